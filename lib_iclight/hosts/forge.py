@@ -1,0 +1,134 @@
+"""Forge main (``backend``, since August 2024)."""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Callable, Hashable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .protocol import Checkpoint
+
+if TYPE_CHECKING:
+    import torch
+
+    from ..weights import Offsets
+
+_FAMILIES = (("is_sdxl", "SDXL"), ("is_sd3", "SD 3"), ("is_sd2", "SD 2"))
+_OURS = "ic_light_condition"
+
+
+class ForgeHost:
+    """Implements :class:`lib_iclight.hosts.protocol.Host` on Forge's patchers."""
+
+    def __init__(self) -> None:
+        self._shapes: weakref.WeakKeyDictionary[Any, dict[str, tuple[int, ...] | None]] = weakref.WeakKeyDictionary()
+
+    def model_folders(self) -> list[Path]:
+        from modules import shared
+        from modules.paths import models_path
+
+        chosen = getattr(shared.cmd_opts, "ic_light_dir", None)
+        folders = [Path(models_path) / "ic-light", Path(models_path) / "unet"]
+        return [Path(chosen), *folders] if chosen else folders
+
+    def matting_folder(self) -> Path:
+        from modules.paths import models_path
+
+        return Path(models_path) / "u2net"
+
+    def checkpoint(self, sd_model: Any) -> Checkpoint:
+        info = getattr(sd_model, "sd_checkpoint_info", None)
+        name = getattr(info, "name_for_extra", None) or "that is loaded"
+        family = _family(sd_model)
+        if family is not None:
+            return Checkpoint(name, family, supported=False)
+        channels = _in_channels(sd_model)
+        if getattr(sd_model, "is_inpaint", False) or channels == 9:
+            return Checkpoint(name, "an inpainting model", supported=False)
+        if channels not in (None, 4):
+            return Checkpoint(name, f"a model with {channels} input channels", supported=False)
+        return Checkpoint(name, "Stable Diffusion 1.5", supported=True)
+
+    def unet_shapes(self, sd_model: Any) -> Mapping[str, tuple[int, ...] | None]:
+        model = sd_model.forge_objects.unet.model
+        shapes = self._shapes.get(model)
+        if shapes is None:
+            shapes = self._shapes[model] = {name: _shape(value) for name, value in model.named_parameters()}
+        return shapes
+
+    def vae(self, sd_model: Any) -> tuple[Hashable, Callable[[torch.Tensor], torch.Tensor], int]:
+        vae = sd_model.forge_objects.vae
+        model = vae.first_stage_model
+
+        def encode(pixels: torch.Tensor) -> torch.Tensor:
+            clone = vae.clone()
+            clone.first_stage_model = _PosteriorMode(model)
+            return model.process_in(clone.encode(pixels)).float().cpu()
+
+        return weakref.ref(model), encode, vae.downscale_ratio
+
+    def sigma_max(self, sd_model: Any) -> float:
+        return float(sd_model.forge_objects.unet.model.predictor.sigmas.max())
+
+    def relight(self, sd_model: Any, offsets: Offsets, c_concat: torch.Tensor) -> None:
+        unet = sd_model.forge_objects.unet.clone()
+        # "pad_weight" widens conv_in where a backend does not do so by itself.
+        patches = {name: ("diff", (tensor, {"pad_weight": True})) for name, tensor in offsets.tensors.items()}
+        unet.add_patches(filename=offsets.content, patches=patches)
+        modifiers = unet.model_options.get("conditioning_modifiers", [])
+        modifiers[:] = [modifier for modifier in modifiers if not hasattr(modifier, _OURS)]
+        unet.add_conditioning_modifier(_condition_with(c_concat))
+        sd_model.forge_objects.unet = unet
+
+
+class _PosteriorMode:
+    """A VAE whose ``encode`` gives the posterior's mode, tiled or whole; all else is the VAE's own."""
+
+    def __init__(self, model: Any):
+        self._model = model
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._model, name)
+
+    def encode(self, pixels: torch.Tensor, regulation: Any = None) -> torch.Tensor:
+        return self._model.encode(pixels, lambda posterior: posterior.mode())
+
+
+def _condition_with(c_concat: torch.Tensor) -> Callable[..., tuple]:
+    """A conditioning modifier that gives every condition, positive and negative, the same ``c_concat``."""
+    from backend.sampling.condition import ConditionNoiseShape
+
+    condition = ConditionNoiseShape(c_concat)
+
+    def extended(conditions: list[dict] | None) -> list[dict] | None:
+        if conditions is None:
+            return None
+        return [{**entry, "model_conds": {**entry["model_conds"], "c_concat": condition}} for entry in conditions]
+
+    def modifier(model, x, timestep, uncond, cond, cond_scale, model_options, seed):
+        return model, x, timestep, extended(uncond), extended(cond), cond_scale, model_options, seed
+
+    setattr(modifier, _OURS, True)
+    return modifier
+
+
+def _family(sd_model: Any) -> str | None:
+    """The family's name where it is not Stable Diffusion 1.5."""
+    if getattr(sd_model, "is_sd1", False):
+        return None
+    for flag, words in _FAMILIES:
+        if getattr(sd_model, flag, False):
+            return words
+    return type(sd_model).__name__
+
+
+def _in_channels(sd_model: Any) -> int | None:
+    """Input channels by the checkpoint's configuration; the live tensor may still be widened from the last run."""
+    config = getattr(getattr(sd_model, "model_config", None), "unet_config", None)
+    return config.get("in_channels") if isinstance(config, dict) else None
+
+
+def _shape(parameter: torch.Tensor) -> tuple[int, ...] | None:
+    quantised = hasattr(parameter, "quant_state") or not parameter.is_floating_point()
+    return None if quantised else tuple(parameter.shape)

@@ -1,0 +1,168 @@
+"""Between a host's processing object ``p`` and the studio: reads what a run is, writes what relights it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from ..conditioning import inside_mask
+from ..errors import ICLightError
+from ..infotext import describe, forget
+from ..relight import Plan, Studio, condition_layers, start_layer
+from ..request import Request
+from ..subject import Framing
+from ..weights import check_fit
+from . import stopping
+from .protocol import Host
+
+_ATTRIBUTE = "ic_light_run"
+_OVERRIDES = "ic_light_overrides"
+_FITS = {0: "stretch", 1: "cover", 2: "contain", 3: "stretch"}
+
+
+@dataclass
+class _Run:
+    """One run's state; it lives on ``p``, so that runs inside or beside each other do not meet."""
+
+    plan: Plan
+    init_latent: Any = None
+    shown: tuple[int, int] | None = None
+
+
+class Runner:
+    """The script's hooks, host by host the same. One for the process."""
+
+    def __init__(self, host: Host, studio: Studio, matte: Callable[[np.ndarray, str], np.ndarray]):
+        self.host = host
+        self.studio = studio
+        self._matte = matte
+
+    def begin(self, p: Any, read: Callable[[dict[str, Any]], Request], is_img2img: bool) -> None:
+        """Hook ``before_process``: draw up the plan, or let the run end with the reason.
+
+        Args:
+            p: the host's processing object.
+            read: gives the request; gets what an X/Y/Z axis has set.
+            is_img2img: which tab the run belongs to.
+        """
+        stopping.allow(p)
+        vars(p).pop(_ATTRIBUTE, None)
+        forget(p.extra_generation_params)
+        try:
+            request = read(getattr(p, _OVERRIDES, {}))
+            if not request.enabled:
+                return
+            init_images = list(getattr(p, "init_images", None) or []) if is_img2img else None
+            plan = self.studio.plan(request, init_images, self.host.model_folders(), self._matte)
+            setattr(p, _ATTRIBUTE, _Run(plan))
+            p.extra_generation_params.update(describe(plan))
+        except Exception as error:
+            stopping.refuse(p, error)
+
+    def check(self, p: Any) -> None:
+        """Hook ``process``: the checkpoint is loaded now, so see that IC-Light can run on it."""
+        run = _run_of(p)
+        if run is None:
+            return
+        try:
+            self._check_checkpoint(p.sd_model, run.plan)
+        except Exception as error:
+            stopping.refuse(p, error)
+
+    def _check_checkpoint(self, sd_model: Any, plan: Plan) -> None:
+        checkpoint = self.host.checkpoint(sd_model)
+        if not checkpoint.supported:
+            raise ICLightError(
+                f"IC Light works on Stable Diffusion 1.5 checkpoints, but {checkpoint.name} is {checkpoint.family}. "
+                "Load a Stable Diffusion 1.5 checkpoint, or turn IC Light off."
+            )
+        offsets = self.studio.library.load(plan.model)
+        check_fit(offsets, self.host.unet_shapes(sd_model), plan.model.name, checkpoint.name)
+
+    def before_sampling(self, p: Any, x: Any, noise: Any) -> None:
+        """Hook ``process_before_every_sampling``: patch the UNet, and set what the first pass starts from.
+
+        Args:
+            p: the host's processing object.
+            x: latents whose shape ``[B, 4, h, w]`` is the run's real size.
+            noise: the sampler's noise of that shape; changed in place for a light in txt2img.
+        """
+        run = _run_of(p)
+        if run is None:
+            return
+        try:
+            self._check_checkpoint(p.sd_model, run.plan)
+            self._relight(p, run, x, noise)
+        except Exception as error:
+            stopping.refuse_sampling(p, error)
+
+    def _relight(self, p: Any, run: _Run, x: Any, noise: Any) -> None:
+        import torch
+
+        plan = run.plan.framed(_framing(p)) if run.plan.from_init else run.plan
+        run.plan = plan
+        vae, encode, scale = self.host.vae(p.sd_model)
+        height, width = x.shape[-2] * scale, x.shape[-1] * scale
+        run.shown = run.shown or (width, height)
+        latents = self.studio.latents
+        conditions = [
+            latents.stack(condition_layers(plan, subject), width, height, vae, encode) for subject in plan.subjects
+        ]
+        offsets = self.studio.library.load(plan.model)
+        self.host.relight(p.sd_model, offsets, torch.cat(conditions))
+        if plan.has_start and not getattr(p, "is_hr_pass", False):
+            starts = [
+                latents.latent(start_layer(plan, subject), width, height, vae, encode) for subject in plan.subjects
+            ]
+            self._start_from(p, run, torch.cat(starts) * plan.request.light_strength, noise)
+
+    def _start_from(self, p: Any, run: _Run, start: Any, noise: Any) -> None:
+        """Begin from the light: img2img's latents are replaced; txt2img's noise, later scaled, gets them added."""
+        if getattr(p, "init_latent", None) is None:
+            noise += (start / self.host.sigma_max(p.sd_model)).to(noise)
+            return
+        if run.init_latent is None:
+            run.init_latent = p.init_latent
+        p.init_latent = inside_mask(start, run.init_latent, getattr(p, "nmask", None))
+
+    def finish_image(self, p: Any, image: Any, index: int) -> Any:
+        """Hook ``postprocess_image``: restore details and keep colours before the picture is saved."""
+        run = _run_of(p)
+        if run is None:
+            return image
+        pixels = np.asarray(image.convert("RGB"))
+        finished = self.studio.finish(run.plan, index, pixels)
+        return image if finished is pixels else Image.fromarray(finished)
+
+    def results(self, p: Any, processed: Any) -> None:
+        """Hook ``postprocess``: show the prepared subject among the results where the user asked for it."""
+        run = _run_of(p)
+        if run is None or not run.plan.request.show_subject or run.shown is None:
+            return
+        extra = getattr(processed, "extra_images", None)
+        pictures = [Image.fromarray(subject.pixels(*run.shown)) for subject in run.plan.subjects]
+        (extra if isinstance(extra, list) else processed.images).extend(pictures)
+
+
+def override(p: Any, field: str, value: Any) -> None:
+    """Set one field of the request for this processing object alone (X/Y/Z plot)."""
+    setattr(p, _OVERRIDES, {**getattr(p, _OVERRIDES, {}), field: value})
+
+
+def _run_of(p: Any) -> _Run | None:
+    return vars(p).get(_ATTRIBUTE)
+
+
+def _framing(p: Any) -> Framing:
+    """How the host brings its own picture to size, followed wherever that picture's latents take part."""
+    region: Sequence[int] | None = getattr(p, "paste_to", None)
+    if region is not None:
+        return Framing("cover", tuple(region))
+    masked = getattr(p, "nmask", None) is not None
+    if masked or not _run_of(p).plan.has_start:
+        return Framing(_FITS.get(getattr(p, "resize_mode", 0), "cover"))
+    return Framing()

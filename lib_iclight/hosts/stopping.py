@@ -1,0 +1,37 @@
+"""Stop a run. Hosts print and swallow what a hook raises, so it is raised where they do not guard."""
+
+from __future__ import annotations
+
+from typing import Any, NoReturn
+
+_STEPS = ("setup_prompts", "init", "sample")
+_SAMPLING = ("sample", "sample_img2img")
+
+
+def refuse(p: Any, error: Exception) -> None:
+    """Let a run end with ``error`` at its next step, before anything is sampled.
+
+    The steps are replaced on this one processing object and come back with :func:`allow`.
+    """
+    for step in _STEPS:
+        if hasattr(type(p), step):
+            setattr(p, step, _raiser(error))
+
+
+def allow(p: Any) -> None:
+    """Take back :func:`refuse`; a host may use one processing object for several runs."""
+    for step in _STEPS:
+        vars(p).pop(step, None)
+
+
+def refuse_sampling(p: Any, error: Exception) -> None:
+    """Let a run that is about to sample end with ``error`` instead; the sampler lives for one run only."""
+    for step in _SAMPLING:
+        setattr(p.sampler, step, _raiser(error))
+
+
+def _raiser(error: Exception):
+    def stop(*args: Any, **kwargs: Any) -> NoReturn:
+        raise error
+
+    return stop

@@ -1,0 +1,223 @@
+"""Pictures as users bring them, turned into arrays: decoding, modes, compositing on grey, cropping."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import io
+import re
+import warnings
+from dataclasses import dataclass
+
+import numpy as np
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from .errors import ICLightError
+
+GREY = 127
+"""The value that IC-Light reads as "nothing here": ``127 / 127 - 1`` is exactly 0."""
+
+_DATA_URL = re.compile(r"data:[\w.+-]+/[\w.+-]+(?:;[\w.+=-]+)*;base64,", re.IGNORECASE)
+_STRIP_PIXELS = 1 << 20
+_WHOLE_RESIZE_LIMIT = 1 << 24
+_GREY_TOLERANCE = 3
+
+
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """A decoded picture.
+
+    Attributes:
+        rgb: uint8 array ``[H, W, 3]``.
+        alpha: uint8 array ``[H, W]``, or None when the picture is opaque.
+        digest: hex digest of the pixels; equal pictures have equal digests.
+    """
+
+    rgb: np.ndarray
+    alpha: np.ndarray | None
+    digest: str
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """``(width, height)`` in pixels."""
+        return self.rgb.shape[1], self.rgb.shape[0]
+
+
+def decode(data: str, name: str) -> Image.Image:
+    """Decode base64 text or a ``data:`` URL.
+
+    Args:
+        data: the text.
+        name: what the picture is to the user, for the message ("foreground").
+
+    Raises:
+        ICLightError: the text is not base64, or what it holds is not a readable picture.
+    """
+    match = _DATA_URL.match(data)
+    body = data[match.end() :] if match else data
+    try:
+        raw = base64.b64decode("".join(body.split()), validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise ICLightError(
+            f"The {name} is not a picture: its text is not valid base64 ({error}). "
+            "Send the file's bytes as base64 or as a data URL."
+        ) from error
+    return read(io.BytesIO(raw), name)
+
+
+def read(file, name: str) -> Image.Image:
+    """Open a picture file completely, with its EXIF rotation applied.
+
+    Raises:
+        ICLightError: the file is no picture, is cut off, or has more pixels than Pillow's safety limit.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            image = Image.open(file)
+            image.load()
+            return ImageOps.exif_transpose(image)
+    except UnidentifiedImageError as error:
+        raise ICLightError(
+            f"The {name} cannot be read: it is not a picture in a known format. Use PNG, JPEG or WebP."
+        ) from error
+    except Image.DecompressionBombError as error:
+        raise ICLightError(f"The {name} is too large: {error}. Scale it down first.") from error
+    except (OSError, SyntaxError, ValueError) as error:
+        raise ICLightError(
+            f"The {name} cannot be read: the file is damaged or cut off ({error}). Save it again and retry."
+        ) from error
+
+
+def to_picture(image: Image.Image) -> Picture:
+    """Bring a picture of any Pillow mode to 8-bit RGB with an optional alpha channel.
+
+    16-bit and float greys are scaled to 8 bits; palettes and ``tRNS`` transparency become alpha; a fully opaque
+    alpha channel is dropped.
+    """
+    image = ImageOps.exif_transpose(_to_eight_bits(image))
+    if image.mode in ("RGBA", "LA", "PA", "La", "RGBa") or "transparency" in image.info:
+        rgba = np.asarray(image.convert("RGBA"))
+        rgb, alpha = np.ascontiguousarray(rgba[..., :3]), np.ascontiguousarray(rgba[..., 3])
+        if alpha.min() == 255:
+            alpha = None
+    else:
+        rgb, alpha = np.asarray(image.convert("RGB")), None
+    return make_picture(rgb, alpha)
+
+
+def make_picture(rgb: np.ndarray, alpha: np.ndarray | None = None) -> Picture:
+    """Wrap uint8 arrays ``[H, W, 3]`` and ``[H, W]`` and compute their digest."""
+    digest = hashlib.blake2b(repr(rgb.shape).encode(), digest_size=16)
+    digest.update(np.ascontiguousarray(rgb))
+    if alpha is not None:
+        digest.update(np.ascontiguousarray(alpha))
+    return Picture(rgb, alpha, digest.hexdigest())
+
+
+def _to_eight_bits(image: Image.Image) -> Image.Image:
+    """Scale 16-bit, 32-bit and float greys to 8 bits; Pillow's own ``convert`` would clip them to white."""
+    if not (image.mode == "F" or image.mode.startswith("I")):
+        return image
+    values = np.asarray(image).astype(np.float64)
+    if image.mode == "F":
+        scale = 255.0 if values.max(initial=0.0) <= 1.0 else 1.0
+    else:
+        scale = 255.0 / (65535.0 if values.max(initial=0.0) <= 65535.0 else 2.0**32 - 1.0)
+    return Image.fromarray(np.clip(np.rint(values * scale), 0, 255).astype(np.uint8))
+
+
+def is_on_grey(rgb: np.ndarray) -> bool:
+    """Tell whether the picture is already cut out and placed on grey 127.
+
+    True when both upper corners and at least half of the outermost pixels are grey within what JPEG leaves of it.
+    """
+    border = np.concatenate([rgb[0], rgb[-1], rgb[1:-1, 0], rgb[1:-1, -1]]).astype(np.int16)
+    grey = (np.abs(border - GREY) <= _GREY_TOLERANCE).all(axis=1)
+    corners = np.abs(rgb[0, [0, -1]].astype(np.int16) - GREY) <= _GREY_TOLERANCE
+    return bool(corners.all() and grey.mean() >= 0.5)
+
+
+def on_grey(rgb: np.ndarray, alpha: np.ndarray | None) -> np.ndarray:
+    """Composite a subject on grey: ``127 + (rgb - 127) * alpha``, truncated to integers as the reference does.
+
+    Source: lllyasviel/IC-Light, ``run_rmbg``.
+
+    Args:
+        rgb: uint8 ``[H, W, 3]``.
+        alpha: uint8 ``[H, W]`` (255 is the subject), or None for an opaque picture.
+
+    Returns:
+        uint8 ``[H, W, 3]``.
+    """
+    return over(rgb, alpha, np.full((1, 1, 3), GREY, np.uint8))
+
+
+def over(rgb: np.ndarray, alpha: np.ndarray | None, backdrop: np.ndarray) -> np.ndarray:
+    """Composite ``rgb`` over ``backdrop``: ``backdrop + (rgb - backdrop) * alpha``, truncated to integers.
+
+    Works in strips, so that a picture of many megapixels does not need its size in floats.
+
+    Args:
+        rgb: uint8 ``[H, W, 3]``.
+        alpha: uint8 ``[H, W]``, or None for an opaque picture.
+        backdrop: uint8, ``[H, W, 3]`` or ``[1, 1, 3]``.
+
+    Returns:
+        uint8 ``[H, W, 3]``.
+    """
+    if alpha is None:
+        return rgb
+    result = np.empty_like(rgb)
+    rows = max(1, _STRIP_PIXELS // rgb.shape[1])
+    for start in range(0, rgb.shape[0], rows):
+        part = slice(start, start + rows)
+        base = (backdrop if backdrop.shape[0] == 1 else backdrop[part]).astype(np.float32)
+        weight = alpha[part, :, None].astype(np.float32) / 255.0
+        mixed = base + (rgb[part].astype(np.float32) - base) * weight
+        result[part] = mixed.clip(0, 255).astype(np.uint8)
+    return result
+
+
+def cover_crop(pixels: np.ndarray, width: int, height: int) -> np.ndarray:
+    """Scale to cover ``width x height`` with Lanczos and crop the centre.
+
+    Source: lllyasviel/IC-Light, ``resize_and_center_crop``. Where the scaled picture would be far larger than the
+    target (a picture a few pixels wide), only the part that is kept is scaled.
+
+    Args:
+        pixels: uint8 ``[H, W, 3]`` or ``[H, W]``.
+        width, height: target size in pixels.
+
+    Returns:
+        uint8 array of the target size with the same channels.
+    """
+    original_height, original_width = pixels.shape[:2]
+    scale = max(width / original_width, height / original_height)
+    full_width, full_height = round(original_width * scale), round(original_height * scale)
+    left, top = round((full_width - width) / 2), round((full_height - height) / 2)
+    image = Image.fromarray(pixels)
+    if full_width * full_height > max(_WHOLE_RESIZE_LIMIT, 4 * width * height):
+        across, down = original_width / full_width, original_height / full_height
+        box = (left * across, top * down, (left + width) * across, (top + height) * down)
+        return np.asarray(image.resize((width, height), Image.Resampling.LANCZOS, box=box))
+    if (full_width, full_height) != image.size:
+        image = image.resize((full_width, full_height), Image.Resampling.LANCZOS)
+    return np.asarray(image.crop((left, top, left + width, top + height)))
+
+
+def stretch(pixels: np.ndarray, width: int, height: int) -> np.ndarray:
+    """Scale to ``width x height`` with Lanczos without keeping the proportions."""
+    return np.asarray(Image.fromarray(pixels).resize((width, height), Image.Resampling.LANCZOS))
+
+
+def contain(pixels: np.ndarray, width: int, height: int, fill: int) -> np.ndarray:
+    """Scale to fit inside ``width x height`` with Lanczos, centred, the rest filled with the value ``fill``."""
+    original_height, original_width = pixels.shape[:2]
+    scale = min(width / original_width, height / original_height)
+    inner_width, inner_height = max(1, round(original_width * scale)), max(1, round(original_height * scale))
+    result = np.full((height, width, *pixels.shape[2:]), fill, np.uint8)
+    left, top = (width - inner_width) // 2, (height - inner_height) // 2
+    result[top : top + inner_height, left : left + inner_width] = stretch(pixels, inner_width, inner_height)
+    return result

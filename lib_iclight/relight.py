@@ -1,0 +1,220 @@
+"""The plan of one run: which picture is the subject, what conditions the UNet, what the sampler starts from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from . import images, lights
+from .conditioning import LatentCache, Layer, on_map
+from .detail import keep_colours, restore_details
+from .errors import ICLightError
+from .matting import Matte
+from .request import Request
+from .subject import Framing, Pictures, Subject
+from .weights import ModelFile, ModelLibrary
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """What a run will do. Drawn up before sampling, so that everything a user can get wrong shows then.
+
+    Attributes:
+        request: what was asked for.
+        model: the offsets' file.
+        subjects: one, or one for each picture of an img2img batch.
+        from_init: whether the subject is the img2img picture.
+        light: name of the light that makes the starting latents or the background, "none" without one.
+        map: the picture that serves as light map, if the light is one.
+        background: fbc's background picture, None for a gradient.
+    """
+
+    request: Request
+    model: ModelFile
+    subjects: tuple[Subject, ...]
+    from_init: bool
+    light: str
+    map: images.Picture | None
+    background: images.Picture | None
+
+    @property
+    def has_start(self) -> bool:
+        """Whether the sampler starts from latents of ours."""
+        if self.request.mode == "fbc":
+            return False
+        return self.light != "none" or self.request.reinforce_foreground > 0
+
+    def framed(self, framing: Framing) -> Plan:
+        """The same plan with the subjects brought to size as the host does with its own picture."""
+        return replace(self, subjects=tuple(subject.framed(framing) for subject in self.subjects))
+
+
+class Studio:
+    """Draws up plans and turns them into tensors; keeps what it made for the next run."""
+
+    def __init__(self) -> None:
+        self.library = ModelLibrary()
+        self.pictures = Pictures()
+        self.latents = LatentCache()
+
+    def plan(self, request: Request, init_images: Sequence[Any] | None, folders: Sequence[Path], matte: Matte) -> Plan:
+        """Draw up the plan of a run.
+
+        Args:
+            request: what was asked for.
+            init_images: img2img's pictures, None in txt2img.
+            folders: the model folders, the preferred one first.
+            matte: the background remover.
+
+        Raises:
+            ICLightError: something is missing, unreadable or does not fit together.
+        """
+        sources, from_init = _subject_sources(request, init_images)
+        named = _named_pictures(request, init_images, from_init)
+        model = self.library.select(request.mode, request.model, folders)
+        given = {name: self.pictures.picture(source, name.replace("_", " ")) for name, source in named.items()}
+        light, background = _light(request, given), given.get("background")
+        subjects = tuple(
+            self.pictures.subject(
+                self.pictures.picture(source, "img2img picture" if from_init else "foreground"),
+                request.remove_background,
+                request.matting_model,
+                matte,
+            )
+            for source in sources
+        )
+        if background is not None and request.flip_background:
+            background = images.make_picture(np.ascontiguousarray(background.rgb[:, ::-1]))
+        return Plan(request, model, subjects, from_init, light, given.get("light_map"), background)
+
+    def finish(self, plan: Plan, index: int, pixels: np.ndarray) -> np.ndarray:
+        """Restore details and keep colours in one result.
+
+        Args:
+            plan: the run's plan.
+            index: the picture's place in the batch.
+            pixels: uint8 ``[H, W, 3]``.
+        """
+        request = plan.request
+        if not (request.restore_details or request.keep_colours):
+            return pixels
+        height, width = pixels.shape[:2]
+        subject = plan.subjects[index % len(plan.subjects)]
+        original, matte = subject.pixels(width, height), subject.matte(width, height)
+        if request.keep_colours:
+            pixels = keep_colours(pixels, original, matte, request.keep_colours)
+        if request.restore_details:
+            pixels = restore_details(pixels, original, matte, request.restore_details, request.details_radius)
+        return pixels
+
+
+def condition_layers(plan: Plan, subject: Subject) -> list[Layer]:
+    """What is encoded into ``c_concat``: the subject, and for fbc the background behind it."""
+    layers = [Layer(("subject", subject.digest, subject.framing), subject.pixels)]
+    if plan.request.mode == "fbc":
+        layers.append(_background_layer(plan))
+    return layers
+
+
+def start_layer(plan: Plan, subject: Subject) -> Layer | None:
+    """What is encoded into the starting latents, None where the host's own are left alone."""
+    if not plan.has_start:
+        return None
+    strength = plan.request.reinforce_foreground
+    light = _map_layer(plan)
+    if not strength:
+        return light
+
+    def draw(width: int, height: int) -> np.ndarray:
+        pixels = light.draw(width, height)
+        return on_map(pixels, subject.pixels(width, height), subject.matte(width, height), strength)
+
+    return Layer(("reinforced", light.key, subject.digest, subject.framing, strength), draw)
+
+
+def _map_layer(plan: Plan) -> Layer:
+    if plan.map is not None:
+        return _picture_layer("map", plan.map)
+    # Without a light the subject is reinforced on grey, which says nothing about one.
+    light = plan.light if plan.light != "none" else "ambient"
+    return Layer(("light", light), lambda width, height: lights.light_map(light, width, height))
+
+
+def _background_layer(plan: Plan) -> Layer:
+    if plan.background is not None:
+        return _picture_layer("background", plan.background)
+    strength = plan.request.light_strength
+    if plan.map is not None:
+        inner = _picture_layer("map", plan.map)
+        return Layer((inner.key, strength), lambda w, h: lights.with_contrast(inner.draw(w, h), strength))
+    return Layer(
+        ("gradient", plan.light, strength),
+        lambda w, h: lights.with_contrast(lights.light_background(plan.light, w, h), strength),
+    )
+
+
+def _picture_layer(role: str, picture: images.Picture) -> Layer:
+    """A picture without a subject in it; where it is transparent it is grey."""
+
+    def draw(width: int, height: int) -> np.ndarray:
+        return images.cover_crop(images.on_grey(picture.rgb, picture.alpha), width, height)
+
+    return Layer((role, picture.digest), draw)
+
+
+def _subject_sources(request: Request, init_images: Sequence[Any] | None) -> tuple[list[Any], bool]:
+    if request.foreground is not None:
+        return [request.foreground], False
+    given = [image for image in init_images or () if image is not None]
+    if given:
+        return given, True
+    if init_images is None:
+        raise ICLightError(
+            "IC Light has no foreground. Drop a picture of the subject into the IC Light accordion "
+            "(over the API: the field 'foreground'), or turn IC Light off."
+        )
+    raise ICLightError(
+        "IC Light has no subject. Give img2img a picture, or drop one into the IC Light accordion "
+        "(over the API: init_images or the field 'foreground'), or turn IC Light off."
+    )
+
+
+def _named_pictures(request: Request, init_images: Sequence[Any] | None, from_init: bool) -> dict[str, Any]:
+    """The pictures besides the subject that this request uses, by what they are for.
+
+    With a foreground of its own, img2img's picture is the light map, or for fbc the background.
+    """
+    spare = None if from_init or not init_images else init_images[0]
+    if request.mode == "fbc":
+        if request.background is not None:
+            return {"background": request.background}
+        if request.light == "custom":
+            return _required_map(request.light_map)
+        return {"background": spare} if request.light == "none" and spare is not None else {}
+    if request.light == "custom":
+        return _required_map(request.light_map if request.light_map is not None else spare)
+    return {"light_map": spare} if request.light == "none" and spare is not None else {}
+
+
+def _required_map(source: Any) -> dict[str, Any]:
+    if source is None:
+        raise ICLightError(
+            "The light is custom, but there is no light map. Drop one into the slot 'Light map' "
+            "(over the API: the field 'light_map'), or choose another light."
+        )
+    return {"light_map": source}
+
+
+def _light(request: Request, given: dict[str, images.Picture]) -> str:
+    if "light_map" in given:
+        return "custom"
+    if request.mode == "fbc" and request.light == "none" and "background" not in given:
+        raise ICLightError(
+            "The mode fbc needs a background or a light. Drop a background picture into the IC Light accordion "
+            "(over the API: the field 'background'), or choose a light, which makes a plain one."
+        )
+    return request.light

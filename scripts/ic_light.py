@@ -1,0 +1,79 @@
+"""IC Light in txt2img and img2img: the order of the hooks, and nothing else."""
+
+from pathlib import Path
+
+from modules import script_callbacks, scripts
+
+import lib_iclight
+
+_ROOT = Path(__file__).resolve().parents[1]
+
+if Path(lib_iclight.__file__).resolve().parents[1] == _ROOT:
+    from lib_iclight.hosts import page
+
+    class ICLightScript(page.PageScript, scripts.Script):
+        """The AlwaysVisible script; each hook hands over to the runner."""
+
+        def title(self):
+            return "IC Light"
+
+        def show(self, is_img2img):
+            return scripts.AlwaysVisible
+
+        def before_process(self, p, *args):
+            page.runner().begin(p, page.reader(args), self.is_img2img)
+
+        def process(self, p, *args):
+            page.runner().check(p)
+
+        def process_before_every_sampling(self, p, *args, **kwargs):
+            page.runner().before_sampling(p, kwargs["x"], kwargs["noise"])
+
+        def postprocess_image(self, p, pp, *args):
+            pp.image = page.runner().finish_image(p, pp.image, pp.index)
+
+        def postprocess(self, p, processed, *args):
+            page.runner().results(p, processed)
+
+    script_callbacks.on_before_ui(page.add_xyz_axes)
+
+else:
+    import gradio as gr
+
+    _PROBLEM = (
+        "IC Light cannot run: another extension's package 'lib_iclight' was loaded in place of its own, from "
+        f"the extension folder {Path(lib_iclight.__file__).resolve().parents[1].name!r}. "
+        "Disable that extension on the Extensions page and restart the web UI."
+    )
+
+    class ForeignLibraryError(Exception):
+        """Another extension's package stands in place of ours."""
+
+        def __init__(self):
+            super().__init__(_PROBLEM)
+            self.status_code = 422
+            self.detail = _PROBLEM
+
+    class ICLightScript(scripts.Script):
+        """Stands in for the script and says what is wrong; the web UI starts as usual."""
+
+        def title(self):
+            return "IC Light"
+
+        def show(self, is_img2img):
+            return scripts.AlwaysVisible
+
+        def ui(self, is_img2img):
+            with gr.Accordion("IC Light", open=False):
+                enabled = gr.Checkbox(False, label="Enable")
+                gr.HTML(f"<p class='error'>{_PROBLEM}</p>")
+            return [enabled]
+
+        def before_process(self, p, *args):
+            asked = args[0] if args else False
+            if asked.get("enabled") if isinstance(asked, dict) else asked:
+                p.setup_prompts = self._stop
+
+        @staticmethod
+        def _stop():
+            raise ForeignLibraryError
