@@ -68,7 +68,8 @@ def _to_unit(pixels: np.ndarray) -> torch.Tensor:
     """uint8 ``[H, W, C]`` or ``[H, W]`` to float32 ``[C, H, W]`` in 0..1."""
     import torch
 
-    values = torch.from_numpy(np.ascontiguousarray(pixels)).float() / 255.0
+    # A copy: arrays that Pillow lends are read-only, which torch warns of.
+    values = torch.tensor(np.ascontiguousarray(pixels)).float() / 255.0
     return values[None] if values.ndim == 2 else values.movedim(-1, 0).contiguous()
 
 

@@ -88,7 +88,7 @@ def _is_pickle(start: bytes) -> bool:
 def _parse(text: bytes) -> dict[str, Any]:
     try:
         header = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise HeaderError("is not a safetensors file") from error
     if not isinstance(header, dict):
         raise HeaderError("is not a safetensors file")
@@ -99,7 +99,7 @@ def _parse(text: bytes) -> dict[str, Any]:
 def _data_length(header: dict[str, Any]) -> int:
     try:
         return max((int(entry["data_offsets"][1]) for entry in header.values()), default=0)
-    except (KeyError, TypeError, IndexError, ValueError) as error:
+    except (KeyError, TypeError, IndexError, ValueError, OverflowError) as error:
         raise HeaderError("has a damaged safetensors header") from error
 
 
@@ -114,8 +114,8 @@ def identify(header: dict[str, Any]) -> Identity:
 
 
 def _identify_unet(header: dict[str, Any], conv_in: dict[str, Any], style: str, prefix: str) -> Identity:
-    shape, dtype = conv_in.get("shape", []), str(conv_in.get("dtype", ""))
-    channels = shape[1] if len(shape) == 4 else 0
+    shape, dtype = conv_in.get("shape"), str(conv_in.get("dtype", ""))
+    channels = shape[1] if isinstance(shape, list) and len(shape) == 4 and isinstance(shape[1], int) else 0
     foreign = _foreign(header)
     kind = "" if foreign else _KINDS.get(channels, "")
     if kind:

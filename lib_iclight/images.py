@@ -18,7 +18,7 @@ from .errors import ICLightError
 GREY = 127
 """The value that IC-Light reads as "nothing here": ``127 / 127 - 1`` is exactly 0."""
 
-_DATA_URL = re.compile(r"data:[\w.+-]+/[\w.+-]+(?:;[\w.+=-]+)*;base64,", re.IGNORECASE)
+_DATA_URL = re.compile(r"\s*data:[^,]*;base64,", re.IGNORECASE)
 _STRIP_PIXELS = 1 << 20
 _WHOLE_RESIZE_LIMIT = 1 << 24
 _GREY_TOLERANCE = 3
@@ -77,14 +77,14 @@ def read(file, name: str) -> Image.Image:
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
             image = Image.open(file)
             image.load()
-            return ImageOps.exif_transpose(image)
+            return _upright(image)
     except UnidentifiedImageError as error:
         raise ICLightError(
             f"The {name} cannot be read: it is not a picture in a known format. Use PNG, JPEG or WebP."
         ) from error
     except Image.DecompressionBombError as error:
         raise ICLightError(f"The {name} is too large: {error}. Scale it down first.") from error
-    except (OSError, SyntaxError, ValueError) as error:
+    except Exception as error:  # Pillow's decoders meet damage with errors of many kinds
         raise ICLightError(
             f"The {name} cannot be read: the file is damaged or cut off ({error}). Save it again and retry."
         ) from error
@@ -96,7 +96,7 @@ def to_picture(image: Image.Image) -> Picture:
     16-bit and float greys are scaled to 8 bits; palettes and ``tRNS`` transparency become alpha; a fully opaque
     alpha channel is dropped.
     """
-    image = ImageOps.exif_transpose(_to_eight_bits(image))
+    image = _upright(_to_eight_bits(image))
     if image.mode in ("RGBA", "LA", "PA", "La", "RGBa") or "transparency" in image.info:
         rgba = np.asarray(image.convert("RGBA"))
         rgb, alpha = np.ascontiguousarray(rgba[..., :3]), np.ascontiguousarray(rgba[..., 3])
@@ -116,11 +116,25 @@ def make_picture(rgb: np.ndarray, alpha: np.ndarray | None = None) -> Picture:
     return Picture(rgb, alpha, digest.hexdigest())
 
 
+def mirrored(picture: Picture) -> Picture:
+    """The picture flipped left to right."""
+    alpha = None if picture.alpha is None else np.ascontiguousarray(picture.alpha[:, ::-1])
+    return make_picture(np.ascontiguousarray(picture.rgb[:, ::-1]), alpha)
+
+
+def _upright(image: Image.Image) -> Image.Image:
+    """Apply the EXIF rotation; a damaged EXIF block says nothing about one."""
+    try:
+        return ImageOps.exif_transpose(image)
+    except Exception:  # Pillow's EXIF reader meets damage with errors of many kinds
+        return image
+
+
 def _to_eight_bits(image: Image.Image) -> Image.Image:
     """Scale 16-bit, 32-bit and float greys to 8 bits; Pillow's own ``convert`` would clip them to white."""
     if not (image.mode == "F" or image.mode.startswith("I")):
         return image
-    values = np.asarray(image).astype(np.float64)
+    values = np.nan_to_num(np.asarray(image).astype(np.float64))
     if image.mode == "F":
         scale = 255.0 if values.max(initial=0.0) <= 1.0 else 1.0
     else:

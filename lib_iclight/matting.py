@@ -34,7 +34,7 @@ MODELS = (
 
 DEFAULT_MODEL = MODELS[0]
 
-_INSTALL = "pip install rembg onnxruntime"
+_INSTALL = "Restart the web UI without --skip-install, which lets the extension install it"
 _WAY_OUT = "or give a picture with transparency, or turn 'Remove background' off"
 
 _sessions: dict[str, object] = {}
@@ -90,11 +90,11 @@ def forget_sessions() -> None:
 def _import_rembg():
     try:
         import rembg
-    except (ImportError, SystemExit) as error:
-        # rembg leaves the interpreter when onnxruntime is missing.
+    except (Exception, SystemExit) as error:
+        # rembg leaves the interpreter when onnxruntime is missing; binaries built for another numpy raise all kinds.
+        reason = "onnxruntime is missing" if isinstance(error, SystemExit) else error
         raise ICLightError(
-            f"Background removal needs rembg, which is not installed here ({error or 'onnxruntime is missing'}). "
-            f"Install it into the web UI's environment ({_INSTALL}) and restart, {_WAY_OUT}."
+            f"Background removal needs rembg, which does not work here ({reason}). {_INSTALL}, {_WAY_OUT}."
         ) from error
     return rembg
 

@@ -88,7 +88,7 @@ class Studio:
             for source in sources
         )
         if background is not None and request.flip_background:
-            background = images.make_picture(np.ascontiguousarray(background.rgb[:, ::-1]))
+            background = images.mirrored(background)
         return Plan(request, model, subjects, from_init, light, given.get("light_map"), background)
 
     def finish(self, plan: Plan, index: int, pixels: np.ndarray) -> np.ndarray:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
@@ -121,10 +120,11 @@ def _without_legacy_names(values: Mapping[str, Any]) -> dict[str, Any]:
             result[target] = value
     if "model_type" in values:
         result.update(_legacy_mode(values["model_type"]))
-    if isinstance(radius := values.get("detail_transfer_blur_radius"), (int, float)):
+    radius = values.get("detail_transfer_blur_radius")
+    if isinstance(radius, (int, float)) and not isinstance(radius, bool):
         result["details_radius"] = 0.3 * ((radius - 1) * 0.5 - 1) + 0.8
     for name, modes in _LEGACY_SOURCES.items():
-        if name in values and result.get("mode", "fc") in modes:
+        if name in values and str(result.get("mode", "fc")).lower() in modes:
             result.update(_legacy_source(name, values[name]))
     return result
 
@@ -144,10 +144,11 @@ def _legacy_mode(value: Any) -> dict[str, Any]:
 
 
 def _legacy_source(name: str, value: Any) -> dict[str, Any]:
-    if value in _LEGACY_LIGHTS:
-        return {"light": _LEGACY_LIGHTS[value]}
-    if name == "bg_source_fbc" and value in _LEGACY_BACKGROUNDS:
-        return {"flip_background": _LEGACY_BACKGROUNDS[value]}
+    text = value if isinstance(value, str) else ""
+    if text in _LEGACY_LIGHTS:
+        return {"light": _LEGACY_LIGHTS[text]}
+    if name == "bg_source_fbc" and text in _LEGACY_BACKGROUNDS:
+        return {"flip_background": _LEGACY_BACKGROUNDS[text]}
     choices = [*_LEGACY_LIGHTS, *(_LEGACY_BACKGROUNDS if name == "bg_source_fbc" else ())]
     raise ICLightError(f"{name} is {value!r}; expected one of: {', '.join(choices)}.")
 
@@ -189,8 +190,8 @@ def _switch(name: str, value: Any) -> bool:
 
 
 def _number(name: str, value: Any, low: float, high: float) -> float:
-    usable = isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
-    if not usable or not low <= value <= high:
+    # NaN compares false with everything, so it is refused with the infinities.
+    if not isinstance(value, (int, float)) or isinstance(value, bool) or not low <= value <= high:
         raise ICLightError(f"{name} must be a number from {low:g} to {high:g}, not {value!r}.")
     return float(value)
 

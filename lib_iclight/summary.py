@@ -29,14 +29,18 @@ def sentences(
     if removes:
         text.append("Its background is removed first, unless the picture has transparency.")
     spare = is_img2img and has_foreground
-    text += _fbc(light, has_background, spare) if mode == "fbc" else _fc(light, spare)
+    text += _fbc(light, has_background, spare) if mode == "fbc" else _fc(light, spare, is_img2img)
     return text
 
 
-def _fc(light: str, spare: bool) -> list[str]:
-    if light == "none":
-        return ["The img2img picture is the light map."] if spare else ["The prompt alone decides about the light."]
-    return [_FROM[light], "The prompt makes a new background."]
+def _fc(light: str, spare: bool, is_img2img: bool) -> list[str]:
+    if light != "none":
+        return [_FROM[light], "The prompt makes a new background."]
+    if spare:
+        return ["The img2img picture is the light map."]
+    if is_img2img:
+        return ["The prompt decides about the light, as far as the denoising strength lets it."]
+    return ["The prompt alone decides about the light and the background."]
 
 
 def _fbc(light: str, has_background: bool, spare: bool) -> list[str]:

@@ -36,7 +36,11 @@ PAGE_FIELDS = (
 """The order of the accordion's controls, and so of the script's arguments."""
 
 _PICTURES = ("foreground", "background", "light_map")
-_MODE_LABELS = {"fc": "Foreground", "fcon": "Foreground, offset noise", "fbc": "Foreground and background"}
+_MODE_LABELS = {
+    "fc": "Foreground (fc)",
+    "fcon": "Foreground, offset noise (fcon)",
+    "fbc": "Foreground and background (fbc)",
+}
 _REFRESH = "\U0001f504"
 
 
@@ -81,11 +85,15 @@ class Accordion:
         add = self.controls.__setitem__
         with InputAccordion(False, label="IC Light", elem_id=self._id("enabled")) as enabled:
             add("enabled", enabled)
-            self._summary = gr.HTML(self._describe(), elem_id=self._id("summary"), elem_classes=["ic-light-summary"])
-            self._build_pictures()
-            self._build_light()
-            self._build_subject()
-            self._build_buttons()
+            with gr.Column(elem_classes=["ic-light"]):
+                self._summary = gr.HTML(
+                    self._describe(), elem_id=self._id("summary"), elem_classes=["ic-light-summary"]
+                )
+                self._build_pictures()
+                self._build_mode()
+                self._build_light()
+                self._build_subject()
+                self._build_buttons()
         self._connect()
         return [self.controls[name] for name in PAGE_FIELDS]
 
@@ -104,20 +112,19 @@ class Accordion:
                 self.controls["flip_background"] = gr.Checkbox(
                     False, label="Flip background", elem_id=self._id("flip_background")
                 )
-        with gr.Row():
-            self.controls["mode"] = gr.Radio(
-                [(_MODE_LABELS[mode], mode) for mode in MODES],
-                value="fc",
-                label="Mode",
-                elem_id=self._id("mode"),
-                scale=3,
-            )
+
+    def _build_mode(self) -> None:
+        self.controls["mode"] = gr.Radio(
+            [(_MODE_LABELS[mode], mode) for mode in MODES], value="fc", label="Mode", elem_id=self._id("mode")
+        )
+        with gr.Row(elem_classes=["ic-light-model"]):
             self.controls["model"] = gr.Dropdown(
                 [AUTO_MODEL, *self._model_names()],
                 value=AUTO_MODEL,
                 label="Model",
                 elem_id=self._id("model"),
-                scale=2,
+                # A file may have come since the page was opened; what is not there is named when it is asked for.
+                allow_custom_value=True,
             )
             self._refresh = ToolButton(_REFRESH, elem_id=self._id("refresh"), tooltip="Look for model files again")
 
@@ -180,7 +187,7 @@ class Accordion:
     def _build_buttons(self) -> None:
         with gr.Row():
             self._recommend = gr.Button("Use recommended settings", elem_id=self._id("recommend"), size="sm")
-            self._match = gr.Button("Match size", elem_id=self._id("match_size"), size="sm")
+            self._match = gr.Button("Match size", elem_id=self._id("match_size"), size="sm", visible=False)
         self.controls["show_subject"] = gr.Checkbox(
             False, label="Show the prepared subject among the results", elem_id=self._id("show_subject")
         )
@@ -193,6 +200,7 @@ class Accordion:
         changed = [
             self._summary,
             self._background_column,
+            self._match,
             *(self.controls[name] for name in ("light_strength", "light_map", "matting_model")),
             *(self.controls[name] for name in ("reinforce_foreground", "details_radius")),
         ]
@@ -233,6 +241,7 @@ class Accordion:
         return [
             gr.update(value=self._describe(mode, light, removes, has_foreground, has_background)),
             gr.update(visible=fbc),
+            gr.update(visible=has_foreground),
             gr.update(visible=lit),
             gr.update(visible=light == "custom"),
             gr.update(visible=removes),

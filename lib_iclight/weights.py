@@ -173,12 +173,13 @@ class ModelLibrary:
             del self._loaded[key]
 
 
-def check_fit(offsets: Offsets, shapes: Mapping[str, tuple[int, ...]], model_name: str, checkpoint: str) -> None:
+def check_fit(offsets: Offsets, shapes: Mapping[str, tuple[int, ...] | None], model_name: str, checkpoint: str) -> None:
     """Make sure that every offset has its tensor in the checkpoint's UNet.
 
     Args:
         offsets: what is to be added.
-        shapes: the UNet's tensors, name to shape; the first convolution may have fewer input channels.
+        shapes: the UNet's tensors, name to shape; the first convolution may have fewer input channels. None stands
+            for a quantised tensor, whose stored shape says nothing.
         model_name: the offsets' file, for the message.
         checkpoint: the checkpoint's name, for the message.
 
@@ -196,10 +197,12 @@ def check_fit(offsets: Offsets, shapes: Mapping[str, tuple[int, ...]], model_nam
         )
 
 
-def _fits(name: str, tensor: torch.Tensor, shapes: Mapping[str, tuple[int, ...]]) -> bool:
-    shape = shapes.get(name)
-    if shape is None:
+def _fits(name: str, tensor: torch.Tensor, shapes: Mapping[str, tuple[int, ...] | None]) -> bool:
+    if name not in shapes:
         return False
+    shape = shapes[name]
+    if shape is None:
+        return True
     if name == CONV_IN:
         return shape[0] == tensor.shape[0] and tuple(shape[2:]) == tuple(tensor.shape[2:])
     return tuple(shape) == tuple(tensor.shape)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -29,6 +30,7 @@ class _Run:
     """One run's state; it lives on ``p``, so that runs inside or beside each other do not meet."""
 
     plan: Plan
+    checked: Callable[[], Any] = lambda: None
     init_latent: Any = None
     shown: tuple[int, int] | None = None
 
@@ -60,7 +62,7 @@ class Runner:
             plan = self.studio.plan(request, init_images, self.host.model_folders(), self._matte)
             setattr(p, _ATTRIBUTE, _Run(plan))
             p.extra_generation_params.update(describe(plan))
-        except Exception as error:
+        except Exception as error:  # the host would swallow it and go on to an unrelated picture
             stopping.refuse(p, error)
 
     def check(self, p: Any) -> None:
@@ -69,19 +71,23 @@ class Runner:
         if run is None:
             return
         try:
-            self._check_checkpoint(p.sd_model, run.plan)
+            self._check_checkpoint(p.sd_model, run)
         except Exception as error:
             stopping.refuse(p, error)
 
-    def _check_checkpoint(self, sd_model: Any, plan: Plan) -> None:
+    def _check_checkpoint(self, sd_model: Any, run: _Run) -> None:
+        """Once a checkpoint: the second pass may have one of its own."""
+        if run.checked() is sd_model:
+            return
         checkpoint = self.host.checkpoint(sd_model)
         if not checkpoint.supported:
             raise ICLightError(
                 f"IC Light works on Stable Diffusion 1.5 checkpoints, but {checkpoint.name} is {checkpoint.family}. "
                 "Load a Stable Diffusion 1.5 checkpoint, or turn IC Light off."
             )
-        offsets = self.studio.library.load(plan.model)
-        check_fit(offsets, self.host.unet_shapes(sd_model), plan.model.name, checkpoint.name)
+        model = run.plan.model
+        check_fit(self.studio.library.load(model), self.host.unet_shapes(sd_model), model.name, checkpoint.name)
+        run.checked = weakref.ref(sd_model)
 
     def before_sampling(self, p: Any, x: Any, noise: Any) -> None:
         """Hook ``process_before_every_sampling``: patch the UNet, and set what the first pass starts from.
@@ -95,7 +101,7 @@ class Runner:
         if run is None:
             return
         try:
-            self._check_checkpoint(p.sd_model, run.plan)
+            self._check_checkpoint(p.sd_model, run)
             self._relight(p, run, x, noise)
         except Exception as error:
             stopping.refuse_sampling(p, error)
