@@ -1,0 +1,152 @@
+"""One entry for working on the extension: `python dev.py {demo,test,bench,lint,setup}`. Needs nothing but Python.
+
+Each command first makes a virtual environment in `.venv` and installs the pins of `requirements/` where that has not
+been done for the pins of today, then runs inside it. Works on Linux, macOS and Windows, with Python 3.10 to 3.13.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+VENV = ROOT / ".venv"
+PINS = ROOT / "requirements" / "dev.txt"
+PINS_WITHOUT_DEPENDENCIES = ROOT / "requirements" / "no-deps.txt"
+OLDEST, NEWEST = (3, 10), (3, 13)
+COMMANDS = {
+    "demo": "relight a picture from the shell, or open the page with --serve; takes the demo's own options",
+    "test": "run the tests; takes pytest's own options",
+    "bench": "print what IC-Light costs beside plain generation",
+    "lint": "check style and formatting",
+    "setup": "only make or refresh the environment",
+}
+
+
+class SetupError(Exception):
+    """Why there is no environment to run in, and the way out."""
+
+
+def say(text: str) -> None:
+    """Tell on stderr what goes on; stdout belongs to what the commands print."""
+    print(f"dev.py: {text}", file=sys.stderr, flush=True)
+
+
+def venv_python(venv: Path = VENV, windows: bool = os.name == "nt") -> Path:
+    """Return where the interpreter of `venv` is on this system."""
+    return venv / "Scripts" / "python.exe" if windows else venv / "bin" / "python"
+
+
+def pins_digest() -> str:
+    """Return the SHA-256 of the pins: an environment stamped with another one is out of date."""
+    return hashlib.sha256(PINS.read_bytes() + b"\0" + PINS_WITHOUT_DEPENDENCIES.read_bytes()).hexdigest()
+
+
+def stamp(venv: Path = VENV) -> Path:
+    """Return the file that holds the digest of the pins installed in `venv`; written once all are in."""
+    return venv / "ic-light-pins.sha256"
+
+
+def is_ready(venv: Path = VENV) -> bool:
+    """Return whether `venv` holds an interpreter and the pins of today."""
+    try:
+        return venv_python(venv).exists() and stamp(venv).read_text(encoding="ascii").strip() == pins_digest()
+    except FileNotFoundError:
+        return False
+
+
+def ensure_environment(venv: Path = VENV) -> None:
+    """Make `venv` and install the pins where needed, with pip's progress in view. Raises SetupError."""
+    if is_ready(venv):
+        return
+    if not venv_python(venv).exists():
+        check_version()
+        say(f"1/3 making the virtual environment {venv}")
+        _step([sys.executable, "-m", "venv", str(venv)], "the virtual environment could not be made (see above)")
+    pip = [str(venv_python(venv)), "-m", "pip", "install", "--disable-pip-version-check"]
+    failed = "pip could not install the pins (see above); check the connection and run the command again"
+    say("2/3 installing the pins; the first time this downloads PyTorch and takes a while")
+    _step([*pip, "-r", str(PINS)], failed)
+    say("3/3 installing the page's toolkit")
+    _step([*pip, "--no-deps", "-r", str(PINS_WITHOUT_DEPENDENCIES)], failed)
+    stamp(venv).write_text(pins_digest() + "\n", encoding="ascii")
+
+
+def check_version(version: tuple[int, int] = sys.version_info[:2]) -> None:
+    """Raise SetupError for a Python that has no pins."""
+    if not OLDEST <= version <= NEWEST:
+        raise SetupError("Python {}.{} has no pins; run this with Python 3.10 to 3.13".format(*version))
+
+
+def _step(command: list[str], failed: str) -> None:
+    try:
+        # pip's report goes to stderr too, so that `python dev.py demo` prints nothing but its result.
+        status = subprocess.run(command, stdout=sys.stderr).returncode
+    except OSError as error:
+        raise SetupError(f"{failed}: {error}") from error
+    if status != 0:
+        raise SetupError(failed)
+
+
+def run(command: list[str], cwd: Path | None = None) -> int:
+    """Run `command` to its end, also when the user presses Ctrl-C, and return its exit status."""
+    with subprocess.Popen(command, cwd=cwd) as process:
+        while True:
+            try:
+                return process.wait()
+            except KeyboardInterrupt:
+                # The terminal has told the child as well; it closes its page and ends by itself.
+                continue
+
+
+def run_inside(command: str, arguments: list[str]) -> int:
+    """Carry out `command` in the environment that this interpreter belongs to; returns the exit status."""
+    if command == "demo":
+        from workbench.demo import main
+
+        return main(arguments)
+    if command == "bench":
+        from workbench.bench import main
+
+        return main(arguments)
+    python = [sys.executable, "-m"]
+    if command == "test":
+        return run([*python, "pytest", *arguments], cwd=ROOT)
+    if command == "lint":
+        checks = (["check", *arguments], ["format", "--check"])
+        return max(run([*python, "ruff", *check, "."], cwd=ROOT) for check in checks)
+    say(f"{VENV} is ready (Python {sys.version.split()[0]})")
+    return 0
+
+
+def parse(argv: list[str]) -> tuple[str, list[str]]:
+    """Return the command and its own arguments; shows the help or the mistake and exits as argparse does."""
+    parser = argparse.ArgumentParser(
+        prog="dev.py",
+        description="Work on IC-Light for Forge: each command sets up .venv when needed.",
+        epilog="\n".join(f"  {name:6} {text}" for name, text in COMMANDS.items()),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("command", choices=COMMANDS, metavar="{" + ",".join(COMMANDS) + "}")
+    return parser.parse_args(argv[:1]).command, argv[1:]
+
+
+def main(argv: list[str]) -> int:
+    """Run one command inside the environment, making it first where needed; returns the exit status."""
+    command, arguments = parse(argv)
+    try:
+        ensure_environment()
+    except SetupError as error:
+        say(str(error))
+        return 2
+    if Path(sys.prefix).resolve() == VENV.resolve():
+        return run_inside(command, arguments)
+    return run([str(venv_python()), str(Path(__file__).resolve()), command, *arguments])
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,146 @@
+"""What `python dev.py` does for someone with a fresh clone, short of downloading anything."""
+
+import ast
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+
+import dev
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def pins(version, path=dev.PINS):
+    """Name -> exact version that pip would install on Python `version`, for the pins with one."""
+    found = {}
+    for line in path.read_text(encoding="utf-8").splitlines():
+        if line and not line.startswith("#"):
+            requirement = Requirement(line)
+            exact = re.fullmatch(r"==(\S+)", str(requirement.specifier))
+            applies = requirement.marker is None or requirement.marker.evaluate({"python_version": version})
+            if exact and applies:
+                assert requirement.name not in found
+                found[requirement.name] = exact[1]
+    return found
+
+
+@pytest.fixture
+def steps(monkeypatch):
+    """The commands that setting up would run; making the environment leaves an interpreter behind, as venv does."""
+    made = []
+
+    def run(command, **options):
+        made.append(command)
+        if command[1:3] == ["-m", "venv"]:
+            python = dev.venv_python(Path(command[3]))
+            python.parent.mkdir(parents=True)
+            python.touch()
+        return subprocess.CompletedProcess(command, 0)
+
+    monkeypatch.setattr(dev.subprocess, "run", run)
+    return made
+
+
+def test_it_needs_nothing_but_python():
+    tree = ast.parse((ROOT / "dev.py").read_text(encoding="utf-8"))
+    imported = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+    imported |= {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    assert {name.split(".")[0] for name in imported} - sys.stdlib_module_names == {"workbench"}
+
+
+@pytest.mark.parametrize("version", ["3.10", "3.11"])
+def test_older_pythons_get_forges_pins(version):
+    chosen = pins(version)
+    assert chosen["numpy"] == "1.26.2"
+    assert chosen["Pillow"] == "9.5.0"
+    assert chosen["pydantic"] == "2.8.2"
+    assert chosen["protobuf"] == "3.20.0"
+    assert chosen["huggingface-hub"] == "0.26.2"
+    assert chosen["safetensors"] == "0.4.2"
+
+
+@pytest.mark.parametrize("version", ["3.12", "3.13"])
+def test_newer_pythons_get_neos_pins(version):
+    chosen = pins(version)
+    assert chosen["numpy"].startswith("2.3.")
+    assert chosen["Pillow"].startswith("12.")
+    assert ("audioop-lts" in chosen) == (version == "3.13")
+
+
+def test_every_python_gets_the_same_page_and_the_same_torch():
+    for version in ("3.10", "3.11", "3.12", "3.13"):
+        assert pins(version, dev.PINS_WITHOUT_DEPENDENCIES)["gradio"] == "4.40.0"
+        assert pins(version)["torch"] == pins("3.11")["torch"]
+        assert pins(version).keys() >= pins("3.11").keys()
+
+
+def test_a_fresh_clone_gets_its_environment(steps, tmp_path, capfd):
+    venv = tmp_path / ".venv"
+    dev.ensure_environment(venv)
+    assert [command[2] for command in steps] == ["venv", "pip", "pip"]
+    assert dev.is_ready(venv)
+    assert capfd.readouterr().err.count("dev.py: ") == 3
+
+
+def test_a_ready_environment_is_left_alone(steps, tmp_path, capfd):
+    venv = tmp_path / ".venv"
+    dev.ensure_environment(venv)
+    capfd.readouterr()
+    steps.clear()
+    dev.ensure_environment(venv)
+    assert steps == []
+    assert capfd.readouterr() == ("", "")
+
+
+def test_changed_pins_are_installed_into_the_same_environment(steps, tmp_path):
+    venv = tmp_path / ".venv"
+    dev.ensure_environment(venv)
+    dev.stamp(venv).write_text("of other pins", encoding="ascii")
+    steps.clear()
+    dev.ensure_environment(venv)
+    assert [command[2] for command in steps] == ["pip", "pip"]
+    assert dev.is_ready(venv)
+
+
+def test_a_failed_installation_is_tried_again_next_time(tmp_path, monkeypatch):
+    venv = tmp_path / ".venv"
+    monkeypatch.setattr(dev.subprocess, "run", lambda command, **options: subprocess.CompletedProcess(command, 1))
+    with pytest.raises(dev.SetupError, match="could not be made"):
+        dev.ensure_environment(venv)
+    dev.venv_python(venv).parent.mkdir(parents=True)
+    dev.venv_python(venv).touch()
+    with pytest.raises(dev.SetupError, match="check the connection"):
+        dev.ensure_environment(venv)
+    assert not dev.is_ready(venv)
+
+
+@pytest.mark.parametrize("version", [(3, 9), (3, 14)])
+def test_a_python_without_pins_is_refused(version):
+    with pytest.raises(dev.SetupError, match=r"3\.10 to 3\.13"):
+        dev.check_version(version)
+
+
+def test_the_interpreter_is_found_on_windows_too():
+    assert dev.venv_python(Path("v"), windows=True).parts == ("v", "Scripts", "python.exe")
+    assert dev.venv_python(Path("v"), windows=False).parts == ("v", "bin", "python")
+
+
+def test_options_belong_to_the_command():
+    assert dev.parse(["test", "-k", "lights", "--help"]) == ("test", ["-k", "lights", "--help"])
+    assert dev.parse(["demo", "--light", "left"]) == ("demo", ["--light", "left"])
+
+
+@pytest.mark.parametrize("argv", [[], ["dance"]])
+def test_an_unknown_command_names_the_known_ones(argv, capsys):
+    with pytest.raises(SystemExit) as stop:
+        dev.parse(argv)
+    assert stop.value.code == 2
+    assert "demo,test,bench,lint,setup" in capsys.readouterr().err
+
+
+def test_a_commands_exit_status_is_passed_on():
+    assert dev.run([sys.executable, "-c", "raise SystemExit(7)"]) == 7

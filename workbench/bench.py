@@ -1,0 +1,190 @@
+"""What IC-Light costs beside plain generation, on the workbench: `python dev.py bench`."""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import io
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+HOOKS = ("begin", "check", "before_sampling", "finish_image", "results")
+SWITCHES = 20
+IMPORT_RUNS = 3
+
+# Loads nothing of ours: what the host imports before it loads an extension's scripts is there already.
+_IMPORT_TIMER = """
+import sys, tempfile, time
+sys.path.insert(0, {root!r})
+from workbench.session import Workbench
+with tempfile.TemporaryDirectory() as folder, Workbench(folder, extension_dirs=()):
+    import safetensors, torch
+    start = time.perf_counter()
+    import lib_iclight.hosts.page
+    print(time.perf_counter() - start)
+"""
+
+
+@dataclass(frozen=True)
+class Cost:
+    """One generation: seconds in our hooks and in all, encodes and file reads of ours, resident memory in MiB."""
+
+    hooks: float
+    total: float
+    encodes: int
+    reads: int
+    memory: float
+
+
+class Bench:
+    """Measures generations of one workbench."""
+
+    def __init__(self, host: Any, size: int, steps: int):
+        from lib_iclight.hosts import page
+
+        self._host, self._size, self._steps = host, size, steps
+        self._runner = page.runner()
+        self._subject = _subject()
+
+    def measure(self, options: dict[str, Any] | None, second_pass: bool) -> Cost:
+        """Generate once; ``options`` is the API's dict without the foreground, None for a plain picture."""
+        studio = self._runner.studio
+        request = self._request(options, second_pass)
+        encodes, reads = studio.latents.encodes, studio.library.file_reads
+        with _timed(self._runner) as spent:
+            start = time.perf_counter()
+            answer = self._host.txt2img(**request)
+            total = time.perf_counter() - start
+        answer.raise_for_status()
+        return Cost(
+            sum(spent), total, studio.latents.encodes - encodes, studio.library.file_reads - reads, resident_memory()
+        )
+
+    def _request(self, options: dict[str, Any] | None, second_pass: bool) -> dict[str, Any]:
+        request: dict[str, Any] = {
+            "prompt": "sunshine from window",
+            "width": self._size,
+            "height": self._size,
+            "steps": self._steps,
+            "cfg_scale": 2,
+            "seed": 1,
+            "sampler_name": "Euler",
+        }
+        if second_pass:
+            request |= {"enable_hr": True, "hr_scale": 1.5, "hr_upscaler": "Latent", "denoising_strength": 0.5}
+            request["hr_additional_modules"] = ["Use same choices"]
+        if options is not None:
+            arguments = {"enabled": True, "foreground": self._subject, **options}
+            request["alwayson_scripts"] = {"IC Light": {"args": [arguments]}}
+        return request
+
+
+@contextmanager
+def _timed(runner: Any):
+    """Collect the seconds spent in each of our hooks; nothing else of the script does work in a generation."""
+    spent: list[float] = []
+
+    def wrap(hook: Callable[..., Any]) -> Callable[..., Any]:
+        def timed(*args: Any, **kwargs: Any) -> Any:
+            start = time.perf_counter()
+            try:
+                return hook(*args, **kwargs)
+            finally:
+                spent.append(time.perf_counter() - start)
+
+        return timed
+
+    for name in HOOKS:
+        setattr(runner, name, wrap(getattr(runner, name)))
+    try:
+        yield spent
+    finally:
+        for name in HOOKS:
+            delattr(runner, name)
+
+
+def resident_memory() -> float:
+    """This process's resident memory in MiB."""
+    import psutil
+
+    return psutil.Process().memory_info().rss / 2**20
+
+
+def import_seconds() -> float:
+    """What importing the script's library adds to a host's start: the best of several fresh interpreters."""
+    from workbench.session import REPOSITORY
+
+    code = _IMPORT_TIMER.format(root=str(REPOSITORY))
+    times = []
+    for _ in range(IMPORT_RUNS):
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+        times.append(float(done.stdout.splitlines()[-1]))
+    return min(times)
+
+
+def _subject() -> str:
+    """A photograph with transparency of its own, so that no background remover takes part."""
+    import numpy as np
+    import skimage.data
+    from PIL import Image
+
+    picture = Image.fromarray(skimage.data.astronaut()).resize((1024, 1024))
+    alpha = np.zeros((1024, 1024), np.uint8)
+    alpha[100:, 200:800] = 255
+    picture.putalpha(Image.fromarray(alpha))
+    buffer = io.BytesIO()
+    picture.save(buffer, "PNG")
+    return base64.b64encode(buffer.getvalue()).decode()
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Print the table; the exit status."""
+    parser = argparse.ArgumentParser(prog="dev.py bench", description=__doc__)
+    parser.add_argument("--size", type=int, default=256, help="side of the pictures in pixels; default: 256")
+    parser.add_argument("--steps", type=int, default=4, help="sampling steps; default: 4")
+    options = parser.parse_args(argv)
+
+    from workbench.session import Workbench
+
+    with tempfile.TemporaryDirectory() as folder, Workbench(folder) as host:
+        bench = Bench(host, options.size, options.steps)
+        bench.measure(None, second_pass=False)
+        print(f"One generation at {options.size} x {options.size}, {options.steps} steps, a 1024 x 1024 subject")
+        print(f"{'':34}{'hooks s':>10}{'total s':>10}{'encodes':>9}{'reads':>7}{'MiB':>8}")
+        for second_pass in (False, True):
+            _print_passes(bench, second_pass)
+        _print_switching(bench)
+    print(f"\nImport of the script's library in a started host: {import_seconds() * 1000:.0f} ms")
+    return 0
+
+
+def _print_passes(bench: Bench, second_pass: bool) -> None:
+    suffix = ", second pass" if second_pass else ""
+    _print_row(f"plain{suffix}", bench.measure(None, second_pass))
+    for mode, light in (("fc", "left"), ("fbc", "right")):
+        asked = {"mode": mode, "light": light}
+        _print_row(f"{mode}{suffix}, first", bench.measure(asked, second_pass))
+        _print_row(f"{mode}{suffix}, repeated", bench.measure(asked, second_pass))
+
+
+def _print_switching(bench: Bench) -> None:
+    asked = {"mode": "fc", "light": "left"}
+    before = bench.measure(asked, second_pass=False).memory
+    for _ in range(SWITCHES):
+        bench.measure(None, second_pass=False)
+        after = bench.measure(asked, second_pass=False).memory
+    print(f"\nResident memory before and after switching fc and off {SWITCHES} times: {before:.0f} and {after:.0f} MiB")
+
+
+def _print_row(name: str, cost: Cost) -> None:
+    print(f"{name:34}{cost.hooks:10.4f}{cost.total:10.3f}{cost.encodes:9}{cost.reads:7}{cost.memory:8.0f}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
