@@ -25,6 +25,7 @@ FOREIGN = (
     (r"double_blocks\.|single_transformer_blocks\.", "a Flux model"),
     (r"joint_blocks\.", "an SD 3 model"),
 )
+_TEXT_WIDTHS = {1024: "an SD 2 model", 1280: "an SDXL model", 2048: "an SDXL model"}
 
 
 class HeaderError(ValueError):
@@ -116,11 +117,21 @@ def identify(header: dict[str, Any]) -> Identity:
 def _identify_unet(header: dict[str, Any], conv_in: dict[str, Any], style: str, prefix: str) -> Identity:
     shape, dtype = conv_in.get("shape"), str(conv_in.get("dtype", ""))
     channels = shape[1] if isinstance(shape, list) and len(shape) == 4 and isinstance(shape[1], int) else 0
-    foreign = _foreign(header)
+    foreign = _foreign(header) or _other_family(header)
     kind = "" if foreign else _KINDS.get(channels, "")
     if kind:
         return Identity(kind, f"an IC-Light {kind} model", style, prefix, dtype)
     return Identity("", foreign or f"a UNet with {channels} input channels", style, prefix, dtype)
+
+
+def _other_family(header: dict[str, Any]) -> str:
+    """Another Stable Diffusion by the width of the text that its attention sees; 1.5's is 768."""
+    for key, entry in header.items():
+        if key.endswith("attn2.to_k.weight"):
+            shape = entry.get("shape")
+            width = shape[1] if isinstance(shape, list) and len(shape) == 2 and isinstance(shape[1], int) else 0
+            return _TEXT_WIDTHS.get(width, "")
+    return ""
 
 
 def _foreign(header: dict[str, Any]) -> str:

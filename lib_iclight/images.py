@@ -9,6 +9,7 @@ import io
 import re
 import warnings
 from dataclasses import dataclass
+from typing import BinaryIO
 
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
@@ -44,12 +45,13 @@ class Picture:
         return self.rgb.shape[1], self.rgb.shape[0]
 
 
-def decode(data: str, name: str) -> Image.Image:
+def decode(data: str, name: str, max_pixels: int | None = None) -> Image.Image:
     """Decode base64 text or a ``data:`` URL.
 
     Args:
         data: the text.
         name: what the picture is to the user, for the message ("foreground").
+        max_pixels: see :func:`read`.
 
     Raises:
         ICLightError: the text is not base64, or what it holds is not a readable picture.
@@ -63,19 +65,26 @@ def decode(data: str, name: str) -> Image.Image:
             f"The {name} is not a picture: its text is not valid base64 ({error}). "
             "Send the file's bytes as base64 or as a data URL."
         ) from error
-    return read(io.BytesIO(raw), name)
+    return read(io.BytesIO(raw), name, max_pixels)
 
 
-def read(file, name: str) -> Image.Image:
+def read(file: BinaryIO, name: str, max_pixels: int | None = None) -> Image.Image:
     """Open a picture file completely, with its EXIF rotation applied.
 
+    Args:
+        file: the file.
+        name: what the picture is to the user, for the message ("foreground").
+        max_pixels: a limit below Pillow's safety limit; a larger picture is refused before it is decoded.
+
     Raises:
-        ICLightError: the file is no picture, is cut off, or has more pixels than Pillow's safety limit.
+        ICLightError: the file is no picture, is cut off, or has more pixels than the limit.
     """
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
             image = Image.open(file)
+            if max_pixels is not None and image.width * image.height > max_pixels:
+                raise Image.DecompressionBombError(f"{image.width} x {image.height} pixels, {max_pixels:,} at most")
             image.load()
             return _upright(image)
     except UnidentifiedImageError as error:

@@ -41,7 +41,7 @@ def describe(plan: Plan) -> dict[str, str]:
     for name, label in _LABELS.items():
         value = getattr(request, name)
         if value != _DEFAULTS[name] and (name != "details_radius" or request.restore_details):
-            result[label] = f"{value:g}" if isinstance(value, float) else str(value)
+            result[label] = f"{value:.10g}" if isinstance(value, float) else str(value)
     result[MATTING] = request.matting_model if request.remove_background else _OFF
     result[FOREGROUND] = " ".join(subject.picture.digest[:_HASH_LENGTH] for subject in plan.subjects)
     if plan.background is not None:

@@ -30,7 +30,7 @@ class Plan:
         from_init: whether the subject is the img2img picture.
         light: name of the light that makes the starting latents or the background, "none" without one.
         map: the picture that serves as light map, if the light is one.
-        background: fbc's background picture, None for a gradient.
+        background: fbc's background picture as it was given, None for a gradient.
     """
 
     request: Request
@@ -87,8 +87,6 @@ class Studio:
             )
             for source in sources
         )
-        if background is not None and request.flip_background:
-            background = images.mirrored(background)
         return Plan(request, model, subjects, from_init, light, given.get("light_map"), background)
 
     def finish(self, plan: Plan, index: int, pixels: np.ndarray) -> np.ndarray:
@@ -146,7 +144,7 @@ def _map_layer(plan: Plan) -> Layer:
 
 def _background_layer(plan: Plan) -> Layer:
     if plan.background is not None:
-        return _picture_layer("background", plan.background)
+        return _picture_layer("background", plan.background, plan.request.flip_background)
     strength = plan.request.light_strength
     if plan.map is not None:
         inner = _picture_layer("map", plan.map)
@@ -157,13 +155,14 @@ def _background_layer(plan: Plan) -> Layer:
     )
 
 
-def _picture_layer(role: str, picture: images.Picture) -> Layer:
+def _picture_layer(role: str, picture: images.Picture, flipped: bool = False) -> Layer:
     """A picture without a subject in it; where it is transparent it is grey."""
 
     def draw(width: int, height: int) -> np.ndarray:
-        return images.cover_crop(images.on_grey(picture.rgb, picture.alpha), width, height)
+        source = images.mirrored(picture) if flipped else picture
+        return images.cover_crop(images.on_grey(source.rgb, source.alpha), width, height)
 
-    return Layer((role, picture.digest), draw)
+    return Layer((role, picture.digest, flipped), draw)
 
 
 def _subject_sources(request: Request, init_images: Sequence[Any] | None) -> tuple[list[Any], bool]:

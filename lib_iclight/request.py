@@ -81,6 +81,7 @@ _LEGACY_LIGHTS = {
 _LEGACY_BACKGROUNDS = {"Use Background Image": False, "Use Flipped Background Image": True}
 _LEGACY_SOURCES = {"bg_source_fc": ("fc", "fcon"), "bg_source_fbc": ("fbc",)}
 _LEGACY_IGNORED = ("input_fg_rgb", "detail_transfer_use_raw_input")
+_LARGEST_KERNEL = 999
 
 
 def from_mapping(values: Mapping[str, Any]) -> Request:
@@ -121,7 +122,7 @@ def _without_legacy_names(values: Mapping[str, Any]) -> dict[str, Any]:
     if "model_type" in values:
         result.update(_legacy_mode(values["model_type"]))
     radius = values.get("detail_transfer_blur_radius")
-    if isinstance(radius, (int, float)) and not isinstance(radius, bool):
+    if isinstance(radius, (int, float)) and not isinstance(radius, bool) and 0 <= radius <= _LARGEST_KERNEL:
         result["details_radius"] = 0.3 * ((radius - 1) * 0.5 - 1) + 0.8
     for name, modes in _LEGACY_SOURCES.items():
         if name in values and str(result.get("mode", "fc")).lower() in modes:

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import html
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 from modules.ui_components import InputAccordion, ToolButton
 
 from . import infotext, summary
 from .lights import LIGHTS, MAX_STRENGTH
-from .matting import DEFAULT_MODEL, MODELS
+from .matting import MODELS
+from .model_report import MODE_NAMES
 from .recommend import match_size, recommended
 from .request import AUTO_MODEL, MAX_RADIUS, MODES
+
+if TYPE_CHECKING:
+    from .hosts.models_row import ModelsRow
+    from .settings import Settings
 
 PAGE_FIELDS = (
     "enabled",
@@ -35,12 +40,8 @@ PAGE_FIELDS = (
 )
 """The order of the accordion's controls, and so of the script's arguments."""
 
+_SET_IN_SETTINGS = ("matting_model", "show_subject", "light_strength", "restore_details")
 _PICTURES = ("foreground", "background", "light_map")
-_MODE_LABELS = {
-    "fc": "Foreground (fc)",
-    "fcon": "Foreground, offset noise (fcon)",
-    "fbc": "Foreground and background (fbc)",
-}
 _REFRESH = "\U0001f504"
 
 
@@ -66,6 +67,8 @@ class Accordion:
         is_img2img: which tab.
         model_names: gives the names of the usable model files.
         host_control: gives a control of the web UI by its ``elem_id``, or None where the page has none.
+        models: the row about the model files.
+        settings: what the controls begin with.
     """
 
     def __init__(
@@ -73,11 +76,15 @@ class Accordion:
         is_img2img: bool,
         model_names: Callable[[], list[str]],
         host_control: Callable[[str], Any],
+        models: ModelsRow,
+        settings: Settings,
     ):
         self._is_img2img = is_img2img
         self._tab = "img2img" if is_img2img else "txt2img"
         self._model_names = model_names
         self._host_control = host_control
+        self._models = models
+        self._settings = settings
         self.controls: dict[str, Any] = {}
 
     def build(self) -> list[Any]:
@@ -86,6 +93,7 @@ class Accordion:
         with InputAccordion(False, label="IC Light", elem_id=self._id("enabled")) as enabled:
             add("enabled", enabled)
             with gr.Column(elem_classes=["ic-light"]):
+                self._models.build_notice(self._id("notice"))
                 self._summary = gr.HTML(
                     self._describe(), elem_id=self._id("summary"), elem_classes=["ic-light-summary"]
                 )
@@ -115,7 +123,7 @@ class Accordion:
 
     def _build_mode(self) -> None:
         self.controls["mode"] = gr.Radio(
-            [(_MODE_LABELS[mode], mode) for mode in MODES], value="fc", label="Mode", elem_id=self._id("mode")
+            [(MODE_NAMES[mode], mode) for mode in MODES], value="fc", label="Mode", elem_id=self._id("mode")
         )
         with gr.Row(elem_classes=["ic-light-model"]):
             self.controls["model"] = gr.Dropdown(
@@ -127,6 +135,7 @@ class Accordion:
                 allow_custom_value=True,
             )
             self._refresh = ToolButton(_REFRESH, elem_id=self._id("refresh"), tooltip="Look for model files again")
+        self._models.build(self._id)
 
     def _picture(self, label: str, name: str, **options: Any) -> PictureInput:
         return PictureInput(
@@ -150,7 +159,7 @@ class Accordion:
         self.controls["light_strength"] = gr.Slider(
             0,
             MAX_STRENGTH,
-            value=1,
+            value=self._settings.light_strength,
             step=0.05,
             label="Light strength",
             elem_id=self._id("light_strength"),
@@ -164,13 +173,17 @@ class Accordion:
                 True, label="Remove background", elem_id=self._id("remove_background")
             )
             self.controls["matting_model"] = gr.Dropdown(
-                list(MODELS), value=DEFAULT_MODEL, label="Background remover", elem_id=self._id("matting_model")
+                list(MODELS),
+                value=self._settings.matting_model,
+                label="Background remover",
+                elem_id=self._id("matting_model"),
             )
         with gr.Row():
             self.controls["reinforce_foreground"] = self._strength("Reinforce foreground", "reinforce_foreground")
             self.controls["keep_colours"] = self._strength("Keep colours", "keep_colours")
         with gr.Row():
-            self.controls["restore_details"] = self._strength("Restore details", "restore_details")
+            details = self._settings.restore_details
+            self.controls["restore_details"] = self._strength("Restore details", "restore_details", details)
             self.controls["details_radius"] = gr.Slider(
                 0.5,
                 MAX_RADIUS,
@@ -178,19 +191,24 @@ class Accordion:
                 step=0.5,
                 label="Details radius",
                 elem_id=self._id("details_radius"),
-                visible=False,
+                visible=details > 0,
             )
 
-    def _strength(self, label: str, name: str) -> gr.Slider:
-        return gr.Slider(0, 1, value=0, step=0.05, label=label, elem_id=self._id(name))
+    def _strength(self, label: str, name: str, value: float = 0) -> gr.Slider:
+        return gr.Slider(0, 1, value=value, step=0.05, label=label, elem_id=self._id(name))
 
     def _build_buttons(self) -> None:
         with gr.Row():
             self._recommend = gr.Button("Use recommended settings", elem_id=self._id("recommend"), size="sm")
             self._match = gr.Button("Match size", elem_id=self._id("match_size"), size="sm", visible=False)
         self.controls["show_subject"] = gr.Checkbox(
-            False, label="Show the prepared subject among the results", elem_id=self._id("show_subject")
+            self._settings.show_subject,
+            label="Show the prepared subject among the results",
+            elem_id=self._id("show_subject"),
         )
+        for name in _SET_IN_SETTINGS:
+            # Else the host's file of defaults for the page would win over the settings from the second start on.
+            self.controls[name].do_not_save_to_config = True
 
     def _connect(self) -> None:
         quiet = {"show_progress": False, "queue": False}
@@ -211,9 +229,7 @@ class Accordion:
             )
         for name in ("mode", "light", "remove_background", "restore_details"):
             self.controls[name].change(self._update, inputs=look, outputs=changed, **quiet)
-        self._refresh.click(
-            lambda: gr.update(choices=[AUTO_MODEL, *self._model_names()]), outputs=[self.controls["model"]], **quiet
-        )
+        self._models.connect(self.controls["mode"], self.controls["model"], self._refresh)
         self._connect_buttons(quiet)
 
     def _connect_buttons(self, quiet: dict[str, Any]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
@@ -18,12 +19,21 @@ if TYPE_CHECKING:
     import torch
 
 EXTENSION = ".safetensors"
+_NAMED_SO = re.compile(r"ic[-_ ]?light", re.IGNORECASE)
 PICKLES = (".ckpt", ".pt", ".pth", ".bin")
 SOURCE = "https://huggingface.co/lllyasviel/ic-light"
 UNET_PREFIX = "diffusion_model."
 CONV_IN = UNET_PREFIX + "input_blocks.0.0.weight"
 
 _KEPT_FILES = 4
+
+
+class MissingModelError(ICLightError):
+    """No file serves the mode; ``mode`` names it."""
+
+    def __init__(self, message: str, mode: str):
+        super().__init__(message)
+        self.mode = mode
 
 
 @dataclass(frozen=True)
@@ -96,7 +106,7 @@ class ModelLibrary:
 
         Folders hold other models too, so a file that is not IC-Light is listed as unusable, not reported.
         """
-        return [self.inspect(path) for path in _listing(folders) if path.suffix.lower() == EXTENSION]
+        return [self.inspect(path) for path in listing(folders) if path.suffix.lower() == EXTENSION]
 
     def inspect(self, path: Path) -> ModelFile:
         """Tell what a file is; its header is read again only after it has changed."""
@@ -117,19 +127,21 @@ class ModelLibrary:
             folders: where to look, the preferred one first.
 
         Raises:
-            ICLightError: no such file, no file for the mode, or the file is of another kind or damaged.
+            MissingModelError: "auto" finds no file for the mode.
+            ICLightError: no such file, or the file is of another kind or damaged.
         """
         if model and model != AUTO_MODEL:
             return self._named(mode, model, folders)
         files = self.files(folders)
-        candidates = [file for file in files if mode in file.modes and _suits_name(mode, file.name)]
+        candidates = [file for file in files if suits(mode, file)]
         if candidates:
-            return candidates[0]
-        raise ICLightError(_missing(mode, files, folders))
+            # A bare InstructPix2Pix UNet has the same tensors, so a file that is named for what it is goes first.
+            return min(candidates, key=lambda file: _NAMED_SO.search(file.name) is None)
+        raise MissingModelError(_missing(mode, files, folders), mode)
 
     def _named(self, mode: str, model: str, folders: Sequence[Path]) -> ModelFile:
         wanted = {model, model + EXTENSION}
-        for path in _listing(folders):
+        for path in listing(folders):
             if path.name not in wanted:
                 continue
             if path.suffix.lower() != EXTENSION:
@@ -147,7 +159,7 @@ class ModelLibrary:
                 )
             return file
         raise ICLightError(
-            f"There is no IC-Light model named {model!r}. Put it into {_folder_name(folders)}, or choose model = auto."
+            f"There is no IC-Light model named {model!r}. Put it into {folder_name(folders)}, or choose model = auto."
         )
 
     def load(self, file: ModelFile) -> Offsets:
@@ -166,6 +178,11 @@ class ModelLibrary:
             while len(self._loaded) > _KEPT_FILES:
                 self._loaded.popitem(last=False)
             return offsets
+
+    def forget(self) -> None:
+        """Release all loaded offsets."""
+        with self._lock:
+            self._loaded.clear()
 
     def _forget_replaced(self, file: ModelFile) -> None:
         stale = [key for key in self._loaded if key.startswith(f"ic-light:{file.path}:") and key != file.content]
@@ -208,7 +225,8 @@ def _fits(name: str, tensor: torch.Tensor, shapes: Mapping[str, tuple[int, ...] 
     return tuple(shape) == tuple(tensor.shape)
 
 
-def _listing(folders: Iterable[Path]) -> list[Path]:
+def listing(folders: Iterable[Path]) -> list[Path]:
+    """All files of the folders, in folder and name order; missing folders are skipped."""
     found: list[Path] = []
     for folder in dict.fromkeys(folders):
         if folder.is_dir():
@@ -227,23 +245,24 @@ def _inspect(path: Path, size: int, changed: int) -> ModelFile:
     return ModelFile(path, size, changed, identity, problem)
 
 
-def _suits_name(mode: str, name: str) -> bool:
-    return mode == "fbc" or ("fcon" in name.lower()) == (mode == "fcon")
+def suits(mode: str, file: ModelFile) -> bool:
+    """Whether "auto" takes a file for a mode: fc and fcon have the same tensors, so the name tells them apart."""
+    return mode in file.modes and (mode == "fbc" or ("fcon" in file.name.lower()) == (mode == "fcon"))
 
 
 def _way_out(mode: str) -> str:
     return f"Download iclight_sd15_{mode}{EXTENSION} from {SOURCE} and choose it."
 
 
-def _folder_name(folders: Sequence[Path]) -> str:
+def folder_name(folders: Sequence[Path]) -> str:
     """The preferred folder by its last two names: enough for the user, no path of the server for the API."""
-    return "/".join(folders[0].parts[-2:]) if folders else "models/ic-light"
+    return "/".join(part for part in folders[0].parts[-2:] if part != folders[0].anchor) or "models/ic-light"
 
 
 def _missing(mode: str, files: Sequence[ModelFile], folders: Sequence[Path]) -> str:
     text = (
         f"There is no IC-Light model for the mode {mode}. Download iclight_sd15_{mode}{EXTENSION} from {SOURCE} "
-        f"and put it into {_folder_name(folders)}."
+        f"and put it into {folder_name(folders)}."
     )
     broken = [f"{file.name} {file.problem}" for file in files if not file.usable and file.path.parent == folders[0]]
     return text + (f" What is there: {'; '.join(broken)}." if broken else "")

@@ -36,6 +36,9 @@ if Path(lib_iclight.__file__).resolve().parents[1] == _ROOT:
             page.runner().results(p, processed)
 
     script_callbacks.on_before_ui(page.add_xyz_axes)
+    script_callbacks.on_ui_settings(page.add_settings)
+    script_callbacks.on_after_component(page.watch_page)
+    script_callbacks.on_app_started(page.add_routes)
 
 else:
     import gradio as gr

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import weakref
 from collections.abc import Callable, Hashable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..checkpoints import by_channels
+from . import state
 from .protocol import Checkpoint
 
 if TYPE_CHECKING:
@@ -28,9 +31,9 @@ class ForgeHost:
         from modules import shared
         from modules.paths import models_path
 
-        chosen = getattr(shared.cmd_opts, "ic_light_dir", None)
+        chosen = (getattr(shared.cmd_opts, "ic_light_dir", None), state.settings().model_folder)
         folders = [Path(models_path) / "ic-light", Path(models_path) / "unet"]
-        return [Path(chosen), *folders] if chosen else folders
+        return [*(Path(os.path.expanduser(folder)) for folder in chosen if folder), *folders]
 
     def matting_folder(self) -> Path:
         from modules.paths import models_path
@@ -43,12 +46,8 @@ class ForgeHost:
         family = _family(sd_model)
         if family is not None:
             return Checkpoint(name, family, supported=False)
-        channels = _in_channels(sd_model)
-        if getattr(sd_model, "is_inpaint", False) or channels == 9:
-            return Checkpoint(name, "an inpainting model", supported=False)
-        if channels not in (None, 4):
-            return Checkpoint(name, f"a model with {channels} input channels", supported=False)
-        return Checkpoint(name, "Stable Diffusion 1.5", supported=True)
+        found = by_channels(9 if getattr(sd_model, "is_inpaint", False) else _in_channels(sd_model))
+        return Checkpoint(name, found.words, found.supported)
 
     def unet_shapes(self, sd_model: Any) -> Mapping[str, tuple[int, ...] | None]:
         model = sd_model.forge_objects.unet.model

@@ -2,33 +2,29 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from ..matting import remover
-from ..relight import Studio
 from ..request import FIELDS, MODES, Request, from_mapping, from_page
 from ..ui import PAGE_FIELDS, Accordion
-from . import detect
+from . import state
+from .desk import desk
+from .models_row import ModelsRow
 from .runner import Runner, override
 
 
-@functools.cache
 def runner() -> Runner:
-    """The process's runner, made when it is first needed.
+    """The process's runner.
 
     Raises:
         ICLightError: this web UI is not one that we know.
     """
-    host = detect()
-    return Runner(host, Studio(), remover(host.matting_folder()))
+    return desk().runner
 
 
 def model_names() -> list[str]:
     """File names of the usable models."""
-    current = runner()
-    return [file.name for file in current.studio.library.files(current.host.model_folders()) if file.usable]
+    return [file.name for file in desk().models.report().files if not file.problem]
 
 
 def reader(args: Sequence[Any]) -> Callable[[dict[str, Any]], Request]:
@@ -52,10 +48,13 @@ class PageScript:
 
     def ui(self, is_img2img: bool) -> list[Any]:
         """Make the accordion. Hosts also call this outside the page, to learn the defaults."""
-        accordion = Accordion(is_img2img, model_names, self._host_control)
+        current = desk()
+        row = ModelsRow(current.models, current.notice, state.interruption, lambda: ["auto", *model_names()])
+        accordion = Accordion(is_img2img, model_names, self._host_control, row, state.settings())
         controls = accordion.build()
         self.infotext_fields = accordion.paste_fields()
         self.paste_field_names = []
+        _rows[is_img2img] = row
         return controls
 
     def after_component(self, component: Any, **kwargs: Any) -> None:
@@ -73,6 +72,54 @@ class PageScript:
         if component is None or root is None or getattr(component, "_id", None) not in root.blocks:
             return None
         return component
+
+
+_rows: dict[bool, ModelsRow] = {}
+_checkpoint_control: list[Any] = []
+
+
+def watch_page(component: Any, **kwargs: Any) -> None:
+    """Connect the accordions with the page around them: they say at once when a checkpoint does not suit.
+
+    The host calls this for every component. The footer comes last, inside the page that the tabs are then part of.
+    """
+    elem_id = kwargs.get("elem_id") or getattr(component, "elem_id", None)
+    classes = kwargs.get("elem_classes") or getattr(component, "elem_classes", None) or []
+    if elem_id == "setting_sd_model_checkpoint" or "model_selection" in classes:
+        _checkpoint_control[:] = [component]
+    if elem_id == "footer":
+        _connect_checkpoint()
+
+
+def _connect_checkpoint() -> None:
+    from gradio.context import Context
+
+    page = Context.root_block
+    rows = [row for row in _rows.values() if page is not None and row.notice._id in page.blocks]
+    outputs = [row.notice for row in rows]
+    if not outputs:
+        return
+    quiet = {"show_progress": False, "queue": False}
+    page.load(lambda: [row.check() for row in rows], None, outputs, **quiet)
+    for control in _checkpoint_control:
+        if control._id in page.blocks:
+            control.change(lambda name: [row.check(name) for row in rows], [control], outputs, **quiet)
+
+
+def add_settings() -> None:
+    """Give the host's settings page our section."""
+    state.add_settings(lambda: None if state.settings().keep_models else desk().models.library.forget())
+
+
+def add_routes(demo: Any, app: Any) -> None:
+    """Give the host's server our routes."""
+    from modules import shared
+
+    from ..api import Services, add_routes
+
+    current = desk()
+    services = Services(current.models, current.subject, lambda: state.settings().matting_model)
+    add_routes(app, services, getattr(shared.cmd_opts, "api_auth", None))
 
 
 def add_xyz_axes() -> None:

@@ -16,9 +16,9 @@ from ..infotext import describe, forget
 from ..relight import Plan, Studio, condition_layers, start_layer
 from ..request import Request
 from ..subject import Framing
-from ..weights import check_fit
+from ..weights import MissingModelError, check_fit
 from . import stopping
-from .protocol import Host
+from .protocol import Checkpoint, Host
 
 _ATTRIBUTE = "ic_light_run"
 _OVERRIDES = "ic_light_overrides"
@@ -35,13 +35,44 @@ class _Run:
     shown: tuple[int, int] | None = None
 
 
-class Runner:
-    """The script's hooks, host by host the same. One for the process."""
+@dataclass(frozen=True)
+class Surroundings:
+    """What a run needs of the web UI besides its backend.
 
-    def __init__(self, host: Host, studio: Studio, matte: Callable[[np.ndarray, str], np.ndarray]):
+    Attributes:
+        fetch: brings the model of a mode where the settings want that; gives whether it did.
+        others: names the checkpoints besides the chosen one that a run will load, by what they are for.
+        named: tells what a checkpoint is, None where that is not known.
+        keeps_models: whether loaded offsets stay for the next generation.
+    """
+
+    fetch: Callable[[str], bool] = lambda mode: False
+    others: Callable[[Any], dict[str, str]] = lambda p: {}
+    named: Callable[[str], Checkpoint | None] = lambda name: None
+    keeps_models: Callable[[], bool] = lambda: True
+
+
+class Runner:
+    """The script's hooks, host by host the same. One for the process.
+
+    Args:
+        host: the web UI's backend.
+        studio: draws up plans.
+        matte: the background remover.
+        surroundings: the web UI around the backend.
+    """
+
+    def __init__(
+        self,
+        host: Host,
+        studio: Studio,
+        matte: Callable[[np.ndarray, str], np.ndarray],
+        surroundings: Surroundings | None = None,
+    ):
         self.host = host
         self.studio = studio
         self._matte = matte
+        self._surroundings = surroundings or Surroundings()
 
     def begin(self, p: Any, read: Callable[[dict[str, Any]], Request], is_img2img: bool) -> None:
         """Hook ``before_process``: draw up the plan, or let the run end with the reason.
@@ -59,11 +90,20 @@ class Runner:
             if not request.enabled:
                 return
             init_images = list(getattr(p, "init_images", None) or []) if is_img2img else None
-            plan = self.studio.plan(request, init_images, self.host.model_folders(), self._matte)
+            plan = self._plan(request, init_images)
             setattr(p, _ATTRIBUTE, _Run(plan))
             p.extra_generation_params.update(describe(plan))
         except Exception as error:  # the host would swallow it and go on to an unrelated picture
             stopping.refuse(p, error)
+
+    def _plan(self, request: Request, init_images: list[Any] | None) -> Plan:
+        """The plan; a model that is missing arrives first where the user has set that."""
+        try:
+            return self.studio.plan(request, init_images, self.host.model_folders(), self._matte)
+        except MissingModelError as error:
+            if not self._surroundings.fetch(error.mode):
+                raise
+        return self.studio.plan(request, init_images, self.host.model_folders(), self._matte)
 
     def check(self, p: Any) -> None:
         """Hook ``process``: the checkpoint is loaded now, so see that IC-Light can run on it."""
@@ -72,8 +112,20 @@ class Runner:
             return
         try:
             self._check_checkpoint(p.sd_model, run)
+            self._check_others(p)
         except Exception as error:
             stopping.refuse(p, error)
+
+    def _check_others(self, p: Any) -> None:
+        """The second pass and the refiner load their checkpoints in the middle of the run: too late for a message."""
+        for role, name in self._surroundings.others(p).items():
+            checkpoint = self._surroundings.named(name)
+            if checkpoint is not None and not checkpoint.supported:
+                raise ICLightError(
+                    f"IC Light works on Stable Diffusion 1.5 checkpoints, but {role} {checkpoint.name} is "
+                    f"{checkpoint.family}. Choose a Stable Diffusion 1.5 checkpoint there, or none, or turn IC Light "
+                    "off."
+                )
 
     def _check_checkpoint(self, sd_model: Any, run: _Run) -> None:
         """Once a checkpoint: the second pass may have one of its own."""
@@ -147,6 +199,8 @@ class Runner:
     def results(self, p: Any, processed: Any) -> None:
         """Hook ``postprocess``: show the prepared subject among the results where the user asked for it."""
         run = _run_of(p)
+        if run is not None and not self._surroundings.keeps_models():
+            self.studio.library.forget()
         if run is None or not run.plan.request.show_subject or run.shown is None:
             return
         extra = getattr(processed, "extra_images", None)

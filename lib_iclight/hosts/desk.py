@@ -1,0 +1,79 @@
+"""What the process has one of: the runner, the models, the background remover."""
+
+from __future__ import annotations
+
+import functools
+
+import numpy as np
+
+from ..errors import ICLightError
+from ..images import Picture
+from ..matting import remover
+from ..models import Models
+from ..relight import Studio
+from ..subject import Subject
+from . import detect, state
+from .protocol import Checkpoint, Host
+from .runner import Runner, Surroundings
+
+
+class Desk:
+    """Everything that stays from run to run, put together for one host."""
+
+    def __init__(self, host: Host):
+        self.host = host
+        self._matte = remover(host.matting_folder())
+        studio = Studio()
+        self.models = Models(studio.library, host.model_folders, state.settings, state.downloads_forbidden)
+        surroundings = Surroundings(
+            self._fetch, state.other_checkpoints, self.checkpoint, lambda: state.settings().keep_models
+        )
+        self.runner = Runner(host, studio, self.matte, surroundings)
+
+    def checkpoint(self, name: str | None) -> Checkpoint | None:
+        """What a checkpoint is, the chosen one where None is given; None where that is not known."""
+        return state.named_checkpoint(name, self.host.checkpoint)
+
+    def notice(self, name: str | None) -> str:
+        """What is wrong with a checkpoint, "" when nothing is."""
+        checkpoint = self.checkpoint(name)
+        if checkpoint is None or checkpoint.supported:
+            return ""
+        return (
+            f"The checkpoint {checkpoint.name} is {checkpoint.family}. IC Light works on Stable Diffusion 1.5: "
+            "choose a Stable Diffusion 1.5 checkpoint to use it."
+        )
+
+    def matte(self, rgb: np.ndarray, model: str) -> np.ndarray:
+        """The background remover, which downloads its own models only where that is allowed."""
+        folder, reason = self.host.matting_folder(), self.models.why_not()
+        if reason and not (folder / f"{model}.onnx").is_file():
+            raise ICLightError(
+                f"The background remover {model} is not installed, and {reason}. Put {model}.onnx into "
+                f"models/{folder.name}, choose another one, or give a picture with transparency, or turn 'Remove "
+                "background' off."
+            )
+        return self._matte(rgb, model)
+
+    def subject(self, picture: Picture, model: str) -> Subject:
+        """Cut a picture's subject out, as a run would."""
+        return self.runner.studio.pictures.subject(picture, True, model, self.matte)
+
+    def _fetch(self, mode: str) -> bool:
+        if not self.models.on_first_use:
+            return False
+        try:
+            self.models.fetch(mode, state.interruption(), state.tell)
+        finally:
+            state.tell("")
+        return True
+
+
+@functools.cache
+def desk() -> Desk:
+    """The process's desk, set up when it is first needed.
+
+    Raises:
+        ICLightError: this web UI is not one that we know.
+    """
+    return Desk(detect())

@@ -1,0 +1,191 @@
+"""Starts a real Forge for the tests and puts away afterwards what was put into it."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import socket
+import subprocess
+import sys
+import time
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from forge.client import Client
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).resolve().parents[2]
+PROBE = Path(__file__).resolve().parent / "probe"
+FLAGS = (
+    "--always-cpu",
+    "--all-in-fp32",
+    "--api",
+    "--skip-prepare-environment",
+    "--skip-install",
+    "--skip-torch-cuda-test",
+    "--skip-python-version-check",
+    "--skip-version-check",
+    "--no-download-sd-model",
+    "--no-hashing",
+    "--do-not-download-clip",
+    "--disable-console-progressbars",
+    "--no-prompt-history",
+)
+_START_SECONDS = 600
+_POLL_SECONDS = 0.5
+
+
+class StartError(Exception):
+    """Forge did not come up."""
+
+
+class Forge:
+    """A running Forge.
+
+    Attributes:
+        home: its folder.
+        url: where it answers.
+        models: the folder given to it as ``--ic-light-dir``.
+        process: the server.
+        client: its API.
+        log: what it prints.
+    """
+
+    def __init__(self, home: Path, work: Path, process: subprocess.Popen, port: int):
+        self.home = home
+        self.url = f"http://127.0.0.1:{port}"
+        self.models = work / "ic-light-models"
+        self.process = process
+        self.client = Client(self.url, work / "records")
+        self.log = work / "forge.log"
+
+    def wait(self) -> None:
+        """Return once the API and the page answer. Raises StartError when the server ends or takes too long."""
+        end = time.monotonic() + _START_SECONDS
+        while time.monotonic() < end:
+            if self.process.poll() is not None:
+                raise StartError(f"Forge ended with {self.process.returncode}:\n{self._tail()}")
+            if self._answers():
+                return
+            time.sleep(_POLL_SECONDS)
+        raise StartError(f"Forge did not answer in {_START_SECONDS} s:\n{self._tail()}")
+
+    def _answers(self) -> bool:
+        try:
+            # The probe answers once the web UI has started; its API's routes answer before they can work.
+            return self.client.call("/ic-light-probe")[0] == 200
+        except OSError:
+            return False
+
+    def _tail(self) -> str:
+        return self.log.read_text(encoding="utf-8", errors="replace")[-4000:]
+
+
+def python_of(home: Path) -> str:
+    """The interpreter Forge runs in: ``FORGE_PYTHON``, or that of its own virtual environment."""
+    inside = home / "venv" / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    return os.environ.get("FORGE_PYTHON") or str(inside)
+
+
+def checkpoint_of(home: Path) -> Path:
+    """The first checkpoint. Raises StartError when there is none."""
+    found = sorted((home / "models" / "Stable-diffusion").glob("*.safetensors"))
+    if not found:
+        raise StartError(f"{home} has no checkpoint in models/Stable-diffusion")
+    return found[0]
+
+
+@contextmanager
+def running(home: Path, work: Path, more_extensions: dict[str, Path] | None = None) -> Iterator[Forge]:
+    """A Forge with this checkout, the probe and more extensions (name in ``extensions/`` to folder).
+
+    Settings, records and IC-Light's extra model folder lie in ``work``; Forge's own settings are neither read nor
+    written.
+    """
+    with ExitStack() as stack:
+        # The probe's hooks come first: extensions are loaded by name.
+        for name, target in {"0-ic-light-probe": PROBE, **(more_extensions or {})}.items():
+            stack.enter_context(_linked(home / "extensions" / name, target))
+        if not _has_checkout(home):
+            stack.enter_context(_linked(home / "extensions" / "sd-forge-ic-light-under-test", ROOT))
+        port = int(os.environ.get("FORGE_PORT") or _free_port())
+        forge = Forge(home, work, stack.enter_context(_process(home, work, port)), port)
+        forge.wait()
+        yield forge
+
+
+@contextmanager
+def _process(home: Path, work: Path, port: int) -> Iterator[subprocess.Popen]:
+    (work / "ic-light-models").mkdir(parents=True, exist_ok=True)
+    settings = {"samples_save": False, "grid_save": False, "outdir_samples": str(work / "outputs")}
+    (work / "settings.json").write_text(json.dumps(settings), encoding="utf-8")
+    _demand_free(port)
+    command = [python_of(home), "-u", "launch.py", *FLAGS, "--port", str(port)]
+    command += ["--ckpt", str(checkpoint_of(home)), "--ic-light-dir", str(work / "ic-light-models")]
+    command += ["--ui-settings-file", str(work / "settings.json"), "--ui-config-file", str(work / "ui-config.json")]
+    command += shlex.split(os.environ.get("FORGE_ARGS", ""))
+    with (work / "forge.log").open("wb") as log:
+        process = subprocess.Popen(
+            command, cwd=home, env=_environment(), stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT
+        )
+        try:
+            yield process
+        finally:
+            process.terminate()
+            try:
+                process.wait(30)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def _environment() -> dict[str, str]:
+    offline = {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1", "GRADIO_ANALYTICS_ENABLED": "False"}
+    local = {"no_proxy": "localhost,127.0.0.1", "NO_PROXY": "localhost,127.0.0.1", "COMMANDLINE_ARGS": ""}
+    return {**os.environ, **offline, **local}
+
+
+def _demand_free(port: int) -> None:
+    """Raise StartError where another server has the port: it would be taken for the one that is tested."""
+    with socket.socket() as probe:
+        if probe.connect_ex(("127.0.0.1", port)) == 0:
+            raise StartError(f"port {port} is taken")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def _has_checkout(home: Path) -> bool:
+    return any(entry.resolve() == ROOT for entry in (home / "extensions").iterdir() if entry.is_dir())
+
+
+@contextmanager
+def _linked(link: Path, target: Path) -> Iterator[None]:
+    """A link to a folder, as long as it is needed; one left behind by an interrupted run is replaced."""
+    _unlink(link)
+    if sys.platform == "win32":
+        import _winapi
+
+        _winapi.CreateJunction(str(target), str(link))
+    else:
+        link.symlink_to(target, target_is_directory=True)
+    try:
+        yield
+    finally:
+        _unlink(link)
+
+
+def _unlink(link: Path) -> None:
+    if not os.path.lexists(link):
+        return
+    if sys.platform == "win32":
+        os.rmdir(link)
+    else:
+        link.unlink()

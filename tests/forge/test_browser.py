@@ -1,0 +1,268 @@
+"""What a person does on the page of a real Forge, in Chromium."""
+
+from __future__ import annotations
+
+import os
+import shutil
+
+import pytest
+from forge import pictures
+
+pytestmark = pytest.mark.browser
+
+GENERATION_MS = 300_000
+NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome", "msedge")
+ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+@pytest.fixture(scope="module")
+def browser():
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+    if path is None:
+        pytest.skip("no Chromium, Chrome or Edge on the path; CHROMIUM can name one")
+    with playwright.sync_playwright() as running:
+        browser = running.chromium.launch(executable_path=path, args=list(ARGUMENTS), headless=True)
+        yield browser
+        browser.close()
+
+
+class Tab:
+    """One of the two tabs, as a person sees it."""
+
+    def __init__(self, page, name):
+        self.page, self.name = page, name
+
+    def open(self):
+        """Click on the tab."""
+        label = {"txt2img": "Txt2img", "img2img": "Img2img", "pnginfo": "PNG Info"}[self.name]
+        self.page.locator("#tabs > .tab-nav button", has_text=label).click()
+        return self
+
+    def control(self, name):
+        """One of IC Light's controls."""
+        return self.page.locator(f"#{self.name}_ic_light_{name}")
+
+    def own(self, name):
+        """One of the web UI's controls."""
+        return self.page.locator(f"#{self.name}_{name}")
+
+    def set(self, name, value):
+        """Type a number into one of the web UI's sliders."""
+        field = self.own(name).locator("input[type=number]").first
+        field.fill(str(value))
+        field.blur()
+
+    def number(self, name):
+        """What one of the web UI's sliders says."""
+        return float(self.own(name).locator("input[type=number]").first.input_value())
+
+    def make_small(self):
+        """Two steps at 64 x 64."""
+        for name, value in (("width", 64), ("height", 64), ("steps", 2), ("cfg_scale", 2)):
+            self.set(name, value)
+        self.own("prompt").locator("textarea").fill("a cup, sunshine from window")
+
+    def enable(self):
+        """Open IC Light's accordion."""
+        self.control("enabled").locator(".label-wrap").click()
+        self.control("summary").wait_for(state="visible")
+
+    def drop(self, name, image, file_name="picture.png"):
+        """Give a picture to one of IC Light's slots."""
+        content = image if isinstance(image, bytes) else pictures.encoded(image)
+        slot = self.control(name).locator("input[type=file]")
+        slot.set_input_files({"name": file_name, "mimeType": "image/png", "buffer": content})
+        self.control(name).locator("img").wait_for(state="visible")
+
+    def pick(self, name, label):
+        """Choose a radio button."""
+        self.control(name).get_by_label(label, exact=True).check()
+
+    def generate(self):
+        """Click Generate and wait for the end; returns what the page says below the results."""
+        self.own("generate").click()
+        log = self.page.locator(f"#html_log_{self.name}")
+        log.locator(".performance").wait_for(state="attached", timeout=GENERATION_MS)
+        return log.inner_text()
+
+    def results(self):
+        """Addresses of the results' pictures."""
+        shown = self.own("gallery").locator("img")
+        return {shown.nth(i).get_attribute("src") for i in range(shown.count())}
+
+
+@pytest.fixture
+def page(browser, forge):
+    page = browser.new_page(viewport={"width": 1500, "height": 1200})
+    page.goto(forge.url)
+    page.locator("#txt2img_generate").wait_for(state="visible", timeout=60_000)
+    # The accordions get their check boxes when the web UI's own scripts have run.
+    page.locator("#txt2img_ic_light_enabled-visible-checkbox").wait_for(state="visible", timeout=60_000)
+    yield page
+    page.close()
+
+
+@pytest.fixture
+def txt2img(page):
+    return Tab(page, "txt2img")
+
+
+@pytest.fixture
+def img2img(page):
+    return Tab(page, "img2img").open()
+
+
+def give_picture_to_img2img(tab, image):
+    content = pictures.encoded(image)
+    slot = tab.page.locator("#img2img_img2img_tab input[type=file], #img2img_image input[type=file]").first
+    slot.set_input_files({"name": "picture.png", "mimeType": "image/png", "buffer": content})
+    tab.page.locator("#img2img_image img.forge-image").wait_for(state="visible")
+
+
+def test_relights_a_dropped_picture(txt2img):
+    txt2img.make_small()
+    txt2img.enable()
+    txt2img.drop("foreground", pictures.subject())
+    txt2img.pick("light", "Left")
+    txt2img.control("show_subject").locator("input").check()
+    said = txt2img.generate()
+    assert "Error" not in said
+    txt2img.own("gallery").locator("img").first.wait_for(state="visible")
+    assert len(txt2img.results()) >= 2
+    assert "IC Light direction: left" in txt2img.page.locator("#html_info_txt2img").inner_text()
+
+
+def test_relights_the_img2img_picture(img2img):
+    give_picture_to_img2img(img2img, pictures.subject())
+    img2img.make_small()
+    img2img.enable()
+    img2img.pick("light", "Top")
+    said = img2img.generate()
+    assert "Error" not in said
+    img2img.own("gallery").locator("img").first.wait_for(state="visible")
+    assert "IC Light direction: top" in img2img.page.locator("#html_info_img2img").inner_text()
+
+
+def test_says_what_is_wrong_without_a_foreground(txt2img):
+    txt2img.make_small()
+    txt2img.enable()
+    said = txt2img.generate()
+    assert "IC Light has no foreground" in said
+    assert txt2img.own("gallery").locator("img").count() == 0
+
+
+def test_says_what_is_wrong_with_a_file_that_is_cut_off(txt2img):
+    whole = pictures.encoded(pictures.coloured(300, 300))
+    txt2img.make_small()
+    txt2img.enable()
+    slot = txt2img.control("foreground").locator("input[type=file]")
+    with txt2img.page.expect_response(lambda response: "upload" in response.url):
+        slot.set_input_files({"name": "cut-off.png", "mimeType": "image/png", "buffer": whole[: len(whole) // 2]})
+    said = txt2img.generate()
+    assert "foreground" in said
+    assert "cannot be read" in said
+
+
+def test_settings_come_back_through_png_info(client, page):
+    relight = {"mode": "fbc", "light": "left", "light_strength": 1.5, "keep_colours": 0.5}
+    made = client.txt2img({**relight, "foreground": pictures.text(pictures.subject())}).files[0]
+    Tab(page, "pnginfo").open()
+    slot = page.locator("#pnginfo_image input[type=file]")
+    slot.set_input_files({"name": "made.png", "mimeType": "image/png", "buffer": made})
+    page.get_by_text("IC Light mode: fbc").first.wait_for(state="visible")
+    page.locator("#tab_pnginfo #txt2img_tab").click()
+    tab = Tab(page, "txt2img")
+    tab.control("summary").wait_for(state="visible")
+    playwright = pytest.importorskip("playwright.sync_api")
+    playwright.expect(tab.control("mode").get_by_label("Foreground and background", exact=True)).to_be_checked()
+    playwright.expect(tab.control("light").get_by_label("Left", exact=True)).to_be_checked()
+    assert float(tab.control("light_strength").locator("input[type=number]").input_value()) == 1.5
+    assert float(tab.control("keep_colours").locator("input[type=number]").input_value()) == 0.5
+    assert tab.number("width") == 64
+
+
+def test_recommended_settings_are_the_authors(txt2img):
+    txt2img.enable()
+    txt2img.control("recommend").click()
+    txt2img.page.wait_for_function("document.querySelector('#txt2img_steps input[type=number]').value === '25'")
+    assert txt2img.number("cfg_scale") == 2
+    assert txt2img.own("sampling").locator("input").first.input_value() == "DPM++ 2M SDE"
+    assert txt2img.own("scheduler").locator("input").first.input_value() == "Karras"
+    assert txt2img.own("hr_scale").is_visible()
+    assert txt2img.number("hr_scale") == 1.5
+    assert txt2img.number("denoising_strength") == 0.5
+    txt2img.pick("mode", "Foreground and background")
+    txt2img.control("recommend").click()
+    txt2img.page.wait_for_function("document.querySelector('#txt2img_steps input[type=number]').value === '20'")
+    assert txt2img.number("cfg_scale") == 7
+
+
+def test_recommended_settings_in_img2img(img2img):
+    img2img.enable()
+    img2img.control("recommend").click()
+    img2img.page.wait_for_function("document.querySelector('#img2img_steps input[type=number]').value === '25'")
+    assert img2img.number("denoising_strength") == 0.9
+
+
+def test_match_size_takes_the_pictures_proportions(txt2img):
+    txt2img.set("width", 512)
+    txt2img.set("height", 512)
+    txt2img.enable()
+    txt2img.drop("foreground", pictures.subject(200, 400))
+    txt2img.control("match_size").click()
+    txt2img.page.wait_for_function("document.querySelector('#txt2img_width input[type=number]').value !== '512'")
+    assert txt2img.number("height") == 2 * txt2img.number("width")
+
+
+def test_what_does_not_apply_is_hidden(txt2img):
+    txt2img.enable()
+    for name in ("background", "light_strength", "light_map", "details_radius"):
+        assert not txt2img.control(name).is_visible()
+    txt2img.pick("light", "Custom")
+    txt2img.control("light_map").wait_for(state="visible")
+    txt2img.control("light_strength").wait_for(state="visible")
+    txt2img.pick("mode", "Foreground and background")
+    txt2img.control("background").wait_for(state="visible")
+    txt2img.control("reinforce_foreground").wait_for(state="hidden")
+    txt2img.control("remove_background").locator("input").uncheck()
+    txt2img.control("matting_model").wait_for(state="hidden")
+
+
+def test_summary_says_in_words_what_will_happen(txt2img):
+    txt2img.enable()
+    summary = txt2img.control("summary")
+    assert "Drop a picture" in summary.inner_text()
+    txt2img.drop("foreground", pictures.subject())
+    summary.get_by_text("The foreground is relit.").wait_for(state="visible")
+    txt2img.pick("light", "Bottom")
+    summary.get_by_text("It is lit from below.").wait_for(state="visible")
+    txt2img.pick("mode", "Foreground and background")
+    summary.get_by_text("A plain gradient is its background.").wait_for(state="visible")
+
+
+def test_folder_of_pictures_in_img2img(img2img, tmp_path):
+    folder, results = tmp_path / "pictures", tmp_path / "results"
+    folder.mkdir()
+    results.mkdir()
+    for index in range(2):
+        pictures.subject(90 + 40 * index, 120).save(folder / f"{index}.png")
+    img2img.page.locator("#mode_img2img button", has_text="Batch").click()
+    img2img.page.locator("#img2img_batch_source button", has_text="From directory").click()
+    img2img.page.locator("#img2img_batch_input_dir textarea").fill(str(folder))
+    img2img.page.locator("#img2img_batch_output_dir textarea").fill(str(results))
+    img2img.make_small()
+    img2img.enable()
+    img2img.pick("light", "Left")
+    assert "Error" not in img2img.generate()
+    made = sorted(path for path in results.rglob("*.png"))
+    assert len(made) == 2
+    assert made[0].read_bytes() != made[1].read_bytes()

@@ -1,0 +1,95 @@
+"""What reaches the UNet in Forge, and what comes out, against the reference recipe."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from forge import pictures, server
+from forge.client import SECOND_PASS
+
+SIZE = {"width": 128, "height": 128}
+CASES = {
+    "fc": ("txt2img", {"mode": "fc"}, SIZE),
+    "fcon": ("txt2img", {"mode": "fcon"}, SIZE),
+    "fbc, light from the left": ("txt2img", {"mode": "fbc", "light": "left"}, SIZE),
+    "fbc, flipped background": ("txt2img", {"mode": "fbc", "background": "…", "flip_background": True}, SIZE),
+    "fc, 328 x 200": ("txt2img", {"mode": "fc"}, {"width": 328, "height": 200}),
+    "fc, second pass": ("txt2img", {"mode": "fc"}, {**SIZE, **SECOND_PASS}),
+    "fc in img2img, light from the top": ("img2img", {"mode": "fc", "light": "top"}, SIZE),
+    "fc, light from the right": ("txt2img", {"mode": "fc", "light": "right"}, SIZE),
+}
+
+
+@pytest.fixture(scope="module")
+def errors(client, forge_home, offsets, tmp_path_factory):
+    """Relative errors by case, all from one run of the reference."""
+    work = tmp_path_factory.mktemp("reference")
+    pictures.subject().save(work / "subject.png")
+    pictures.coloured(200, 90).save(work / "background.png")
+    job = {
+        "checkpoint": str(server.checkpoint_of(forge_home)),
+        "offsets": {mode: str(path) for mode, path in offsets.items()},
+        "cases": [_case(client, work, name) for name in CASES],
+    }
+    (work / "job.json").write_text(json.dumps(job), encoding="utf-8")
+    script = Path(__file__).parent / "reference.py"
+    done = subprocess.run([sys.executable, script, work / "job.json"], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    for name, values in found.items():
+        print(f"{name}: " + ", ".join(f"{what} {value:.1e}" for what, value in values.items()))
+    return found
+
+
+def _case(client, work, name):
+    """Generate, and say what of it is to be compared."""
+    tab, relight, body = CASES[name]
+    relight = dict(relight)
+    if "background" in relight:
+        relight["background"] = pictures.text((work / "background.png").read_bytes())
+    subject = pictures.text((work / "subject.png").read_bytes())
+    given = {"init_images": [subject]} if tab == "img2img" else {}
+    if tab == "txt2img":
+        relight["foreground"] = subject
+    record = client.kept(tab, relight, **given, **body).record
+    scale = 1.5 if body.get("enable_hr") else 1
+    width, height = int(body["width"] * scale), int(body["height"] * scale)
+    case = {
+        "name": name,
+        "mode": relight["mode"],
+        "light": relight.get("light"),
+        "flip": relight.get("flip_background", False),
+        "width": width,
+        "height": height,
+        "foreground": str(work / "subject.png"),
+        "background": str(work / "background.png") if "background" in relight else None,
+        "unet": str(record.folder / f"unet-{width}x{height}.safetensors"),
+    }
+    if tab == "img2img":
+        case["start"] = str(record.folder / "start.safetensors")
+    elif relight["mode"] == "fc" and "light" in relight:
+        unlit = client.kept(tab, {"mode": "fc", "foreground": subject}, **body).record
+        case |= {"lit": case["unet"], "unlit": str(unlit.folder / f"unet-{width}x{height}.safetensors")}
+    return case
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_condition_that_reaches_the_unet_is_the_references(errors, name):
+    assert errors[name]["condition"] < 1e-3
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_unet_predicts_what_the_reference_predicts(errors, name):
+    assert errors[name]["output"] < 1e-4
+
+
+def test_img2img_starts_from_the_references_light(errors):
+    assert errors["fc in img2img, light from the top"]["start"] < 1e-3
+
+
+def test_txt2img_adds_the_references_light_to_its_noise(errors):
+    assert errors["fc, light from the right"]["added to noise"] < 1e-3

@@ -1,0 +1,106 @@
+"""A server on this machine that speaks as the Hugging Face Hub does, with the faults that a test asks for."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+SECRET = "X-Amz-Signature=0123456789abcdef"
+
+
+class Hub:
+    """What the server has and how it behaves.
+
+    Attributes:
+        content: the bytes of every file.
+        size, sha256: what it states about them; sha256 None states a Git hash, as for small files.
+        cuts: the share of the rest after which each of the next answers breaks off.
+        statuses: the status of each of the next answers about the file, instead of a proper one.
+        ranges: whether it can begin in the middle.
+        gate: the bytes wait for it.
+        asked, sent: ``Range`` (None: from the start) and ``Authorization`` of each request for bytes.
+    """
+
+    def __init__(self, content: bytes):
+        self.content = content
+        self.size = len(content)
+        self.sha256: str | None = hashlib.sha256(content).hexdigest()
+        self.cuts: list[float] = []
+        self.statuses: list[int] = []
+        self.ranges = True
+        self.gate = threading.Event()
+        self.gate.set()
+        self.asked: list[str | None] = []
+        self.sent: list[str | None] = []
+        self.url = ""
+
+
+def _handler(hub: Hub) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_HEAD(self) -> None:
+            if not re.fullmatch(r"/lllyasviel/ic-light/resolve/main/[\w.]+", self.path):
+                self._answer(404, {"X-Error-Code": "EntryNotFound"})
+            elif hub.statuses:
+                self._answer(hub.statuses.pop(0), {})
+            else:
+                # The bytes lie with a storage provider under another name, behind a signed address.
+                port = self.server.server_address[1]
+                self._answer(302, {
+                    "Location": f"http://localhost:{port}/storage{self.path}?{SECRET}",
+                    "X-Repo-Commit": "a" * 40,
+                    "X-Linked-Size": str(hub.size),
+                    "X-Linked-Etag": f'"{hub.sha256 or "b" * 40}"',
+                })  # fmt: skip
+
+        def do_GET(self) -> None:
+            hub.asked.append(self.headers.get("Range"))
+            hub.sent.append(self.headers.get("Authorization"))
+            hub.gate.wait(30)
+            match = re.match(r"bytes=(\d+)-", self.headers.get("Range") or "") if hub.ranges else None
+            start = int(match[1]) if match else 0
+            if start and start >= len(hub.content):
+                self._answer(416, {"Content-Range": f"bytes */{len(hub.content)}"})
+                return
+            rest = hub.content[start:]
+            more = {"Content-Range": f"bytes {start}-{len(hub.content) - 1}/{len(hub.content)}"} if match else {}
+            self._answer(206 if match else 200, {"Content-Length": str(len(rest)), **more})
+            if hub.cuts:
+                self.wfile.write(rest[: int(len(rest) * hub.cuts.pop(0))])
+                self.close_connection = True
+            else:
+                self.wfile.write(rest)
+
+        def _answer(self, status: int, headers: dict[str, str]) -> None:
+            self.send_response(status)
+            for name, value in {"Content-Length": "0", **headers}.items():
+                self.send_header(name, value)
+            self.end_headers()
+
+        def log_message(self, *args: object) -> None:
+            """Say nothing."""
+
+    return Handler
+
+
+@contextmanager
+def serving(content: bytes) -> Iterator[Hub]:
+    """A running server."""
+    hub = Hub(content)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(hub))
+    server.daemon_threads = True
+    hub.url = f"http://127.0.0.1:{server.server_address[1]}"
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
+    thread.start()
+    try:
+        yield hub
+    finally:
+        hub.gate.set()
+        server.shutdown()
+        server.server_close()
+        thread.join()

@@ -1,0 +1,93 @@
+"""The training renderer: what is lit from the left is brighter on the left, and a seed means one picture."""
+
+from __future__ import annotations
+
+import math
+import random
+
+import pytest
+
+torch = pytest.importorskip("torch")
+
+from workbench.training import data, metrics, scenes, shapes  # noqa: E402
+
+SIZE = 64
+ANGLES = {"right": 0.0, "top": math.pi / 2, "left": math.pi, "bottom": -math.pi / 2}
+
+
+def light(side: str, **changes) -> scenes.Light:
+    settings = {"angle": ANGLES[side], "lift": 0.3, "power": 1.0, "ambient": 0.05, **changes}
+    return scenes.Light(**settings)
+
+
+def ball() -> scenes.Scene:
+    shape = shapes.ellipsoid(SIZE, (0, 0, 0), (0.6, 0.6, 0.6), torch.eye(3))
+    grey = torch.full((3, SIZE, SIZE), 0.5)
+    return scenes.Scene(shape, grey, gloss=0.0, shininess=20, wall=grey, floor=None, words=["ball"])
+
+
+def scene(seed: int) -> scenes.Scene:
+    return scenes.random_scene(SIZE, random.Random(seed), [])
+
+
+@pytest.mark.parametrize("side", list(ANGLES))
+def test_the_side_towards_the_light_is_the_bright_one(side):
+    made = ball()
+    whole, behind = scenes.picture(made, light(side))
+    x, y = shapes.pixel_grid(SIZE)
+    along = x * math.cos(ANGLES[side]) + y * math.sin(ANGLES[side])
+    near, far = made.shape.mask & (along > 0.1), made.shape.mask & (along < -0.1)
+    assert whole[:, near].mean() > 2 * whole[:, far].mean()
+    assert behind[:, along > 0.5].mean() > behind[:, along < -0.5].mean()
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_normals_have_length_one_and_face_the_viewer(seed):
+    shape = scene(seed).shape
+    assert shape.mask.any()
+    torch.testing.assert_close(shape.normals.norm(dim=0), torch.ones(SIZE, SIZE), atol=1e-4, rtol=0)
+    assert (shape.normals[2][shape.mask] > -0.3).all()
+
+
+def test_a_balls_normals_are_its_points():
+    shape = ball().shape
+    x, y = shapes.pixel_grid(SIZE)
+    expected = torch.stack([x, y, shape.height])[:, shape.mask] / 0.6
+    torch.testing.assert_close(shape.normals[:, shape.mask], expected, atol=1e-4, rtol=0)
+
+
+def test_one_seed_is_one_picture():
+    first, second, other = (data.vae_picture(SIZE, random.Random(seed), [torch.rand(3, 80, 90)]) for seed in (5, 5, 6))
+    if not torch.equal(first, second):  # the stand-in photograph differs, unless it was not used
+        pytest.fail("the same seed gave two pictures")
+    assert not torch.equal(first, other)
+
+
+def test_two_lights_add_up_before_display():
+    made = scene(3)
+    left, right = light("left", power=0.7), light("right", power=0.4)
+    lit = [scenes.subject_light(made, one) for one in (left, right)]
+    assert (sum(lit) >= lit[0]).all()
+    assert (scenes.display(sum(lit)) <= 1).all()
+
+
+def test_a_subject_on_grey_keeps_127_around_it():
+    made = scene(4)
+    shown = scenes.on_grey(scenes.display(scenes.picture(made, light("top"))[0]), made.shape.mask)
+    assert torch.equal(shown[:, ~made.shape.mask], torch.full_like(shown[:, ~made.shape.mask], 127 / 255))
+
+
+def test_words_tell_the_side_and_the_colour():
+    told = {word for seed in range(20) for word in scenes.light_words(light("left", name="blue"), random.Random(seed))}
+    assert {"left", "blue"} <= told
+    assert not {"right", "top", "bottom"} & told
+
+
+def test_metrics_find_the_light_of_a_render():
+    held = metrics.held_out(8, SIZE)
+    for side in ANGLES:
+        white = light(side, power=0.8, lift=0.1)
+        pictures = torch.stack([scenes.display(scenes.picture(one, white)[0]) for one in held.scenes])
+        within, cosine = metrics.mean_cosine(metrics.light_angles(pictures, held), side)
+        assert within >= 7 / 8
+        assert cosine > 0.7

@@ -1,0 +1,149 @@
+"""Restore details and keep colours do what their names say, and only inside the matte."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from samples import noise
+from skimage.color import rgb2lab
+
+from lib_iclight.detail import keep_colours, restore_details
+
+SIDE = 128
+RADIUS = 16.0
+"""At this side a sigma of 4 pixels."""
+
+
+def flat(*colour: int) -> np.ndarray:
+    return np.broadcast_to(np.array(colour, np.uint8), (SIDE, SIDE, 3)).copy()
+
+
+def stripes(low: int = 80, high: int = 200) -> np.ndarray:
+    """Letters' strokes, 2 pixels wide."""
+    line = np.where(np.arange(SIDE) // 2 % 2, high, low).astype(np.uint8)
+    return np.repeat(np.tile(line, (SIDE, 1))[..., None], 3, axis=2)
+
+
+FULL = np.full((SIDE, SIDE), 255, np.uint8)
+
+
+def left_half(value: int = 255) -> np.ndarray:
+    matte = np.zeros((SIDE, SIDE), np.uint8)
+    matte[:, : SIDE // 2] = value
+    return matte
+
+
+INNER = (slice(16, -16), slice(16, -16))
+LEFT = (slice(16, -16), slice(16, SIDE // 2 - 16))
+
+
+def test_fine_strokes_come_back_in_the_new_light():
+    result = restore_details(flat(110, 110, 110), stripes(), FULL, 1.0, RADIUS)[INNER].astype(int)
+    assert result.mean() == pytest.approx(110, abs=1)
+    assert result.max() - result.min() == pytest.approx(120, abs=4)
+    assert ((result[..., 0] > 110) == (stripes()[INNER][..., 0] > 140)).all()
+
+
+def test_half_the_strength_brings_half_the_contrast():
+    result = restore_details(flat(110, 110, 110), stripes(), FULL, 0.5, RADIUS)[INNER].astype(int)
+    assert result.max() - result.min() == pytest.approx(60, abs=4)
+
+
+def test_the_light_is_not_brought_back():
+    result = restore_details(flat(60, 60, 60), flat(220, 220, 220), FULL, 1.0, RADIUS)
+    np.testing.assert_array_equal(result, flat(60, 60, 60))
+
+
+def test_details_that_the_result_has_are_not_doubled():
+    result = restore_details(stripes(60, 140), stripes(60, 140), FULL, 1.0, RADIUS)
+    np.testing.assert_allclose(result.astype(int), stripes(60, 140).astype(int), atol=1)
+
+
+def test_the_radius_is_in_pixels_of_a_512_picture():
+    wide = np.where(np.arange(SIDE) // 16 % 2, 200, 80).astype(np.uint8)
+    subject = np.repeat(np.tile(wide, (SIDE, 1))[..., None], 3, axis=2)
+    contrast = [
+        np.ptp(restore_details(flat(140, 140, 140), subject, FULL, 1.0, radius)[64, 36:44, 0].astype(int))
+        for radius in (2.0, 16.0)
+    ]
+    fine, coarse = (
+        restore_details(flat(140, 140, 140), subject, FULL, 1.0, radius)[64, 40, 0] for radius in (2.0, 16.0)
+    )
+    assert fine == 140
+    assert coarse != 140
+    assert contrast[0] == 0
+
+
+@pytest.mark.parametrize("improve", [restore_details, keep_colours], ids=lambda function: function.__name__)
+@pytest.mark.parametrize("value", [255, 100])
+def test_nothing_outside_the_matte_is_touched(improve, value):
+    result, subject, matte = noise(SIDE, SIDE, seed=1), noise(SIDE, SIDE, seed=2), left_half(value)
+    radius = (RADIUS,) if improve is restore_details else ()
+    improved = improve(result, subject, matte, 1.0, *radius)
+    np.testing.assert_array_equal(improved[matte == 0], result[matte == 0])
+    assert (improved[matte > 0] != result[matte > 0]).any()
+
+
+@pytest.mark.parametrize("improve", [restore_details, keep_colours], ids=lambda function: function.__name__)
+def test_strength_zero_changes_nothing(improve):
+    result = noise(SIDE, SIDE, seed=1)
+    radius = (RADIUS,) if improve is restore_details else ()
+    np.testing.assert_array_equal(improve(result, noise(SIDE, SIDE, seed=2), FULL, 0.0, *radius), result)
+
+
+def test_the_silhouette_gets_no_halo():
+    matte = left_half()
+    subject, relit = flat(127, 127, 127), flat(10, 10, 10)
+    subject[matte > 0], relit[matte > 0] = 230, 90
+    result = restore_details(relit, subject, matte, 1.0, RADIUS)
+    np.testing.assert_allclose(result.astype(int), relit.astype(int), atol=1)
+
+
+def test_read_only_pictures_are_taken_without_a_warning(recwarn):
+    pixels = noise(16, 16)
+    pixels.setflags(write=False)
+    restore_details(pixels, pixels, np.full((16, 16), 255, np.uint8), 1.0, RADIUS)
+    assert [str(warning.message) for warning in recwarn] == []
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 40), (40, 1), (33, 65)])
+def test_pictures_of_any_size_are_finished(size):
+    pixels, matte = noise(*size), np.full(size[::-1], 255, np.uint8)
+    assert restore_details(pixels, pixels, matte, 1.0, RADIUS).shape == pixels.shape
+    assert keep_colours(pixels, pixels, matte, 1.0).shape == pixels.shape
+
+
+def chroma(pixels: np.ndarray) -> np.ndarray:
+    return rgb2lab(pixels[LEFT])[..., 1:].reshape(-1, 2).mean(axis=0)
+
+
+def lightness(pixels: np.ndarray) -> float:
+    return float(rgb2lab(pixels[LEFT])[..., 0].mean())
+
+
+def test_the_subjects_colour_comes_back_at_the_new_lightness():
+    relit, subject = flat(90, 100, 130), flat(190, 120, 90)
+    result = keep_colours(relit, subject, left_half(), 1.0)
+    assert lightness(result) == pytest.approx(lightness(relit), abs=2)
+    before, after = (np.linalg.norm(chroma(pixels) - chroma(subject)) for pixels in (relit, result))
+    assert after < 0.25 * before
+
+
+def test_a_grey_subject_that_was_tinted_is_grey_again():
+    result = keep_colours(flat(180, 120, 90), flat(140, 140, 140), FULL, 1.0)
+    assert np.ptp(result[64, 64].astype(int)) <= 1
+
+
+def test_half_the_strength_moves_the_colour_half_way():
+    relit, subject = flat(90, 100, 130), flat(190, 120, 90)
+    whole, half = (chroma(keep_colours(relit, subject, FULL, strength)) for strength in (1.0, 0.5))
+    np.testing.assert_allclose(half, (whole + chroma(relit)) / 2, atol=4)
+
+
+def test_the_background_does_not_bleed_into_the_subjects_colour():
+    matte = left_half()
+    relit, subject = flat(120, 120, 120), flat(127, 127, 127)
+    relit[matte == 0] = (255, 0, 0)
+    subject[matte > 0] = (140, 140, 140)
+    result = keep_colours(relit, subject, matte, 1.0)
+    assert np.ptp(result[64, SIDE // 2 - 2].astype(int)) <= 1

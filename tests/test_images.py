@@ -1,0 +1,379 @@
+"""Pictures of every kind that users bring."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+from samples import as_base64, encoded, file_bytes, noise, plain
+
+from lib_iclight import images
+from lib_iclight.errors import ICLightError
+
+
+def picture_of(text: str) -> images.Picture:
+    return images.to_picture(images.decode(text, "foreground"))
+
+
+def refusal(text: str, name: str = "foreground") -> str:
+    with pytest.raises(ICLightError) as caught:
+        images.to_picture(images.decode(text, name))
+    assert caught.value.status_code == 422
+    return str(caught.value)
+
+
+def test_grey_becomes_three_equal_channels():
+    picture = picture_of(encoded(Image.fromarray(np.array([[0, 128, 255]], np.uint8))))
+    assert picture.rgb.tolist() == [[[0, 0, 0], [128, 128, 128], [255, 255, 255]]]
+    assert picture.alpha is None
+
+
+def test_grey_with_alpha_keeps_its_alpha():
+    picture = picture_of(encoded(Image.fromarray(np.array([[[10, 0], [200, 77]]], np.uint8))))
+    assert picture.rgb[0, 1].tolist() == [200, 200, 200]
+    assert picture.alpha.tolist() == [[0, 77]]
+
+
+def palette_image() -> Image.Image:
+    image = Image.new("P", (3, 1))
+    image.putpalette([255, 0, 0, 0, 255, 0, 0, 0, 255])
+    image.putdata([2, 0, 1])
+    return image
+
+
+def test_palette_without_transparency_keeps_its_colours():
+    picture = picture_of(encoded(palette_image()))
+    assert picture.rgb.tolist() == [[[0, 0, 255], [255, 0, 0], [0, 255, 0]]]
+    assert picture.alpha is None
+
+
+@pytest.mark.parametrize(
+    ("transparency", "alpha"), [(0, [[255, 0, 255]]), (bytes([255, 128, 0]), [[0, 255, 128]])], ids=["index", "table"]
+)
+def test_palette_transparency_becomes_alpha(transparency, alpha):
+    picture = picture_of(encoded(palette_image(), transparency=transparency))
+    assert picture.alpha.tolist() == alpha
+    assert picture.rgb.tolist() == [[[0, 0, 255], [255, 0, 0], [0, 255, 0]]]
+
+
+@pytest.mark.parametrize(
+    ("image", "transparent"),
+    [(Image.fromarray(np.array([[[9, 8, 7], [1, 2, 3]]], np.uint8)), (9, 8, 7)), (Image.new("L", (2, 1), 5), 5)],
+    ids=["rgb", "grey"],
+)
+def test_a_transparent_colour_becomes_alpha(image, transparent):
+    assert picture_of(encoded(image, transparency=transparent)).alpha[0, 0] == 0
+
+
+def test_one_bit_is_black_and_white():
+    image = Image.new("1", (2, 1))
+    image.putpixel((1, 0), 1)
+    assert picture_of(encoded(image)).rgb.tolist() == [[[0, 0, 0], [255, 255, 255]]]
+
+
+SIXTEEN_BITS = np.array([[0, 257, 32768, 65535]], np.uint16)
+
+
+@pytest.mark.parametrize("file_format", ["PNG", "TIFF"])
+def test_sixteen_bit_grey_is_scaled_not_clipped(file_format):
+    picture = picture_of(encoded(Image.fromarray(SIXTEEN_BITS), file_format))
+    assert picture.rgb[0, :, 0].tolist() == [0, 1, 128, 255]
+
+
+def test_sixteen_bit_values_in_a_32_bit_picture_are_scaled():
+    image = Image.fromarray(SIXTEEN_BITS.astype(np.int32))
+    assert image.mode == "I"
+    assert images.to_picture(image).rgb[0, :, 0].tolist() == [0, 1, 128, 255]
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [([0.0, 0.5, 1.0], [0, 128, 255]), ([0.0, 100.4, 300.0], [0, 100, 255]), ([np.nan, 0.5, 1.0], [0, 128, 255])],
+    ids=["unit range", "8-bit range", "not a number"],
+)
+def test_float_tiff_is_scaled_by_its_range(values, expected):
+    picture = picture_of(encoded(Image.fromarray(np.array([values], np.float32)), "TIFF"))
+    assert picture.rgb[0, :, 0].tolist() == expected
+
+
+def test_cmyk_jpeg_has_its_colour():
+    picture = picture_of(encoded(Image.new("CMYK", (16, 16), (0, 255, 255, 0)), "JPEG", quality=95))
+    np.testing.assert_allclose(picture.rgb[8, 8], [255, 0, 0], atol=4)
+
+
+@pytest.mark.parametrize("mode", ["YCbCr", "HSV", "LAB", "RGBX", "RGBa", "PA"])
+def test_rare_modes_become_rgb(mode):
+    assert images.to_picture(Image.new(mode, (3, 2))).rgb.shape == (2, 3, 3)
+
+
+def test_a_fully_opaque_alpha_channel_is_dropped():
+    assert picture_of(encoded(plain((1, 2, 3, 255)))).alpha is None
+
+
+STORED = [[10, 20, 30], [40, 50, 60]]
+SEEN = {
+    1: [[10, 20, 30], [40, 50, 60]],
+    2: [[30, 20, 10], [60, 50, 40]],
+    3: [[60, 50, 40], [30, 20, 10]],
+    4: [[40, 50, 60], [10, 20, 30]],
+    5: [[10, 40], [20, 50], [30, 60]],
+    6: [[40, 10], [50, 20], [60, 30]],
+    7: [[60, 30], [50, 20], [40, 10]],
+    8: [[30, 60], [20, 50], [10, 40]],
+}
+
+
+def oriented(orientation: int) -> bytes:
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    return file_bytes(Image.fromarray(np.array(STORED, np.uint8)), exif=exif.tobytes())
+
+
+@pytest.mark.parametrize("orientation", SEEN)
+def test_a_phone_picture_over_the_api_is_upright(orientation):
+    assert picture_of(as_base64(oriented(orientation))).rgb[..., 0].tolist() == SEEN[orientation]
+
+
+@pytest.mark.parametrize("orientation", SEEN)
+def test_a_phone_picture_from_the_page_is_upright(orientation):
+    picture = images.to_picture(Image.open(io.BytesIO(oriented(orientation))))
+    assert picture.rgb[..., 0].tolist() == SEEN[orientation]
+
+
+def test_a_picture_with_damaged_exif_is_still_read():
+    raw = file_bytes(plain((200, 10, 10)), "JPEG", exif=b"Exif\x00\x00XX\x00*\x00\x00\x00\x08\x00\x00")
+    assert picture_of(as_base64(raw)).size == (16, 16)
+
+
+def test_one_pixel_fills_the_target():
+    picture = picture_of(encoded(plain((9, 99, 199), 1, 1)))
+    cropped = images.cover_crop(picture.rgb, 64, 48)
+    assert cropped.shape == (48, 64, 3)
+    assert (cropped == [9, 99, 199]).all()
+
+
+@pytest.mark.parametrize("size", [(1, 20000), (20000, 1)])
+def test_a_very_long_picture_is_cropped_in_bounded_memory(size, monkeypatch):
+    scaled = []
+    resize = Image.Image.resize
+
+    def watched(self, target, *args, **kwargs):
+        scaled.append(target[0] * target[1])
+        return resize(self, target, *args, **kwargs)
+
+    monkeypatch.setattr(Image.Image, "resize", watched)
+    picture = picture_of(encoded(plain((9, 99, 199), *size)))
+    cropped = images.cover_crop(picture.rgb, 512, 512)
+    assert cropped.shape == (512, 512, 3)
+    assert (cropped == [9, 99, 199]).all()
+    assert max(scaled) <= 1 << 24
+
+
+def test_the_memory_saving_crop_shows_the_same_centre():
+    # Low in contrast: where Lanczos overshoots black or white, Pillow's versions clip in another order.
+    pixels = noise(20, 3000) // 4 + 96
+    wanted = reference_crop(pixels, 512, 512)
+    assert 3000 * 512 / 20 * 512 > 1 << 24
+    np.testing.assert_allclose(images.cover_crop(pixels, 512, 512).astype(int), wanted.astype(int), atol=2)
+
+
+def test_a_very_large_picture_just_works():
+    picture = picture_of(encoded(plain((40, 80, 120), 6000, 6000), "JPEG"))
+    assert picture.size == (6000, 6000)
+    cropped = images.cover_crop(images.on_grey(picture.rgb, np.full((6000, 6000), 255, np.uint8)), 512, 512)
+    np.testing.assert_allclose(cropped[256, 256], [40, 80, 120], atol=3)
+
+
+def test_more_pixels_than_the_safety_limit_are_refused(monkeypatch):
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 100)
+    message = refusal(encoded(plain((1, 2, 3), 30, 30)), "background")
+    assert "background is too large" in message
+    assert "Scale it down" in message
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_picture_just_above_the_warning_limit_is_read_quietly(monkeypatch):
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 100)
+    assert picture_of(encoded(plain((1, 2, 3), 12, 12))).size == (12, 12)
+
+
+@pytest.mark.parametrize("file_format", ["JPEG", "PNG", "WEBP"])
+@pytest.mark.parametrize("share", [0.5, 0.9])
+def test_a_truncated_picture_is_named(file_format, share):
+    raw = file_bytes(Image.fromarray(noise(64, 64)), file_format)
+    message = refusal(as_base64(raw[: int(len(raw) * share)]), "light map")
+    assert message.startswith("The light map cannot be read")
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning:PIL")
+@pytest.mark.parametrize("file_format", ["PNG", "JPEG", "TIFF", "GIF", "BMP", "TGA"])
+def test_a_damaged_picture_is_read_or_refused_but_never_crashes(file_format):
+    raw = file_bytes(Image.fromarray(noise(24, 16)), file_format)
+    random = np.random.default_rng(1)
+    for _ in range(60):
+        damaged = bytearray(raw)
+        for place in random.integers(0, min(len(raw), 160), 4):
+            damaged[place] = random.integers(0, 256)
+        with contextlib.suppress(ICLightError):
+            picture_of(as_base64(bytes(damaged)))
+
+
+def test_bytes_that_are_no_picture_are_refused():
+    message = refusal(as_base64(noise(30, 30).tobytes()))
+    assert "not a picture in a known format" in message
+    assert "PNG" in message
+
+
+@pytest.mark.parametrize("text", ["", "   \n"])
+def test_empty_text_is_refused(text):
+    assert "foreground" in refusal(text)
+
+
+@pytest.mark.parametrize("text", ["not base64!", "abc", "https://example.org/cat.png", "データ"])
+def test_text_that_is_not_base64_is_refused_with_the_way_out(text):
+    message = refusal(text)
+    assert "not valid base64" in message
+    assert "data URL" in message
+
+
+@pytest.mark.parametrize(
+    "start",
+    [
+        "data:image/png;base64,",
+        "data:image/png;charset=utf-8;base64,",
+        "data:image/png;name=cat%20in.png;base64,",
+        "DATA:IMAGE/PNG;BASE64,",
+        "data:application/octet-stream;base64,",
+        "data:;base64,",
+    ],
+)
+def test_data_urls_are_read(start):
+    assert picture_of(start + encoded(plain((5, 6, 7)))).rgb[0, 0].tolist() == [5, 6, 7]
+
+
+def test_line_breaks_in_base64_are_read():
+    text = encoded(Image.fromarray(noise(8, 8)))
+    broken = "\r\n".join(text[start : start + 76] for start in range(0, len(text), 76))
+    assert picture_of(f"  {broken}\n").digest == picture_of(text).digest
+
+
+def test_digests_tell_pictures_apart():
+    rgb = noise(4, 6)
+    same, other_shape = images.make_picture(rgb.copy()), images.make_picture(rgb.reshape(4, 6, 3))
+    with_alpha = images.make_picture(rgb, np.full((6, 4), 255, np.uint8))
+    assert same.digest == images.make_picture(rgb).digest
+    assert len({same.digest, other_shape.digest, with_alpha.digest}) == 3
+
+
+def test_mirroring_flips_colours_and_transparency():
+    picture = images.make_picture(np.array([[[1, 1, 1], [2, 2, 2]]], np.uint8), np.array([[0, 255]], np.uint8))
+    flipped = images.mirrored(picture)
+    assert flipped.rgb[0, :, 0].tolist() == [2, 1]
+    assert flipped.alpha.tolist() == [[255, 0]]
+    assert flipped.digest != picture.digest
+
+
+def test_on_grey_is_the_references_formula():
+    values = np.arange(256, dtype=np.uint8)
+    rgb = np.repeat(np.tile(values, (256, 1))[..., None], 3, axis=2)
+    alpha = np.tile(values[:, None], (1, 256))
+    weight = alpha[..., None].astype(np.float32) / 255
+    expected = (127 + (rgb.astype(np.float32) - 127) * weight).clip(0, 255).astype(np.uint8)
+    np.testing.assert_array_equal(images.on_grey(rgb, alpha), expected)
+
+
+@pytest.mark.parametrize(
+    ("value", "alpha", "expected"), [(255, 255, 255), (255, 0, 127), (0, 128, 63), (200, 64, 145), (0, 255, 0)]
+)
+def test_on_grey_in_numbers(value, alpha, expected):
+    result = images.on_grey(np.full((1, 1, 3), value, np.uint8), np.full((1, 1), alpha, np.uint8))
+    assert result.tolist() == [[[expected] * 3]]
+
+
+def test_an_opaque_picture_stays_as_it_is_on_grey():
+    pixels = noise(5, 5)
+    np.testing.assert_array_equal(images.on_grey(pixels, None), pixels)
+
+
+def reference_crop(pixels: np.ndarray, width: int, height: int) -> np.ndarray:
+    """The demos' recipe in its own words: cover, Lanczos, cut the middle out at half-pixel corners."""
+    source = Image.fromarray(pixels)
+    factor = max(width / source.width, height / source.height)
+    whole = source.resize(
+        (round(source.width * factor), round(source.height * factor)),
+        Image.LANCZOS,
+    )
+    half_width, half_height = width / 2, height / 2
+    middle_x, middle_y = whole.width / 2, whole.height / 2
+    return np.array(
+        whole.crop((middle_x - half_width, middle_y - half_height, middle_x + half_width, middle_y + half_height))
+    )
+
+
+@pytest.mark.parametrize("target", [(64, 64), (328, 200), (200, 328), (96, 144), (512, 640)])
+@pytest.mark.parametrize("size", [(1, 1), (7, 13), (101, 37), (37, 101), (63, 65), (331, 203), (64, 64), (2, 90)])
+def test_cover_crop_is_the_references_byte_for_byte(size, target):
+    pixels = noise(*size, seed=size[0])
+    np.testing.assert_array_equal(images.cover_crop(pixels, *target), reference_crop(pixels, *target))
+
+
+@pytest.mark.parametrize("target", [(33, 65), (65, 33), (1, 1), (7, 512)])
+@pytest.mark.parametrize("size", [(50, 71), (1, 999), (640, 3)])
+def test_cover_crop_has_the_asked_size_for_odd_ones_too(size, target):
+    assert images.cover_crop(noise(*size), *target).shape == (target[1], target[0], 3)
+
+
+def test_cover_crop_keeps_the_middle_of_a_wide_picture():
+    pixels = np.zeros((10, 30, 3), np.uint8)
+    pixels[:, 10:20] = 255
+    assert images.cover_crop(pixels, 10, 10).min() == 255
+
+
+def test_a_matte_is_cropped_like_its_picture():
+    pixels = noise(50, 30)
+    np.testing.assert_array_equal(
+        images.cover_crop(np.ascontiguousarray(pixels[..., 0]), 64, 64), images.cover_crop(pixels, 64, 64)[..., 0]
+    )
+
+
+def test_contain_shows_the_whole_picture_and_fills_the_rest():
+    result = images.contain(np.full((10, 20, 3), 200, np.uint8), 40, 40, 127)
+    assert (result[10:30] == 200).all()
+    assert (result[:10] == 127).all()
+    assert (result[30:] == 127).all()
+
+
+def test_stretch_ignores_the_proportions():
+    pixels = np.zeros((4, 2, 3), np.uint8)
+    pixels[:, 1] = 255
+    result = images.stretch(pixels, 40, 4)
+    assert result.shape == (4, 40, 3)
+    assert (result[:, 0] == 0).all()
+    assert (result[:, -1] == 255).all()
+
+
+def on_grey_square(value: int = 127) -> np.ndarray:
+    pixels = np.full((20, 20, 3), value, np.uint8)
+    pixels[5:, 5:15] = 30
+    return pixels
+
+
+@pytest.mark.parametrize(("value", "known"), [(127, True), (124, True), (130, True), (123, False), (131, False)])
+def test_a_subject_on_grey_is_known_within_what_jpeg_leaves(value, known):
+    assert images.is_on_grey(on_grey_square(value)) is known
+
+
+@pytest.mark.parametrize("corner", [0, -1])
+def test_a_picture_with_a_corner_that_is_not_grey_is_not_on_grey(corner):
+    pixels = on_grey_square()
+    pixels[0, corner] = 200
+    assert not images.is_on_grey(pixels)
+
+
+def test_a_picture_with_mostly_other_edges_is_not_on_grey():
+    pixels = on_grey_square()
+    pixels[1:, 0] = pixels[-1] = pixels[1:, -1] = 30
+    assert not images.is_on_grey(pixels)

@@ -1,0 +1,125 @@
+"""What shaped the picture is written to PNG info and comes back."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from samples import encoded, no_matting, plain
+from sd15_layout import iclight_file
+
+from lib_iclight import infotext
+from lib_iclight.relight import Studio
+from lib_iclight.request import FIELDS, Request
+
+PICTURES = ("foreground", "background", "light_map")
+NOT_WRITTEN = (*PICTURES, "show_subject")
+
+
+@pytest.fixture
+def described(tmp_path):
+    """The generation parameters of a request."""
+    for name, channels in (("fc", 8), ("fcon", 8), ("fbc", 12)):
+        iclight_file(tmp_path, f"iclight_sd15_{name}.safetensors", channels)
+
+    def describe(init=None, matte=no_matting, **wanted) -> dict[str, str]:
+        wanted = {"enabled": True, "foreground": plain((200, 90, 30, 128))} | wanted
+        return infotext.describe(Studio().plan(Request(**wanted), init, [Path(tmp_path)], matte))
+
+    return describe
+
+
+def as_text(params: dict[str, str]) -> str:
+    """Write parameters as the web UIs do: a value with a comma, colon or line break is quoted."""
+    quoted = {key: json.dumps(value) if re.search(r"[,:\n]", value) else value for key, value in params.items()}
+    return ", ".join(f"{key}: {value}" for key, value in ({"Steps": "20", "Seed": "1"} | quoted).items())
+
+
+def parsed(text: str) -> dict[str, str]:
+    found = re.findall(r'([^:,]+): ("(?:\\.|[^"\\])*"|[^,]*)(?:, |$)', text)
+    return {key.strip(): json.loads(value) if value.startswith('"') else value for key, value in found}
+
+
+CHOICES = [
+    {},
+    {"mode": "fcon", "light": "left"},
+    {"light": "top", "light_strength": 1.45, "reinforce_foreground": 0.3},
+    {"mode": "fbc", "light": "bottom", "light_strength": 0.0},
+    {"mode": "fbc", "background": plain((1, 2, 3)), "flip_background": True},
+    {"light": "custom", "light_map": plain((9, 9, 9)), "keep_colours": 0.05},
+    {"restore_details": 1.0, "details_radius": 3.5},
+    {"restore_details": 0.5},
+    {"remove_background": False, "restore_details": 0.05, "keep_colours": 1.0},
+    {"matting_model": "birefnet-general-lite"},
+]
+
+
+@pytest.mark.parametrize("choice", CHOICES, ids=lambda choice: ",".join(choice) or "defaults")
+def test_every_setting_comes_back(described, choice):
+    params = parsed(as_text(described(**choice)))
+    expected = Request(enabled=True, **choice)
+    for name in FIELDS:
+        if name not in (*NOT_WRITTEN, "model"):
+            assert infotext.read(params, name) == getattr(expected, name), name
+
+
+def test_the_model_that_was_used_comes_back_by_name(described):
+    assert infotext.read(described(mode="fbc", light="left"), "model") == "iclight_sd15_fbc"
+
+
+def test_pictures_are_named_by_short_hashes(described):
+    params = described(mode="fbc", background=plain((1, 2, 3)))
+    assert re.fullmatch("[0-9a-f]{10}", params["IC Light foreground"])
+    assert re.fullmatch("[0-9a-f]{10}", params["IC Light background"])
+    assert "IC Light light map" not in params
+
+
+def test_another_picture_has_another_hash(described):
+    hashes = {described(foreground=plain((200, 90, 30, alpha)))["IC Light foreground"] for alpha in (10, 20, 30)}
+    assert len(hashes) == 3
+
+
+def test_the_same_picture_has_the_same_hash_from_the_page_and_the_api(described):
+    image = plain((200, 90, 30, 128))
+    assert described(foreground=image) == described(foreground=encoded(image))
+
+
+def test_the_img2img_picture_that_is_the_light_map_is_named(described):
+    assert "IC Light light map" in described(init=[plain((5, 5, 5))])
+
+
+def test_a_picture_without_our_settings_turns_iclight_off_and_leaves_the_rest():
+    params = {"Steps": "20", "Seed": "1"}
+    assert infotext.read(params, "enabled") is False
+    assert [name for name in FIELDS if name != "enabled" and infotext.read(params, name) is not None] == []
+
+
+def test_text_that_is_no_generation_parameters_changes_nothing():
+    assert [name for name in FIELDS if infotext.read({"Prompt": "a cat"}, name) is not None] == []
+
+
+@pytest.mark.parametrize(
+    ("label", "field", "text"),
+    [
+        ("IC Light strength", "light_strength", "strong"),
+        ("IC Light details radius", "details_radius", ""),
+        ("IC Light restore details", "restore_details", "True"),
+    ],
+)
+def test_a_damaged_number_comes_back_as_the_default(label, field, text):
+    params = {"Steps": "20", "IC Light mode": "fc", label: text}
+    assert infotext.read(params, field) == getattr(Request(), field)
+
+
+def test_an_unknown_mode_is_not_ours():
+    params = {"Steps": "20", "IC Light mode": "video"}
+    assert infotext.read(params, "enabled") is False
+    assert infotext.read(params, "mode") is None
+
+
+def test_a_run_forgets_what_an_earlier_one_wrote(described):
+    params = {"Seed": 1} | described(light="left")
+    infotext.forget(params)
+    assert params == {"Seed": 1}

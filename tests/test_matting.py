@@ -1,0 +1,162 @@
+"""Background removal with a stand-in for rembg: what runs, where models lie, what is said when it fails."""
+
+from __future__ import annotations
+
+import os
+import sys
+from types import ModuleType
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from lib_iclight import matting
+from lib_iclight.errors import ICLightError
+
+RGB = np.full((4, 6, 3), 90, np.uint8)
+WAYS_OUT = ("picture with transparency", "turn 'Remove background' off")
+
+
+@pytest.fixture(autouse=True)
+def _no_sessions():
+    matting.forget_sessions()
+    yield
+    matting.forget_sessions()
+
+
+class FakeRembg(ModuleType):
+    """Keeps the left half of a picture, and notes what it was asked."""
+
+    def __init__(self) -> None:
+        super().__init__("rembg")
+        self.sessions: list[tuple[str, str | None]] = []
+        self.pictures: list[Image.Image] = []
+        self.session_error: Exception | None = None
+        self.run_error: Exception | None = None
+
+    def new_session(self, model_name, *args, **kwargs):
+        self.sessions.append((model_name, os.environ.get("U2NET_HOME")))
+        if self.session_error is not None:
+            raise self.session_error
+        return f"session of {model_name}"
+
+    def remove(self, picture, *, session, only_mask):
+        if self.run_error is not None:
+            raise self.run_error
+        assert only_mask
+        assert session.startswith("session of")
+        self.pictures.append(picture)
+        mask = Image.new("L", picture.size, 0)
+        mask.paste(255, (0, 0, picture.width // 2, picture.height))
+        return mask
+
+
+@pytest.fixture
+def rembg(monkeypatch):
+    module = FakeRembg()
+    monkeypatch.setitem(sys.modules, "rembg", module)
+    return module
+
+
+def refusal(tmp_path, model: str = "u2net") -> str:
+    with pytest.raises(ICLightError) as caught:
+        matting.remove_background(RGB, model, tmp_path / "u2net")
+    return str(caught.value)
+
+
+def test_the_matte_is_255_on_the_subject(rembg, tmp_path):
+    alpha = matting.remove_background(RGB, "u2net", tmp_path)
+    assert (alpha.shape, alpha.dtype) == ((4, 6), np.uint8)
+    assert alpha[0].tolist() == [255, 255, 255, 0, 0, 0]
+
+
+def test_the_remover_gets_the_very_pixels(rembg, tmp_path):
+    matting.remover(tmp_path)(RGB, "silueta")
+    np.testing.assert_array_equal(np.asarray(rembg.pictures[0]), RGB)
+
+
+def test_a_remover_is_loaded_once(rembg, tmp_path):
+    for model in ("u2net", "u2net", "isnet-anime", "u2net"):
+        matting.remove_background(RGB, model, tmp_path)
+    assert [model for model, _ in rembg.sessions] == ["u2net", "isnet-anime"]
+
+
+@pytest.mark.parametrize("before", [None, "/somewhere/else"])
+@pytest.mark.parametrize("fails", [False, True])
+def test_models_lie_in_the_hosts_folder_and_the_environment_is_put_back(rembg, tmp_path, monkeypatch, before, fails):
+    if before is None:
+        monkeypatch.delenv("U2NET_HOME", raising=False)
+    else:
+        monkeypatch.setenv("U2NET_HOME", before)
+    if fails:
+        rembg.session_error = OSError("no network")
+        refusal(tmp_path)
+    else:
+        matting.remove_background(RGB, "u2net", tmp_path / "u2net")
+    assert rembg.sessions == [("u2net", str(tmp_path / "u2net"))]
+    assert os.environ.get("U2NET_HOME") == before
+
+
+def test_an_unknown_remover_is_refused_with_the_choices(rembg, tmp_path):
+    message = refusal(tmp_path, "magic")
+    assert "no background remover named 'magic'" in message
+    assert all(model in message for model in matting.MODELS)
+    assert rembg.sessions == []
+
+
+def test_the_default_remover_is_one_of_them():
+    assert matting.DEFAULT_MODEL in matting.MODELS
+
+
+def broken_import(folder, monkeypatch, source: str) -> None:
+    monkeypatch.delitem(sys.modules, "rembg", raising=False)
+    (folder / "rembg.py").write_text(source)
+    monkeypatch.syspath_prepend(folder)
+
+
+def test_a_missing_rembg_says_how_to_get_it(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "rembg", None)
+    message = refusal(tmp_path)
+    assert "needs rembg" in message
+    assert "Restart the web UI without --skip-install" in message
+    assert all(way in message for way in WAYS_OUT)
+
+
+@pytest.mark.parametrize("code", ["1", "", "'No onnxruntime backend found.'"])
+def test_a_rembg_that_leaves_the_interpreter_is_told_apart(tmp_path, monkeypatch, code):
+    broken_import(tmp_path, monkeypatch, f"raise SystemExit({code})")
+    message = refusal(tmp_path)
+    assert "onnxruntime is missing" in message
+    assert all(way in message for way in WAYS_OUT)
+
+
+@pytest.mark.parametrize(
+    "source", ["import onnxruntime_of_another_age", "raise ValueError('numpy.dtype size changed')"]
+)
+def test_a_broken_rembg_says_why_and_what_to_do(tmp_path, monkeypatch, source):
+    broken_import(tmp_path, monkeypatch, source)
+    message = refusal(tmp_path)
+    assert "another_age" in message or "size changed" in message
+    assert all(way in message for way in WAYS_OUT)
+
+
+def test_a_remover_that_cannot_be_loaded_says_where_its_file_goes(rembg, tmp_path):
+    rembg.session_error = OSError("no network")
+    message = refusal(tmp_path)
+    assert "u2net cannot be loaded: no network" in message
+    assert "Put u2net.onnx into models/u2net" in message
+    assert str(tmp_path) not in message
+
+
+def test_a_remover_that_failed_to_load_is_tried_again(rembg, tmp_path):
+    rembg.session_error = OSError("no network")
+    refusal(tmp_path)
+    rembg.session_error = None
+    assert matting.remove_background(RGB, "u2net", tmp_path).max() == 255
+
+
+def test_a_remover_that_fails_in_the_run_says_what_to_do(rembg, tmp_path):
+    rembg.run_error = RuntimeError("out of memory")
+    message = refusal(tmp_path)
+    assert "u2net failed: out of memory" in message
+    assert all(way in message for way in WAYS_OUT)

@@ -1,0 +1,391 @@
+"""The plan of a run: which picture is what, for every choice that a user can make."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+from samples import encoded, no_matting, noise, plain
+from sd15_layout import iclight_file
+
+from lib_iclight import images, lights
+from lib_iclight.errors import ICLightError
+from lib_iclight.lights import LIGHTS
+from lib_iclight.relight import Plan, Studio, condition_layers, start_layer
+from lib_iclight.request import MODES, Request
+from lib_iclight.subject import Framing
+
+FOREGROUND, BACKGROUND, MAP, INIT = (200, 0, 0), (0, 200, 0), (0, 0, 200), (90, 60, 30)
+NAMES = {FOREGROUND: "foreground", BACKGROUND: "background", MAP: "map", INIT: "init"}
+
+
+@pytest.fixture(scope="module")
+def folders(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("models") / "ic-light"
+    for name, channels in (("fc", 8), ("fcon", 8), ("fbc", 12)):
+        iclight_file(folder, f"iclight_sd15_{name}.safetensors", channels)
+    return [folder]
+
+
+@pytest.fixture
+def studio():
+    return Studio()
+
+
+@pytest.fixture
+def plan(studio, folders):
+    """Draws up plans; backgrounds are not removed unless a test says so."""
+
+    def draw_up(init=None, matte=no_matting, **wanted) -> Plan:
+        request = Request(**({"enabled": True, "remove_background": False} | wanted))
+        return studio.plan(request, init, folders, matte)
+
+    return draw_up
+
+
+def colour(picture: images.Picture | None) -> str | None:
+    return None if picture is None else NAMES[tuple(picture.rgb[0, 0].tolist())]
+
+
+@dataclass(frozen=True)
+class Case:
+    """A choice: the tab, what is set, which slots hold a picture."""
+
+    img2img: bool = False
+    mode: str = "fc"
+    light: str = "none"
+    foreground: bool = True
+    background: bool = False
+    map: bool = False
+    reinforced: bool = False
+
+    def draw_up(self, plan) -> Plan:
+        return plan(
+            init=[plain(INIT)] if self.img2img else None,
+            mode=self.mode,
+            light=self.light,
+            foreground=plain(FOREGROUND) if self.foreground else None,
+            background=plain(BACKGROUND) if self.background else None,
+            light_map=plain(MAP) if self.map else None,
+            reinforce_foreground=1.0 if self.reinforced else 0.0,
+        )
+
+
+def parts(plan: Plan) -> tuple:
+    """Subject, light, light map, background, and whether the sampler starts from latents of ours."""
+    return (
+        colour(plan.subjects[0].picture),
+        plan.light,
+        colour(plan.map),
+        colour(plan.background),
+        plan.has_start,
+    )
+
+
+IMG2IMG = Case(img2img=True, foreground=False)
+BOTH = Case(img2img=True)
+FBC = Case(mode="fbc")
+
+
+@pytest.mark.parametrize(
+    ("case", "expected"),
+    [
+        (Case(), ("foreground", "none", None, None, False)),
+        (Case(light="left"), ("foreground", "left", None, None, True)),
+        (Case(light="custom", map=True), ("foreground", "custom", "map", None, True)),
+        (Case(light="left", map=True), ("foreground", "left", None, None, True)),
+        (Case(background=True), ("foreground", "none", None, None, False)),
+        (Case(reinforced=True), ("foreground", "none", None, None, True)),
+        (Case(mode="fcon", light="top"), ("foreground", "top", None, None, True)),
+        (IMG2IMG, ("init", "none", None, None, False)),
+        (replace(IMG2IMG, light="ambient"), ("init", "ambient", None, None, True)),
+        (replace(IMG2IMG, light="custom", map=True), ("init", "custom", "map", None, True)),
+        (BOTH, ("foreground", "custom", "init", None, True)),
+        (replace(BOTH, light="left"), ("foreground", "left", None, None, True)),
+        (replace(BOTH, light="custom"), ("foreground", "custom", "init", None, True)),
+        (replace(BOTH, light="custom", map=True), ("foreground", "custom", "map", None, True)),
+        (replace(FBC, background=True), ("foreground", "none", None, "background", False)),
+        (replace(FBC, background=True, light="left"), ("foreground", "left", None, "background", False)),
+        (replace(FBC, light="right"), ("foreground", "right", None, None, False)),
+        (replace(FBC, light="custom", map=True), ("foreground", "custom", "map", None, False)),
+        (replace(FBC, light="left", reinforced=True), ("foreground", "left", None, None, False)),
+        (replace(FBC, img2img=True), ("foreground", "none", None, "init", False)),
+        (replace(FBC, img2img=True, background=True), ("foreground", "none", None, "background", False)),
+        (replace(FBC, img2img=True, light="top"), ("foreground", "top", None, None, False)),
+        (replace(IMG2IMG, mode="fbc", background=True), ("init", "none", None, "background", False)),
+        (replace(IMG2IMG, mode="fbc", light="left"), ("init", "left", None, None, False)),
+    ],
+)
+def test_which_picture_is_what(plan, case, expected):
+    assert parts(case.draw_up(plan)) == expected
+
+
+@pytest.mark.parametrize(
+    ("case", "said"),
+    [
+        (Case(foreground=False), "no foreground.*Drop a picture of the subject"),
+        (Case(foreground=False, mode="fbc", background=True), "no foreground"),
+        (Case(light="custom"), "no light map.*field 'light_map'.*choose another light"),
+        (replace(IMG2IMG, light="custom"), "no light map"),
+        (replace(FBC, light="custom"), "no light map"),
+        (replace(FBC, img2img=True, light="custom"), "no light map"),
+        (FBC, "fbc needs a background or a light.*field 'background'"),
+        (replace(IMG2IMG, mode="fbc"), "fbc needs a background or a light"),
+    ],
+)
+def test_what_is_missing_is_said_with_the_way_out(plan, case, said):
+    with pytest.raises(ICLightError, match=said):
+        case.draw_up(plan)
+
+
+@pytest.mark.parametrize("init", [[], [None]])
+def test_img2img_without_any_picture_is_refused(plan, init):
+    with pytest.raises(ICLightError, match=r"no subject.*img2img a picture"):
+        plan(init=init)
+
+
+def lit(case: Case) -> bool:
+    """Whether the case has what its mode and light need."""
+    if not (case.foreground or case.img2img):
+        return False
+    spare = case.img2img and case.foreground
+    if case.mode == "fbc" and case.background:
+        return True
+    if case.light == "custom":
+        return case.map or (spare and case.mode != "fbc")
+    return case.mode != "fbc" or case.light != "none" or spare
+
+
+BOOLEANS = (False, True)
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("light", LIGHTS)
+@pytest.mark.parametrize("img2img", BOOLEANS, ids=["txt2img", "img2img"])
+def test_every_choice_gives_layers_of_the_right_number_and_size_or_a_reason(plan, img2img, mode, light):
+    for foreground, background, light_map, reinforced in itertools.product(BOOLEANS, repeat=4):
+        case = Case(img2img, mode, light, foreground, background, light_map, reinforced)
+        if not lit(case):
+            with pytest.raises(ICLightError):
+                case.draw_up(plan)
+            continue
+        drawn = case.draw_up(plan)
+        layers = condition_layers(drawn, drawn.subjects[0])
+        start = start_layer(drawn, drawn.subjects[0])
+        assert len(layers) == (2 if mode == "fbc" else 1), case
+        assert (start is not None) == drawn.has_start, case
+        for layer in [*layers, *([start] if start else [])]:
+            assert layer.draw(24, 16).shape == (16, 24, 3), case
+
+
+def test_pictures_that_play_no_part_are_not_even_decoded(plan):
+    assert plan(foreground=plain(FOREGROUND), background="broken", light_map="broken").map is None
+
+
+def test_a_broken_picture_that_plays_a_part_is_named(plan):
+    with pytest.raises(ICLightError, match="The light map is not a picture"):
+        plan(foreground=plain(FOREGROUND), light="custom", light_map="broken!")
+    with pytest.raises(ICLightError, match="The img2img picture is not a picture"):
+        plan(init=["broken!"])
+
+
+def test_a_missing_model_is_said_before_any_background_is_removed(studio, tmp_path):
+    with pytest.raises(ICLightError, match="no IC-Light model for the mode fc"):
+        studio.plan(Request(foreground=plain(FOREGROUND)), None, [tmp_path], no_matting)
+
+
+def test_each_picture_of_an_img2img_batch_is_a_subject(plan):
+    drawn = plan(init=[plain(INIT), plain(FOREGROUND)])
+    assert [colour(subject.picture) for subject in drawn.subjects] == ["init", "foreground"]
+    assert drawn.from_init
+
+
+def test_a_foreground_is_the_only_subject_beside_a_batch(plan):
+    drawn = plan(init=[plain(INIT), plain(MAP)], foreground=plain(FOREGROUND))
+    assert [colour(subject.picture) for subject in drawn.subjects] == ["foreground"]
+    assert not drawn.from_init
+
+
+# What is drawn
+
+
+def half_matte(rgb: np.ndarray, model: str) -> np.ndarray:
+    alpha = np.zeros(rgb.shape[:2], np.uint8)
+    alpha[:, : rgb.shape[1] // 2] = 255
+    return alpha
+
+
+def conditions(drawn: Plan, width: int = 16, height: int = 16) -> list[np.ndarray]:
+    return [layer.draw(width, height) for layer in condition_layers(drawn, drawn.subjects[0])]
+
+
+def start(drawn: Plan, width: int = 16, height: int = 16) -> np.ndarray:
+    return start_layer(drawn, drawn.subjects[0]).draw(width, height)
+
+
+def test_the_condition_is_the_subject_on_grey(plan):
+    (pixels,) = conditions(plan(foreground=plain(FOREGROUND), remove_background=True, matte=half_matte))
+    assert (pixels[:, :7] == FOREGROUND).all()
+    assert (pixels[:, 9:] == 127).all()
+
+
+def test_the_condition_is_cropped_anew_from_the_original_at_each_size(plan):
+    pixels = noise(37, 53)
+    drawn = plan(foreground=Image.fromarray(pixels))
+    for size in ((64, 96), (96, 144)):
+        np.testing.assert_array_equal(conditions(drawn, *size)[0], images.cover_crop(pixels, *size))
+
+
+def test_fbc_puts_the_background_behind_the_subject(plan):
+    foreground, background = conditions(
+        plan(mode="fbc", foreground=plain(FOREGROUND), background=plain(BACKGROUND, 9, 31))
+    )
+    assert (foreground == FOREGROUND).all()
+    assert (background == BACKGROUND).all()
+
+
+@pytest.mark.parametrize("light", ["left", "right", "top", "bottom", "ambient"])
+def test_fbc_without_a_background_gets_the_references_gradient(plan, light):
+    pixels = conditions(plan(mode="fbc", light=light, foreground=plain(FOREGROUND)), 40, 24)[1]
+    np.testing.assert_array_equal(pixels, lights.light_background(light, 40, 24))
+
+
+def test_fbcs_gradient_follows_the_strength(plan):
+    pixels = conditions(plan(mode="fbc", light="left", light_strength=0.0, foreground=plain(FOREGROUND)))[1]
+    assert (pixels == 127).all()
+
+
+def test_fbcs_light_map_is_its_background_at_the_set_strength(plan):
+    pixels = conditions(
+        plan(mode="fbc", light="custom", light_map=plain(MAP), light_strength=0.5, foreground=plain(FOREGROUND))
+    )[1]
+    np.testing.assert_array_equal(pixels[0, 0], [64, 64, 164])
+
+
+def test_the_background_picture_is_flipped_with_its_transparency(plan):
+    pixels = np.zeros((4, 8, 4), np.uint8)
+    pixels[:, :4] = (200, 100, 50, 255)
+    wanted = {"mode": "fbc", "foreground": plain(FOREGROUND), "background": Image.fromarray(pixels)}
+    straight = conditions(plan(**wanted), 8, 4)[1]
+    flipped = conditions(plan(**wanted, flip_background=True), 8, 4)[1]
+    assert straight[0, 0].tolist() == [200, 100, 50]
+    assert straight[0, -1].tolist() == [127, 127, 127]
+    np.testing.assert_array_equal(flipped, straight[:, ::-1])
+
+
+@pytest.mark.parametrize("light", ["left", "right", "top", "bottom", "ambient"])
+def test_fc_starts_from_the_references_light_map(plan, light):
+    np.testing.assert_array_equal(
+        start(plan(light=light, foreground=plain(FOREGROUND)), 40, 24), lights.light_map(light, 40, 24)
+    )
+
+
+def test_a_custom_map_is_cropped_like_the_subject(plan):
+    pixels = noise(31, 47)
+    drawn = plan(light="custom", light_map=Image.fromarray(pixels), foreground=plain(FOREGROUND))
+    np.testing.assert_array_equal(start(drawn, 64, 40), images.cover_crop(pixels, 64, 40))
+
+
+def test_reinforcing_pastes_the_subject_on_the_light_map(plan):
+    drawn = plan(
+        foreground=plain(FOREGROUND), light="left", reinforce_foreground=1.0, remove_background=True, matte=half_matte
+    )
+    pixels = start(drawn)
+    assert (pixels[:, :7] == FOREGROUND).all()
+    np.testing.assert_array_equal(pixels[:, 9:], lights.light_map("left", 16, 16)[:, 9:])
+
+
+def test_reinforcing_without_a_light_pastes_the_subject_on_grey(plan):
+    drawn = plan(foreground=plain(FOREGROUND), reinforce_foreground=1.0, remove_background=True, matte=half_matte)
+    pixels = start(drawn)
+    assert (pixels[:, :7] == FOREGROUND).all()
+    assert (pixels[:, 9:] == 127).all()
+
+
+# What is kept
+
+
+def encodes(studio: Studio, drawn: Plan, width: int = 16) -> int:
+    """Encode all that a run needs, and tell how many pictures that took."""
+    before = studio.latents.encodes
+    for subject in drawn.subjects:
+        layers = [*condition_layers(drawn, subject), start_layer(drawn, subject)]
+        for layer in filter(None, layers):
+            studio.latents.latent(layer, width, 16, "vae", lambda pixels: torch.zeros(1, 4, 2, 2))
+    return studio.latents.encodes - before
+
+
+WANTED = {"foreground": encoded(plain(FOREGROUND)), "light": "left", "reinforce_foreground": 0.5}
+
+
+def test_the_same_request_again_encodes_nothing(studio, plan):
+    assert encodes(studio, plan(**WANTED)) == 2
+    assert encodes(studio, plan(**WANTED)) == 0
+
+
+@pytest.mark.parametrize(
+    ("change", "number"),
+    [
+        ({"light": "right"}, 1),
+        ({"reinforce_foreground": 0.75}, 1),
+        ({"light": "custom", "light_map": encoded(plain(MAP))}, 1),
+        ({"foreground": encoded(plain(INIT))}, 2),
+        ({"light_strength": 2.0}, 0),
+        ({"restore_details": 1.0}, 0),
+        ({"mode": "fbc", "light": "left"}, 1),
+    ],
+    ids=lambda value: ",".join(value) if isinstance(value, dict) else str(value),
+)
+def test_a_change_encodes_just_what_it_changes(studio, plan, change, number):
+    encodes(studio, plan(**WANTED))
+    assert encodes(studio, plan(**(WANTED | change))) == number
+
+
+@pytest.mark.parametrize(
+    "change", [{"light_strength": 2.0}, {"light": "right"}, {"background": encoded(plain(BACKGROUND))}], ids=str
+)
+def test_fbc_encodes_another_background_for_another_choice(studio, plan, change):
+    wanted = WANTED | {"mode": "fbc"}
+    encodes(studio, plan(**wanted))
+    assert encodes(studio, plan(**(wanted | change))) == 1
+
+
+def test_flipping_encodes_the_background_anew(studio, plan):
+    wanted = WANTED | {"mode": "fbc", "background": encoded(Image.fromarray(noise(8, 8)))}
+    encodes(studio, plan(**wanted))
+    assert encodes(studio, plan(**wanted, flip_background=True)) == 1
+
+
+def test_another_framing_encodes_the_subject_anew(studio, plan):
+    drawn = plan(init=[plain(INIT)])
+    encodes(studio, drawn)
+    assert encodes(studio, drawn.framed(Framing("stretch"))) == 1
+
+
+# Finishing
+
+
+def test_without_details_and_colours_the_result_is_left_alone(studio, plan):
+    pixels = noise(16, 16)
+    assert studio.finish(plan(foreground=plain(FOREGROUND)), 0, pixels) is pixels
+
+
+def test_keeping_colours_uses_the_subject_of_the_pictures_place(studio, plan):
+    drawn = plan(init=[plain((150, 150, 150), 64, 64), plain((170, 140, 130), 64, 64)], keep_colours=1.0)
+    relit = np.broadcast_to(np.array([120, 130, 170], np.uint8), (64, 64, 3))
+    spread = [int(np.ptp(studio.finish(drawn, index, relit)[32, 32].astype(int))) for index in range(4)]
+    assert spread[0] == spread[2] <= 1
+    assert spread[1] == spread[3] > 20
+
+
+def test_restoring_details_uses_the_crop_that_conditioned_the_run(studio, plan):
+    pixels = noise(96, 64)
+    drawn = plan(foreground=Image.fromarray(pixels), restore_details=1.0, details_radius=16.0)
+    flat = np.full((48, 48, 3), 127, np.uint8)
+    finished = studio.finish(drawn, 0, flat).astype(float)
+    crop = images.cover_crop(pixels, 48, 48).astype(float)
+    assert np.corrcoef(finished.ravel(), crop.ravel())[0, 1] > 0.6

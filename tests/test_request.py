@@ -1,0 +1,300 @@
+"""What a user may ask for, and what is said when it cannot be."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+
+import pytest
+
+from lib_iclight import request
+from lib_iclight.errors import ICLightError
+from lib_iclight.request import Request, from_mapping, from_page
+
+
+def refusal(values: dict) -> str:
+    with pytest.raises(ICLightError) as caught:
+        from_mapping(values)
+    assert caught.value.status_code == 422
+    return str(caught.value)
+
+
+def test_an_empty_dict_is_iclight_off_with_the_documented_defaults():
+    assert from_mapping({}) == Request(
+        enabled=False,
+        mode="fc",
+        model="auto",
+        foreground=None,
+        background=None,
+        flip_background=False,
+        light="none",
+        light_map=None,
+        light_strength=1.0,
+        remove_background=True,
+        matting_model="isnet-general-use",
+        reinforce_foreground=0.0,
+        restore_details=0.0,
+        details_radius=2.0,
+        keep_colours=0.0,
+        show_subject=False,
+    )
+
+
+def test_every_field_is_taken_over():
+    values = {
+        "enabled": True,
+        "mode": "fbc",
+        "model": "my.safetensors",
+        "foreground": "Zm9v",
+        "background": "YmFy",
+        "flip_background": True,
+        "light": "custom",
+        "light_map": "bWFw",
+        "light_strength": 1.5,
+        "remove_background": False,
+        "matting_model": "u2net",
+        "reinforce_foreground": 0.25,
+        "restore_details": 0.5,
+        "details_radius": 3.5,
+        "keep_colours": 0.75,
+        "show_subject": True,
+    }
+    assert set(values) == set(request.FIELDS)
+    asked = from_mapping(values)
+    assert {name: getattr(asked, name) for name in values} == values
+
+
+@pytest.mark.parametrize("name", request.FIELDS)
+def test_null_means_the_default(name):
+    assert from_mapping({name: None}) == Request()
+
+
+@pytest.mark.parametrize("name", ["foreground", "background", "light_map", "model", "matting_model"])
+def test_empty_text_means_the_default(name):
+    assert from_mapping({name: ""}) == Request()
+
+
+def test_a_request_cannot_be_changed():
+    with pytest.raises(AttributeError):
+        Request().mode = "fbc"
+
+
+NAN, INFINITY = float("nan"), float("inf")
+SWITCHES = ["enabled", "flip_background", "remove_background", "show_subject"]
+PICTURES = ["foreground", "background", "light_map"]
+STRENGTHS = ["reinforce_foreground", "restore_details", "keep_colours"]
+WRONG = [
+    *((name, value) for name in SWITCHES for value in ("true", 1, 0, 1.0, [], {})),
+    *((name, value) for name in PICTURES for value in (True, 5, 0.5, b"raw", [1], {"url": "x"}, ())),
+    *((name, value) for name in STRENGTHS for value in ("1", -0.1, 1.01, NAN, INFINITY, [0.5], 10**400)),
+    *(("light_strength", value) for value in (True, "1", -0.01, 3.01, NAN, INFINITY, -INFINITY, [1], 10**400)),
+    *(("details_radius", value) for value in (False, "2", 0, -1, 16.5, NAN, INFINITY)),
+    *(("mode", value) for value in ("", "fcc", "sdxl", 1, True, ["fc"], {"fc": 1})),
+    *(("light", value) for value in ("", "up", "Left Light", 1, False, ["left"])),
+    *((name, value) for name in ("model", "matting_model") for value in (1, True, ["auto"], {})),
+]
+
+
+@pytest.mark.parametrize(("name", "value"), WRONG)
+def test_a_wrong_value_is_refused_by_the_fields_name(name, value):
+    assert refusal({name: value}).startswith(f"{name} must be ")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("mode", "sdxl", "one of: fc, fcon, fbc; not 'sdxl'"),
+        ("light", "north", "one of: none, left, right, top, bottom, ambient, custom; not 'north'"),
+        ("light_strength", 4, "a number from 0 to 3, not 4"),
+        ("enabled", "yes", "true or false, not 'yes'"),
+        ("foreground", 7, "base64 text or a data URL, not int"),
+    ],
+)
+def test_a_refusal_says_what_is_possible(name, value, said):
+    assert said in refusal({name: value})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("light_strength", 0), ("light_strength", 3), ("restore_details", 1), ("details_radius", 16)],
+)
+def test_the_ends_of_a_range_belong_to_it(name, value):
+    assert getattr(from_mapping({name: value}), name) == float(value)
+
+
+@pytest.mark.parametrize("name", STRENGTHS)
+@pytest.mark.parametrize(("value", "strength"), [(True, 1.0), (False, 0.0)])
+def test_a_strength_may_be_true_or_false(name, value, strength):
+    assert getattr(from_mapping({name: value}), name) == strength
+
+
+def test_mode_and_light_may_be_written_in_capitals():
+    asked = from_mapping({"mode": "FBC", "light": "Left"})
+    assert (asked.mode, asked.light) == ("fbc", "left")
+
+
+def test_blanks_around_a_models_name_do_not_count():
+    assert from_mapping({"model": " my.safetensors\n"}).model == "my.safetensors"
+
+
+@pytest.mark.parametrize(
+    ("name", "suggestion"),
+    [
+        ("forground", "foreground"),
+        ("lights", "light"),
+        ("restore_detail", "restore_details"),
+        ("keep_colors", "keep_colours"),
+        ("light_strenght", "light_strength"),
+    ],
+)
+def test_an_unknown_field_is_refused_with_the_one_that_was_meant(name, suggestion):
+    assert refusal({name: 1}) == f"IC Light has no field {name!r}. Did you mean {suggestion!r}?"
+
+
+def test_an_unknown_field_like_no_other_is_refused_with_all_fields():
+    message = refusal({"zzz": 1})
+    assert "'zzz'" in message
+    assert all(name in message for name in request.FIELDS)
+
+
+def test_a_field_name_that_is_no_text_is_refused():
+    assert "no field 1" in refusal({1: 2})
+
+
+# huchenlei's dict
+
+
+def test_the_other_extensions_dict_is_understood():
+    asked = from_mapping(
+        {
+            "enabled": True,
+            "model_type": "FC",
+            "input_fg": "Zm9v",
+            "uploaded_bg": None,
+            "bg_source_fc": "Left Light",
+            "bg_source_fbc": "Use Background Image",
+            "remove_bg": False,
+            "reinforce_fg": True,
+            "detail_transfer": True,
+            "detail_transfer_use_raw_input": False,
+            "detail_transfer_blur_radius": 5,
+            "input_fg_rgb": None,
+        }
+    )
+    assert asked == Request(
+        enabled=True,
+        mode="fc",
+        foreground="Zm9v",
+        light="left",
+        remove_background=False,
+        reinforce_foreground=1.0,
+        restore_details=1.0,
+        details_radius=pytest.approx(1.1),
+    )
+
+
+@pytest.mark.parametrize(
+    ("source", "light"),
+    [
+        ("None", "none"),
+        ("Left Light", "left"),
+        ("Right Light", "right"),
+        ("Top Light", "top"),
+        ("Bottom Light", "bottom"),
+        ("Ambient", "ambient"),
+        ("Custom LightMap", "custom"),
+    ],
+)
+def test_his_fc_lights_are_ours(source, light):
+    assert from_mapping({"model_type": "FC", "bg_source_fc": source}).light == light
+
+
+@pytest.mark.parametrize(
+    ("source", "light", "flipped"),
+    [
+        ("Use Background Image", "none", False),
+        ("Use Flipped Background Image", "none", True),
+        ("Left Light", "left", False),
+        ("Ambient", "ambient", False),
+    ],
+)
+def test_his_fbc_backgrounds_are_ours(source, light, flipped):
+    asked = from_mapping({"model_type": "FBC", "uploaded_bg": "Zm9v", "bg_source_fbc": source})
+    assert (asked.mode, asked.background, asked.light, asked.flip_background) == ("fbc", "Zm9v", light, flipped)
+
+
+@pytest.mark.parametrize(("mode", "light"), [("FC", "left"), ("FBC", "top")])
+def test_his_source_of_the_other_mode_does_not_count(mode, light):
+    asked = from_mapping({"model_type": mode, "bg_source_fc": "Left Light", "bg_source_fbc": "Top Light"})
+    assert asked.light == light
+
+
+def test_his_source_follows_our_mode_in_capitals_too():
+    assert from_mapping({"mode": "FBC", "bg_source_fbc": "Top Light"}).light == "top"
+
+
+@pytest.mark.parametrize(
+    ("model_type", "mode", "model"),
+    [
+        ("fc", "fc", "auto"),
+        ("FBC", "fbc", "auto"),
+        (None, "fc", "auto"),
+        ("iclight_sd15_fcon", "fcon", "iclight_sd15_fcon"),
+        ("iclight_sd15_fbc_unet_ldm", "fbc", "iclight_sd15_fbc_unet_ldm"),
+        ("iclight_sd15_fc_unet_ldm", "fc", "iclight_sd15_fc_unet_ldm"),
+    ],
+)
+def test_his_model_type_is_a_mode_or_a_file(model_type, mode, model):
+    asked = from_mapping({"model_type": model_type})
+    assert (asked.mode, asked.model) == (mode, model)
+
+
+@pytest.mark.parametrize(
+    ("values", "name"),
+    [
+        ({"model_type": "sdxl"}, "model_type"),
+        ({"model_type": 5}, "model_type"),
+        ({"bg_source_fc": "Up"}, "bg_source_fc"),
+        ({"bg_source_fc": ["Left Light"]}, "bg_source_fc"),
+        ({"bg_source_fc": {"a": 1}}, "bg_source_fc"),
+        ({"model_type": "FBC", "bg_source_fbc": 3}, "bg_source_fbc"),
+        ({"remove_bg": "yes"}, "remove_background"),
+        ({"detail_transfer_blur_radius": "5"}, "details_radius"),
+        ({"detail_transfer_blur_radius": True}, "details_radius"),
+        ({"detail_transfer_blur_radius": NAN}, "details_radius"),
+        ({"detail_transfer_blur_radius": 999}, "details_radius"),
+    ],
+)
+def test_a_wrong_value_in_his_dict_is_refused_by_name(values, name):
+    assert refusal(values).startswith(name)
+
+
+@pytest.mark.parametrize("values", [{"foreground": "a", "input_fg": "b"}, {"input_fg": "b", "foreground": "a"}])
+def test_one_thing_under_two_names_is_refused(values):
+    message = refusal(values)
+    assert "'foreground'" in message
+    assert "'input_fg'" in message
+
+
+def test_what_json_can_hold_never_crashes():
+    for text in ("1e999", "NaN", "-Infinity", "[]", "{}", "[[]]", '"\\u0000"', "1" * 400, "null", "true"):
+        for name in (*request.FIELDS, "model_type", "bg_source_fc", "bg_source_fbc", "detail_transfer_blur_radius"):
+            with contextlib.suppress(ICLightError):
+                from_mapping({name: json.loads(text)})
+
+
+# The page
+
+
+def test_the_pages_values_are_read_in_order():
+    asked = from_page([True, "right", 2], ["enabled", "light", "light_strength"])
+    assert asked == Request(enabled=True, light="right", light_strength=2.0)
+
+
+def test_fewer_values_than_names_leave_the_defaults():
+    assert from_page([True], ["enabled", "light"]) == Request(enabled=True)
+
+
+def test_the_page_is_validated_like_the_api():
+    with pytest.raises(ICLightError, match="light_strength must be a number from 0 to 3"):
+        from_page([9], ["light_strength"])

@@ -1,0 +1,167 @@
+"""What becomes of the picture that the user gives as the subject."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PIL import Image
+from samples import encoded, no_matting, noise, plain
+
+from lib_iclight import images
+from lib_iclight.errors import ICLightError
+from lib_iclight.subject import Framing, Pictures
+
+
+@pytest.fixture
+def pictures():
+    return Pictures()
+
+
+class Remover:
+    """A background remover that keeps the left half and counts."""
+
+    def __init__(self) -> None:
+        self.runs: list[str] = []
+
+    def __call__(self, rgb: np.ndarray, model: str) -> np.ndarray:
+        self.runs.append(model)
+        alpha = np.zeros(rgb.shape[:2], np.uint8)
+        alpha[:, : rgb.shape[1] // 2] = 255
+        return alpha
+
+
+def cut_out(pictures: Pictures, source, removes: bool = True, model: str = "u2net", matte=no_matting):
+    return pictures.subject(pictures.picture(source, "foreground"), removes, model, matte)
+
+
+@pytest.mark.parametrize("removes", [True, False])
+def test_a_picture_with_transparency_is_used_as_it_is(pictures, removes):
+    rgba = noise(8, 6, 4)
+    subject = cut_out(pictures, Image.fromarray(rgba), removes)
+    np.testing.assert_array_equal(subject.alpha, rgba[..., 3])
+    np.testing.assert_array_equal(subject.on_grey, images.on_grey(rgba[..., :3], rgba[..., 3]))
+
+
+def test_a_picture_on_grey_is_used_as_it_is(pictures):
+    pixels = np.full((20, 20, 3), 127, np.uint8)
+    pixels[5:15, 5:15] = 200
+    subject = cut_out(pictures, Image.fromarray(pixels))
+    assert subject.alpha is None
+    np.testing.assert_array_equal(subject.on_grey, pixels)
+    assert subject.matte(20, 20).min() == 255
+
+
+def test_without_background_removal_the_whole_picture_is_the_subject(pictures):
+    pixels = noise(8, 6)
+    subject = cut_out(pictures, Image.fromarray(pixels), removes=False)
+    np.testing.assert_array_equal(subject.on_grey, pixels)
+
+
+def test_any_other_picture_is_cut_out_and_put_on_grey(pictures):
+    subject = cut_out(pictures, plain((10, 20, 30), 8, 6), matte=Remover())
+    assert (subject.on_grey[:, :4] == [10, 20, 30]).all()
+    assert (subject.on_grey[:, 4:] == 127).all()
+    assert subject.matte(8, 6)[0].tolist() == [255] * 4 + [0] * 4
+
+
+def test_the_chosen_remover_runs_once_for_a_picture(pictures):
+    remover = Remover()
+    for _ in range(3):
+        cut_out(pictures, plain((1, 2, 3)), model="isnet-anime", matte=remover)
+    assert remover.runs == ["isnet-anime"]
+
+
+def test_another_remover_cuts_out_anew(pictures):
+    remover = Remover()
+    subjects = [cut_out(pictures, plain((1, 2, 3)), model=model, matte=remover) for model in ("u2net", "silueta")]
+    assert remover.runs == ["u2net", "silueta"]
+    assert subjects[0].digest != subjects[1].digest
+
+
+def test_cut_out_and_whole_have_different_digests(pictures):
+    source = plain((1, 2, 3))
+    assert cut_out(pictures, source, matte=Remover()).digest != cut_out(pictures, source, removes=False).digest
+
+
+def test_a_fully_transparent_foreground_is_refused(pictures):
+    with pytest.raises(ICLightError, match=r"fully transparent.*Give a picture in which the subject is visible"):
+        cut_out(pictures, plain((200, 100, 50, 0)))
+
+
+def test_a_remover_that_finds_nothing_is_refused_by_name(pictures):
+    with pytest.raises(ICLightError, match=r"u2netp found no subject.*turn 'Remove background' off"):
+        cut_out(pictures, plain((1, 2, 3)), model="u2netp", matte=lambda rgb, model: np.zeros(rgb.shape[:2], np.uint8))
+
+
+def test_a_failing_removal_is_tried_again_next_time(pictures):
+    def failing(rgb, model):
+        raise ICLightError("no network")
+
+    with pytest.raises(ICLightError):
+        cut_out(pictures, plain((1, 2, 3)), matte=failing)
+    assert cut_out(pictures, plain((1, 2, 3)), matte=Remover()).alpha is not None
+
+
+# Sources
+
+
+def test_base64_a_pillow_image_and_an_array_are_the_same_picture(pictures):
+    pixels = noise(6, 4)
+    image = Image.fromarray(pixels)
+    digests = {pictures.picture(source, "foreground").digest for source in (encoded(image), image, pixels)}
+    assert len(digests) == 1
+
+
+def test_the_same_text_is_decoded_once(pictures):
+    text = encoded(plain((1, 2, 3)))
+    assert pictures.picture(text, "foreground") is pictures.picture(text, "background")
+
+
+@pytest.mark.parametrize("name", ["foreground", "light map"])
+def test_a_file_that_the_page_could_not_read_is_refused_by_its_slot(pictures, name):
+    with pytest.raises(ICLightError, match=f"The {name} cannot be read: broken PNG"):
+        pictures.picture(OSError("broken PNG"), name)
+
+
+def test_something_else_is_not_a_picture(pictures):
+    with pytest.raises(ICLightError, match="The background is not a picture but dict"):
+        pictures.picture({}, "background")
+
+
+# Framing
+
+
+def quarters() -> Image.Image:
+    pixels = np.zeros((20, 40, 3), np.uint8)
+    pixels[:, 10:30] = 200
+    return Image.fromarray(pixels)
+
+
+@pytest.fixture
+def framed(pictures):
+    subject = cut_out(pictures, quarters(), removes=False)
+    return lambda *args: subject.framed(Framing(*args))
+
+
+def test_a_subject_is_cropped_to_the_centre_as_in_the_reference(pictures):
+    subject = cut_out(pictures, quarters(), removes=False)
+    np.testing.assert_array_equal(subject.pixels(16, 16), images.cover_crop(subject.on_grey, 16, 16))
+    assert subject.pixels(20, 20).min() == 200
+
+
+def test_stretch_follows_the_hosts_resize(framed):
+    pixels = framed("stretch").pixels(20, 20)
+    assert (pixels[:, :4] <= 5).all()
+    assert (pixels[:, 8:12] >= 195).all()
+
+
+def test_contain_puts_the_rest_on_grey_and_outside_the_matte(framed):
+    subject = framed("contain")
+    assert (subject.pixels(40, 40)[:9] == 127).all()
+    assert (subject.matte(40, 40)[:9] == 0).all()
+    assert (subject.matte(40, 40)[10:30] == 255).all()
+
+
+def test_a_box_relights_only_that_part(framed):
+    assert framed("cover", (10, 0, 20, 20)).pixels(16, 16).min() == 200
+    assert framed("cover", (0, 5, 10, 10)).pixels(16, 16).max() == 0

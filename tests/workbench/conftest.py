@@ -1,0 +1,78 @@
+"""A workbench with the recorder extension, one per module of tests."""
+
+import base64
+import io
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from workbench.session import Workbench
+
+RECORDER = Path(__file__).parent / "recorder"
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory):
+    with Workbench(tmp_path_factory.mktemp("data"), (RECORDER,), args=("--recorder-word", "hello")) as workbench:
+        yield workbench
+
+
+@pytest.fixture
+def host(running):
+    """The running workbench as it was at its start."""
+    running.reset()
+    module = recorder_module()
+    module.calls.clear()
+    module.actions.clear()
+    return running
+
+
+@pytest.fixture
+def recorder(host):
+    """The module of the recorder extension: its calls, and what it is to do in them."""
+    return recorder_module()
+
+
+def recorder_module():
+    from modules import scripts
+
+    return next(data.module for data in scripts.scripts_data if data.script_class.__name__ == "Recorder")
+
+
+def encode(image):
+    buffer = io.BytesIO()
+    image.save(buffer, "PNG")
+    return base64.b64encode(buffer.getvalue()).decode()
+
+
+@pytest.fixture
+def photo():
+    """A picture 96 x 64 in base64, and as it is."""
+    pixels = np.random.default_rng(1).integers(0, 255, (64, 96, 3), dtype=np.uint8)
+    image = Image.fromarray(pixels).resize((96, 64), Image.Resampling.BICUBIC)
+    image.encoded = encode(image)
+    return image
+
+
+@pytest.fixture
+def request_body():
+    """The smallest request that uses guidance."""
+    return {
+        "prompt": "a ball",
+        "steps": 2,
+        "width": 64,
+        "height": 64,
+        "seed": 1,
+        "cfg_scale": 2,
+        "sampler_name": "Euler",
+    }
+
+
+@pytest.fixture
+def mask():
+    """A mask for the photo: white in its middle, black around."""
+    image = Image.new("L", (96, 64), 0)
+    image.paste(255, (32, 16, 64, 48))
+    return encode(image)

@@ -1,0 +1,1 @@
+onUiLoaded(() => document.body.classList.add("recorder-was-here"));

@@ -1,0 +1,58 @@
+"""Hosts started with other arguments, and that nothing of them is left behind."""
+
+import sys
+
+import pytest
+
+from workbench.session import Workbench
+
+
+def test_a_password(tmp_path, request_body):
+    with Workbench(tmp_path, (), args=("--api-auth", "me:secret")) as host:
+        assert host.txt2img(**request_body).status_code == 401
+        assert host.api.get("/sdapi/v1/samplers", auth=("me", "wrong")).status_code == 401
+        assert host.api.get("/sdapi/v1/samplers", auth=("me", "secret")).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("family", "flags"),
+    [("sdxl", {"is_sdxl"}), ("sd2", {"is_sd2"}), ("flux", set()), ("inpaint", {"is_sd1", "is_inpaint"})],
+)
+def test_another_family(tmp_path, family, flags):
+    with Workbench(tmp_path, (), family=family) as host:
+        names = ("is_sd1", "is_sd2", "is_sdxl", "is_sd3", "is_inpaint")
+        assert {name for name in names if getattr(host.sd_model, name)} == flags
+        assert host.sd_model.model_config.inpaint_model() == (family == "inpaint")
+
+
+def test_nothing_is_left_behind(tmp_path):
+    import gradio as gr
+
+    path, init = list(sys.path), gr.Textbox.__init__
+    with Workbench(tmp_path, ()):
+        assert gr.Textbox.__init__ is not init
+    assert sys.path == path
+    assert gr.Textbox.__init__ is init
+    assert not [name for name in sys.modules if name.split(".")[0] in ("modules", "backend", "modules_forge")]
+
+
+def test_one_at_a_time(tmp_path):
+    with Workbench(tmp_path / "a", ()):
+        with pytest.raises(RuntimeError, match="running in this process already"):
+            Workbench(tmp_path / "b", ()).start()
+        from modules import shared
+
+        assert shared.opts.samples_save
+
+
+def test_the_offsets_are_among_the_models(tmp_path):
+    with Workbench(tmp_path, ()) as host:
+        names = {path.name for path in (host.models_dir / "ic-light").iterdir()}
+    assert names == {"iclight_tiny_fc.safetensors", "iclight_tiny_fbc.safetensors"}
+
+
+def test_settings_outlive_the_host(tmp_path):
+    with Workbench(tmp_path, ()) as host:
+        host.api.post("/sdapi/v1/options", json={"samples_save": False}).raise_for_status()
+    with Workbench(tmp_path, ()) as host:
+        assert host.api.get("/sdapi/v1/options").json()["samples_save"] is False

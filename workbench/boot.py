@@ -1,0 +1,82 @@
+"""Bringing the host into this process, and taking it out again."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from workbench import settings
+
+HOST = Path(__file__).resolve().parent / "host"
+HOST_PACKAGES = ("modules", "backend", "modules_forge", "k_diffusion", "forge_workbench", "webui")
+
+
+def link_offsets(models: Path) -> None:
+    """Put the model's offsets into ``ic-light`` among the models: as links where the disk can, else as copies."""
+    import shutil
+
+    from workbench.model import offsets_dir
+
+    folder = models / "ic-light"
+    folder.mkdir(parents=True, exist_ok=True)
+    for source in sorted(offsets_dir().glob("iclight_*.safetensors")):
+        target = folder / source.name
+        if target.exists() and target.stat().st_size == source.stat().st_size:
+            continue
+        target.unlink(missing_ok=True)
+        try:
+            os.link(source, target)
+        except OSError:
+            shutil.copyfile(source, target)
+
+
+def start(config: settings.Settings) -> None:
+    """Import the host and load all scripts. One host can run at a time; RuntimeError for a second."""
+    if settings.current is not None:
+        raise RuntimeError("a workbench is running in this process already")
+    os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
+    if not config.data_dir.exists():
+        config.data_dir.mkdir(parents=True)
+        (config.data_dir / ".gitignore").write_text("*\n", encoding="utf8")
+    link_offsets(config.models)
+    modules_before, path_before = set(sys.modules), list(sys.path)
+    settings.current = config
+    sys.path.insert(0, str(HOST))
+    try:
+        from modules import initialize
+
+        initialize.initialize()
+    except BaseException:
+        stop(modules_before, path_before)
+        raise
+
+
+def stop(modules_before: set[str], path_before: list[str]) -> None:
+    """Undo what the host changed outside itself; forget its modules and those extensions imported meanwhile."""
+    if "modules.patches" in sys.modules:
+        sys.modules["modules.patches"].undo_all()
+    for name in [n for n in sys.modules if n not in modules_before]:
+        if _belongs_to_session(name, sys.modules[name]):
+            _forget(name)
+    sys.path[:] = path_before
+    settings.current = None
+
+
+def _belongs_to_session(name: str, module) -> bool:
+    if name.split(".")[0] in HOST_PACKAGES:
+        return True
+    file = getattr(module, "__file__", None) or ""
+    for folder in settings.current.extension_dirs:
+        # Not every module is a file, and a checkout may hold an environment, the tests and this package too.
+        if os.path.isabs(file) and file.startswith(f"{folder}{os.sep}"):
+            top = Path(file).relative_to(folder).parts[0]
+            return not (top.startswith(".") or top in ("venv", "tests", "workbench"))
+    return False
+
+
+def _forget(name: str) -> None:
+    module = sys.modules.pop(name)
+    parent, _, child = name.rpartition(".")
+    if getattr(sys.modules.get(parent), child, None) is module:
+        delattr(sys.modules[parent], child)

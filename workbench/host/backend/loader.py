@@ -1,0 +1,45 @@
+"""Loads the one model the workbench has, and lets it pass for another family where a test wants to see it refused."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+FAMILIES = {
+    "sd1": ("is_sd1", "runwayml/stable-diffusion-v1-5", 768),
+    "inpaint": ("is_sd1", "runwayml/stable-diffusion-v1-5", 768),
+    "sd2": ("is_sd2", "stabilityai/stable-diffusion-2-1", 1024),
+    "sdxl": ("is_sdxl", "stabilityai/stable-diffusion-xl-base-1.0", 2048),
+    "sd3": ("is_sd3", "stabilityai/stable-diffusion-3-medium-diffusers", 4096),
+    "flux": (None, "black-forest-labs/FLUX.1-dev", 4096),
+}
+
+
+class EstimatedConfig:
+    """The facts about an architecture that a checkpoint's header would give away."""
+
+    def __init__(self, family: str):
+        _, self.huggingface_repo, context_dim = FAMILIES[family]
+        self.unet_config = {"in_channels": 9 if family == "inpaint" else 4, "context_dim": context_dim}
+
+    def inpaint_model(self) -> bool:
+        """Whether the UNet takes mask and masked picture beside the latents."""
+        return self.unet_config["in_channels"] > 4
+
+
+def forge_loader(sd, additional_state_dicts=None):
+    """The checkpoint as an engine. ``sd`` is the name of the family it is to pass for."""
+    from backend.diffusion_engine.sd15 import StableDiffusion
+    from workbench.model import NOISE_SCHEDULE, build
+
+    model = build()
+    components = {
+        "unet": model.unet.eval().requires_grad_(False),
+        "vae": model.vae.eval().requires_grad_(False),
+        "text_encoder": model.encode_text,
+        "scheduler": SimpleNamespace(config=SimpleNamespace(**NOISE_SCHEDULE)),
+    }
+    engine = StableDiffusion(EstimatedConfig(sd), components)
+    engine.is_sd1 = False
+    if FAMILIES[sd][0]:
+        setattr(engine, FAMILIES[sd][0], True)
+    return engine

@@ -1,0 +1,1 @@
+"""Parts of the embedded host that have no module of their own name in Forge."""

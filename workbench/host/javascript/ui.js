@@ -1,0 +1,100 @@
+// What the components of the page call.
+
+// Tell gradio that a script has changed the value of an input.
+function updateInput(target) {
+    const event = new Event("input", { bubbles: true });
+    Object.defineProperty(event, "target", { value: target });
+    target.dispatchEvent(event);
+}
+
+function set_theme(theme) {
+    const address = new URL(window.location.href);
+    if (!address.searchParams.has("__theme")) {
+        address.searchParams.set("__theme", theme);
+        window.location.replace(address);
+    }
+}
+
+function selected_gallery_index() {
+    const tab = get_uiCurrentTabContent();
+    const thumbnails = Array.from(tab?.querySelectorAll(".gradio-gallery .thumbnail-item.thumbnail-small") ?? []);
+    return thumbnails.findIndex((thumbnail) => thumbnail.classList.contains("selected"));
+}
+
+function extract_image_from_gallery(gallery) {
+    if (!gallery || gallery.length === 0) {
+        return [null];
+    }
+    const index = selected_gallery_index();
+    return [[gallery[index >= 0 && index < gallery.length ? index : 0]]];
+}
+
+function clickTab(container, name) {
+    const buttons = Array.from(gradioApp().querySelectorAll(`#${container} > .tab-nav > button`));
+    buttons.find((button) => button.textContent.trim() === name)?.click();
+}
+
+function switch_to_txt2img() {
+    clickTab("tabs", "Txt2img");
+    return Array.from(arguments);
+}
+
+function switch_to_img2img() {
+    clickTab("tabs", "Img2img");
+    clickTab("mode_img2img", "img2img");
+    return Array.from(arguments);
+}
+
+function switch_to_inpaint() {
+    clickTab("tabs", "Img2img");
+    clickTab("mode_img2img", "Inpaint upload");
+    return Array.from(arguments);
+}
+
+function showSubmitButtons(tab, show) {
+    for (const name of ["interrupt", "skip"]) {
+        gradioApp().getElementById(`${tab}_${name}`).style.display = show ? "none" : "block";
+    }
+    return [];
+}
+
+// gradio hands over the values of inputs and outputs; the first input is the task's name, the outputs are not wanted.
+function submitArguments(tab, values) {
+    showSubmitButtons(tab, false);
+    const inputs = Array.from(values).slice(0, -4);
+    inputs[0] = `task(${Math.random().toString(36).slice(2, 12)})`;
+    return inputs;
+}
+
+function submit_txt2img() {
+    return submitArguments("txt2img", arguments);
+}
+
+function submit_img2img() {
+    return submitArguments("img2img", arguments);
+}
+
+// The server stops for a moment; look again until it is back.
+function restart_reload() {
+    const look = () =>
+        fetch("./internal/ping").then(
+            () => location.reload(),
+            () => setTimeout(look, 500)
+        );
+    setTimeout(look, 2000);
+    return [];
+}
+
+// Ctrl+Enter generates, Esc interrupts.
+document.addEventListener("keydown", (event) => {
+    const tab = get_uiCurrentTabContent();
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+        tab?.querySelector("button[id$=_generate]")?.click();
+        event.preventDefault();
+    } else if (event.key === "Escape") {
+        const interrupt = tab?.querySelector("button[id$=_interrupt]");
+        if (interrupt?.style.display === "block") {
+            interrupt.click();
+        }
+    }
+});

@@ -1,0 +1,42 @@
+"""A lock that lets waiting threads in by the order they came."""
+
+from __future__ import annotations
+
+import collections
+import threading
+
+
+class FIFOLock:
+    """Usable in a ``with`` statement."""
+
+    def __init__(self):
+        self._guard = threading.Lock()
+        self._held = False
+        self._waiting: collections.deque[threading.Event] = collections.deque()
+
+    def acquire(self, blocking: bool = True) -> bool:
+        """Take the lock; waits for one's turn unless ``blocking`` is false."""
+        with self._guard:
+            if not self._held:
+                self._held = True
+                return True
+            if not blocking:
+                return False
+            turn = threading.Event()
+            self._waiting.append(turn)
+        turn.wait()
+        return True
+
+    def release(self) -> None:
+        """Hand the lock to the next in line."""
+        with self._guard:
+            if self._waiting:
+                self._waiting.popleft().set()
+            else:
+                self._held = False
+
+    def __enter__(self) -> bool:
+        return self.acquire()
+
+    def __exit__(self, *_) -> None:
+        self.release()

@@ -1,0 +1,198 @@
+"""Reading, resizing and saving pictures."""
+
+from __future__ import annotations
+
+import datetime
+import math
+import os
+import re
+
+from PIL import Image, ImageColor, ImageOps, PngImagePlugin
+
+from modules import script_callbacks, shared
+
+LANCZOS = Image.Resampling.LANCZOS
+IGNORED_INFO_KEYS = set(
+    "jfif jfif_version jfif_unit jfif_density dpi exif loop background timestamp duration progressive progression "
+    "icc_profile chromaticity photoshop".split()
+)
+_EXIF_IFD, _USER_COMMENT = 0x8769, 0x9286
+
+
+def image_grid(imgs: list[Image.Image], batch_size: int = 1, rows: int | None = None) -> Image.Image:
+    """All pictures on one, about as many rows as columns."""
+    opts = shared.opts
+    if rows is None and opts.n_rows > 0:
+        rows = opts.n_rows
+    elif rows is None:
+        rows = batch_size if opts.n_rows == 0 else round(math.sqrt(len(imgs)))
+    rows = min(rows, len(imgs))
+    params = script_callbacks.ImageGridLoopParams(imgs, math.ceil(len(imgs) / rows), rows)
+    script_callbacks.image_grid_callback(params)
+    w, h = map(max, zip(*(img.size for img in imgs)))
+    colour = ImageColor.getcolor(opts.grid_background_color, "RGBA")
+    grid = Image.new("RGBA", (params.cols * w, params.rows * h), colour)
+    for i, img in enumerate(params.imgs):
+        left = i % params.cols * w + (w - img.width) // 2
+        top = i // params.cols * h + (h - img.height) // 2
+        grid.paste(img, (left, top))
+    return grid
+
+
+def _resize(im: Image.Image, w: int, h: int, upscaler_name: str | None) -> Image.Image:
+    scale = max(w / im.width, h / im.height)
+    if upscaler_name not in (None, "None") and im.mode != "L" and scale > 1.0:
+        fitting = [x for x in shared.sd_upscalers if x.name == upscaler_name] or shared.sd_upscalers
+        im = fitting[0].scaler.upscale(im, scale, fitting[0].data_path)
+    return im if im.size == (w, h) else im.resize((w, h), LANCZOS)
+
+
+def _fill_borders(res: Image.Image, resized: Image.Image) -> None:
+    """Stretch the outermost rows or columns of ``resized`` over what it leaves free."""
+    (width, height), (w, h) = res.size, resized.size
+    if top := (height // 2 - h // 2 if w == width else 0):
+        res.paste(resized.resize((width, top), box=(0, 0, width, 0)), (0, 0))
+        res.paste(resized.resize((width, top), box=(0, h, width, h)), (0, top + h))
+    if left := (width // 2 - w // 2 if h == height else 0):
+        res.paste(resized.resize((left, height), box=(0, 0, 0, height)), (0, 0))
+        res.paste(resized.resize((left, height), box=(w, 0, w, height)), (left + w, 0))
+
+
+def resize_image(resize_mode: int, im, width: int, height: int, upscaler_name=None, force_RGBA: bool = False):
+    """A picture of the given size: 0 stretched, 1 covering and cropped, 2 whole with its borders stretched."""
+    if not force_RGBA and im.mode == "RGBA":
+        im = im.convert("RGB")
+    upscaler_name = None if force_RGBA else upscaler_name or shared.opts.upscaler_for_img2img
+    if resize_mode == 0:
+        return _resize(im, width, height, upscaler_name)
+    wider = width / height > im.width / im.height
+    fit_width = wider if resize_mode == 1 else width / height < im.width / im.height
+    fit_height = not wider if resize_mode == 1 else width / height >= im.width / im.height
+    src_w = width if fit_width else im.width * height // im.height
+    src_h = height if fit_height else im.height * width // im.width
+    resized = _resize(im, src_w, src_h, upscaler_name)
+    res = Image.new("RGBA" if force_RGBA else "RGB", (width, height))
+    res.paste(resized, (width // 2 - src_w // 2, height // 2 - src_h // 2))
+    if resize_mode != 1:
+        _fill_borders(res, resized)
+    return res
+
+
+def flatten(img: Image.Image, bgcolor: str) -> Image.Image:
+    """RGB, with what is transparent laid on a colour such as ``#ffffff``."""
+    if img.mode == "RGBA":
+        background = Image.new("RGBA", img.size, bgcolor)
+        background.paste(img, mask=img)
+        img = background
+    return img.convert("RGB")
+
+
+def read(fp, **kwargs) -> Image.Image:
+    """Open a picture, turned as its EXIF says."""
+    return fix_image(Image.open(fp, **kwargs))
+
+
+def fix_image(image: Image.Image | None) -> Image.Image | None:
+    """The picture turned as its EXIF says, transparency of a palette as alpha; as it is where that fails."""
+    if image is None:
+        return None
+    try:
+        return fix_png_transparency(ImageOps.exif_transpose(image))
+    except Exception:
+        return image
+
+
+def fix_png_transparency(image: Image.Image) -> Image.Image:
+    """Transparency given per palette entry or as a colour, as an alpha channel."""
+    if image.mode in ("RGB", "P") and isinstance(image.info.get("transparency"), bytes):
+        return image.convert("RGBA")
+    return image
+
+
+def read_info_from_image(image: Image.Image) -> tuple[str | None, dict]:
+    """The infotext a picture carries, and all other texts it carries."""
+    items = dict(image.info or {})
+    geninfo = items.pop("parameters", None)
+    comment = image.getexif().get_ifd(_EXIF_IFD).get(_USER_COMMENT) if "exif" in items else None
+    if isinstance(comment, bytes) and comment:
+        unicode = comment.startswith(b"UNICODE\0")
+        geninfo = comment[8:].decode("utf_16_be" if unicode else "utf8", errors="ignore")
+    elif geninfo is None and "comment" in items:
+        comment = items["comment"]
+        geninfo = comment.decode("utf8", errors="ignore") if isinstance(comment, bytes) else comment
+    return geninfo, {k: v for k, v in items.items() if k not in IGNORED_INFO_KEYS}
+
+
+def png_texts(info: dict) -> PngImagePlugin.PngInfo | None:
+    """The texts of ``info`` for a PNG file; None when there are none."""
+    texts = {k: v for k, v in info.items() if isinstance(k, str) and isinstance(v, str)}
+    if not texts:
+        return None
+    metadata = PngImagePlugin.PngInfo()
+    for k, v in texts.items():
+        metadata.add_text(k, v)
+    return metadata
+
+
+def save_image_with_geninfo(image, geninfo, filename, extension=None, existing_pnginfo=None) -> None:
+    """Write a picture with its infotext to a file."""
+    extension = extension or os.path.splitext(filename)[1]
+    info = {**(existing_pnginfo or {}), **({"parameters": geninfo} if geninfo else {})}
+    if extension.lower() == ".png":
+        image.save(filename, format="PNG", pnginfo=png_texts(info) if shared.opts.enable_pnginfo else None)
+        return
+    exif = Image.Exif()
+    if shared.opts.enable_pnginfo and geninfo:
+        exif.get_ifd(_EXIF_IFD)[_USER_COMMENT] = b"UNICODE\0" + geninfo.encode("utf_16_be")
+    image = image.convert("RGB")
+    kind = Image.registered_extensions()[extension.lower()]
+    image.save(filename, format=kind, quality=shared.opts.jpeg_quality, exif=exif)
+
+
+def get_next_sequence_number(path: str, basename: str) -> int:
+    """One more than the largest number a file name in a folder begins with."""
+    prefix = f"{basename}-" if basename else ""
+    matches = (re.match(rf"{re.escape(prefix)}(\d+)", name) for name in os.listdir(path))
+    return max((int(m.group(1)) for m in matches if m), default=-1) + 1
+
+
+def save_image(
+    image,
+    path,
+    basename,
+    seed=None,
+    prompt=None,
+    extension="png",
+    info=None,
+    short_filename=False,
+    no_prompt=False,
+    grid=False,
+    p=None,
+    existing_info=None,
+    forced_filename=None,
+    suffix="",
+    save_to_dirs=None,
+):
+    """Write a picture into a folder under a number not used yet; returns its path and that of its text file."""
+    opts = shared.opts
+    if save_to_dirs is None:
+        save_to_dirs = opts.grid_save_to_dirs if grid else opts.save_to_dirs
+    path = os.path.join(path, datetime.date.today().isoformat()) if save_to_dirs else path
+    os.makedirs(path, exist_ok=True)
+    name = forced_filename
+    if name is None:
+        number = get_next_sequence_number(path, basename)
+        parts = [basename, f"{number:05}", None if seed is None or short_filename else str(seed)]
+        name = opts.samples_filename_pattern or "-".join(filter(None, parts)) + suffix
+    pnginfo = {**(existing_info or {}), **({"parameters": info} if info is not None else {})}
+    params = script_callbacks.ImageSaveParams(image, p, os.path.join(path, f"{name}.{extension}"), pnginfo)
+    script_callbacks.before_image_saved_callback(params)
+    texts = {k: v for k, v in params.pnginfo.items() if k != "parameters"}
+    save_image_with_geninfo(params.image, params.pnginfo.get("parameters"), params.filename, existing_pnginfo=texts)
+    params.image.already_saved_as = params.filename
+    txt = os.path.splitext(params.filename)[0] + ".txt" if opts.save_txt and info is not None else None
+    if txt:
+        with open(txt, "w", encoding="utf8") as file:
+            file.write(f"{info}\n")
+    script_callbacks.image_saved_callback(params)
+    return params.filename, txt

@@ -1,0 +1,43 @@
+"""Noise schedules by name."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+
+import torch
+from k_diffusion import sampling
+
+
+@dataclasses.dataclass
+class Scheduler:
+    """A schedule: ``function(n, sigma_min, sigma_max, device[, inner_model])`` gives ``n`` levels and zero."""
+
+    name: str
+    label: str
+    function: Callable | None
+    default_rho: float = -1
+    need_inner_model: bool = False
+    aliases: list[str] | None = None
+
+
+def uniform(n, sigma_min, sigma_max, inner_model, device):
+    """Evenly spaced time steps."""
+    return inner_model.get_sigmas(n).to(device)
+
+
+def sgm_uniform(n, sigma_min, sigma_max, inner_model, device):
+    """Evenly spaced time steps, the last of them left out."""
+    start, end = (inner_model.sigma_to_t(torch.tensor(sigma)) for sigma in (sigma_max, sigma_min))
+    steps = torch.linspace(float(start), float(end), n + 1)[:-1]
+    return sampling.append_zero(inner_model.t_to_sigma(steps)).to(device)
+
+
+schedulers = [
+    Scheduler("automatic", "Automatic", None),
+    Scheduler("uniform", "Uniform", uniform, need_inner_model=True),
+    Scheduler("karras", "Karras", sampling.get_sigmas_karras, default_rho=7.0),
+    Scheduler("exponential", "Exponential", sampling.get_sigmas_exponential),
+    Scheduler("sgm_uniform", "SGM Uniform", sgm_uniform, need_inner_model=True, aliases=["SGMUniform"]),
+]
+schedulers_map = {**{x.name: x for x in schedulers}, **{x.label: x for x in schedulers}}

@@ -1,0 +1,105 @@
+"""The server: the page, the API, or both."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI, Request
+from fastapi.encoders import jsonable_encoder
+from fastapi.responses import JSONResponse
+
+
+def _handle_exception(request: Request, e: Exception) -> JSONResponse:
+    """The answer to a request that raised: 500, or the ``status_code`` the exception carries itself."""
+    info = vars(e)
+    content = {
+        "error": type(e).__name__,
+        "detail": info.get("detail", ""),
+        "body": info.get("body", ""),
+        "message": str(e),
+    }
+    return JSONResponse(status_code=int(info.get("status_code", 500)), content=jsonable_encoder(content))
+
+
+def create_api(app: FastAPI):
+    """Add the routes of the API."""
+    from modules.api.api import Api
+    from modules.call_queue import queue_lock
+
+    return Api(app, queue_lock)
+
+
+def api_only() -> FastAPI:
+    """An application with the API and no page."""
+    from modules import script_callbacks
+
+    app = FastAPI(exception_handlers={Exception: _handle_exception})
+    create_api(app)
+    script_callbacks.before_ui_callback()
+    script_callbacks.app_started_callback(None, app)
+    return app
+
+
+def allowed_paths() -> list[str]:
+    """Folders whose files the page may ask for."""
+    from modules import extensions, paths
+
+    return [paths.script_path, paths.data_path, *(x.path for x in extensions.active())]
+
+
+def webui(*, with_api: bool = True, port: int | None = None) -> tuple[FastAPI, str]:
+    """Serve the page in a thread of its own; returns the application and its address."""
+    from modules import script_callbacks, shared, ui
+
+    script_callbacks.before_ui_callback()
+    shared.demo = ui.create_ui()
+    shared.demo.queue(64)
+    opts = shared.cmd_opts
+    app, local_url, _ = shared.demo.launch(
+        server_name=opts.server_name or ("0.0.0.0" if opts.listen else None),
+        server_port=port if port is not None else opts.port,
+        prevent_thread_lock=True,
+        quiet=True,
+        show_api=False,
+        allowed_paths=allowed_paths(),
+        app_kwargs={
+            "docs_url": "/docs",
+            "redoc_url": "/redoc",
+            "exception_handlers": {Exception: _handle_exception},
+        },
+    )
+    app.user_middleware = [x for x in app.user_middleware if x.cls.__name__ != "CORSMiddleware"]
+    app.add_api_route("/internal/ping", lambda: {}, methods=["GET"])
+    if with_api:
+        create_api(app)
+    script_callbacks.app_started_callback(shared.demo, app)
+    return app, local_url
+
+
+def wait_for_command() -> str:
+    """Wait until the server is to ``stop`` or to ``restart``; an interrupt means to stop."""
+    from modules import shared
+
+    command = None
+    try:
+        while command not in ("stop", "restart"):
+            command = shared.state.wait_for_server_command(timeout=5)
+    except KeyboardInterrupt:
+        command = "stop"
+    return command
+
+
+def close() -> None:
+    """Stop serving the page."""
+    from modules import shared
+
+    if shared.demo is not None:
+        shared.demo.close(verbose=False)
+        shared.demo = None
+
+
+def reload_scripts() -> None:
+    """Load all scripts anew, as a host does before it makes its page anew."""
+    from modules import initialize, script_callbacks
+
+    script_callbacks.app_reload_callback()
+    script_callbacks.script_unloaded_callback()
+    initialize.initialize_rest(reload_script_modules=True)

@@ -1,0 +1,201 @@
+"""Stages three to five: the base UNet with its text encoder, then the offsets that make it relight."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from workbench.model import files
+from workbench.model.architecture import CONV_IN_CHANNELS, NOISE_SCHEDULE, make_unet
+from workbench.model.text import make_text_encoder
+from workbench.training.loop import Plan, Trainer
+
+Data = dict[int, dict[str, Tensor]]
+_BATCH = {128: 18, 256: 6}
+_TEXT_DROPPED = 0.25
+_CONSISTENCY = 0.1
+
+
+def alphas_cumprod() -> Tensor:
+    """Return SD 1.5's cumulative alphas [1000] ("scaled_linear" betas)."""
+    ends = [NOISE_SCHEDULE["beta_start"] ** 0.5, NOISE_SCHEDULE["beta_end"] ** 0.5]
+    betas = torch.linspace(*ends, NOISE_SCHEDULE["num_train_timesteps"], dtype=torch.float64) ** 2
+    return torch.cumprod(1 - betas, 0).float()
+
+
+def widened(unet: nn.Module, channels: int) -> nn.Module:
+    """Return a UNet with ``channels`` inputs that gives what ``unet`` gives: the new inputs' weights are zero."""
+    wide = make_unet(channels)
+    state = dict(unet.state_dict())
+    weight = state["conv_in.weight"]
+    state["conv_in.weight"] = torch.cat(
+        [weight, weight.new_zeros(weight.shape[0], channels - weight.shape[1], 3, 3)], 1
+    )
+    wide.load_state_dict(state)
+    return wide
+
+
+def offsets(tuned: nn.Module, base: nn.Module) -> dict[str, Tensor]:
+    """Return ``tuned - base`` for every tensor; a missing input channel of the base counts as zero."""
+    tuned_state, base_state = tuned.state_dict(), widened(base, tuned.config.in_channels).state_dict()
+    return {name: tuned_state[name] - base_state[name] for name in tuned_state}
+
+
+class Noiser:
+    """Draws what a step trains on, and weighs its error. Random numbers come from the step's number alone."""
+
+    def __init__(self, data: Data, seed: int) -> None:
+        self.data, self.seed, self.alphas = data, seed, alphas_cumprod()
+
+    def start(self, step: int) -> tuple[torch.Generator, dict[str, Tensor], int]:
+        """Return the step's generator, its part of the data and its batch size: every eighth batch is 256 px."""
+        generator = torch.Generator().manual_seed(self.seed * 1_000_003 + step)
+        size = 256 if step % 8 == 7 else 128
+        return generator, self.data[size], _BATCH[size]
+
+    def times(self, count: int, generator: torch.Generator) -> Tensor:
+        """Return timesteps [count], drawn more often where there is much noise: there the light is decided."""
+        return (torch.rand(count, generator=generator) ** 0.75 * 1000).long().clamp(max=999)
+
+    def mix(self, clean: Tensor, noise: Tensor, times: Tensor) -> Tensor:
+        """Return ``sqrt(a) clean + sqrt(1 - a) noise`` at ``times``."""
+        a = self.alphas[times].view(-1, 1, 1, 1)
+        return a.sqrt() * clean + (1 - a).sqrt() * noise
+
+    def clean(self, noisy: Tensor, noise: Tensor, times: Tensor) -> Tensor:
+        """Return the clean latents that ``noise`` leaves of ``noisy``: the inverse of ``mix``."""
+        a = self.alphas[times].view(-1, 1, 1, 1)
+        return (noisy - (1 - a).sqrt() * noise) / a.sqrt()
+
+    def weights(self, times: Tensor) -> Tensor:
+        """Return the loss weights [B]: min-SNR with 5 for little noise (Hang et al. 2023), more for much noise."""
+        ratio = self.alphas[times] / (1 - self.alphas[times])
+        return (5 / ratio).clamp(max=1) * (1 + 1 / ratio) ** 0.25
+
+
+def encode_tokens(encoder: nn.Module, tokens: Tensor, generator: torch.Generator) -> Tensor:
+    """Return text features of ``tokens`` [B, WORDS], a share of them replaced by the empty text."""
+    empty = torch.zeros_like(tokens)
+    empty[:, 0] = 1
+    dropped = torch.rand(len(tokens), 1, generator=generator) < _TEXT_DROPPED
+    return encoder(torch.where(dropped, empty, tokens))
+
+
+def weighted_error(wanted: Tensor, made: Tensor, weights: Tensor) -> Tensor:
+    """Return the mean squared error, weighted by ``weights`` [B]."""
+    return ((made - wanted).square().mean((1, 2, 3)) * weights).mean()
+
+
+def train_base(folder: Path, data: Data, plan: Plan, seed: int) -> None:
+    """Train the UNet and the text encoder on scenes under one light or two, and write both."""
+    both = nn.ModuleDict({"unet": files.seeded(make_unet, seed), "text": files.seeded(make_text_encoder, seed)})
+    noiser = Noiser(data, seed)
+
+    def loss(step: int) -> tuple[Tensor, dict[str, float]]:
+        generator, part, count = noiser.start(step)
+        rows = torch.randint(len(part["tokens"]), (count,), generator=generator)
+        which = torch.randint(3, (count,), generator=generator)
+        targets = torch.stack([part[name] for name in ("first", "second", "both")], 1)[rows, which].float()
+        text = encode_tokens(both["text"], part["tokens"][rows, which], generator)
+        times, noise = noiser.times(count, generator), torch.randn(targets.shape, generator=generator)
+        made = both["unet"](noiser.mix(targets, noise, times), times, text).sample
+        return weighted_error(noise, made, noiser.weights(times)), {"mse": float(functional.mse_loss(made, noise))}
+
+    Trainer("base", both, plan, folder).run(loss)
+    files.write_half(folder / files.UNET, both["unet"].state_dict(), {"kind": "base"})
+    files.write_half(folder / files.TEXT, both["text"].state_dict(), {"kind": "text encoder"})
+
+
+def fit_sum(data: Data, folder: Path, seed: int, steps: int = 1500) -> nn.Module:
+    """Return a small network that turns latents under two lights [B, 8, h, w] into latents under both [B, 4, h, w].
+
+    The paper merges latents with such a network because light adds up in linear light, not in latents.
+    """
+    kept = folder / "sum.pt"
+    layers = [nn.Conv2d(8, 64, 3, padding=1), nn.SiLU(), nn.Conv2d(64, 64, 3, padding=1), nn.SiLU()]
+    merge = files.seeded(lambda: nn.Sequential(*layers, nn.Conv2d(64, 4, 3, padding=1)), seed)
+    if kept.is_file():
+        merge.load_state_dict(torch.load(kept, weights_only=True))
+        return merge.requires_grad_(False)
+    part, optimiser = data[128], torch.optim.Adam(merge.parameters(), lr=2e-3)
+    generator = torch.Generator().manual_seed(seed)
+    for step in range(steps):
+        optimiser.param_groups[0]["lr"] = 2e-3 * (1 - step / steps) + 1e-5
+        rows = torch.randint(len(part["tokens"]), (64,), generator=generator)
+        pair = torch.cat([part["first"][rows], part["second"][rows]], 1).float()
+        error = functional.mse_loss(merge(pair), part["both"][rows].float())
+        optimiser.zero_grad()
+        error.backward()
+        optimiser.step()
+    print(f"sum of two lights in latents: squared error {float(error):.4f}")
+    torch.save(merge.state_dict(), kept)
+    return merge.requires_grad_(False)
+
+
+class RelightLoss:
+    """The offsets' loss: the noise's error under the first, the second and (fc) both lights; and their consistency."""
+
+    def __init__(self, kind: str, unet: nn.Module, text: nn.Module, noiser: Noiser, merge: nn.Module | None) -> None:
+        self.kind, self.unet, self.text, self.noiser, self.merge = kind, unet, text, noiser, merge
+        self.lights = ("first", "second", "both") if kind == "fc" else ("first", "second")
+
+    def __call__(self, step: int) -> tuple[Tensor, dict[str, float]]:
+        generator, part, count = self.noiser.start(step)
+        each = count // len(self.lights)
+        rows = torch.randint(len(part["tokens"]), (each,), generator=generator)
+        targets = torch.cat([part[light][rows] for light in self.lights]).float()
+        tokens = torch.cat([part["tokens"][rows, index] for index in range(len(self.lights))])
+        times = self.noiser.times(each, generator).repeat(len(self.lights))
+        noise = torch.randn((each, *targets.shape[1:]), generator=generator).repeat(len(self.lights), 1, 1, 1)
+        noisy = self.noiser.mix(targets, noise, times)
+        text = encode_tokens(self.text, tokens, generator)
+        made = self.unet(torch.cat([noisy, self._condition(part, rows)], 1), times, text).sample
+        error = weighted_error(noise, made, self.noiser.weights(times))
+        parts = {"mse": float(functional.mse_loss(made.detach(), noise))}
+        if self.merge is not None and self.kind == "fc":
+            apart = self._inconsistency(noisy, made, times)
+            parts["apart"] = float(apart.detach())
+            error = error + _CONSISTENCY * apart
+        return error, parts
+
+    def _condition(self, part: dict[str, Tensor], rows: Tensor) -> Tensor:
+        subject = part["subject"][rows].repeat(len(self.lights), 1, 1, 1)
+        if self.kind == "fc":
+            return subject.float()
+        behind = torch.cat([part["behind_first"][rows], part["behind_second"][rows]])
+        return torch.cat([subject, behind], 1).float()
+
+    def _inconsistency(self, noisy: Tensor, made: Tensor, times: Tensor) -> Tensor:
+        """Return how far the picture under both lights is from the two added up, less where there is much noise."""
+        first, second, both = self.noiser.clean(noisy, made, times).clamp(-6, 6).chunk(3)
+        alphas = self.noiser.alphas[times[: len(both)]]
+        return weighted_error(self.merge(torch.cat([first, second], 1)), both, alphas.sqrt())
+
+
+def start_of(kind: str, folder: Path, base: nn.Module) -> nn.Module:
+    """Return the UNet that ``kind``'s training starts from: the base; for fbc the finished fc, where there is one.
+
+    What fc has learned of light need not be learned again. The offsets are measured from the base all the same.
+    """
+    start, known = widened(base, CONV_IN_CHANNELS["fc"]), folder / files.OFFSETS["fc"]
+    if kind == "fbc" and known.is_file():
+        learned = files.read_float(known)[0]
+        start.load_state_dict({name: tensor + learned[name] for name, tensor in start.state_dict().items()})
+    return widened(start, CONV_IN_CHANNELS[kind])
+
+
+def train_offsets(kind: str, folder: Path, data: Data, plan: Plan, seed: int, consistency: bool = True) -> None:
+    """Fine-tune the written base into a relighting model and write the difference, for ``kind`` "fc" or "fbc"."""
+    base, text = make_unet(), make_text_encoder()
+    base.load_state_dict(files.read_float(folder / files.UNET)[0])
+    text.load_state_dict(files.read_float(folder / files.TEXT)[0])
+    text.requires_grad_(False).eval()
+    unet = start_of(kind, folder, base)
+    merge = fit_sum(data, folder, seed) if consistency and kind == "fc" else None
+    name = kind if consistency else f"{kind}_plain"
+    Trainer(name, unet, plan, folder).run(RelightLoss(kind, unet, text, Noiser(data, seed + 1), merge))
+    target = files.OFFSETS[kind] if consistency else f"plain_{files.OFFSETS[kind]}"
+    files.write_half(folder / target, offsets(unet, base), {"kind": kind})
