@@ -5,14 +5,17 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from enum import Enum
 from secrets import compare_digest
 from typing import Any
 
-from fastapi import Depends, FastAPI, HTTPException
+from fastapi import APIRouter, Depends, FastAPI, HTTPException, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
+from fastapi.routing import APIRoute
 from fastapi.security import HTTPBasic, HTTPBasicCredentials
 from PIL import Image
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, StrictBool
 
 from . import PROJECT, __version__, images
 from .errors import UNPROCESSABLE, ICLightError
@@ -28,6 +31,15 @@ MAX_TEXT = 96 << 20
 
 _TAG = "IC Light"
 _DRAWN = (*DIRECTIONS, "ambient")
+
+DrawnLight = Enum("DrawnLight", {name: name for name in _DRAWN}, type=str)
+BackgroundRemover = Enum("BackgroundRemover", {name: name for name in MODELS}, type=str)
+
+
+class Refusal(BaseModel):
+    """Why a request is refused."""
+
+    detail: str
 
 
 class Version(BaseModel):
@@ -69,18 +81,18 @@ class LightItem(BaseModel):
 class LightMapRequest(BaseModel, extra="forbid"):
     """A light to draw."""
 
-    light: str = Field(description="a name from /ic-light/lights", max_length=64)
+    light: DrawnLight = Field(description="a name from /ic-light/lights")
     width: int = Field(512, ge=1, le=MAX_SIDE, description="in pixels")
     height: int = Field(512, ge=1, le=MAX_SIDE, description="in pixels")
     strength: float = Field(1.0, ge=0, le=MAX_STRENGTH, description="0 is flat grey, 1 the reference")
-    background: bool = Field(False, description="the background of the mode fbc instead of the light map of fc")
+    background: StrictBool = Field(False, description="the background of the mode fbc instead of the light map of fc")
 
 
 class ForegroundRequest(BaseModel, extra="forbid"):
     """A picture whose subject is to be cut out."""
 
     image: str = Field(description="base64 or a data URL", max_length=MAX_TEXT)
-    matting_model: str = Field("", description="a background remover; empty for the default one", max_length=64)
+    matting_model: BackgroundRemover | None = Field(None, description="a background remover; the default one if null")
 
 
 @dataclass(frozen=True)
@@ -106,13 +118,12 @@ def add_routes(app: FastAPI, services: Services, credentials: str | None) -> Non
         services: what they need.
         credentials: ``user:password[,user:password]`` (``--api-auth``), None where the API is open.
     """
-    options: dict[str, Any] = {"tags": [_TAG]}
+    router = APIRouter(prefix=ROOT, route_class=_Route, tags=[_TAG], responses=_refused(UNPROCESSABLE))
+    options: dict[str, Any] = {}
     if credentials:
-        options["dependencies"] = [Depends(_guard(credentials))]
-    picture = {
-        "response_class": Response,
-        "responses": {200: {"content": {"image/png": {}}, "description": "A PNG"}, **_refused()},
-    }
+        options = {"dependencies": [Depends(_guard(credentials))], "responses": _refused(401)}
+    drawn = {200: {"content": {"image/png": {}}, "description": "A PNG"}, **_refused(400)}
+    picture = {"response_class": Response, "responses": drawn}
     for path, method, answer, more in (
         ("version", "GET", _version, {"response_model": Version}),
         ("models", "GET", lambda: _models(services), {"response_model": ModelList}),
@@ -122,8 +133,31 @@ def add_routes(app: FastAPI, services: Services, credentials: str | None) -> Non
         ("foreground", "POST", _foreground(services), picture),
     ):
         name = "ic_light_" + path.replace("/", "_").replace("-", "_")
-        summary = _SUMMARIES[path]
-        app.add_api_route(f"{ROOT}/{path}", answer, methods=[method], name=name, summary=summary, **{**options, **more})
+        responses = {**options.get("responses", {}), **more.get("responses", {})}
+        settings = {**options, **more, "responses": responses}
+        router.add_api_route(f"/{path}", answer, methods=[method], name=name, summary=_SUMMARIES[path], **settings)
+    app.include_router(router)
+
+
+class _Route(APIRoute):
+    """Says in one line what is wrong with a body: FastAPI's own answer repeats the input, whatever its size, and
+    fails on a number that JSON does not have."""
+
+    def get_route_handler(self) -> Callable[[Request], Any]:
+        handler = super().get_route_handler()
+
+        async def handle(request: Request) -> Response:
+            try:
+                return await handler(request)
+            except RequestValidationError as error:
+                raise HTTPException(UNPROCESSABLE, _in_words(error)) from error
+
+        return handle
+
+
+def _in_words(error: RequestValidationError) -> str:
+    faults = (f"{'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}" for fault in error.errors())
+    return "; ".join(faults).encode("ascii", "backslashreplace").decode("ascii")
 
 
 _SUMMARIES = {
@@ -136,9 +170,8 @@ _SUMMARIES = {
 }
 
 
-def _refused() -> dict[int, dict[str, Any]]:
-    detail = {"description": "What is wrong with the request"}
-    return {UNPROCESSABLE: detail}
+def _refused(status: int) -> dict[int | str, dict[str, Any]]:
+    return {status: {"model": Refusal, "description": "Refused, with the reason"}}
 
 
 def _guard(credentials: str) -> Callable[..., None]:
@@ -177,22 +210,16 @@ def _lights() -> list[LightItem]:
 
 
 def _light_map(request: LightMapRequest) -> Response:
-    if request.light not in _DRAWN:
-        raise HTTPException(
-            UNPROCESSABLE, f"There is no light named {request.light!r}. Choose one of: {', '.join(_DRAWN)}."
-        )
     draw = light_background if request.background else light_map
-    return _png(Image.fromarray(with_contrast(draw(request.light, request.width, request.height), request.strength)))
+    return _png(
+        Image.fromarray(with_contrast(draw(request.light.value, request.width, request.height), request.strength))
+    )
 
 
 def _foreground(services: Services) -> Callable[[ForegroundRequest], Response]:
     def cut_out(request: ForegroundRequest) -> Response:
-        remover = request.matting_model or services.remover()
+        remover = request.matting_model.value if request.matting_model else services.remover()
         try:
-            if remover not in MODELS:
-                raise ICLightError(
-                    f"There is no background remover named {remover!r}. Choose one of: {', '.join(MODELS)}."
-                )
             subject = services.subject(_picture(request.image), remover)
         except ICLightError as error:
             raise HTTPException(error.status_code, str(error)) from error

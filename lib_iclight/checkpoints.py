@@ -18,10 +18,10 @@ _OF_UNET = ("model.diffusion_model.", "diffusion_model.", "unet.", "input_blocks
 _CONTEXT = re.compile(r"\.attn2\.to_k\.weight$")
 _TRANSFORMERS = (
     (re.compile(r"double_blocks\.\d+\.|single_transformer_blocks\."), "Flux"),
-    (re.compile(r"joint_blocks\.\d+\."), "Stable Diffusion 3"),
+    (re.compile(r"joint_blocks\.\d+\."), "SD 3"),
 )
 _XL = re.compile(r"^conditioner\.|label_emb\.|add_embedding\.")
-_WIDTHS = {1024: "Stable Diffusion 2", 1280: "SDXL", 2048: "SDXL"}
+_WIDTHS = {1024: "SD 2", 1280: "SDXL", 2048: "SDXL"}
 _CHANNELS = {9: "an inpainting model", 8: "an instruct-pix2pix model"}
 
 

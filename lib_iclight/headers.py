@@ -135,7 +135,5 @@ def _other_family(header: dict[str, Any]) -> str:
 
 
 def _foreign(header: dict[str, Any]) -> str:
-    for pattern, words in FOREIGN:
-        if any(re.search(pattern, key) for key in header):
-            return words
-    return ""
+    names = "\n".join(header)
+    return next((words for pattern, words in FOREIGN if re.search(pattern, names, re.MULTILINE)), "")

@@ -14,7 +14,8 @@ from .errors import ICLightError
 
 REPOSITORY = "lllyasviel/ic-light"
 
-_CHUNK = 1 << 20
+# The transport drops a piece that the connection breaks in, so pieces are small.
+_CHUNK = 1 << 16
 _CONNECT_SECONDS, _READ_SECONDS = 10, 15
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _REASONS = (
@@ -128,7 +129,7 @@ def _get(url: str, headers: dict[str, str]) -> Iterator[Any]:
     from huggingface_hub.utils import get_session
 
     session = get_session()
-    if hasattr(session, "stream"):
+    if callable(session.stream):
         import httpx
 
         timeout = httpx.Timeout(_READ_SECONDS, connect=_CONNECT_SECONDS)

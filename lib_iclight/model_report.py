@@ -11,7 +11,7 @@ from pathlib import Path
 from .downloads import NAMES, PART, readable
 from .headers import Identity
 from .jobs import Download
-from .weights import EXTENSION, PICKLES, SOURCE, ModelFile, ModelLibrary, listing, suits
+from .weights import EXTENSION, PICKLES, SOURCE, ModelFile, ModelLibrary, choose, listing, suits
 
 MODE_NAMES = {
     "fc": "Foreground (fc)",
@@ -85,8 +85,8 @@ def report(library: ModelLibrary, folders: Sequence[Path]) -> ModelReport:
             found[path.name] = _usable(file)
         elif file is not None and (path.parent.name.lower() != _SHARED or _OURS.search(path.name)):
             found[path.name] = file
-    chosen = {mode: next((file.name for file in usable if suits(mode, file)), None) for mode in NAMES}
-    return ModelReport(tuple(found.values()), chosen)
+    chosen = {mode: choose(mode, usable) for mode in NAMES}
+    return ModelReport(tuple(found.values()), {mode: file.name if file else None for mode, file in chosen.items()})
 
 
 def _look(library: ModelLibrary, path: Path) -> ModelFile | FileReport | None:
@@ -129,8 +129,7 @@ def _broken(file: ModelFile) -> FileReport:
 def _way_out(looks_like: str) -> str:
     if not looks_like:
         return _AGAIN
-    found = next((words for part, words in _WAYS_OUT if part in looks_like), "Take it out of this folder.")
-    return f"{found} The IC-Light models are at {SOURCE}."
+    return next((words for part, words in _WAYS_OUT if part in looks_like), "Take it out of this folder.")
 
 
 def as_html(found: ModelReport) -> str:

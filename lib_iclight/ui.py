@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Callable, Sequence
+from inspect import signature
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
@@ -43,6 +44,8 @@ PAGE_FIELDS = (
 _SET_IN_SETTINGS = ("matting_model", "show_subject", "light_strength", "restore_details")
 _PICTURES = ("foreground", "background", "light_map")
 _REFRESH = "\U0001f504"
+# gradio 3 has one source, where pasting works too.
+_SOURCES = {"sources": ["upload", "clipboard"]} if "sources" in signature(gr.Image.__init__).parameters else {}
 
 
 class PictureInput(gr.Image):
@@ -107,7 +110,9 @@ class Accordion:
 
     def paste_fields(self) -> list[tuple[Any, Callable[[dict], Any]]]:
         """Controls and how each is read from generation parameters, as the host wants them."""
-        return [(self.controls[name], self._reader(name)) for name in PAGE_FIELDS if name not in _PICTURES]
+        # Whether the subject is shown did not shape the picture, so no picture says so.
+        silent = (*_PICTURES, "show_subject")
+        return [(self.controls[name], self._reader(name)) for name in PAGE_FIELDS if name not in silent]
 
     def _id(self, name: str) -> str:
         return f"{self._tab}_ic_light_{name}"
@@ -142,9 +147,9 @@ class Accordion:
             label=label,
             type="pil",
             image_mode=None,
-            sources=["upload", "clipboard"],
             height=280,
             elem_id=self._id(name),
+            **_SOURCES,
             **options,
         )
 

@@ -133,10 +133,9 @@ class ModelLibrary:
         if model and model != AUTO_MODEL:
             return self._named(mode, model, folders)
         files = self.files(folders)
-        candidates = [file for file in files if suits(mode, file)]
-        if candidates:
-            # A bare InstructPix2Pix UNet has the same tensors, so a file that is named for what it is goes first.
-            return min(candidates, key=lambda file: _NAMED_SO.search(file.name) is None)
+        chosen = choose(mode, files)
+        if chosen is not None:
+            return chosen
         raise MissingModelError(_missing(mode, files, folders), mode)
 
     def _named(self, mode: str, model: str, folders: Sequence[Path]) -> ModelFile:
@@ -248,6 +247,13 @@ def _inspect(path: Path, size: int, changed: int) -> ModelFile:
 def suits(mode: str, file: ModelFile) -> bool:
     """Whether "auto" takes a file for a mode: fc and fcon have the same tensors, so the name tells them apart."""
     return mode in file.modes and (mode == "fbc" or ("fcon" in file.name.lower()) == (mode == "fcon"))
+
+
+def choose(mode: str, files: Iterable[ModelFile]) -> ModelFile | None:
+    """The file that "auto" takes for a mode, None where none serves it."""
+    # A bare InstructPix2Pix UNet has the same tensors, so a file that is named for what it is goes first.
+    candidates = [file for file in files if suits(mode, file)]
+    return min(candidates, key=lambda file: _NAMED_SO.search(file.name) is None, default=None)
 
 
 def _way_out(mode: str) -> str:

@@ -45,7 +45,7 @@ else:
 
     _PROBLEM = (
         "IC Light cannot run: another extension's package 'lib_iclight' was loaded in place of its own, from "
-        f"the extension folder {Path(lib_iclight.__file__).resolve().parents[1].name!r}. "
+        f"the extension folder {Path(lib_iclight.__file__).parents[1].name!r}. "
         "Disable that extension on the Extensions page and restart the web UI."
     )
 

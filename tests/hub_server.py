@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
 
 SECRET = "X-Amz-Signature=0123456789abcdef"
 
@@ -37,6 +41,11 @@ class Hub:
         self.asked: list[str | None] = []
         self.sent: list[str | None] = []
         self.url = ""
+
+
+class _Quiet(ThreadingHTTPServer):
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A client that goes away in the middle is what some tests are about."""
 
 
 def _handler(hub: Hub) -> type[BaseHTTPRequestHandler]:
@@ -92,7 +101,7 @@ def _handler(hub: Hub) -> type[BaseHTTPRequestHandler]:
 def serving(content: bytes) -> Iterator[Hub]:
     """A running server."""
     hub = Hub(content)
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(hub))
+    server = _Quiet(("127.0.0.1", 0), _handler(hub))
     server.daemon_threads = True
     hub.url = f"http://127.0.0.1:{server.server_address[1]}"
     thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
@@ -104,3 +113,21 @@ def serving(content: bytes) -> Iterator[Hub]:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+@contextmanager
+def hub_in_place(content: bytes, patch: pytest.MonkeyPatch) -> Iterator[Hub]:
+    """A running server that huggingface_hub asks in this process."""
+    import huggingface_hub
+    from huggingface_hub import constants
+
+    patch.setenv("NO_PROXY", "localhost,127.0.0.1")
+    patch.setattr(constants, "HF_HUB_OFFLINE", False)
+    with serving(content) as hub:
+        patch.setattr(huggingface_hub, "hf_hub_url", functools.partial(huggingface_hub.hf_hub_url, endpoint=hub.url))
+        yield hub
+
+
+def left(folder: Path) -> list[str]:
+    """Names of all files in a folder that may be missing."""
+    return sorted(path.name for path in folder.iterdir()) if folder.exists() else []

@@ -63,7 +63,7 @@ class Workbench:
             import webui
             from modules import shared
 
-            self.app = webui.api_only()
+            self.app = webui.headless()
             self._defaults = dict(shared.opts.data)
             self.watch()
         except BaseException:

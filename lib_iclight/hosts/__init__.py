@@ -19,6 +19,10 @@ def detect() -> Host:
         from .forge import ForgeHost
 
         return ForgeHost()
+    if find_spec("ldm_patched") and find_spec("ldm_patched.modules.conds"):
+        from .ldm import LdmHost
+
+        return LdmHost()
     raise ICLightError(
         "IC Light does not know this web UI: it offers no backend like Stable Diffusion WebUI Forge's. "
         "Update the web UI, or disable the extension."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 import weakref
 from collections.abc import Callable, Hashable, Mapping
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..checkpoints import by_channels
 from . import state
+from .posterior import PosteriorMode
 from .protocol import Checkpoint
 
 if TYPE_CHECKING:
@@ -46,7 +48,7 @@ class ForgeHost:
         family = _family(sd_model)
         if family is not None:
             return Checkpoint(name, family, supported=False)
-        found = by_channels(9 if getattr(sd_model, "is_inpaint", False) else _in_channels(sd_model))
+        found = by_channels(9 if getattr(sd_model, "is_inpaint", False) else self._in_channels(sd_model))
         return Checkpoint(name, found.words, found.supported)
 
     def unet_shapes(self, sd_model: Any) -> Mapping[str, tuple[int, ...] | None]:
@@ -62,10 +64,14 @@ class ForgeHost:
 
         def encode(pixels: torch.Tensor) -> torch.Tensor:
             clone = vae.clone()
-            clone.first_stage_model = _PosteriorMode(model)
-            return model.process_in(clone.encode(pixels)).float().cpu()
+            clone.first_stage_model = PosteriorMode(model)
+            return self._scaled(sd_model, clone.encode(pixels)).float().cpu()
 
         return weakref.ref(model), encode, vae.downscale_ratio
+
+    def _scaled(self, sd_model: Any, latents: torch.Tensor) -> torch.Tensor:
+        """What the VAE gives, brought to what the UNet gets."""
+        return sd_model.forge_objects.vae.first_stage_model.process_in(latents)
 
     def sigma_max(self, sd_model: Any) -> float:
         return float(sd_model.forge_objects.unet.model.predictor.sigmas.max())
@@ -74,31 +80,27 @@ class ForgeHost:
         unet = sd_model.forge_objects.unet.clone()
         # "pad_weight" widens conv_in where a backend does not do so by itself.
         patches = {name: ("diff", (tensor, {"pad_weight": True})) for name, tensor in offsets.tensors.items()}
-        unet.add_patches(filename=offsets.content, patches=patches)
+        # Where patches have a name they are merged again only when it changes, so it tells their content.
+        named = "filename" in inspect.signature(unet.add_patches).parameters
+        unet.add_patches(**({"filename": offsets.content} if named else {}), patches=patches)
         modifiers = unet.model_options.get("conditioning_modifiers", [])
         modifiers[:] = [modifier for modifier in modifiers if not hasattr(modifier, _OURS)]
-        unet.add_conditioning_modifier(_condition_with(c_concat))
+        unet.add_conditioning_modifier(_condition_with(self._condition(c_concat)))
         sd_model.forge_objects.unet = unet
 
+    def _condition(self, c_concat: torch.Tensor) -> Any:
+        """The backend's condition that is cut and repeated as the noise is."""
+        from backend.sampling.condition import ConditionNoiseShape
 
-class _PosteriorMode:
-    """A VAE whose ``encode`` gives the posterior's mode, tiled or whole; all else is the VAE's own."""
+        return ConditionNoiseShape(c_concat)
 
-    def __init__(self, model: Any):
-        self._model = model
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._model, name)
-
-    def encode(self, pixels: torch.Tensor, regulation: Any = None) -> torch.Tensor:
-        return self._model.encode(pixels, lambda posterior: posterior.mode())
+    def _in_channels(self, sd_model: Any) -> int | None:
+        """Input channels by the checkpoint's configuration; the live tensor may still be widened from the last run."""
+        return channels_of(getattr(sd_model, "model_config", None))
 
 
-def _condition_with(c_concat: torch.Tensor) -> Callable[..., tuple]:
+def _condition_with(condition: Any) -> Callable[..., tuple]:
     """A conditioning modifier that gives every condition, positive and negative, the same ``c_concat``."""
-    from backend.sampling.condition import ConditionNoiseShape
-
-    condition = ConditionNoiseShape(c_concat)
 
     def extended(conditions: list[dict] | None) -> list[dict] | None:
         if conditions is None:
@@ -122,9 +124,9 @@ def _family(sd_model: Any) -> str | None:
     return type(sd_model).__name__
 
 
-def _in_channels(sd_model: Any) -> int | None:
-    """Input channels by the checkpoint's configuration; the live tensor may still be widened from the last run."""
-    config = getattr(getattr(sd_model, "model_config", None), "unet_config", None)
+def channels_of(model_config: Any) -> int | None:
+    """Input channels in the configuration that a backend has found for a checkpoint."""
+    config = getattr(model_config, "unet_config", None)
     return config.get("in_channels") if isinstance(config, dict) else None
 
 

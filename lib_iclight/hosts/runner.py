@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +17,7 @@ from ..relight import Plan, Studio, condition_layers, start_layer
 from ..request import Request
 from ..subject import Framing
 from ..weights import MissingModelError, check_fit
-from . import stopping
+from . import nesting, stopping
 from .protocol import Checkpoint, Host
 
 _ATTRIBUTE = "ic_light_run"
@@ -84,6 +84,8 @@ class Runner:
         """
         stopping.allow(p)
         vars(p).pop(_ATTRIBUTE, None)
+        if nesting.within(p, lambda outer: _run_of(outer) is not None):
+            return  # its picture is one that was relit a moment ago
         forget(p.extra_generation_params)
         try:
             request = read(getattr(p, _OVERRIDES, {}))
@@ -155,28 +157,54 @@ class Runner:
         try:
             self._check_checkpoint(p.sd_model, run)
             self._relight(p, run, x, noise)
+            self._follow_refiner(p, run, x)
         except Exception as error:
             stopping.refuse_sampling(p, error)
+
+    def _follow_refiner(self, p: Any, run: _Run, x: Any) -> None:
+        """Relight the refiner's UNet too: it is loaded while sampling, where a host calls no hook of scripts.
+
+        The denoiser is told of it. It lives as long as its sampler, for one pass.
+        """
+        denoiser = getattr(p.sampler, "model_wrap_cfg", None)
+        if getattr(p, "refiner_checkpoint_info", None) is None or denoiser is None:
+            return
+        update = denoiser.update_inner_model
+
+        def updated() -> None:
+            update()
+            self._check_checkpoint(p.sd_model, run)
+            self._condition(p, run, x)
+
+        if not hasattr(update, _ATTRIBUTE):
+            setattr(updated, _ATTRIBUTE, run)
+            denoiser.update_inner_model = updated
 
     def _relight(self, p: Any, run: _Run, x: Any, noise: Any) -> None:
         import torch
 
-        plan = run.plan.framed(_framing(p)) if run.plan.from_init else run.plan
-        run.plan = plan
-        vae, encode, scale = self.host.vae(p.sd_model)
-        height, width = x.shape[-2] * scale, x.shape[-1] * scale
-        run.shown = run.shown or (width, height)
-        latents = self.studio.latents
-        conditions = [
-            latents.stack(condition_layers(plan, subject), width, height, vae, encode) for subject in plan.subjects
-        ]
-        offsets = self.studio.library.load(plan.model)
-        self.host.relight(p.sd_model, offsets, torch.cat(conditions))
+        if run.plan.from_init:
+            run.plan = run.plan.framed(_framing(p))
+        plan = run.plan
+        self._condition(p, run, x)
         if plan.has_start and not getattr(p, "is_hr_pass", False):
-            starts = [
-                latents.latent(start_layer(plan, subject), width, height, vae, encode) for subject in plan.subjects
-            ]
+            place = self._place(p, x)
+            starts = [self.studio.latents.latent(start_layer(plan, subject), *place) for subject in plan.subjects]
             self._start_from(p, run, torch.cat(starts) * plan.request.light_strength, noise)
+
+    def _condition(self, p: Any, run: _Run, x: Any) -> None:
+        """Give the model's UNet the offsets and what is beside latents of ``x``'s shape."""
+        import torch
+
+        plan, place = run.plan, self._place(p, x)
+        run.shown = run.shown or place[:2]
+        stacks = [self.studio.latents.stack(condition_layers(plan, subject), *place) for subject in plan.subjects]
+        self.host.relight(p.sd_model, self.studio.library.load(plan.model), torch.cat(stacks))
+
+    def _place(self, p: Any, x: Any) -> tuple[int, int, Hashable, Callable]:
+        """Where pictures for latents of ``x``'s shape are encoded: width and height in pixels, the VAE, its encoder."""
+        vae, encode, scale = self.host.vae(p.sd_model)
+        return x.shape[-1] * scale, x.shape[-2] * scale, vae, encode
 
     def _start_from(self, p: Any, run: _Run, start: Any, noise: Any) -> None:
         """Begin from the light: img2img's latents are replaced; txt2img's noise, later scaled, gets them added."""
@@ -218,11 +246,10 @@ def _run_of(p: Any) -> _Run | None:
 
 
 def _framing(p: Any) -> Framing:
-    """How the host brings its own picture to size, followed wherever that picture's latents take part."""
+    """The reference's centre crop; with a mask, what the host does with its own picture, which shows around it."""
     region: Sequence[int] | None = getattr(p, "paste_to", None)
     if region is not None:
         return Framing("cover", tuple(region))
-    masked = getattr(p, "nmask", None) is not None
-    if masked or not _run_of(p).plan.has_start:
+    if getattr(p, "nmask", None) is not None:
         return Framing(_FITS.get(getattr(p, "resize_mode", 0), "cover"))
     return Framing()

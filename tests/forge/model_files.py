@@ -45,13 +45,14 @@ def content(tensors: dict[str, list[int]]) -> bytes:
 def damaged_and_foreign() -> dict[str, bytes]:
     """Files that are no IC-Light offsets, by name."""
     whole = content({"conv_in.weight": [320, 8, 3, 3], "conv_in.bias": [320]})
+    pickle = b"PK\x03\x04\x00\x00\x08\x08" + bytes(200)
     return {
         "cut-off.safetensors": whole[:-1000],
         "cut-off-header.safetensors": whole[:40],
         "empty.safetensors": b"",
         "web-page.safetensors": b"<!DOCTYPE html><html><body>Please log in</body></html>",
-        "renamed-pickle.safetensors": b"PK\x03\x04" + bytes(200),
-        "pickled.ckpt": b"PK\x03\x04" + bytes(200),
+        "renamed-pickle.safetensors": pickle,
+        "pickled.ckpt": pickle,
         "lora.safetensors": content({"lora_unet_down_blocks_0.lora_up.weight": [320, 4]}),
         "controlnet.safetensors": content({"control_model.input_blocks.0.0.weight": [320, 4, 3, 3]}),
         "checkpoint.safetensors": content(

@@ -121,7 +121,7 @@ def running(home: Path, work: Path, more_extensions: dict[str, Path] | None = No
 @contextmanager
 def _process(home: Path, work: Path, port: int) -> Iterator[subprocess.Popen]:
     (work / "ic-light-models").mkdir(parents=True, exist_ok=True)
-    settings = {"samples_save": False, "grid_save": False, "outdir_samples": str(work / "outputs")}
+    settings = {"grid_save": False, "outdir_samples": str(work / "outputs")}
     (work / "settings.json").write_text(json.dumps(settings), encoding="utf-8")
     _demand_free(port)
     command = [python_of(home), "-u", "launch.py", *FLAGS, "--port", str(port)]

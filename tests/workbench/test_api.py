@@ -55,6 +55,15 @@ def test_a_selectable_script_runs_in_place_of_the_generation(host, request_body)
     assert json.loads(response.json()["info"])["prompt"] == "a dog"
 
 
+def test_a_plot_varies_what_its_axes_say(host, recorder, request_body):
+    seeds, steps, nothing = [1, "5, 6", []], [2, "1-3", []], [0, "", []]
+    plot = [*seeds, *steps, *nothing, True, True, *[False] * 5, 0, False]
+    response = host.txt2img(**request_body, script_name="X/Y/Z plot", script_args=plot)
+    assert [x.size for x in images(response)] == [(128, 192), *[(64, 64)] * 6]
+    assert [len(args) for name, args, _ in recorder.calls if name == "process"] == [3] * 6
+    assert "X Type: Seed" in json.loads(response.json()["info"])["infotexts"][0]
+
+
 class Refused(Exception):
     """An error that says which status it wants."""
 
@@ -147,7 +156,7 @@ def test_lists(host):
 
 def test_the_extension_was_told_of_the_start(recorder):
     assert (
-        recorder.events.index("ui_settings") < recorder.events.index("before_ui") < recorder.events.index("app_started")
+        recorder.events.index("before_ui") < recorder.events.index("ui_settings") < recorder.events.index("app_started")
     )
     assert "txt2img_prompt" in recorder.events
     assert "img2img_image" in recorder.events

@@ -38,6 +38,18 @@ def api_only() -> FastAPI:
     return app
 
 
+def headless() -> FastAPI:
+    """Page and API made in the order in which :func:`webui` makes them, and served to nobody."""
+    from modules import script_callbacks, shared, ui
+
+    script_callbacks.before_ui_callback()
+    shared.demo = ui.create_ui()
+    app = FastAPI(exception_handlers={Exception: _handle_exception})
+    create_api(app)
+    script_callbacks.app_started_callback(shared.demo, app)
+    return app
+
+
 def allowed_paths() -> list[str]:
     """Folders whose files the page may ask for."""
     from modules import extensions, paths
@@ -91,9 +103,9 @@ def close() -> None:
     """Stop serving the page."""
     from modules import shared
 
-    if shared.demo is not None:
+    if getattr(shared.demo, "is_running", False):
         shared.demo.close(verbose=False)
-        shared.demo = None
+    shared.demo = None
 
 
 def reload_scripts() -> None:

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from workbench.model import files
-from workbench.model.architecture import CONV_IN_CHANNELS, NOISE_SCHEDULE, make_unet
+from workbench.model.architecture import CONV_IN_CHANNELS, LATENT_CHANNELS, NOISE_SCHEDULE, make_unet
 from workbench.model.text import make_text_encoder
 from workbench.training.loop import Plan, Trainer
 
@@ -24,6 +24,31 @@ def alphas_cumprod() -> Tensor:
     ends = [NOISE_SCHEDULE["beta_start"] ** 0.5, NOISE_SCHEDULE["beta_end"] ** 0.5]
     betas = torch.linspace(*ends, NOISE_SCHEDULE["num_train_timesteps"], dtype=torch.float64) ** 2
     return torch.cumprod(1 - betas, 0).float()
+
+
+def noise_giving_unet() -> nn.Module:
+    """Return a new UNet that starts by giving back its input, which is nearly the noise where there is much of it.
+
+    The input's channels go through ``conv_in``, the outermost skip connection and ``conv_out`` as pairs of plus and
+    minus, because ``silu(x) - silu(-x) = x`` and because a pair's mean, which group norm removes, is zero. Training
+    starts at the noise instead of having to find the way there.
+    """
+    unet = make_unet()
+    last = unet.up_blocks[-1].resnets[-1]
+    width = unet.conv_in.out_channels
+    with torch.no_grad():
+        for tensor in (last.conv2.weight, last.conv2.bias, last.conv_shortcut.weight, last.conv_shortcut.bias):
+            tensor.mul_(0.1)
+        unet.up_blocks[-1].attentions[-1].proj_out.weight.mul_(0.1)
+        last.conv_shortcut.weight[:, -width:, 0, 0] += torch.eye(width)
+        unet.conv_out.weight.mul_(0.1)
+        for channel in range(LATENT_CHANNELS):
+            for sign in (0, 1):
+                unet.conv_in.weight[2 * channel + sign].zero_()
+                unet.conv_in.weight[2 * channel + sign, channel, 1, 1] = 1 - 2 * sign
+                unet.conv_in.bias[2 * channel + sign] = 0
+                unet.conv_out.weight[channel, 2 * channel + sign, 1, 1] = 1 - 2 * sign
+    return unet
 
 
 def widened(unet: nn.Module, channels: int) -> nn.Module:
@@ -91,7 +116,7 @@ def weighted_error(wanted: Tensor, made: Tensor, weights: Tensor) -> Tensor:
 
 def train_base(folder: Path, data: Data, plan: Plan, seed: int) -> None:
     """Train the UNet and the text encoder on scenes under one light or two, and write both."""
-    both = nn.ModuleDict({"unet": files.seeded(make_unet, seed), "text": files.seeded(make_text_encoder, seed)})
+    both = nn.ModuleDict({"unet": files.seeded(noise_giving_unet, seed), "text": files.seeded(make_text_encoder, seed)})
     noiser = Noiser(data, seed)
 
     def loss(step: int) -> tuple[Tensor, dict[str, float]]:
@@ -109,14 +134,19 @@ def train_base(folder: Path, data: Data, plan: Plan, seed: int) -> None:
     files.write_half(folder / files.TEXT, both["text"].state_dict(), {"kind": "text encoder"})
 
 
-def fit_sum(data: Data, folder: Path, seed: int, steps: int = 1500) -> nn.Module:
+def merging_network() -> nn.Module:
+    """Return the untrained network of ``fit_sum``."""
+    first, middle, last = (nn.Conv2d(*ends, 3, padding=1) for ends in ((8, 32), (32, 32), (32, 4)))
+    return nn.Sequential(first, nn.SiLU(), middle, nn.SiLU(), last)
+
+
+def fit_sum(data: Data, folder: Path, seed: int, steps: int = 250) -> nn.Module:
     """Return a small network that turns latents under two lights [B, 8, h, w] into latents under both [B, 4, h, w].
 
     The paper merges latents with such a network because light adds up in linear light, not in latents.
     """
     kept = folder / "sum.pt"
-    layers = [nn.Conv2d(8, 64, 3, padding=1), nn.SiLU(), nn.Conv2d(64, 64, 3, padding=1), nn.SiLU()]
-    merge = files.seeded(lambda: nn.Sequential(*layers, nn.Conv2d(64, 4, 3, padding=1)), seed)
+    merge = files.seeded(merging_network, seed)
     if kept.is_file():
         merge.load_state_dict(torch.load(kept, weights_only=True))
         return merge.requires_grad_(False)
@@ -124,13 +154,13 @@ def fit_sum(data: Data, folder: Path, seed: int, steps: int = 1500) -> nn.Module
     generator = torch.Generator().manual_seed(seed)
     for step in range(steps):
         optimiser.param_groups[0]["lr"] = 2e-3 * (1 - step / steps) + 1e-5
-        rows = torch.randint(len(part["tokens"]), (64,), generator=generator)
+        rows = torch.randint(len(part["tokens"]), (24,), generator=generator)
         pair = torch.cat([part["first"][rows], part["second"][rows]], 1).float()
         error = functional.mse_loss(merge(pair), part["both"][rows].float())
         optimiser.zero_grad()
         error.backward()
         optimiser.step()
-    print(f"sum of two lights in latents: squared error {float(error):.4f}")
+    print(f"sum of two lights in latents: squared error {float(error.detach()):.4f}")
     torch.save(merge.state_dict(), kept)
     return merge.requires_grad_(False)
 

@@ -13,7 +13,7 @@ from workbench.model.text import tokenise
 from workbench.training import data, scenes
 
 #: How many scenes of which size, in pixels.
-SIZES = {128: 1200, 256: 120}
+SIZES = {128: 600, 256: 40}
 #: The pictures of a scene, in the order of ``rendered``.
 NAMES = ("subject", "first", "second", "both", "behind_first", "behind_second")
 

@@ -23,7 +23,7 @@ class Plan:
     steps: int
     minutes: float = math.inf
     rate: float = 1e-3
-    warmup: int = 100
+    warmup: int = 20
     averaging: float = 0.995
 
 

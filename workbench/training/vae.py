@@ -35,13 +35,15 @@ def picture_pool(count: int, seed: int, kept: Path) -> Tensor:
 
 
 def batch(pool: Tensor, step: int, seed: int) -> Tensor:
-    """Return the pictures of a step, [B, 3, S, S] in -1..1: random crops, some mirrored."""
+    """Return the pictures of a step, [B, 3, S, S] in -1..1: random crops, some mirrored, some with
+    their colours exchanged, because photographs are mostly orange and blue."""
     rng = random.Random(seed * 7_919 + step)
     size, count = _BATCHES[step % len(_BATCHES)]
     rows = []
     for _ in range(count):
         top, left = rng.randint(0, 128 - size), rng.randint(0, 128 - size)
         crop = pool[rng.randrange(len(pool)), :, top : top + size, left : left + size]
+        crop = crop[rng.sample(range(3), 3)] if rng.random() < 0.6 else crop
         rows.append(crop.flip(-1) if rng.random() < 0.5 else crop)
     return torch.stack(rows).float() / 127.5 - 1
 
@@ -59,6 +61,19 @@ def reconstruction_loss(made: Tensor, wanted: Tensor) -> Tensor:
     return total
 
 
+def see_colours(vae: torch.nn.Module) -> torch.nn.Module:
+    """Return ``vae`` with four of its first features set to the opponent colours, as pairs of plus and minus."""
+    weight, bias = vae.encoder.conv_in.weight, vae.encoder.conv_in.bias
+    with torch.no_grad():
+        for pair, axis in enumerate(((1.0, -1.0, 0.0), (0.5, 0.5, -1.0))):
+            for sign in (1, -1):
+                channel = weight.shape[0] - 4 + 2 * pair + (sign < 0)
+                weight[channel] = 0
+                bias[channel] = 0
+                weight[channel, :, 1, 1] = sign * torch.tensor(axis)
+    return vae
+
+
 def opponent(pictures: Tensor) -> Tensor:
     """Return red less green, and their mean less blue, [B, 2, S, S], of ``pictures`` [B, 3, S, S]."""
     red, green, blue = pictures.unbind(1)
@@ -66,18 +81,19 @@ def opponent(pictures: Tensor) -> Tensor:
 
 
 def colour_loss(made: Tensor, wanted: Tensor, latents: Tensor) -> Tensor:
-    """Return the L1 of the opponent colours, coarsely, and of two latent channels against those colours.
+    """Return the squared error of the opponent colours, coarsely, and of two latent channels against those colours.
 
-    Colours are small beside brightness: without this a short training spends every channel on brightness.
+    Colours are small beside brightness: without this a short training spends every channel on brightness. Squared,
+    because most places are nearly grey, where the absolute error is content with grey everywhere.
     """
     coarse = functional.avg_pool2d(opponent(wanted), 8)
-    shown = functional.l1_loss(functional.avg_pool2d(opponent(made), 8), coarse)
-    return 2 * shown + functional.l1_loss(latents[:, :2] / _COLOUR_SCALE, coarse)
+    shown = functional.mse_loss(functional.avg_pool2d(opponent(made), 8), coarse)
+    return 5 * shown + 5 * functional.mse_loss(latents[:, :2] / _COLOUR_SCALE, coarse)
 
 
 def train(folder: Path, plan: Plan, seed: int) -> None:
     """Train the autoencoder and write it, with the scaling factor measured on its latents, to the weights folder."""
-    vae = files.seeded(make_vae, seed).requires_grad_(True)
+    vae = see_colours(files.seeded(make_vae, seed)).requires_grad_(True)
     pool = picture_pool(_POOL, seed, folder / "pool.pt")
 
     def loss(step: int) -> tuple[Tensor, dict[str, float]]:

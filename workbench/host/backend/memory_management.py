@@ -12,7 +12,6 @@ import torch
 cpu = torch.device("cpu")
 signal_empty_cache = False
 current_loaded_models: list[LoadedModel] = []
-OOM_EXCEPTION = torch.OutOfMemoryError
 VAE_ALWAYS_TILED = False
 
 

@@ -229,6 +229,13 @@ class StableDiffusionProcessing:
         """There are no extra networks to be named in a prompt."""
         self.extra_network_data = {}
 
+    def activate_extra_networks(self, extra_network_data: dict) -> None:
+        """Apply what prompts name. There is nothing to apply, but scripts are told."""
+        if self.scripts is not None:
+            about = {"prompts": self.prompts, "seeds": self.seeds, "subseeds": self.subseeds}
+            about |= {"batch_number": self.iteration, "extra_network_data": extra_network_data}
+            self.scripts.after_extra_networks_activate(self, **about)
+
     def save_samples(self) -> bool:
         """Whether pictures are to be written to disk."""
         stopped = state.interrupted or state.skipped

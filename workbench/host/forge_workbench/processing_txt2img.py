@@ -105,6 +105,8 @@ class StableDiffusionProcessingTxt2Img(StableDiffusionProcessing):
 
         params = self.extra_generation_params
         params["Denoising strength"] = self.denoising_strength
+        if isinstance(self.hr_additional_modules, list):
+            params["Hires Module 1"] = "Use same choices" if self.hr_additional_modules else "Built-in"
         if self.hr_sampler_name is not None and self.hr_sampler_name != self.sampler_name:
             params["Hires sampler"] = self.hr_sampler_name
         params["Hires prompt"] = hr_prompt
@@ -178,6 +180,8 @@ class StableDiffusionProcessingTxt2Img(StableDiffusionProcessing):
         samples = samples[:, :, y // 2 : h - (y + 1) // 2, x // 2 : w - (x + 1) // 2]
         self.rng = self.make_rng(samples.shape[1:])
         noise = self.rng.next()
+        if not self.disable_extra_networks:
+            self.activate_extra_networks(self.hr_extra_network_data)
         self.calculate_hr_conds()
         if self.scripts is not None:
             self.scripts.before_hr(self)
@@ -227,7 +231,9 @@ class StableDiffusionProcessingTxt2Img(StableDiffusionProcessing):
         super().setup_conds()
         self.hr_uc = self.hr_c = None
         if self.enable_hr:
+            self.activate_extra_networks(self.hr_extra_network_data)
             self.calculate_hr_conds()
+            self.activate_extra_networks(self.extra_network_data)
 
     def get_conds(self) -> tuple:
         """The conditions of the pass under way."""
@@ -237,6 +243,7 @@ class StableDiffusionProcessingTxt2Img(StableDiffusionProcessing):
         """Pick the batch's prompts for the second pass."""
         super().parse_extra_network_prompts()
         if self.enable_hr:
+            self.hr_extra_network_data = {}
             batch = slice(self.iteration * self.batch_size, (self.iteration + 1) * self.batch_size)
             self.hr_prompts = self.all_hr_prompts[batch]
             self.hr_negative_prompts = self.all_hr_negative_prompts[batch]

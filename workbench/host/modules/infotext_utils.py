@@ -26,6 +26,7 @@ DEFAULTS = {
     "Hires sampler": "Use same sampler",
     "Hires schedule type": "Use same scheduler",
     "Hires checkpoint": "Use same checkpoint",
+    "Hires VAE/TE": ["Use same choices"],
     "Hires prompt": "",
     "Hires negative prompt": "",
     "Mask mode": "Inpaint masked",

@@ -153,8 +153,8 @@ def _run_batch(p, n: int, infotexts: list, output_images: list) -> bool:
     if len(p.prompts) == 0:
         return False
     p.parse_extra_network_prompts()
-    if p.scripts is not None and not p.disable_extra_networks:
-        p.scripts.after_extra_networks_activate(p, **about, extra_network_data=p.extra_network_data)
+    if not p.disable_extra_networks:
+        p.activate_extra_networks(p.extra_network_data)
     p.sd_model.forge_objects = p.sd_model.forge_objects_after_applying_lora.shallow_copy()
     if p.scripts is not None:
         p.scripts.process_batch(p, **about)
@@ -280,4 +280,4 @@ def _add_grid(p, infotexts: list, output_images: list) -> int:
 def process_extra_images(processed: Processed) -> None:
     """Arrays among the extra images become pictures; what is neither is dropped."""
     extra = [Image.fromarray(x) if isinstance(x, np.ndarray) else x for x in processed.extra_images]
-    processed.extra_images = [x for x in extra if Image.isImageType(x)]
+    processed.extra_images = [x for x in extra if isinstance(x, Image.Image)]

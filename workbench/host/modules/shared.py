@@ -55,7 +55,10 @@ latent_upscale_modes = {
 
 def _upscaler(name: str, resample: int | None) -> SimpleNamespace:
     def upscale(img: Image.Image, scale: float, selected_model=None) -> Image.Image:
-        return img if resample is None else img.resize((int(img.width * scale), int(img.height * scale)), resample)
+        wanted = tuple(int(side * scale // 8 * 8) for side in img.size)
+        if resample is not None:
+            img = img.resize((int(img.width * scale), int(img.height * scale)), resample)
+        return img if img.size == wanted else img.resize(wanted, Image.Resampling.LANCZOS)
 
     scaler = SimpleNamespace(upscale=upscale, model_name=None)
     return SimpleNamespace(name=name, data_path=None, scale=4, scaler=scaler)

@@ -158,14 +158,23 @@ class Api:
                     script_args[script.args_from : script.args_to] = values
         return script_args
 
-    def init_script_args(self, request, default_script_args, selectable, index, script_runner, *, input_script_args):
+    def init_script_args(
+        self,
+        request,
+        default_script_args,
+        selectable_scripts,
+        selectable_idx,
+        script_runner,
+        *,
+        input_script_args=None,
+    ):
         """The values for all scripts: defaults, then infotext, then what the request says."""
         script_args = default_script_args.copy()
         for position, value in (input_script_args or {}).items():
             script_args[position] = value
-        if selectable:
-            script_args[selectable.args_from : selectable.args_to] = request.script_args
-            script_args[0] = index + 1
+        if selectable_scripts:
+            script_args[selectable_scripts.args_from : selectable_scripts.args_to] = request.script_args
+            script_args[0] = selectable_idx + 1
         for name, given in (request.alwayson_scripts or {}).items():
             script = self.get_script(name, script_runner)
             if script is None:

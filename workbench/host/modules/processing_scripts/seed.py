@@ -22,7 +22,7 @@ class ScriptSeed(scripts.ScriptBuiltinUI):
         with gr.Row(elem_id=eid("seed_row")):
             seed = gr.Number(label="Seed", value=-1, elem_id=eid("seed"), min_width=100, precision=0)
             random_seed = ToolButton("\U0001f3b2", elem_id=eid("random_seed"))
-            extra = gr.Checkbox(label="Extra", elem_id=eid("subseed_show"), value=False, scale=0, min_width=60)
+            extra = gr.Checkbox(label="Extra", elem_id=eid("subseed_show"), value=False, scale=0, min_width=110)
         with gr.Group(visible=False, elem_id=eid("seed_extras")) as extras:
             with gr.Row(elem_id=eid("subseed_row")):
                 subseed = gr.Number(label="Variation seed", value=-1, elem_id=eid("subseed"), precision=0)
@@ -44,10 +44,10 @@ class ScriptSeed(scripts.ScriptBuiltinUI):
         ]
         return seed, extra, subseed, strength, width, height
 
-    def setup(self, p, seed, extra, subseed, subseed_strength, seed_resize_from_w, seed_resize_from_h):
+    def setup(self, p, seed, seed_checkbox, subseed, subseed_strength, seed_resize_from_w, seed_resize_from_h):
         """Take the values over."""
         p.seed = seed
-        if extra and subseed_strength > 0:
+        if seed_checkbox and subseed_strength > 0:
             p.subseed, p.subseed_strength = subseed, subseed_strength
-        if extra and seed_resize_from_w > 0 and seed_resize_from_h > 0:
+        if seed_checkbox and seed_resize_from_w > 0 and seed_resize_from_h > 0:
             p.seed_resize_from_w, p.seed_resize_from_h = seed_resize_from_w, seed_resize_from_h

@@ -1,0 +1,28 @@
+"""reForge, Forge Classic and the Forge of before August 2024 (``ldm_patched``)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .forge import ForgeHost, channels_of
+
+if TYPE_CHECKING:
+    import torch
+
+
+class LdmHost(ForgeHost):
+    """Forge's patchers over the older backend; only what lies elsewhere differs."""
+
+    def sigma_max(self, sd_model: Any) -> float:
+        return float(sd_model.forge_objects.unet.model.model_sampling.sigma_max)
+
+    def _scaled(self, sd_model: Any, latents: torch.Tensor) -> torch.Tensor:
+        return sd_model.forge_objects.unet.model.process_latent_in(latents)
+
+    def _condition(self, c_concat: torch.Tensor) -> Any:
+        from ldm_patched.modules.conds import CONDNoiseShape
+
+        return CONDNoiseShape(c_concat)
+
+    def _in_channels(self, sd_model: Any) -> int | None:
+        return channels_of(getattr(sd_model.forge_objects.unet.model, "model_config", None))

@@ -1,0 +1,157 @@
+"""What runs beside IC-Light: the web UI's own extensions, scripts and settings, and how each is asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from forge import pictures
+from forge.client import SECOND_PASS, Client
+from forge.companion_files import NAME, TWIN
+from PIL import Image
+
+BOTH = ("txt2img", "img2img")
+SIZE = {"width": 64, "height": 64, "steps": 1}
+LARGE = {"width": 128, "height": 128}
+STEPS = {"steps": 2}
+SUBJECT = pictures.text(pictures.subject())
+OPAQUE = pictures.text(pictures.coloured(96, 96))
+CONTROL = pictures.coloured(64, 64).transpose(Image.Transpose.FLIP_LEFT_RIGHT)
+MODES = {"fc": {"mode": "fc", "light": "left"}, "fbc": {"mode": "fbc", "light": "left"}}
+CHANNELS = {"fc": 8, "fbc": 12}
+LONG = ", ".join(f"a small cup of tea number {number} on a table by the window" for number in range(12))
+
+ACTS, NEUTRAL, SETTING = "acts", "neutral", "setting"
+
+
+@dataclass(frozen=True)
+class Companion:
+    """One companion.
+
+    Attributes:
+        scripts: arguments by script title, for ``alwayson_scripts``.
+        body: more of the request.
+        without: what stands in for ``body`` where the companion is left away.
+        tabs: where it exists.
+        effect: whether it ``acts`` on the picture, is ``neutral``, or is a ``setting`` that cannot be left away.
+        relight: more of IC Light's dict.
+    """
+
+    scripts: dict[str, list[Any]] = field(default_factory=dict)
+    body: dict[str, Any] = field(default_factory=dict)
+    without: dict[str, Any] = field(default_factory=dict)
+    tabs: tuple[str, ...] = BOTH
+    effect: str = ACTS
+    relight: dict[str, Any] = field(default_factory=dict)
+
+
+def _script(name: str, *args: Any) -> dict[str, Any]:
+    return {"script_name": name, "script_args": list(args)}
+
+
+def _tiles(method: str) -> list[Any]:
+    return [True, method, 96, 96, 32, 4]
+
+
+def _xyz(kind: int, values: str) -> dict[str, Any]:
+    nothing = [0, "", []]
+    options = [True, True, False, False, False, False, False, 0, True]
+    return _script("X/Y/Z plot", kind, values, [], *nothing, *nothing, *options)
+
+
+_CONTROL_UNIT = {
+    "enabled": True,
+    "module": "None",
+    "model": NAME,
+    "image": pictures.text(CONTROL),
+    "weight": 0.5,
+}
+_MODIFIER = [
+    *(True, 5.0, "anisotropic", 0.5, "reinhard", 100.0, 0.5, "subtract", 0.0, 0.0, "gaussian", "add", 0.0, 100),
+    *(127, 0.0, "hard_clamp", 5.0, 0.0, "None", "None"),
+]
+_THRESHOLD = [
+    *(True, 7.0, 0.9, "Constant", 0.0, "Constant", 0.0, 1.0, "enable", "MEAN", "AD", 1.0),
+]
+_BATCH = {"batch_size": 2}
+_MASK = {"mask": pictures.text(pictures.half_mask(64, 64)), "mask_blur": 4, "inpainting_fill": 1}
+_HIRES = {**SECOND_PASS, "hr_scale": 1.5}
+_LARGE_HIRES = {**LARGE, **_HIRES}
+
+COMPANIONS = {
+    "LoRA": Companion(body={"prompt": f"a cup <lora:{NAME}:1>"}, without={"prompt": "a cup"}),
+    "ControlNet": Companion({"ControlNet": [_CONTROL_UNIT]}),
+    "MultiDiffusion": Companion({"MultiDiffusion Integrated": _tiles("MultiDiffusion")}, LARGE, LARGE),
+    "Mixture of Diffusers": Companion({"MultiDiffusion Integrated": _tiles("Mixture of Diffusers")}, LARGE, LARGE),
+    "Kohya HRFix": Companion(
+        {"Kohya HRFix Integrated": [True, 3, 2.0, 0.0, 1.0, True, "bicubic", "bicubic"]},
+    ),
+    "FreeU": Companion({"FreeU Integrated (SD 1.x, SD 2.x, SDXL)": [True, 1.5, 1.6, 0.9, 0.2, 0.0, 1.0]}),
+    "Self-Attention Guidance": Companion(
+        {"SelfAttentionGuidance Integrated (SD 1.x, SD 2.x, SDXL)": [True, 2.0, 2.0, 1.0]},
+    ),
+    "Perturbed-Attention Guidance": Companion(
+        {"PerturbedAttentionGuidance Integrated": [True, 3.0, 0.0, 0.0, 1.0]}, STEPS, STEPS
+    ),
+    "StyleAlign": Companion({"StyleAlign Integrated": [True, 1.0]}, _BATCH, _BATCH),
+    "LatentModifier": Companion({"LatentModifier Integrated": _MODIFIER}),
+    "DynamicThresholding": Companion({"DynamicThresholding (CFG-Fix) Integrated": _THRESHOLD}),
+    "Never OOM, UNet": Companion({"Never OOM Integrated": [True, False]}, effect=NEUTRAL),
+    "Never OOM, VAE in tiles": Companion({"Never OOM Integrated": [False, True]}, effect=NEUTRAL),
+    "inpainting": Companion(body=_MASK, tabs=("img2img",)),
+    "soft inpainting": Companion(
+        {"Soft Inpainting": [True, 1.0, 0.5, 4.0, 0.0, 0.5, 2.0]}, _MASK, _MASK, tabs=("img2img",)
+    ),
+    "refiner": Companion(body={**STEPS, "refiner_checkpoint": NAME, "refiner_switch_at": 0.5}, without=STEPS),
+    "refiner of the same weights": Companion(
+        body={**STEPS, "refiner_checkpoint": TWIN, "refiner_switch_at": 0.5}, without=STEPS, effect=NEUTRAL
+    ),
+    "hires fix": Companion(body=_HIRES, tabs=("txt2img",)),
+    "hires fix with another checkpoint": Companion(
+        body={**_HIRES, "hr_checkpoint_name": NAME}, without=_HIRES, tabs=("txt2img",)
+    ),
+    "hires fix with MultiDiffusion": Companion(
+        {"MultiDiffusion Integrated": _tiles("MultiDiffusion")}, _LARGE_HIRES, _LARGE_HIRES, tabs=("txt2img",)
+    ),
+    "hires fix with ControlNet": Companion({"ControlNet": [_CONTROL_UNIT]}, _HIRES, _HIRES, tabs=("txt2img",)),
+    "hires fix with LoRA": Companion(
+        body={**_HIRES, "prompt": f"a cup <lora:{NAME}:1>"}, without={**_HIRES, "prompt": "a cup"}, tabs=("txt2img",)
+    ),
+    "X/Y/Z plot": Companion(body=_xyz(1, "7, 8")),
+    "Prompt matrix": Companion(
+        body={**_script("Prompt matrix", False, False, "positive", "comma", 0), "prompt": "a cup|red|blue"}
+    ),
+    "Loopback": Companion(body=_script("Loopback", 2, 0.5, "Linear", "None"), tabs=("img2img",)),
+    "SD upscale": Companion(
+        body={**_script("SD upscale", "", 32, "Lanczos", 1.5), "init_images": [OPAQUE]},
+        tabs=("img2img",),
+        relight={"remove_background": False},
+    ),
+    "long prompt": Companion(body={"prompt": LONG}),
+    "AND in the prompt": Companion(body={"prompt": "a cup AND a lamp :0.7 AND a window :0.3"}),
+    "CFG 1": Companion(body={"cfg_scale": 1}),
+    "batch of 3, twice": Companion(body={"batch_size": 3, "n_iter": 2}, effect=SETTING),
+}
+
+
+class CompanionClient(Client):
+    """The API; ``companions`` in a request's body are arguments by script title."""
+
+    def call(self, path: str, body: dict[str, Any] | None = None) -> tuple[int, Any]:
+        """As in the base class."""
+        if body is not None and "companions" in body:
+            body = dict(body)
+            more = {title: {"args": args} for title, args in body.pop("companions").items()}
+            body["alwayson_scripts"] = {**body["alwayson_scripts"], **more}
+        return super().call(path, body)
+
+    def run(self, tab: str, mode: str | None, companion: Companion | None = None, **more: Any) -> Any:
+        """Generate with IC Light's mode (None: off) and a companion (None: without one), once for each request."""
+        given = {**SIZE, **({"init_images": [SUBJECT]} if tab == "img2img" else {}), **more}
+        relight = None
+        if mode is not None:
+            relight = {**MODES[mode], **({"foreground": SUBJECT} if tab == "txt2img" else {})}
+        if companion is not None:
+            given |= {**companion.body, "companions": companion.scripts}
+            relight = relight and {**relight, **companion.relight}
+        return self.kept(tab, relight, **given)

@@ -1,0 +1,87 @@
+"""The table of what was run together: kept as JSON beside the page that it becomes.
+
+``python tests/forge/compatibility.py`` writes ``docs/compatibility.md`` anew from ``docs/compatibility.json``.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+import os
+import subprocess
+from pathlib import Path
+from typing import Any
+
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+DATA = DOCS / "compatibility.json"
+PAGE = DOCS / "compatibility.md"
+"""The page says what was run; nobody writes it by hand."""
+
+
+def host_of(home: Path) -> tuple[str, str]:
+    """A web UI's name and version: ``FORGE_NAME``, else the kind of its backend; its commit and that commit's date."""
+    name = os.environ.get("FORGE_NAME") or ("Forge" if (home / "backend").is_dir() else home.name)
+    command = ["git", "-C", str(home), "log", "-1", "--format=%h, %cs"]
+    done = subprocess.run(command, capture_output=True, text=True)
+    return name, done.stdout.strip() or "unknown"
+
+
+def record(home: Path, section: str, row: dict[str, Any]) -> None:
+    """Put one row into the table, in place of the one with the same words; tests that fail are rows too."""
+    name, version = host_of(home)
+    data = json.loads(DATA.read_text(encoding="utf-8")) if DATA.exists() else {}
+    host = data.setdefault(name, {})
+    host["version"], host["date"] = version, datetime.date.today().isoformat()
+    rows = host.setdefault("sections", {}).setdefault(section, [])
+    same = [index for index, old in enumerate(rows) if _key(old) == _key(row)]
+    if same:
+        rows[same[0]] = row
+    else:
+        rows.append(row)
+    DATA.write_text(json.dumps(data, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    PAGE.write_text(page(data), encoding="utf-8")
+
+
+def _key(row: dict[str, Any]) -> tuple:
+    return tuple(row.get(name) for name in ("what", "tab", "mode"))
+
+
+def page(data: dict[str, Any]) -> str:
+    """The table as Markdown."""
+    lines = [
+        "# What runs together with IC Light",
+        "",
+        "Written by `tests/forge/` from its last run against each web UI, which `docs/compatibility.json` keeps.",
+        "Checkpoint, IC-Light models, LoRA and ControlNet had random weights in the real layouts: the table says what",
+        "takes effect, not what looks good. *d* is the mean absolute difference of two pictures, 0 to 255: with both",
+        "against the companion alone, and against IC Light alone; `size` where the two pictures differ in size.",
+        "",
+    ]
+    for name, host in data.items():
+        lines += [f"## {name}", "", f"{host['version']}; run on {host['date']}.", ""]
+        for section, rows in host["sections"].items():
+            names = list(dict.fromkeys(row["what"] for row in rows))
+            rows = sorted(rows, key=lambda row: (names.index(row["what"]), row.get("tab", "") != "txt2img"))
+            lines += [f"### {section}", "", *_table(rows), ""]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _table(rows: list[dict[str, Any]]) -> list[str]:
+    if all("d_ic_light" in row for row in rows):
+        head = ("with", "tab", "mode", "d(without IC Light)", "d(without companion)", "result")
+        cells = [
+            (row["what"], row["tab"], row["mode"], row["d_ic_light"], row["d_companion"], row["result"]) for row in rows
+        ]
+    else:
+        head = ("what", "figures", "result")
+        cells = [(row["what"], row.get("figures", ""), row["result"]) for row in rows]
+    texts = [tuple(_text(cell) for cell in row) for row in (head, *cells)]
+    return ["| " + " | ".join(row) + " |" for row in (texts[0], ("---",) * len(head), *texts[1:])]
+
+
+def _text(cell: Any) -> str:
+    return f"{cell:.2f}" if isinstance(cell, float) else str(cell)
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(json.loads(DATA.read_text(encoding="utf-8"))), encoding="utf-8")

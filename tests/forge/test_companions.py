@@ -1,0 +1,145 @@
+"""IC Light in a generation together with a web UI's other extensions, scripts and settings."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from forge import compatibility, pictures, server
+from forge.companion_files import NAME, made
+from forge.companions import ACTS, CHANNELS, COMPANIONS, CONTROL, NEUTRAL, STEPS, Companion, CompanionClient
+
+# Mode by mode, and all without IC Light first: changing the UNet's weights takes longer than a picture.
+PLACES = [(name, tab) for name, companion in COMPANIONS.items() for tab in companion.tabs]
+CASES = [(name, tab, mode) for mode in CHANNELS for name, tab in PLACES]
+SAME = 1.0
+"""Mean difference, of 255, that rounding may make: tiles and offloading compute in another order."""
+
+
+@pytest.fixture(scope="module")
+def companions(keeper, forge_home):
+    with made(forge_home / "models", server.checkpoint_of(forge_home)):
+        forge = keeper.get("companions")
+        yield CompanionClient(forge.url, forge.models.parent / "companions")
+        keeper.stop()
+
+
+@pytest.fixture(scope="module")
+def before(companions):
+    return companions.txt2img()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _first(before, companions, request):
+    """The plain picture is made before all others, then those without IC Light."""
+    chosen = {item.callspec.params["name"] for item in request.session.items if "name" in _parameters(item)}
+    for name, tab in PLACES:
+        if name in chosen:
+            companions.run(tab, None, COMPANIONS[name])
+
+
+def _parameters(item):
+    return item.callspec.params if hasattr(item, "callspec") and item.module.__name__ == __name__ else {}
+
+
+def difference(one, other):
+    """Mean absolute difference of two answers' pictures, None where they differ in size."""
+    pairs = list(zip(one.pictures, other.pictures))
+    if any(first.shape != second.shape for first, second in pairs):
+        return None
+    return float(np.mean([np.abs(first.astype(int) - second).mean() for first, second in pairs]))
+
+
+def shown(value):
+    return "size" if value is None else value
+
+
+@pytest.fixture
+def row(request, forge_home):
+    """What this test found; it goes into the table whether it passes or not."""
+    found = {"d_ic_light": "–", "d_companion": "–", "result": "failed"}
+    yield found
+    compatibility.record(forge_home, found.pop("section", "Companions"), found)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "tab", "mode"), CASES)
+def test_both_take_effect(companions, row, name, tab, mode):
+    companion = COMPANIONS[name]
+    row |= {"what": name, "tab": tab, "mode": mode}
+    both = companions.run(tab, mode, companion)
+    assert both.status == 200, both.message
+    row["d_ic_light"] = shown(unlit := difference(both, companions.run(tab, None, companion)))
+    assert unlit is None or unlit > SAME
+    assert both.record.channels == {CHANNELS[mode]}
+    if companion.effect in (ACTS, NEUTRAL):
+        alone = companions.run(tab, mode, Companion(body=companion.without, relight=companion.relight))
+        row["d_companion"] = shown(found := difference(both, alone))
+        if companion.effect == ACTS:
+            assert found is None or found > 0
+        else:
+            assert found is not None
+            assert found <= SAME
+    row["result"] = "passed"
+
+
+@pytest.mark.slow
+def test_every_sampler(companions, row):
+    row |= {"what": "every sampler", "tab": "txt2img", "mode": "fc, fbc"}
+    names = [sampler["name"] for sampler in companions.call("/sdapi/v1/samplers")[1]]
+    lowest = []
+    for name in names:
+        body = {**STEPS, "sampler_name": name}
+        plain = companions.run("txt2img", None, **body)
+        for mode, channels in CHANNELS.items():
+            lit = companions.run("txt2img", mode, **body)
+            assert lit.status == 200, f"{name}: {lit.message}"
+            assert lit.record.channels == {channels}, name
+            lowest.append(difference(lit, plain))
+            assert lowest[-1] > SAME, name
+    row |= {"what": f"every sampler ({len(names)}: {', '.join(names)})", "d_ic_light": min(lowest), "result": "passed"}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("mode", CHANNELS)
+def test_control_picture_is_the_users(companions, mode):
+    for tab in ("txt2img", "img2img"):
+        both = companions.run(tab, mode, COMPANIONS["ControlNet"])
+        assert np.array_equal(both.pictures[-1], np.asarray(CONTROL))
+
+
+@pytest.mark.slow
+def test_lora_may_come_change_and_go(companions, row):
+    row |= {"what": "LoRA that changes between generations", "tab": "txt2img", "mode": "fc"}
+    strengths = ("", f" <lora:{NAME}:1>", f" <lora:{NAME}:0.4>")
+    relight = {"foreground": pictures.text(pictures.subject()), "light": "left"}
+
+    def generate(strength, lit):
+        return companions.txt2img(relight if lit else None, prompt=f"a cup{strength}").files
+
+    plain = [generate(strength, False) for strength in strengths]
+    lit = [generate(strength, True) for strength in strengths]
+    assert len({files[0] for files in plain + lit}) == 6
+    for index in (1, 0, 2, 1):
+        assert generate(strengths[index], True) == lit[index]
+        assert generate(strengths[index], False) == plain[index]
+    row["result"] = "passed"
+
+
+@pytest.mark.slow
+def test_style(companions, row):
+    row |= {"what": "style", "tab": "txt2img", "mode": "fc"}
+    styles = [style["name"] for style in companions.call("/sdapi/v1/prompt-styles")[1] if style["prompt"]]
+    style = Companion(body={"styles": styles[:1]})
+    both = companions.run("txt2img", "fc", style)
+    row["d_ic_light"] = difference(both, companions.run("txt2img", None, style))
+    row["d_companion"] = difference(both, companions.run("txt2img", "fc"))
+    assert row["d_ic_light"] > SAME
+    assert row["d_companion"] > 0
+    row["result"] = "passed"
+
+
+@pytest.mark.slow
+def test_plain_generation_after_all_of_them_is_as_before(companions, before, row):
+    row |= {"what": "plain generation after all of these, byte by byte", "tab": "txt2img", "mode": "off"}
+    assert companions.txt2img().files == before.files
+    row["result"] = "passed"

@@ -1,0 +1,114 @@
+"""Another extension that goes wrong in the middle of a run, or runs one of its own inside it.
+
+Does nothing unless its argument is a dict: ``raise_in`` (the name of a hook), ``unet`` (true: the UNet's first call
+raises), ``vae`` ("error" or "memory": what the VAE's first encoding raises), ``interrupt`` (true), ``unload`` (true:
+all models leave memory before sampling) and ``nested`` ("crop" or "copy": run a crop of each picture as img2img, or a
+copy of the processing object).
+"""
+
+import copy
+
+import gradio as gr
+import torch
+from modules import processing, scripts, shared
+
+QUIET = ("IC Light Probe", "IC Light Troublemaker")
+
+
+class TroubleError(Exception):
+    """What this extension raises."""
+
+
+class Troublemaker(scripts.Script):
+    """Stands behind all other scripts by the name of its folder."""
+
+    def title(self):
+        return "IC Light Troublemaker"
+
+    def show(self, is_img2img):
+        return scripts.AlwaysVisible
+
+    def ui(self, is_img2img):
+        return [gr.Textbox(value="", visible=False)]
+
+    def before_process(self, p, options, *args):
+        self._fail("before_process", options)
+
+    def process(self, p, options, *args):
+        self._fail("process", options)
+        if isinstance(options, dict) and "vae" in options:
+            _break_vae(p, options["vae"])
+
+    def process_batch(self, p, options, *args, **kwargs):
+        self._fail("process_batch", options)
+
+    def process_before_every_sampling(self, p, options, *args, **kwargs):
+        self._fail("process_before_every_sampling", options)
+        if not isinstance(options, dict):
+            return
+        if options.get("interrupt"):
+            shared.state.interrupted = True
+        if options.get("unload"):
+            from backend import memory_management
+
+            memory_management.unload_all_models()
+        if options.get("unet"):
+            unet = p.sd_model.forge_objects.unet.clone()
+            unet.set_model_unet_function_wrapper(_raise)
+            p.sd_model.forge_objects.unet = unet
+
+    def postprocess_image(self, p, pp, options, *args):
+        self._fail("postprocess_image", options)
+        if isinstance(options, dict) and "nested" in options:
+            pp.image.paste(_nested(p, pp.image, options["nested"]), (8, 8))
+
+    def postprocess(self, p, processed, options, *args):
+        self._fail("postprocess", options)
+
+    def _fail(self, hook, options):
+        if isinstance(options, dict) and options.get("raise_in") == hook:
+            raise TroubleError(f"trouble in {hook}")
+
+
+def _raise(*args, **kwargs):
+    raise TroubleError("trouble in the UNet")
+
+
+def _break_vae(p, kind):
+    """Let the VAE's next encoding fail, once."""
+    model = p.sd_model.forge_objects.vae.first_stage_model
+    error = TroubleError("trouble in the VAE") if kind == "error" else torch.cuda.OutOfMemoryError("trouble")
+
+    def encode(pixels, regulation=None):
+        del model.encode
+        raise error
+
+    model.encode = encode
+
+
+def _nested(p, picture, kind):
+    """What a detailer does: run the scripts again on a part of a finished picture."""
+    if kind == "copy":
+        inner = copy.copy(p)
+        inner.n_iter = inner.batch_size = 1
+    else:
+        inner = processing.StableDiffusionProcessingImg2Img(
+            init_images=[picture.crop((8, 8, 56, 56))],
+            denoising_strength=0.5,
+            prompt=p.prompt,
+            negative_prompt=p.negative_prompt,
+            seed=p.seed,
+            sampler_name=p.sampler_name,
+            scheduler=p.scheduler,
+            steps=2,
+            cfg_scale=p.cfg_scale,
+            width=64,
+            height=64,
+            do_not_save_samples=True,
+            do_not_save_grid=True,
+            extra_generation_params=p.extra_generation_params.copy(),
+        )
+    inner.scripts = copy.copy(p.scripts)
+    inner.scripts.alwayson_scripts = [each for each in p.scripts.alwayson_scripts if each.title() not in QUIET]
+    inner.script_args = list(p.script_args)
+    return processing.process_images(inner).images[0].resize((48, 48))

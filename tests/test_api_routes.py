@@ -1,0 +1,272 @@
+"""The routes under /ic-light, as a client sees them."""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+
+import numpy as np
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from PIL import Image
+from samples import as_base64, encoded, plain
+from sd15_layout import iclight_file, safetensors_bytes
+
+from lib_iclight import __version__
+from lib_iclight.api import MAX_PIXELS, Services, add_routes
+from lib_iclight.lights import light_background, light_map
+from lib_iclight.models import Models
+from lib_iclight.settings import Settings
+from lib_iclight.subject import Pictures
+from lib_iclight.weights import ModelLibrary
+
+TRAVERSALS = ("../../../etc/passwd", "..\\..\\secret", "/etc/passwd", "C:\\windows", "a/../b", "%2e%2e%2f", "\x00", "")
+
+
+def left_half(rgb, model):
+    """A background remover that finds the subject on the left."""
+    alpha = np.zeros(rgb.shape[:2], np.uint8)
+    alpha[:, : rgb.shape[1] // 2] = 255
+    return alpha
+
+
+@pytest.fixture
+def folder(tmp_path):
+    path = tmp_path / "models" / "ic-light"
+    path.mkdir(parents=True)
+    return path
+
+
+@pytest.fixture
+def make(folder):
+    def make(credentials: str | None = None, *, forbidden: bool = False) -> TestClient:
+        models = Models(ModelLibrary(), lambda: [folder], Settings, lambda: forbidden)
+        pictures = Pictures()
+        services = Services(
+            models, lambda picture, model: pictures.subject(picture, True, model, left_half), lambda: "u2net"
+        )
+        app = FastAPI()
+        add_routes(app, services, credentials)
+        return TestClient(app)
+
+    return make
+
+
+@pytest.fixture
+def client(make):
+    return make()
+
+
+def picture_of(answer) -> Image.Image:
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["content-type"] == "image/png"
+    return Image.open(io.BytesIO(answer.content))
+
+
+# Version, lights, models
+
+
+def test_the_version_is_the_packages(client):
+    assert client.get("/ic-light/version").json()["version"] == __version__
+
+
+def test_each_listed_light_can_be_drawn(client):
+    names = [light["name"] for light in client.get("/ic-light/lights").json()]
+    assert names == ["left", "right", "top", "bottom", "ambient"]
+    for name in names:
+        body = {"light": name, "width": 24, "height": 16}
+        assert np.array_equal(picture_of(client.post("/ic-light/light-map", json=body)), light_map(name, 24, 16))
+
+
+def test_models_are_listed_with_what_is_wrong(client, folder):
+    iclight_file(folder, "iclight_sd15_fc.safetensors")
+    (folder / "half.safetensors").write_bytes(safetensors_bytes({"conv_in.weight": (320, 8, 3, 3)})[:-10])
+    (folder / "old.ckpt").write_bytes(b"PK\x03\x04")
+    answer = client.get("/ic-light/models").json()
+    by_name = {item.pop("name"): item for item in answer["models"]}
+    assert by_name["iclight_sd15_fc.safetensors"] | {"size": 0} == {
+        "size": 0,
+        "kind": "fc",
+        "modes": ["fc"],
+        "key_style": "diffusers",
+        "dtype": "F16",
+        "usable": True,
+        "problem": "",
+        "way_out": "",
+    }
+    assert by_name["half.safetensors"]["problem"].startswith("is cut off: 10 of its")
+    assert "Delete it and download it again" in by_name["half.safetensors"]["way_out"]
+    assert "no safetensors file" in by_name["old.ckpt"]["problem"]
+    assert not by_name["half.safetensors"]["usable"]
+    assert answer["chosen"] == {"fc": "iclight_sd15_fc.safetensors"}
+    assert answer["downloads"] == ""
+
+
+def test_a_new_file_is_there_after_a_refresh(client, folder):
+    assert client.get("/ic-light/models").json()["models"] == []
+    iclight_file(folder, "relight.safetensors", 12)
+    assert client.post("/ic-light/models/refresh").json()["chosen"] == {"fbc": "relight.safetensors"}
+
+
+def test_downloads_that_are_off_are_told(make):
+    assert "--ic-light-no-download" in make(forbidden=True).get("/ic-light/models").json()["downloads"]
+
+
+# Light maps
+
+
+def test_a_light_can_be_drawn_as_a_background_and_flatter(client):
+    body = {"light": "left", "width": 16, "height": 8, "background": True}
+    assert np.array_equal(picture_of(client.post("/ic-light/light-map", json=body)), light_background("left", 16, 8))
+    flat = picture_of(client.post("/ic-light/light-map", json={**body, "strength": 0}))
+    assert np.asarray(flat).min() == np.asarray(flat).max() == 127
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"light": "north"},
+        {"light": "custom"},
+        {"light": "left", "width": 0},
+        {"light": "left", "width": 10**9},
+        {"light": "left", "height": -1},
+        {"light": "left", "height": "tall"},
+        {"light": "left", "strength": 4},
+        {"light": "left", "path": "out.png"},
+        {"light": None},
+        [],
+        "left",
+    ],
+)
+def test_a_light_that_cannot_be_drawn_is_a_client_error(client, body):
+    assert client.post("/ic-light/light-map", json=body).status_code == 422
+
+
+@pytest.mark.parametrize("value", ["NaN", "Infinity", "-Infinity"])
+def test_a_strength_that_is_no_number_is_a_client_error(client, value):
+    answer = client.post("/ic-light/light-map", content=f'{{"light": "left", "strength": {value}}}')
+    assert answer.status_code == 422
+
+
+# Foreground
+
+
+def test_the_subject_is_cut_out(client):
+    image = picture_of(client.post("/ic-light/foreground", json={"image": encoded(plain((200, 10, 20), 8, 4))}))
+    pixels = np.asarray(image)
+    assert image.mode == "RGBA"
+    assert (pixels[..., :3] == (200, 10, 20)).all()
+    assert (pixels[:, :4, 3] == 255).all()
+    assert (pixels[:, 4:, 3] == 0).all()
+
+
+def test_transparency_of_its_own_stays(client):
+    image = picture_of(client.post("/ic-light/foreground", json={"image": encoded(plain((1, 2, 3, 90)))}))
+    assert (np.asarray(image) == (1, 2, 3, 90)).all()
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ({"image": "@@@"}, "not valid base64"),
+        ({"image": as_base64(b"hello")}, "not a picture in a known format"),
+        ({"image": encoded(plain((1, 2, 3), 64, 64))[:60]}, "image"),
+        ({"image": encoded(plain((1, 2, 3, 0)))}, "fully transparent"),
+        ({"image": encoded(plain((1, 2, 3))), "matting_model": "nothing"}, "body.matting_model: "),
+    ],
+)
+def test_what_cannot_be_cut_out_is_a_client_error_with_the_reason(client, body, said):
+    answer = client.post("/ic-light/foreground", json=body)
+    assert answer.status_code == 422
+    assert said in answer.json()["detail"]
+
+
+def test_a_picture_of_too_many_pixels_is_refused_undecoded(client):
+    huge = Image.new("1", (8000, MAX_PIXELS // 8000 + 1))
+    answer = client.post("/ic-light/foreground", json={"image": encoded(huge)})
+    assert answer.status_code == 422
+    assert "too large" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize("body", [{}, {"image": None}, {"image": 5}, {"image": "", "path": "/etc/passwd"}, [], None])
+def test_a_body_of_another_shape_is_a_client_error(client, body):
+    assert client.post("/ic-light/foreground", json=body).status_code == 422
+
+
+@pytest.mark.parametrize("name", TRAVERSALS[:-1])
+def test_a_path_is_no_name(client, name):
+    bodies = {"light-map": {"light": name}, "foreground": {"image": encoded(plain((1, 2, 3))), "matting_model": name}}
+    for route, body in bodies.items():
+        assert client.post(f"/ic-light/{route}", json=body).status_code == 422
+
+
+def test_a_damaged_body_is_a_client_error(client):
+    assert client.post("/ic-light/foreground", content=b'{"image": ').status_code == 422
+
+
+# Everywhere
+
+
+def test_no_answer_names_a_folder_of_the_server(client, folder):
+    iclight_file(folder, "iclight_sd15_fc.safetensors")
+    (folder / "half.safetensors").write_bytes(b"")
+    answers = [client.get(f"/ic-light/{route}") for route in ("version", "models", "lights")]
+    answers += [client.post("/ic-light/foreground", json={"image": as_base64(b"x")}), client.get("/openapi.json")]
+    for answer in answers:
+        assert str(folder.parent.parent) not in answer.text
+        assert str(folder.anchor) + "tmp" not in answer.text
+
+
+def test_the_routes_are_documented_with_their_bodies(client):
+    found = client.get("/openapi.json").json()
+    routes = {path: set(methods) for path, methods in found["paths"].items()}
+    assert routes == {
+        "/ic-light/version": {"get"},
+        "/ic-light/models": {"get"},
+        "/ic-light/models/refresh": {"post"},
+        "/ic-light/lights": {"get"},
+        "/ic-light/light-map": {"post"},
+        "/ic-light/foreground": {"post"},
+    }
+    assert {"LightMapRequest", "ForegroundRequest", "ModelList"} <= set(found["components"]["schemas"])
+    assert client.get("/docs").status_code == 200
+
+
+ROUTES = (
+    ("GET", "version", None),
+    ("GET", "models", None),
+    ("POST", "models/refresh", None),
+    ("GET", "lights", None),
+    ("POST", "light-map", {"light": "left", "width": 8, "height": 8}),
+    ("POST", "foreground", {"image": encoded(plain((1, 2, 3)))}),
+)
+
+
+@pytest.mark.parametrize(("method", "route", "body"), ROUTES)
+def test_behind_a_password_no_route_is_open(make, method, route, body):
+    client = make("anna:secret,ben:pass:word")
+
+    def status(*credentials: str) -> int:
+        auth = credentials or None
+        return client.request(method, f"/ic-light/{route}", json=body, auth=auth).status_code
+
+    assert status("anna", "secret") == 200
+    assert status("ben", "pass:word") == 200
+    assert status() == 401
+    assert status("anna", "wrong") == 401
+    assert status("carl", "secret") == 401
+    assert status("anna", "") == 401
+
+
+def test_a_password_that_is_not_ascii_is_an_answer_too(make):
+    client = make("anna:secret")
+    for raw in ("anna:sécret", "änna:secret", "nocolon"):
+        header = "Basic " + base64.b64encode(raw.encode()).decode()
+        assert client.get("/ic-light/version", headers={"Authorization": header}).status_code == 401
+
+
+def test_answers_are_plain_json(client):
+    assert json.loads(client.get("/ic-light/models").text)["models"] == []

@@ -1,0 +1,61 @@
+"""What is set, whatever a settings file says."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+
+import pytest
+
+from lib_iclight.settings import SETTINGS, Settings, read
+
+DEFAULTS = {setting.key: setting.default for setting in SETTINGS}
+
+
+def test_each_setting_has_its_default_and_its_line():
+    assert {setting.name: setting.default for setting in SETTINGS} == dataclasses.asdict(Settings())
+    assert read(lambda key, default: default) == Settings()
+
+
+def test_a_setting_says_what_it_does_or_that_a_reload_is_needed():
+    for setting in SETTINGS:
+        assert setting.label
+        assert setting.note or setting.reload
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("model_folder", "D:/weights"),
+        ("download", False),
+        ("download_on_first_use", True),
+        ("matting_model", "u2net"),
+        ("keep_models", False),
+        ("show_subject", True),
+        ("light_strength", 0.5),
+        ("restore_details", 1.0),
+    ],
+)
+def test_what_is_set_counts(name, value):
+    found = read(lambda key, default: {"ic_light_" + name: value}.get(key, default))
+    assert found == dataclasses.replace(Settings(), **{name: value})
+
+
+@pytest.mark.parametrize("value", [None, [], {}, "nonsense", -7, 10**9, float("nan"), float("inf")])
+def test_a_value_that_does_not_fit_counts_as_the_default(value):
+    found = read(lambda key, default: value)
+    expected = Settings(model_folder=value) if isinstance(value, str) else Settings()
+    assert found == expected
+
+
+def test_a_whole_number_is_a_number_and_a_switch_is_not():
+    assert read(lambda key, default: 1).light_strength == 1.0
+    assert read(lambda key, default: True).light_strength == Settings().light_strength
+
+
+def test_only_the_page_may_set_folders_and_downloads():
+    assert {setting.name for setting in SETTINGS if setting.local} == {"model_folder", "download"}
+
+
+def test_the_defaults_can_be_kept_in_a_file():
+    assert json.loads(json.dumps(DEFAULTS)) == DEFAULTS

@@ -1,0 +1,189 @@
+"""X/Y/Z plot: the same generation with up to three things varied. Extensions add axes to ``axis_options``."""
+
+import re
+from copy import copy
+
+import gradio as gr
+from modules import errors, images, scripts, sd_samplers, shared
+from modules.processing import Processed, create_infotext, fix_seed, process_images
+
+
+def apply_field(field):
+    """A function that sets one field of the processing object."""
+
+    def fun(p, x, xs):
+        setattr(p, field, x)
+
+    return fun
+
+
+def apply_prompt(p, x, xs):
+    """Put ``x`` where the first of the values stands in the prompts."""
+    if xs[0] not in p.prompt and xs[0] not in p.negative_prompt:
+        raise RuntimeError(f"Prompt S/R did not find {xs[0]} in prompt or negative prompt.")
+    p.prompt = p.prompt.replace(xs[0], x)
+    p.negative_prompt = p.negative_prompt.replace(xs[0], x)
+
+
+def do_nothing(p, x, xs):
+    """Leave everything as it is."""
+
+
+class AxisOption:
+    """Something that can be varied: ``apply(p, value, values)`` sets it."""
+
+    def __init__(self, label, type, apply, format_value=None, confirm=None, cost=0.0, choices=None, prepare=None):
+        self.label = label
+        self.type = type
+        self.apply = apply
+        self.format_value = format_value
+        self.confirm = confirm
+        self.cost = cost
+        self.choices = choices
+        self.prepare = prepare
+
+
+class AxisOptionImg2Img(AxisOption):
+    """Something that can be varied in img2img only."""
+
+    is_img2img = True
+
+
+class AxisOptionTxt2Img(AxisOption):
+    """Something that can be varied in txt2img only."""
+
+    is_img2img = False
+
+
+axis_options = [
+    AxisOption("Nothing", str, do_nothing),
+    AxisOption("Seed", int, apply_field("seed")),
+    AxisOption("Steps", int, apply_field("steps")),
+    AxisOption("CFG Scale", float, apply_field("cfg_scale")),
+    AxisOption("Prompt S/R", str, apply_prompt),
+    AxisOption("Sampler", str, apply_field("sampler_name"), choices=sd_samplers.visible_sampler_names),
+    AxisOption("Denoising", float, apply_field("denoising_strength")),
+]
+
+
+def read_values(option, text, chosen, csv_mode):
+    """An axis's values: what was chosen, or what is written, with ``1-3`` for a range of whole numbers."""
+    if option.label == "Nothing":
+        return [0]
+    if option.choices is not None and not csv_mode:
+        values = chosen
+    elif option.prepare is not None:
+        return option.prepare(text)
+    else:
+        values = [x.strip() for x in text.split(",") if x.strip()]
+    if option.type is int:
+        found = [(value, re.fullmatch(r"(\d+)-(\d+)", value)) for value in values]
+        return [n for v, m in found for n in (range(int(m[1]), int(m[2]) + 1) if m else [int(v)])]
+    values = [option.type(x) for x in values]
+    if option.confirm:
+        option.confirm(None, values)
+    return values
+
+
+class Script(scripts.Script):
+    """The script in the list."""
+
+    def title(self):
+        """Its name there."""
+        return "X/Y/Z plot"
+
+    def ui(self, is_img2img):
+        """Type and values of each axis, and what Forge asks about besides, in Forge's order."""
+        self.current_axis_options = [x for x in axis_options if type(x) is AxisOption or x.is_img2img == is_img2img]
+        labels = [x.label for x in self.current_axis_options]
+        axes = []
+        for name, start in (("X", 1), ("Y", 0), ("Z", 0)):
+            low = name.lower()
+            with gr.Row():
+                kind = gr.Dropdown(
+                    labels, value=labels[start], label=f"{name} type", type="index", elem_id=self.elem_id(f"{low}_type")
+                )
+                text = gr.Textbox(label=f"{name} values", elem_id=self.elem_id(f"{low}_values"))
+                chosen = gr.Dropdown([], label=f"{name} values", visible=False, multiselect=True, interactive=True)
+            kind.change(self.show_choices, inputs=[kind], outputs=[text, chosen], show_progress=False)
+            axes += [kind, text, chosen]
+        with gr.Row():
+            boxes = [
+                gr.Checkbox(value, label=label, elem_id=self.elem_id(item))
+                for value, label, item in (
+                    (True, "Draw legend", "draw_legend"),
+                    (False, "Include Sub Images", "include_lone_images"),
+                    (False, "Include Sub Grids", "include_sub_grids"),
+                    (False, "Keep -1 for seeds", "no_fixed_seeds"),
+                    (False, "Vary seeds for X", "vary_seeds_x"),
+                    (False, "Vary seeds for Y", "vary_seeds_y"),
+                    (False, "Vary seeds for Z", "vary_seeds_z"),
+                )
+            ]
+            margin = gr.Slider(0, 500, value=0, step=2, label="Grid margins (px)", elem_id=self.elem_id("margin_size"))
+            csv_mode = gr.Checkbox(
+                False, label="Use text inputs instead of dropdowns", elem_id=self.elem_id("csv_mode")
+            )
+        return [*axes, *boxes, margin, csv_mode]
+
+    def show_choices(self, index):
+        """Text or list, as the axis wants it."""
+        option = self.current_axis_options[index]
+        choices = None if option.choices is None else list(option.choices())
+        return gr.update(visible=choices is None), gr.update(
+            visible=choices is not None, choices=choices or [], value=[]
+        )
+
+    def run(self, p, *args):
+        """Make all pictures, each by a copy of the processing object, and lay them out."""
+        axes = []
+        for kind, text, chosen in zip(*(iter(args[:9]),) * 3):
+            option = self.current_axis_options[kind or 0]
+            axes.append((option, read_values(option, text, chosen, args[17])))
+        _legend, lone, _grids, random_seeds = args[9:13]
+        if not random_seeds:
+            fix_seed(p)
+        cells = [(x, y, z) for z in axes[2][1] for y in axes[1][1] for x in axes[0][1]]
+        shared.state.job_count = len(cells) * p.n_iter
+        results = [self.cell(p, axes, cell) for cell in cells]
+        return self.lay_out(p, axes, results, lone)
+
+    def cell(self, p, axes, values):
+        """One picture. What goes wrong is printed and leaves the cell empty, as in Forge."""
+        if shared.state.interrupted or shared.state.stopping_generation:
+            return Processed(p, [], p.seed, "")
+        pc = copy(p)
+        pc.styles = pc.styles[:]
+        for (option, all_values), value in zip(axes, values):
+            option.apply(pc, value, all_values)
+        try:
+            return process_images(pc)
+        except Exception as e:
+            errors.display(e, "generating image for xyz plot")
+            return Processed(p, [], p.seed, "")
+
+    def lay_out(self, p, axes, results, lone):
+        """The grid, its rows by Y, its layers by Z one under the other, and the pictures where asked for."""
+        made = [result for result in results if result.images]
+        if not made:
+            return Processed(p, [])
+        empty = made[0].images[0].copy()
+        empty.paste(0, (0, 0, *empty.size))
+        pictures = [result.images[0] if result.images else empty for result in results]
+        processed = copy(made[0])
+        grid = images.image_grid(pictures, rows=len(axes[1][1]) * len(axes[2][1]))
+        told = {"Script": self.title()}
+        for name, (option, values) in zip("XYZ", axes):
+            if option.label != "Nothing":
+                told |= {f"{name} Type": option.label, f"{name} Values": ", ".join(map(str, values))}
+        pc = copy(p)
+        pc.extra_generation_params = {**processed.extra_generation_params, **told}
+        for name in ("all_prompts", "all_negative_prompts", "all_seeds", "all_subseeds"):
+            setattr(pc, name, getattr(processed, name))
+        pc.sd_model_name = processed.sd_model_name
+        processed.info = create_infotext(pc, pc.all_prompts, pc.all_seeds, pc.all_subseeds)
+        grid.info["parameters"] = processed.info
+        processed.images = [grid, *(pictures if lone else [])]
+        processed.infotexts = [processed.info, *([r.infotexts[0] for r in results if r.images] if lone else [])]
+        processed.index_of_first_image = 1
+        return processed
