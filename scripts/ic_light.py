@@ -30,7 +30,7 @@ if Path(lib_iclight.__file__).resolve().parents[1] == _ROOT:
             page.runner().before_sampling(p, kwargs["x"], kwargs["noise"])
 
         def postprocess_image(self, p, pp, *args):
-            pp.image = page.runner().finish_image(p, pp.image, pp.index)
+            pp.image = page.runner().finish_image(p, pp.image, getattr(pp, "index", None))
 
         def postprocess(self, p, processed, *args):
             page.runner().results(p, processed)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from pathlib import Path
 
@@ -12,23 +13,21 @@ HOST = Path(__file__).resolve().parent / "host"
 HOST_PACKAGES = ("modules", "backend", "modules_forge", "k_diffusion", "forge_workbench", "webui")
 
 
-def link_offsets(models: Path) -> None:
-    """Put the model's offsets into ``ic-light`` among the models: as links where the disk can, else as copies."""
-    import shutil
-
+def copy_offsets(models: Path) -> None:
+    """Put the model's offsets into ``ic-light`` among the models. Copies, so that a test may spoil them."""
     from workbench.model import offsets_dir
 
     folder = models / "ic-light"
     folder.mkdir(parents=True, exist_ok=True)
     for source in sorted(offsets_dir().glob("iclight_*.safetensors")):
         target = folder / source.name
-        if target.exists() and target.stat().st_size == source.stat().st_size:
-            continue
-        target.unlink(missing_ok=True)
-        try:
-            os.link(source, target)
-        except OSError:
-            shutil.copyfile(source, target)
+        if not target.exists() or _stamp(target) != _stamp(source):
+            shutil.copy2(source, target)
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    status = path.stat()
+    return status.st_size, int(status.st_mtime)
 
 
 def start(config: settings.Settings) -> None:
@@ -39,7 +38,7 @@ def start(config: settings.Settings) -> None:
     if not config.data_dir.exists():
         config.data_dir.mkdir(parents=True)
         (config.data_dir / ".gitignore").write_text("*\n", encoding="utf8")
-    link_offsets(config.models)
+    copy_offsets(config.models)
     modules_before, path_before = set(sys.modules), list(sys.path)
     settings.current = config
     sys.path.insert(0, str(HOST))

@@ -57,6 +57,7 @@ class ModelsRow:
     def connect(self, mode: Any, dropdown: Any, refresh: Any) -> None:
         """Connect the row with the accordion's mode, its dropdown of models and that one's refresh button."""
         quiet = {"show_progress": False, "queue": False}
+        self.refreshed = [self.notice, dropdown, self.listing, self.download]
         mode.change(self._button, [mode], [self.download], **quiet)
         refresh.click(self.look, [mode], [dropdown, self.listing, self.download], **quiet)
         self.download.click(
@@ -66,6 +67,10 @@ class ModelsRow:
             show_progress=False,
         )
         self.cancel.click(self._stop, [mode], None, **quiet)
+
+    def refresh(self) -> list[Any]:
+        """What has changed since the page was built, for the controls in ``refreshed``."""
+        return [self.check(), *self.look("fc")]
 
     def look(self, mode: str) -> list[Any]:
         """Look for model files again: the dropdown, the list, the button."""

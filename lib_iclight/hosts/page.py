@@ -96,14 +96,15 @@ def _connect_checkpoint() -> None:
 
     page = Context.root_block
     rows = [row for row in _rows.values() if page is not None and row.notice._id in page.blocks]
-    outputs = [row.notice for row in rows]
-    if not outputs:
+    if not rows:
         return
     quiet = {"show_progress": False, "queue": False}
-    page.load(lambda: [row.check() for row in rows], None, outputs, **quiet)
+    refreshed = [control for row in rows for control in row.refreshed]
+    page.load(lambda: [update for row in rows for update in row.refresh()], None, refreshed, **quiet)
+    notices = [row.notice for row in rows]
     for control in _checkpoint_control:
         if control._id in page.blocks:
-            control.change(lambda name: [row.check(name) for row in rows], [control], outputs, **quiet)
+            control.change(lambda name: [row.check(name) for row in rows], [control], notices, **quiet)
 
 
 def add_settings() -> None:

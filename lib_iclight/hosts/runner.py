@@ -33,6 +33,7 @@ class _Run:
     checked: Callable[[], Any] = lambda: None
     init_latent: Any = None
     shown: tuple[int, int] | None = None
+    finished: int = 0
 
 
 @dataclass(frozen=True)
@@ -215,11 +216,19 @@ class Runner:
             run.init_latent = p.init_latent
         p.init_latent = inside_mask(start, run.init_latent, getattr(p, "nmask", None))
 
-    def finish_image(self, p: Any, image: Any, index: int) -> Any:
-        """Hook ``postprocess_image``: restore details and keep colours before the picture is saved."""
+    def finish_image(self, p: Any, image: Any, index: int | None) -> Any:
+        """Hook ``postprocess_image``: restore details and keep colours before the picture is saved.
+
+        Args:
+            p: the host's processing object.
+            image: a finished picture.
+            index: its place in the batch; None where a host does not tell, which then calls in their order.
+        """
         run = _run_of(p)
         if run is None:
             return image
+        index = run.finished if index is None else index
+        run.finished += 1
         pixels = np.asarray(image.convert("RGB"))
         finished = self.studio.finish(run.plan, index, pixels)
         return image if finished is pixels else Image.fromarray(finished)

@@ -53,7 +53,8 @@ def _tiles(method: str) -> list[Any]:
     return [True, method, 96, 96, 32, 4]
 
 
-def _xyz(kind: int, values: str) -> dict[str, Any]:
+def plotted(kind: int, values: str) -> dict[str, Any]:
+    """A request's part for an X/Y/Z plot along one axis, with the single pictures behind the grid."""
     nothing = [0, "", []]
     options = [True, True, False, False, False, False, False, 0, True]
     return _script("X/Y/Z plot", kind, values, [], *nothing, *nothing, *options)
@@ -104,7 +105,10 @@ COMPANIONS = {
     ),
     "refiner": Companion(body={**STEPS, "refiner_checkpoint": NAME, "refiner_switch_at": 0.5}, without=STEPS),
     "refiner of the same weights": Companion(
-        body={**STEPS, "refiner_checkpoint": TWIN, "refiner_switch_at": 0.5}, without=STEPS, effect=NEUTRAL
+        body={**STEPS, "refiner_checkpoint": TWIN, "refiner_switch_at": 0.5},
+        without=STEPS,
+        tabs=("txt2img",),
+        effect=NEUTRAL,
     ),
     "hires fix": Companion(body=_HIRES, tabs=("txt2img",)),
     "hires fix with another checkpoint": Companion(
@@ -117,13 +121,13 @@ COMPANIONS = {
     "hires fix with LoRA": Companion(
         body={**_HIRES, "prompt": f"a cup <lora:{NAME}:1>"}, without={**_HIRES, "prompt": "a cup"}, tabs=("txt2img",)
     ),
-    "X/Y/Z plot": Companion(body=_xyz(1, "7, 8")),
+    "X/Y/Z plot": Companion(body=plotted(1, "7, 8")),
     "Prompt matrix": Companion(
         body={**_script("Prompt matrix", False, False, "positive", "comma", 0), "prompt": "a cup|red|blue"}
     ),
     "Loopback": Companion(body=_script("Loopback", 2, 0.5, "Linear", "None"), tabs=("img2img",)),
     "SD upscale": Companion(
-        body={**_script("SD upscale", "", 32, "Lanczos", 1.5), "init_images": [OPAQUE]},
+        body={**_script("SD upscale", "", 32, "None", 1.0), "init_images": [OPAQUE]},
         tabs=("img2img",),
         relight={"remove_background": False},
     ),
@@ -141,9 +145,17 @@ class CompanionClient(Client):
         """As in the base class."""
         if body is not None and "companions" in body:
             body = dict(body)
-            more = {title: {"args": args} for title, args in body.pop("companions").items()}
+            more = {title: {"args": self._named(args)} for title, args in body.pop("companions").items()}
             body["alwayson_scripts"] = {**body["alwayson_scripts"], **more}
         return super().call(path, body)
+
+    def _named(self, args: list[Any]) -> list[Any]:
+        """Arguments in which the ControlNet has the name that the web UI gave it, which ends in a hash."""
+        if not any(isinstance(arg, dict) and "model" in arg for arg in args):
+            return args
+        names = super().call("/controlnet/model_list")[1]["model_list"]
+        (name,) = (name for name in names if name.startswith(NAME))
+        return [{**arg, "model": name} for arg in args]
 
     def run(self, tab: str, mode: str | None, companion: Companion | None = None, **more: Any) -> Any:
         """Generate with IC Light's mode (None: off) and a companion (None: without one), once for each request."""

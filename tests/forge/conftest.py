@@ -2,11 +2,13 @@
 
 ``FORGE_HOME`` names its folder, which holds a Stable Diffusion 1.5 checkpoint and the IC-Light offsets.
 ``FORGE_PYTHON`` (its interpreter, else its own virtual environment's), ``FORGE_ARGS`` (more arguments) and
-``FORGE_PORT`` (else a free port) are optional.
+``FORGE_PORT`` (else a free port) are optional. ``FORGE_HOME=workbench`` runs the same tests against the workbench;
+those that need real weights are skipped there.
 """
 
 from __future__ import annotations
 
+import functools
 import os
 from contextlib import ExitStack
 from pathlib import Path
@@ -26,18 +28,26 @@ def pytest_collection_modifyitems(config, items):
             item.add_marker(pytest.mark.forge)
 
 
-class Keeper:
-    """Runs one Forge at a time: a real one takes several gigabytes."""
+WORKBENCH = "workbench"
 
-    def __init__(self, home, make_folder):
-        self._home, self._make_folder = home, make_folder
+
+class Keeper:
+    """Runs one Forge at a time: a real one takes several gigabytes.
+
+    Args:
+        start: makes the context of a running Forge from its work folder and the extensions to add.
+        make_folder: makes a work folder from a name.
+    """
+
+    def __init__(self, start, make_folder):
+        self._start, self._make_folder = start, make_folder
         self._stack, self._name, self._forge = ExitStack(), None, None
 
     def get(self, name, extensions=None):
         """The Forge of this name; another one is stopped first."""
         if self._name != name:
             self.stop()
-            self._forge = self._stack.enter_context(server.running(self._home, self._make_folder(name), extensions))
+            self._forge = self._stack.enter_context(self._start(self._make_folder(name), extensions))
             self._name = name
         return self._forge
 
@@ -46,12 +56,20 @@ class Keeper:
         self._stack.close()
 
 
-@pytest.fixture(scope="session")
-def forge_home():
+def named_home():
+    """What ``FORGE_HOME`` says; skips without it."""
     home = os.environ.get("FORGE_HOME")
     if not home:
         pytest.skip("FORGE_HOME does not name a real Stable Diffusion WebUI Forge")
-    home = Path(home).resolve()
+    return home
+
+
+@pytest.fixture(scope="session")
+def forge_home():
+    """The folder of a real Forge that holds offsets for all modes."""
+    if named_home() == WORKBENCH:
+        pytest.skip("needs a real Forge")
+    home = Path(named_home()).resolve()
     lacking = {"fc", "fcon", "fbc"} - set(model_files.offsets(home / "models"))
     if lacking:
         pytest.fail(f"{home} lacks IC-Light offsets for {', '.join(sorted(lacking))} in models/ic-light")
@@ -59,31 +77,38 @@ def forge_home():
 
 
 @pytest.fixture(scope="session")
-def keeper(forge_home, tmp_path_factory):
-    keeper = Keeper(forge_home, lambda name: tmp_path_factory.mktemp(f"forge-{name}"))
+def keeper(request, tmp_path_factory):
+    if named_home() == WORKBENCH:
+        start = server.workbench
+    else:
+        start = functools.partial(server.running, request.getfixturevalue("forge_home"))
+    keeper = Keeper(start, lambda name: tmp_path_factory.mktemp(f"forge-{name}"))
     yield keeper
     keeper.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def forge(keeper):
     """Forge with this extension."""
-    return keeper.get("plain")
+    forge = keeper.get("plain")
+    # Kept for the fixture below: no relighting has taken place yet.
+    forge.client.kept("txt2img")
+    return forge
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def client(forge):
     """The API of Forge with this extension."""
     return forge.client
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def untouched(client):
-    """A generation before IC-Light was ever on."""
-    return client.txt2img()
+    """A generation from before IC-Light was ever on."""
+    return client.kept("txt2img")
 
 
-@pytest.fixture(scope="session")
-def offsets(forge_home):
+@pytest.fixture(scope="module")
+def offsets(forge):
     """The offsets' files by mode."""
-    return model_files.offsets(forge_home / "models")
+    return model_files.offsets(forge.home / "models")

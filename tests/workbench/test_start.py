@@ -14,23 +14,36 @@ def test_a_password(tmp_path, request_body):
         assert host.api.get("/sdapi/v1/samplers", auth=("me", "secret")).status_code == 200
 
 
-@pytest.mark.parametrize(
-    ("family", "flags"),
-    [("sdxl", {"is_sdxl"}), ("sd2", {"is_sd2"}), ("flux", set()), ("inpaint", {"is_sd1", "is_inpaint"})],
-)
-def test_another_family(tmp_path, family, flags):
-    with Workbench(tmp_path, (), family=family) as host:
-        names = ("is_sd1", "is_sd2", "is_sdxl", "is_sd3", "is_inpaint")
-        assert {name for name in names if getattr(host.sd_model, name)} == flags
-        assert host.sd_model.model_config.inpaint_model() == (family == "inpaint")
+FAMILIES = {
+    "sd1": {"is_sd1"},
+    "sd2": {"is_sd2"},
+    "sdxl": {"is_sdxl"},
+    "sd3": {"is_sd3"},
+    "flux": set(),
+    "inpaint": {"is_sd1", "is_inpaint"},
+}
 
 
-def test_nothing_is_left_behind(tmp_path):
+def test_another_family(tmp_path):
+    names = ("is_sd1", "is_sd2", "is_sdxl", "is_sd3", "is_inpaint")
+    with Workbench(tmp_path, (), family="sdxl") as host:
+        assert {name for name in names if getattr(host.sd_model, name)} == {"is_sdxl"}
+        from backend.loader import forge_loader
+
+        for family, flags in FAMILIES.items():
+            model = forge_loader(family)
+            assert {name for name in names if getattr(model, name)} == flags
+            assert model.model_config.inpaint_model() == (family == "inpaint")
+
+
+def test_the_offsets_are_among_the_models_and_nothing_is_left_behind(tmp_path):
     import gradio as gr
 
     path, init = list(sys.path), gr.Textbox.__init__
-    with Workbench(tmp_path, ()):
+    with Workbench(tmp_path, ()) as host:
         assert gr.Textbox.__init__ is not init
+        names = {path.name for path in (host.models_dir / "ic-light").iterdir()}
+        assert names == {"iclight_tiny_fc.safetensors", "iclight_tiny_fbc.safetensors"}
     assert sys.path == path
     assert gr.Textbox.__init__ is init
     assert not [name for name in sys.modules if name.split(".")[0] in ("modules", "backend", "modules_forge")]
@@ -43,12 +56,6 @@ def test_one_at_a_time(tmp_path):
         from modules import shared
 
         assert shared.opts.samples_save
-
-
-def test_the_offsets_are_among_the_models(tmp_path):
-    with Workbench(tmp_path, ()) as host:
-        names = {path.name for path in (host.models_dir / "ic-light").iterdir()}
-    assert names == {"iclight_tiny_fc.safetensors", "iclight_tiny_fbc.safetensors"}
 
 
 def test_settings_outlive_the_host(tmp_path):
