@@ -25,7 +25,7 @@ class Hub:
         cuts: the share of the rest after which each of the next answers breaks off.
         statuses: the status of each of the next answers about the file, instead of a proper one.
         ranges: whether it can begin in the middle.
-        gate: the bytes wait for it.
+        gate: the bytes wait for it, those behind the share ``open_until``.
         asked, sent: ``Range`` (None: from the start) and ``Authorization`` of each request for bytes.
     """
 
@@ -36,6 +36,7 @@ class Hub:
         self.cuts: list[float] = []
         self.statuses: list[int] = []
         self.ranges = True
+        self.open_until = 0.0
         self.gate = threading.Event()
         self.gate.set()
         self.asked: list[str | None] = []
@@ -70,7 +71,8 @@ def _handler(hub: Hub) -> type[BaseHTTPRequestHandler]:
         def do_GET(self) -> None:
             hub.asked.append(self.headers.get("Range"))
             hub.sent.append(self.headers.get("Authorization"))
-            hub.gate.wait(30)
+            if not hub.open_until:
+                hub.gate.wait(30)
             match = re.match(r"bytes=(\d+)-", self.headers.get("Range") or "") if hub.ranges else None
             start = int(match[1]) if match else 0
             if start and start >= len(hub.content):
@@ -83,7 +85,10 @@ def _handler(hub: Hub) -> type[BaseHTTPRequestHandler]:
                 self.wfile.write(rest[: int(len(rest) * hub.cuts.pop(0))])
                 self.close_connection = True
             else:
-                self.wfile.write(rest)
+                early = int(len(rest) * hub.open_until)
+                self.wfile.write(rest[:early])
+                hub.gate.wait(30)
+                self.wfile.write(rest[early:])
 
         def _answer(self, status: int, headers: dict[str, str]) -> None:
             self.send_response(status)

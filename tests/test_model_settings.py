@@ -205,6 +205,18 @@ def test_the_accordion_tells_that_a_checkpoint_does_not_suit(desk, sdxl):
     assert desk.notice("no such checkpoint") == ""
 
 
+def test_a_checkpoint_is_known_while_the_host_fills_its_list_anew(desk, sdxl, monkeypatch):
+    from modules import sd_models
+
+    def changes(name):
+        raise RuntimeError("dictionary changed size during iteration")
+
+    said = desk.notice(sdxl)
+    for search in (lambda name: None, changes):
+        monkeypatch.setattr(sd_models, "get_closet_checkpoint_match", search)
+        assert desk.notice(sdxl) == said
+
+
 def test_a_hires_checkpoint_of_another_family_is_refused_before_sampling(host, sdxl):
     text = detail(relit(host, enable_hr=True, hr_checkpoint_name=sdxl))
     assert "the hires-fix checkpoint big is SDXL" in text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import inspect
 import os
 import weakref
@@ -63,9 +64,9 @@ class ForgeHost:
         model = vae.first_stage_model
 
         def encode(pixels: torch.Tensor) -> torch.Tensor:
-            clone = vae.clone()
-            clone.first_stage_model = PosteriorMode(model)
-            return self._scaled(sd_model, clone.encode(pixels)).float().cpu()
+            other = copy.copy(vae)  # the hosts' own clone() forgets what they added to the class later
+            other.first_stage_model = PosteriorMode(model)
+            return self._scaled(sd_model, other.encode(pixels)).float().cpu()
 
         return weakref.ref(model), encode, vae.downscale_ratio
 

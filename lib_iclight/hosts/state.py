@@ -13,6 +13,9 @@ from .protocol import Checkpoint
 _NONE = (None, "", "None", "none")
 _SAME = "Use same checkpoint"
 
+_seen: dict[str | None, Any] = {}
+"""The host's entries of checkpoints by the names that they were asked for."""
+
 
 def settings() -> Settings:
     """What is set now."""
@@ -93,7 +96,7 @@ def named_checkpoint(name: str | None, loaded: Callable[[Any], Checkpoint]) -> C
     """
     from modules import sd_models, shared
 
-    info = sd_models.get_closet_checkpoint_match(name or getattr(shared.opts, "sd_model_checkpoint", None))
+    info = _known(name or getattr(shared.opts, "sd_model_checkpoint", None))
     filename = getattr(info, "filename", None)
     if filename is None:
         return None
@@ -102,6 +105,20 @@ def named_checkpoint(name: str | None, loaded: Callable[[Any], Checkpoint]) -> C
         return loaded(model)
     family = family_of(Path(filename))
     return None if family is None else Checkpoint(info.name_for_extra, family.words, family.supported)
+
+
+def _known(name: str | None) -> Any:
+    """The host's entry of a checkpoint, also while the host empties its list to fill it anew, as on a page's load."""
+    from modules import sd_models
+
+    try:
+        info = sd_models.get_closet_checkpoint_match(name)
+    except RuntimeError:  # the list changes under the search
+        info = None
+    if info is None:
+        return _seen.get(name)
+    _seen[name] = info
+    return info
 
 
 def other_checkpoints(p: Any) -> dict[str, str]:

@@ -13,6 +13,7 @@ from PIL import Image
 BOTH = ("txt2img", "img2img")
 SIZE = {"width": 64, "height": 64, "steps": 1}
 LARGE = {"width": 128, "height": 128}
+"""Cut by MultiDiffusion's tiles; and Forge cannot decode less than this in tiles."""
 STEPS = {"steps": 2}
 SUBJECT = pictures.text(pictures.subject())
 OPAQUE = pictures.text(pictures.coloured(96, 96))
@@ -87,7 +88,7 @@ COMPANIONS = {
     "Kohya HRFix": Companion(
         {"Kohya HRFix Integrated": [True, 3, 2.0, 0.0, 1.0, True, "bicubic", "bicubic"]},
     ),
-    "FreeU": Companion({"FreeU Integrated (SD 1.x, SD 2.x, SDXL)": [True, 1.5, 1.6, 0.9, 0.2, 0.0, 1.0]}),
+    "FreeU": Companion({"FreeU Integrated (SD 1.x, SD 2.x, SDXL)": [True, 1.5, 1.6, 0.9, 0.2, 0.0, 1.0]}, STEPS, STEPS),
     "Self-Attention Guidance": Companion(
         {"SelfAttentionGuidance Integrated (SD 1.x, SD 2.x, SDXL)": [True, 2.0, 2.0, 1.0]},
     ),
@@ -98,7 +99,7 @@ COMPANIONS = {
     "LatentModifier": Companion({"LatentModifier Integrated": _MODIFIER}),
     "DynamicThresholding": Companion({"DynamicThresholding (CFG-Fix) Integrated": _THRESHOLD}),
     "Never OOM, UNet": Companion({"Never OOM Integrated": [True, False]}, effect=NEUTRAL),
-    "Never OOM, VAE in tiles": Companion({"Never OOM Integrated": [False, True]}, effect=NEUTRAL),
+    "Never OOM, VAE in tiles": Companion({"Never OOM Integrated": [False, True]}, LARGE, LARGE, effect=NEUTRAL),
     "inpainting": Companion(body=_MASK, tabs=("img2img",)),
     "soft inpainting": Companion(
         {"Soft Inpainting": [True, 1.0, 0.5, 4.0, 0.0, 0.5, 2.0]}, _MASK, _MASK, tabs=("img2img",)

@@ -46,24 +46,50 @@ def _key(row: dict[str, Any]) -> tuple:
     return tuple(row.get(name) for name in ("what", "tab", "mode"))
 
 
+_HEAD = """# What runs together with IC Light
+
+Written by `tests/forge/` from its last run against each web UI, which `docs/compatibility.json` keeps. Checkpoint,
+IC-Light models, LoRA and ControlNet had random weights in the real layouts: the tables say what takes effect, not what
+looks good. *d* is the mean absolute difference of two pictures, 0 to 255: with both against the companion alone, and
+against IC Light alone; `size` where the two pictures differ in size.
+
+- **A run inside a run**, such as a detailer's pass over a face, works on a picture that was relit a moment ago. It runs
+  without IC Light, whatever scripts the detailer lets through, and so nothing is relit twice.
+- **Refiner and hires fix with another checkpoint**: that checkpoint's UNet is relit too; it must be one of Stable
+  Diffusion 1.5.
+- **SD upscale and other scripts that cut tiles**: in img2img each tile is a subject of its own.
+- **Never OOM** changes nothing but rounding, with IC Light as without.
+
+| web UI | found by | state |
+| --- | --- | --- |
+"""
+_HOSTS = {
+    "Forge": "`backend`",
+    "reForge": "`ldm_patched`",
+    "Forge Classic": "`ldm_patched`",
+    "Early Forge": "`ldm_patched`",
+    "Forge Neo": "`backend`",
+}
+
+
 def page(data: dict[str, Any]) -> str:
-    """The table as Markdown."""
-    lines = [
-        "# What runs together with IC Light",
-        "",
-        "Written by `tests/forge/` from its last run against each web UI, which `docs/compatibility.json` keeps.",
-        "Checkpoint, IC-Light models, LoRA and ControlNet had random weights in the real layouts: the table says what",
-        "takes effect, not what looks good. *d* is the mean absolute difference of two pictures, 0 to 255: with both",
-        "against the companion alone, and against IC Light alone; `size` where the two pictures differ in size.",
-        "",
-    ]
+    """The tables as Markdown."""
+    lines = [f"| {name} | {backend} | {_state(data.get(name))} |" for name, backend in _HOSTS.items()]
     for name, host in data.items():
-        lines += [f"## {name}", "", f"{host['version']}; run on {host['date']}.", ""]
+        lines += ["", f"## {name}", "", f"{host['version']}; run on {host['date']}."]
         for section, rows in host["sections"].items():
             names = list(dict.fromkeys(row["what"] for row in rows))
             rows = sorted(rows, key=lambda row: (names.index(row["what"]), row.get("tab", "") != "txt2img"))
-            lines += [f"### {section}", "", *_table(rows), ""]
-    return "\n".join(lines).rstrip() + "\n"
+            lines += ["", f"### {section}", "", *_table(rows)]
+    return _HEAD + "\n".join(lines) + "\n"
+
+
+def _state(host: dict[str, Any] | None) -> str:
+    if host is None:
+        return "from source, not run"
+    rows = [row for section in host["sections"].values() for row in section]
+    passed = sum(row["result"] == "passed" for row in rows)
+    return f"run: {passed} of {len(rows)} passed"
 
 
 def _table(rows: list[dict[str, Any]]) -> list[str]:

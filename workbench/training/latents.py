@@ -13,7 +13,7 @@ from workbench.model.text import tokenise
 from workbench.training import data, scenes
 
 #: How many scenes of which size, in pixels.
-SIZES = {128: 600, 256: 40}
+SIZES = {128: 2400, 256: 240}
 #: The pictures of a scene, in the order of ``rendered``.
 NAMES = ("subject", "first", "second", "both", "behind_first", "behind_second")
 
