@@ -2,31 +2,23 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
 
 import pytest
+from browsers import chromium
 from hub_server import hub_in_place
 
 from workbench.session import Workbench
 
 pytestmark = pytest.mark.browser
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome", "msedge")
 NAME = "iclight_sd15_fcon.safetensors"
 
 
 @pytest.fixture(scope="module")
-def chromium():
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
-    if path is None:
-        pytest.skip("no Chromium, Chrome or Edge on the path; CHROMIUM can name one")
-    with playwright.sync_playwright() as running:
-        browser = running.chromium.launch(executable_path=path, args=["--no-sandbox"], headless=True)
-        yield browser
-        browser.close()
+def browser():
+    with chromium() as running:
+        yield running
 
 
 @pytest.fixture(scope="module")
@@ -48,8 +40,8 @@ def hub(host, monkeypatch):
 
 
 @pytest.fixture
-def page(chromium, host, hub):
-    page = chromium.new_page(viewport={"width": 1500, "height": 1400})
+def page(browser, host, hub):
+    page = browser.new_page(viewport={"width": 1500, "height": 1400})
     page.set_default_timeout(60_000)
     page.goto(host.address)
     page.locator("#txt2img_ic_light_enabled .label-wrap").first.click()

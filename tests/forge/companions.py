@@ -73,9 +73,11 @@ _MODIFIER = [
     *(127, 0.0, "hard_clamp", 5.0, 0.0, "None", "None"),
 ]
 _THRESHOLD = [
-    *(True, 7.0, 0.9, "Constant", 0.0, "Constant", 0.0, 1.0, "enable", "MEAN", "AD", 1.0),
+    *(True, 2.0, 0.9, "Constant", 0.0, "Constant", 0.0, 1.0, "enable", "MEAN", "AD", 1.0),
 ]
 _BATCH = {"batch_size": 2}
+_STRONG = {"cfg_scale": 7}
+_SLOW = {**LARGE, **STEPS}
 _MASK = {"mask": pictures.text(pictures.half_mask(64, 64)), "mask_blur": 4, "inpainting_fill": 1}
 _HIRES = {**SECOND_PASS, "hr_scale": 1.5}
 _LARGE_HIRES = {**LARGE, **_HIRES}
@@ -88,16 +90,16 @@ COMPANIONS = {
     "Kohya HRFix": Companion(
         {"Kohya HRFix Integrated": [True, 3, 2.0, 0.0, 1.0, True, "bicubic", "bicubic"]},
     ),
-    "FreeU": Companion({"FreeU Integrated (SD 1.x, SD 2.x, SDXL)": [True, 1.5, 1.6, 0.9, 0.2, 0.0, 1.0]}, STEPS, STEPS),
+    "FreeU": Companion({"FreeU Integrated (SD 1.x, SD 2.x, SDXL)": [True, 1.5, 1.6, 0.9, 0.2, 0.0, 1.0]}, _SLOW, _SLOW),
     "Self-Attention Guidance": Companion(
-        {"SelfAttentionGuidance Integrated (SD 1.x, SD 2.x, SDXL)": [True, 2.0, 2.0, 1.0]},
+        {"SelfAttentionGuidance Integrated (SD 1.x, SD 2.x, SDXL)": [True, 2.0, 2.0, 1.0]}, LARGE, LARGE
     ),
     "Perturbed-Attention Guidance": Companion(
-        {"PerturbedAttentionGuidance Integrated": [True, 3.0, 0.0, 0.0, 1.0]}, STEPS, STEPS
+        {"PerturbedAttentionGuidance Integrated": [True, 3.0, 0.0, 0.0, 1.0]}, _SLOW, _SLOW
     ),
     "StyleAlign": Companion({"StyleAlign Integrated": [True, 1.0]}, _BATCH, _BATCH),
     "LatentModifier": Companion({"LatentModifier Integrated": _MODIFIER}),
-    "DynamicThresholding": Companion({"DynamicThresholding (CFG-Fix) Integrated": _THRESHOLD}),
+    "DynamicThresholding": Companion({"DynamicThresholding (CFG-Fix) Integrated": _THRESHOLD}, _STRONG, _STRONG),
     "Never OOM, UNet": Companion({"Never OOM Integrated": [True, False]}, effect=NEUTRAL),
     "Never OOM, VAE in tiles": Companion({"Never OOM Integrated": [False, True]}, LARGE, LARGE, effect=NEUTRAL),
     "inpainting": Companion(body=_MASK, tabs=("img2img",)),

@@ -2,38 +2,21 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
 
 import pytest
+from browsers import chromium
 from forge import pictures
 
 pytestmark = pytest.mark.browser
 
 GENERATION_MS = 300_000
-NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome", "msedge")
-ARGUMENTS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 
 
 @pytest.fixture(scope="module")
 def browser():
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
-    if path is None:
-        pytest.skip("no Chromium, Chrome or Edge on the path; CHROMIUM can name one")
-    with playwright.sync_playwright() as running:
-        browser = running.chromium.launch(executable_path=path, args=list(ARGUMENTS), headless=True)
-        yield browser
-        browser.close()
+    with chromium() as running:
+        yield running
 
 
 class Tab:

@@ -5,13 +5,12 @@ from __future__ import annotations
 import base64
 import io
 import json
-import os
-import shutil
 import urllib.error
 import urllib.request
 
 import numpy as np
 import pytest
+from browsers import chromium
 from forge import model_files, pictures
 from PIL import Image
 
@@ -179,13 +178,7 @@ def test_no_answer_names_a_folder_of_the_server(forge, client, wrong):
 
 @pytest.mark.browser
 def test_the_accordion_names_wrong_files_and_a_checkpoint_that_does_not_suit(forge, wrong, other):
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    names = ("chromium", "chromium-browser", "google-chrome", "chrome", "msedge")
-    path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
-    if path is None:
-        pytest.skip("no Chromium, Chrome or Edge on the path; CHROMIUM can name one")
-    with playwright.sync_playwright() as running:
-        browser = running.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
+    with chromium() as browser:
         page = browser.new_page(viewport={"width": 1500, "height": 1400})
         page.route("**/*", lambda route: route.continue_() if forge.url in route.request.url else route.abort())
         page.goto(forge.url, wait_until="domcontentloaded", timeout=120_000)
