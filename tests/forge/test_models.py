@@ -196,7 +196,6 @@ def test_the_accordion_names_wrong_files_and_a_checkpoint_that_does_not_suit(for
         notice.get_by_text(f"The checkpoint {other} is SDXL").wait_for()
         choose(page, checkpoint, chosen)
         notice.wait_for(state="hidden")
-        browser.close()
 
 
 def choose(page, field, text):
