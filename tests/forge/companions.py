@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from forge import pictures
-from forge.client import SECOND_PASS, Client
+from forge.client import PROBE, SECOND_PASS, Client
 from forge.companion_files import NAME, TWIN
 from PIL import Image
 
@@ -21,6 +21,8 @@ CONTROL = pictures.coloured(64, 64).transpose(Image.Transpose.FLIP_LEFT_RIGHT)
 MODES = {"fc": {"mode": "fc", "light": "left"}, "fbc": {"mode": "fbc", "light": "left"}}
 CHANNELS = {"fc": 8, "fbc": 12}
 LONG = ", ".join(f"a small cup of tea number {number} on a table by the window" for number in range(12))
+
+PLOT = "X/Y/Z plot"
 
 ACTS, NEUTRAL, SETTING = "acts", "neutral", "setting"
 
@@ -58,7 +60,7 @@ def plotted(kind: int, values: str) -> dict[str, Any]:
     """A request's part for an X/Y/Z plot along one axis, with the single pictures behind the grid."""
     nothing = [0, "", []]
     options = [True, True, False, False, False, False, False, 0, True]
-    return _script("X/Y/Z plot", kind, values, [], *nothing, *nothing, *options)
+    return _script(PLOT, kind, values, [], *nothing, *nothing, *options)
 
 
 _CONTROL_UNIT = {
@@ -147,7 +149,10 @@ class CompanionClient(Client):
     def call(self, path: str, body: dict[str, Any] | None = None) -> tuple[int, Any]:
         """As in the base class."""
         if body is not None and "companions" in body:
-            body = dict(body)
+            body = {**body, "alwayson_scripts": dict(body["alwayson_scripts"])}
+            if body.get("script_name") == PLOT:
+                # It runs copies that the web UI never closes; the probe would watch the model for ever, and keep it.
+                body["alwayson_scripts"].pop(PROBE)
             more = {title: {"args": self._named(args)} for title, args in body.pop("companions").items()}
             body["alwayson_scripts"] = {**body["alwayson_scripts"], **more}
         return super().call(path, body)

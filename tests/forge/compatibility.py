@@ -51,7 +51,7 @@ _HEAD = """# What runs together with IC Light
 Written by `tests/forge/` from its last run against each web UI, which `docs/compatibility.json` keeps. Checkpoint,
 IC-Light models, LoRA and ControlNet had random weights in the real layouts: the tables say what takes effect, not what
 looks good. *d* is the mean absolute difference of two pictures, 0 to 255: with both against the companion alone, and
-against IC Light alone; `size` where the two pictures differ in size.
+against IC Light alone; `size` where the two pictures differ in size. A row that is missing was not run.
 
 - **A run inside a run**, such as a detailer's pass over a face, works on a picture that was relit a moment ago. It runs
   without IC Light, whatever scripts the detailer lets through, and so nothing is relit twice.
