@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PRODUCT = ROOT / "lib_iclight"
 HOST_PACKAGES = {"modules", "modules_forge", "backend", "ldm_patched", "gradio"}
 HEAVY = {"torch", "gradio", "rembg", "diffusers", "transformers", "safetensors", "scipy", "skimage"}
-MAY_KNOW_THE_HOST = {PRODUCT / "ui.py", *(PRODUCT / "hosts").rglob("*.py")}
+MAY_KNOW_THE_HOST = {path for name in ("ui", "hosts") for path in (PRODUCT / name).rglob("*.py")}
 
 
 def own_files() -> list[Path]:

@@ -1,0 +1,222 @@
+"""The accordion: its panels in their order, and what follows from what in them."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import gradio as gr
+from modules.ui_components import InputAccordion, ToolButton
+
+from .. import infotext, summary
+from ..model_report import MODE_NAMES
+from ..recommend import match_size, recommended
+from ..request import AUTO_MODEL, MODES
+from .light_panel import LightPanel
+from .parts import QUIET, Panel
+from .subject_panel import SubjectPanel
+
+if TYPE_CHECKING:
+    from ..hosts.models_row import ModelsRow
+    from ..settings import Settings
+
+PAGE_FIELDS = (
+    "enabled",
+    "foreground",
+    "background",
+    "flip_background",
+    "mode",
+    "model",
+    *LightPanel.FIELDS,
+    *SubjectPanel.FIELDS,
+    "show_subject",
+)
+"""The order of the accordion's controls, and so of the script's arguments."""
+
+_SET_IN_SETTINGS = ("matting_model", "show_subject", "light_strength", "restore_details")
+_PICTURES = ("foreground", "background", "light_map")
+_REFRESH = "\U0001f504"
+
+
+class Accordion(Panel):
+    """One tab's controls.
+
+    Args:
+        is_img2img: which tab.
+        model_names: gives the names of the usable model files.
+        host_control: gives a control of the web UI by its ``elem_id``, or None where the page has none.
+        models: the row about the model files.
+        settings: what the controls begin with.
+    """
+
+    FIELDS = PAGE_FIELDS
+
+    def __init__(
+        self,
+        is_img2img: bool,
+        model_names: Callable[[], list[str]],
+        host_control: Callable[[str], Any],
+        models: ModelsRow,
+        settings: Settings,
+    ):
+        super().__init__("img2img" if is_img2img else "txt2img")
+        self._is_img2img = is_img2img
+        self._model_names = model_names
+        self._host_control = host_control
+        self._models = models
+        self._settings = settings
+        self._light, self._subject = LightPanel(self.tab), SubjectPanel(self.tab)
+
+    def build(self) -> list[Any]:
+        """Make the controls, in the order of :data:`PAGE_FIELDS`, and connect them."""
+        with InputAccordion(False, label="IC Light", elem_id=self.make_id("enabled")) as enabled:
+            self.controls["enabled"] = enabled
+            with gr.Column(elem_classes=["ic-light"]):
+                self._models.build_notice(self.make_id("notice"))
+                self._summary = gr.HTML(
+                    self._describe(), elem_id=self.make_id("summary"), elem_classes=["ic-light-summary"]
+                )
+                self._build_pictures()
+                self._build_mode()
+                for panel in (self._light, self._subject):
+                    panel.build(self._settings)
+                    self.controls |= panel.controls
+                self._build_buttons()
+        self._connect()
+        return [self.controls[name] for name in PAGE_FIELDS]
+
+    def paste_fields(self) -> list[tuple[Any, Callable[[dict], Any]]]:
+        """Controls and how each is read from generation parameters, as the host wants them."""
+        # Whether the subject is shown did not shape the picture, so no picture says so.
+        silent = (*_PICTURES, "show_subject")
+        return [(self.controls[name], self._reader(name)) for name in PAGE_FIELDS if name not in silent]
+
+    def _build_pictures(self) -> None:
+        with gr.Row(elem_classes=["ic-light-pictures"]):
+            self.picture("Foreground", "foreground")
+            with gr.Column(visible=False, min_width=160) as self._background_column:
+                self.picture("Background", "background")
+                self.controls["flip_background"] = gr.Checkbox(
+                    False, label="Flip background", elem_id=self.make_id("flip_background")
+                )
+
+    def _build_mode(self) -> None:
+        self.controls["mode"] = gr.Radio(
+            [(MODE_NAMES[mode], mode) for mode in MODES], value="fc", label="Mode", elem_id=self.make_id("mode")
+        )
+        with gr.Row(elem_classes=["ic-light-model"]):
+            self.controls["model"] = gr.Dropdown(
+                [AUTO_MODEL, *self._model_names()],
+                value=AUTO_MODEL,
+                label="Model",
+                elem_id=self.make_id("model"),
+                # A file may have come since the page was opened; what is not there is named when it is asked for.
+                allow_custom_value=True,
+            )
+            self._refresh = ToolButton(_REFRESH, elem_id=self.make_id("refresh"), tooltip="Look for model files again")
+        self._models.build(self.make_id)
+
+    def _build_buttons(self) -> None:
+        with gr.Row():
+            self._recommend = gr.Button("Use recommended settings", elem_id=self.make_id("recommend"), size="sm")
+            self._match = gr.Button("Match size", elem_id=self.make_id("match_size"), size="sm", visible=False)
+        self.controls["show_subject"] = gr.Checkbox(
+            self._settings.show_subject,
+            label="Show the prepared subject among the results",
+            elem_id=self.make_id("show_subject"),
+        )
+        for name in _SET_IN_SETTINGS:
+            # Else the host's file of defaults for the page would win over the settings from the second start on.
+            self.controls[name].do_not_save_to_config = True
+
+    def _connect(self) -> None:
+        held = {name: gr.State(False) for name in ("foreground", "background")}
+        watched = [self.controls[name] for name in ("mode", "light", "remove_background", "restore_details")]
+        look = [*watched, *held.values()]
+        changed = [
+            self._summary,
+            self._background_column,
+            self._match,
+            *self._light.shown,
+            *self._subject.shown,
+        ]
+        for name, state in held.items():
+            picture = self.controls[name]
+            picture.change(lambda image: image is not None, inputs=[picture], outputs=[state], **QUIET).then(
+                self._update, inputs=look, outputs=changed, **QUIET
+            )
+        for control in watched:
+            control.change(self._update, inputs=look, outputs=changed, **QUIET)
+        self._models.connect(self.controls["mode"], self.controls["model"], self._refresh)
+        self._connect_buttons()
+
+    def _connect_buttons(self) -> None:
+        """Connect what sets the web UI's own controls; outside the page there are none."""
+        wanted = recommended("fc", self._is_img2img)
+        targets = {elem_id: self._host_control(elem_id) for elem_id in wanted}
+        present = {elem_id: control for elem_id, control in targets.items() if control is not None}
+        if present:
+
+            def recommend(mode: str) -> list[Any]:
+                values = recommended(mode, self._is_img2img)
+                return [_allowed(control, values[elem_id]) for elem_id, control in present.items()]
+
+            self._recommend.click(recommend, [self.controls["mode"]], list(present.values()), **QUIET)
+        sides = [self._host_control(f"{self.tab}_{side}") for side in ("width", "height")]
+        if None not in sides:
+            self._match.click(_match, [self.controls["foreground"], *sides], sides, **QUIET)
+
+    def _update(
+        self, mode: str, light: str, removes: bool, details: float, has_foreground: bool, has_background: bool
+    ) -> list[Any]:
+        """What applies to these choices: the summary and what is shown."""
+        return [
+            gr.update(value=self._describe(mode, light, removes, has_foreground, has_background)),
+            gr.update(visible=mode == "fbc"),
+            gr.update(visible=has_foreground),
+            *self._light.update(mode, light, has_background),
+            *self._subject.update(mode, removes, details),
+        ]
+
+    def _describe(
+        self,
+        mode: str = "fc",
+        light: str = "none",
+        removes: bool = True,
+        has_foreground: bool = False,
+        has_background: bool = False,
+    ) -> str:
+        text = summary.sentences(
+            is_img2img=self._is_img2img,
+            mode=mode,
+            light=light,
+            has_foreground=has_foreground,
+            has_background=has_background,
+            removes=removes,
+        )
+        return " ".join(f"<span>{html.escape(sentence)}</span>" for sentence in text)
+
+    def _reader(self, name: str) -> Callable[[dict], Any]:
+        def read(params: dict) -> Any:
+            value = infotext.read(params, name)
+            if name == "model" and value is not None:
+                return next((choice for choice in self._model_names() if choice.startswith(f"{value}.")), AUTO_MODEL)
+            return value
+
+        return read
+
+
+def _allowed(control: Any, value: Any) -> Any:
+    """The value, where the control can take it; a host may lack a sampler or an upscaler."""
+    choices = getattr(control, "choices", None)
+    if not choices:
+        return value
+    names: Sequence[Any] = [choice[-1] if isinstance(choice, tuple) else choice for choice in choices]
+    return value if value in names else gr.update()
+
+
+def _match(picture: Any, width: int, height: int) -> list[Any]:
+    if picture is None or isinstance(picture, Exception):
+        return [gr.update(), gr.update()]
+    return list(match_size(picture.size, int(width), int(height)))

@@ -1,0 +1,66 @@
+"""What the accordion's panels share."""
+
+from __future__ import annotations
+
+from inspect import signature
+from typing import Any
+
+import gradio as gr
+
+QUIET = {"show_progress": False, "queue": False}
+"""For events that are answered at once."""
+
+# gradio 3 has one source, where pasting works too.
+_SOURCES = {"sources": ["upload", "clipboard"]} if "sources" in signature(gr.Image.__init__).parameters else {}
+
+
+class PictureInput(gr.Image):
+    """A picture slot that passes an unreadable file on as the error it gave, for the run to name it."""
+
+    webui_do_not_create_gradio_pyi_thank_you = True
+
+    def get_block_name(self) -> str:
+        return "image"
+
+    def preprocess(self, payload: Any) -> Any:
+        try:
+            return super().preprocess(payload)
+        except (OSError, SyntaxError, ValueError) as error:
+            return error
+
+
+class Panel:
+    """A part of the accordion: makes controls, by the name of the request's field that each sets.
+
+    Args:
+        tab: "txt2img" or "img2img".
+    """
+
+    FIELDS: tuple[str, ...] = ()
+    """The fields that this panel's controls set, in the order in which the script gets them."""
+
+    def __init__(self, tab: str):
+        self.tab = tab
+        self.controls: dict[str, Any] = {}
+
+    def make_id(self, name: str) -> str:
+        """The id that an element has in the page."""
+        return f"{self.tab}_ic_light_{name}"
+
+    def picture(self, label: str, name: str, **options: Any) -> PictureInput:
+        """Make a picture slot for the field ``name``."""
+        self.controls[name] = PictureInput(
+            label=label,
+            type="pil",
+            image_mode=None,
+            height=280,
+            elem_id=self.make_id(name),
+            **_SOURCES,
+            **options,
+        )
+        return self.controls[name]
+
+    def strength(self, label: str, name: str, value: float = 0) -> gr.Slider:
+        """Make a slider from 0 to 1 for the field ``name``."""
+        self.controls[name] = gr.Slider(0, 1, value=value, step=0.05, label=label, elem_id=self.make_id(name))
+        return self.controls[name]
