@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from ..request import FIELDS, MODES, Request, from_mapping, from_page
-from ..ui import PAGE_FIELDS, Accordion
+from ..ui import PAGE_FIELDS, Accordion, IdeasPanel
 from . import state
 from .desk import desk
 from .models_row import ModelsRow
@@ -54,7 +54,7 @@ class PageScript:
         controls = accordion.build()
         self.infotext_fields = accordion.paste_fields()
         self.paste_field_names = []
-        _rows[is_img2img] = row
+        _rows[is_img2img], _ideas[is_img2img] = row, accordion.ideas
         return controls
 
     def after_component(self, component: Any, **kwargs: Any) -> None:
@@ -75,6 +75,7 @@ class PageScript:
 
 
 _rows: dict[bool, ModelsRow] = {}
+_ideas: dict[bool, IdeasPanel] = {}
 _checkpoint_control: list[Any] = []
 
 
@@ -101,6 +102,8 @@ def _connect_checkpoint() -> None:
     quiet = {"show_progress": False, "queue": False}
     refreshed = [control for row in rows for control in row.refreshed]
     page.load(lambda: [update for row in rows for update in row.refresh()], None, refreshed, **quiet)
+    lists = [panel.lists for panel in _ideas.values() if panel.lists._id in page.blocks]
+    page.load(lambda: [IdeasPanel.shown_lists() for _ in lists], None, lists, **quiet)
     notices = [row.notice for row in rows]
     for control in _checkpoint_control:
         if control._id in page.blocks:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
@@ -13,8 +13,9 @@ from .. import infotext, summary
 from ..model_report import MODE_NAMES
 from ..recommend import match_size, recommended
 from ..request import AUTO_MODEL, MODES
+from .ideas_panel import IdeasPanel
 from .light_panel import LightPanel
-from .parts import QUIET, Panel
+from .parts import QUIET, Panel, allowed
 from .subject_panel import SubjectPanel
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ PAGE_FIELDS = (
 _SET_IN_SETTINGS = ("matting_model", "show_subject", "light_strength", "restore_details")
 _PICTURES = ("foreground", "background", "light_map")
 _REFRESH = "\U0001f504"
+_SWAP = "\u21c4"
 
 
 class Accordion(Panel):
@@ -67,6 +69,7 @@ class Accordion(Panel):
         self._models = models
         self._settings = settings
         self._light, self._subject = LightPanel(self.tab), SubjectPanel(self.tab)
+        self.ideas = IdeasPanel(self.tab)
 
     def build(self) -> list[Any]:
         """Make the controls, in the order of :data:`PAGE_FIELDS`, and connect them."""
@@ -83,6 +86,7 @@ class Accordion(Panel):
                     panel.build(self._settings)
                     self.controls |= panel.controls
                 self._build_buttons()
+                self.ideas.build()
         self._connect()
         return [self.controls[name] for name in PAGE_FIELDS]
 
@@ -97,9 +101,13 @@ class Accordion(Panel):
             self.picture("Foreground", "foreground")
             with gr.Column(visible=False, min_width=160) as self._background_column:
                 self.picture("Background", "background")
-                self.controls["flip_background"] = gr.Checkbox(
-                    False, label="Flip background", elem_id=self.make_id("flip_background")
-                )
+                with gr.Row(elem_classes=["ic-light-beside"]):
+                    self.controls["flip_background"] = gr.Checkbox(
+                        False, label="Flip background", elem_id=self.make_id("flip_background")
+                    )
+                    self._swap = ToolButton(
+                        _SWAP, elem_id=self.make_id("swap"), tooltip="Swap foreground and background"
+                    )
 
     def _build_mode(self) -> None:
         self.controls["mode"] = gr.Radio(
@@ -149,6 +157,10 @@ class Accordion(Panel):
         for control in watched:
             control.change(self._update, inputs=look, outputs=changed, **QUIET)
         self._models.connect(self.controls["mode"], self.controls["model"], self._refresh)
+        pictures = [self.controls[name] for name in ("foreground", "background")]
+        # In the page alone: the very files change places.
+        self._swap.click(None, pictures, pictures, _js="(first, second) => [second, first]", **QUIET)
+        self.ideas.connect(self.controls, self._host_control)
         self._connect_buttons()
 
     def _connect_buttons(self) -> None:
@@ -160,7 +172,7 @@ class Accordion(Panel):
 
             def recommend(mode: str) -> list[Any]:
                 values = recommended(mode, self._is_img2img)
-                return [_allowed(control, values[elem_id]) for elem_id, control in present.items()]
+                return [allowed(control, values[elem_id]) for elem_id, control in present.items()]
 
             self._recommend.click(recommend, [self.controls["mode"]], list(present.values()), **QUIET)
         sides = [self._host_control(f"{self.tab}_{side}") for side in ("width", "height")]
@@ -205,15 +217,6 @@ class Accordion(Panel):
             return value
 
         return read
-
-
-def _allowed(control: Any, value: Any) -> Any:
-    """The value, where the control can take it; a host may lack a sampler or an upscaler."""
-    choices = getattr(control, "choices", None)
-    if not choices:
-        return value
-    names: Sequence[Any] = [choice[-1] if isinstance(choice, tuple) else choice for choice in choices]
-    return value if value in names else gr.update()
 
 
 def _match(picture: Any, width: int, height: int) -> list[Any]:

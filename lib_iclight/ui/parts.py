@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from inspect import signature
 from typing import Any
 
@@ -55,6 +56,7 @@ class Panel:
             image_mode=None,
             height=280,
             elem_id=self.make_id(name),
+            elem_classes=["ic-light-slot"],
             **_SOURCES,
             **options,
         )
@@ -64,3 +66,12 @@ class Panel:
         """Make a slider from 0 to 1 for the field ``name``."""
         self.controls[name] = gr.Slider(0, 1, value=value, step=0.05, label=label, elem_id=self.make_id(name))
         return self.controls[name]
+
+
+def allowed(control: Any, value: Any) -> Any:
+    """The value, where the control can take it; a host may lack a sampler or an upscaler."""
+    choices = getattr(control, "choices", None)
+    if not choices:
+        return value
+    names: Sequence[Any] = [choice[-1] if isinstance(choice, tuple) else choice for choice in choices]
+    return value if value in names else gr.update()

@@ -14,7 +14,9 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from browsers import chromium
 from forge import model_files, server
+from forge.tab import Tab
 
 
 def pytest_configure(config):
@@ -112,3 +114,31 @@ def untouched(client):
 def offsets(forge):
     """The offsets' files by mode."""
     return model_files.offsets(forge.home / "models")
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """Chromium, for a module of tests."""
+    with chromium() as running:
+        yield running
+
+
+@pytest.fixture
+def page(browser, forge):
+    page = browser.new_page(viewport={"width": 1500, "height": 1200})
+    page.goto(forge.url)
+    page.locator("#txt2img_generate").wait_for(state="visible", timeout=60_000)
+    # The accordions get their check boxes when the web UI's own scripts have run.
+    page.locator("#txt2img_ic_light_enabled-visible-checkbox").wait_for(state="visible", timeout=60_000)
+    yield page
+    page.close()
+
+
+@pytest.fixture
+def txt2img(page):
+    return Tab(page, "txt2img")
+
+
+@pytest.fixture
+def img2img(page):
+    return Tab(page, "img2img").open()

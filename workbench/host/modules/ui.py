@@ -83,4 +83,5 @@ def create_ui() -> gr.Blocks:
             for interface, label, ifid in interfaces:
                 with gr.TabItem(label, id=ifid, elem_id=f"tab_{ifid}"):
                     interface.render()
+        gr.HTML("<div>IC-Light workbench</div>", elem_id="footer")
     return demo

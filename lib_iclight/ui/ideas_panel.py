@@ -1,0 +1,76 @@
+"""Something to begin with: worked examples, and quick lists for the prompt."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import gradio as gr
+from PIL import Image
+
+from .. import examples, prompts
+from ..recommend import match_size, recommended
+from .parts import QUIET, Panel, allowed
+
+_AREA = (512, 512)
+_OWN_LISTS = (
+    "Lists of your own: copy presets/prompts.txt to user/prompts.txt in the extension's folder, change the copy and "
+    "reload the page."
+)
+
+
+class IdeasPanel(Panel):
+    """A closed accordion. It sets what others hold, and nothing of it goes into a request."""
+
+    def build(self) -> None:
+        """Make the buttons; the lists are read again whenever the page is loaded."""
+        self._examples = examples.load()
+        with gr.Accordion("Examples and prompts", open=False, elem_id=self.make_id("ideas")):
+            gr.HTML("<p>An example fills the whole form.</p>", elem_classes=["ic-light-hint"])
+            with gr.Row(elem_classes=["ic-light-examples"]):
+                self._buttons = [
+                    gr.Button(example.name, size="sm", elem_id=self.make_id(f"example_{index}"))
+                    for index, example in enumerate(self._examples)
+                ]
+            self.lists = gr.HTML(self.shown_lists(), elem_id=self.make_id("prompts"), elem_classes=["ic-light-prompts"])
+            gr.HTML(f"<p>{_OWN_LISTS}</p>", elem_classes=["ic-light-hint"])
+
+    @staticmethod
+    def shown_lists() -> str:
+        """The quick lists as they are in the files now."""
+        return prompts.as_html(*prompts.load())
+
+    def connect(self, controls: dict[str, Any], host_control: Callable[[str], Any]) -> None:
+        """Connect the examples with the accordion's controls and those of the web UI that are there."""
+        is_img2img = self.tab == "img2img"
+        hosts = [f"{self.tab}_{name}" for name in ("prompt", "width", "height")] + [*recommended("fc", is_img2img)]
+        targets = {elem_id: host_control(elem_id) for elem_id in hosts}
+        targets = {elem_id: control for elem_id, control in targets.items() if control is not None}
+        # In img2img the picture of the tab is the subject.
+        sides = ["background"] if is_img2img else ["foreground", "background"]
+        names = [*self._examples[0].values(), *sides]
+        outputs = [*(controls[name] for name in names), *targets.values()]
+        for button, example in zip(self._buttons, self._examples, strict=True):
+            button.click(_filler(example, names, targets, is_img2img), None, outputs, **QUIET)
+
+
+def _filler(
+    example: examples.Example, names: list[str], targets: dict[str, Any], is_img2img: bool
+) -> Callable[[], list[Any]]:
+    """What a click on an example does: gives a value to each of the accordion's controls and the web UI's."""
+
+    def fill() -> list[Any]:
+        own = {**example.values(), "foreground": _opened(example.foreground), "background": _opened(example.background)}
+        tab = "img2img" if is_img2img else "txt2img"
+        of_host = {f"{tab}_prompt": example.prompt, **recommended(example.request.mode, is_img2img)}
+        if example.foreground is not None and not is_img2img:
+            size = match_size(own["foreground"].size, *_AREA)
+            of_host |= zip((f"{tab}_width", f"{tab}_height"), size, strict=True)
+        wanted = [allowed(control, of_host.get(elem_id, gr.update())) for elem_id, control in targets.items()]
+        return [*(own[name] for name in names), *wanted]
+
+    return fill
+
+
+def _opened(path: Any) -> Any:
+    return gr.update() if path is None else Image.open(path)
