@@ -10,4 +10,11 @@
         const found = typeof getTranslation === "function" ? getTranslation(text) : window.localization[text];
         return found ?? text;
     };
+
+    // The host translates texts in the page, not what is read aloud or shown when the pointer rests.
+    onUiLoaded(() => {
+        for (const element of document.querySelectorAll("[id*=_ic_light_][title]")) {
+            element.title = ours.translate(element.title);
+        }
+    });
 })();

@@ -171,7 +171,8 @@ def test_a_picture_is_sent_from_png_info(page):
     assert tab.control("foreground").is_visible()
 
 
-def test_the_menu_is_used_by_keyboard(page):
+def test_the_menu_is_used_by_keyboard(generated):
+    page = generated.page
     button = page.locator("#txt2img_send_to_ic_light")
     button.focus()
     page.keyboard.press("Enter")

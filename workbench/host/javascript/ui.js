@@ -98,3 +98,12 @@ document.addEventListener("keydown", (event) => {
         }
     }
 });
+
+onUiLoaded(() => {
+    for (const { props } of window.gradio_config.components) {
+        const element = props.webui_tooltip && gradioApp().getElementById(props.elem_id);
+        if (element) {
+            element.title = props.webui_tooltip;
+        }
+    }
+});

@@ -41,6 +41,17 @@ def _with_hooks(original_init):
     return init
 
 
+def _with_tooltip(original_get_config):
+    @wraps(original_get_config)
+    def get_config(self):
+        config = original_get_config(self)
+        if getattr(self, "webui_tooltip", None):
+            config["webui_tooltip"] = self.webui_tooltip
+        return config
+
+    return get_config
+
+
 class _Event:
     """An event that takes ``_js`` for ``js``."""
 
@@ -98,6 +109,7 @@ def save_pil_to_file(pil_image, cache_dir=None, name="image", format="png"):
 def _install() -> None:
     for kind in (gr.components.Component, gr.blocks.BlockContext):
         patches.patch(__name__, kind, "__init__", _with_hooks(kind.__init__))
+    patches.patch(__name__, gr.blocks.Block, "get_config", _with_tooltip(gr.blocks.Block.get_config))
     kinds = {getattr(gr, name, None) for name in gr.components.__all__ + gr.layouts.__all__}
     for kind in kinds - {gr.components.Component}:
         if getattr(kind, "EVENTS", None):

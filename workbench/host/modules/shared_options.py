@@ -21,6 +21,12 @@ def _slider(low: float, high: float, step: float) -> tuple:
     return gr.Slider, {"minimum": low, "maximum": high, "step": step}
 
 
+def _languages() -> dict:
+    from modules import localization
+
+    return {"choices": ["None", *localization.localizations]}
+
+
 _SAVING = {
     "samples_save": OptionInfo(True, "Always save all generated images"),
     "samples_format": OptionInfo("png", "File format for images"),
@@ -99,7 +105,7 @@ _INFOTEXT = {
     "infotext_skip_pasting": OptionInfo([], "Disregard fields from pasted infotext", gr.CheckboxGroup, {"choices": []}),
 }
 _UI = {
-    "localization": OptionInfo("None", "Localization"),
+    "localization": OptionInfo("None", "Localization", gr.Dropdown, _languages),
     "send_seed": OptionInfo(True, "Send seed when sending prompt or image to other interface"),
     "send_size": OptionInfo(True, "Send size when sending prompt or image to another interface"),
     "return_grid": OptionInfo(True, "Show grid in gallery"),
