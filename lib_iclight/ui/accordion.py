@@ -148,6 +148,7 @@ class Accordion(Panel):
             )
         for control in watched:
             control.change(self._update, inputs=look, outputs=changed, **QUIET)
+        self._light.follow_mode(self.controls["mode"])
         self._models.connect(self.controls["mode"], self.controls["model"], self._refresh)
         self._connect_buttons()
 
