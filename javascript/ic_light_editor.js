@@ -86,7 +86,8 @@
         lookAround() {
             const { page } = this;
             const isDark = document.body.classList.contains("dark");
-            const look = JSON.stringify([page.size(), page.strength(), page.isFlipped(), page.addresses(), isDark]);
+            const pictures = Object.values(page.addresses()).map(brief);
+            const look = JSON.stringify([page.size(), page.strength(), page.isFlipped(), pictures, isDark]);
             if (look === this.look) return;
             this.look = look;
             this.show();
@@ -158,6 +159,11 @@
             const [size, across, down] = [scale, x, y].map((value) => `${Math.round(value * 100)} %`);
             return `${say("Subject")}, ${say("size")} ${size}, ${say("centre")} ${across} / ${down}`;
         }
+    }
+
+    /** Enough of an address to tell it from others; a data URL may be megabytes long. */
+    function brief(address) {
+        return address && `${address.length} ${address.slice(-80)}`;
     }
 
     /** The editor of a tab, made where its container is in the page and still empty. */

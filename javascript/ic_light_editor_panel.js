@@ -99,8 +99,8 @@
             const { state } = this;
             const light = () => state.selectedLight;
             const set = (name) => (value) => state.setSelected(name, value);
-            const isKind = (kind) => () => light()?.kind === kind;
-            const isKelvin = () => light()?.kelvin !== null;
+            const isKind = (kind) => () => (light()?.kind ?? "directional") === kind;
+            const isKelvin = () => (light()?.kelvin ?? null) !== null;
             const kinds = [["directional", "Directional"], ["positioned", "Positioned"]];
             const paints = [["colour", "Colour"], ["kelvin", "Kelvin"]];
             return [
@@ -221,6 +221,8 @@
                 button.disabled = !isAble() || (needsLights && !view.hasLights);
             }
             this.updateChips();
+            // Rows take the same room whatever is selected, or nothing.
+            for (const { row, isShown } of this.rows) row.hidden = !isShown();
             if (hasLight || isSubject) this.updateRows();
             this.setField(this.fields.find(({ input }) => input.dataset.field === "ambient_colour"));
             for (const field of this.fields.filter(({ input }) => input.dataset.field === "ambient")) this.setField(field);
@@ -229,7 +231,6 @@
         updateRows() {
             const isSubject = this.state.selected === "subject";
             const concerned = (element) => (isSubject ? this.subjectForm : this.lightForm).contains(element);
-            for (const { row, isShown } of this.rows) if (concerned(row)) row.hidden = !isShown();
             for (const field of this.fields) if (concerned(field.input) && !field.input.closest("[hidden]")) this.setField(field);
             for (const { button, value, get } of this.choices) {
                 if (concerned(button)) button.setAttribute("aria-pressed", String(get() === value));

@@ -235,7 +235,8 @@
                 inner.globalAlpha = 1;
                 inner.drawImage(subject.picture, ...box);
             }
-            this.context.globalAlpha = this.blend;
+            // Before a picture the subject is wanted whole.
+            this.context.globalAlpha = light ? this.blend : Math.min(1.6 * this.blend, 1);
             this.context.drawImage(buffer, frame.x, frame.y, frame.w, frame.h);
             this.context.globalAlpha = 1;
         }

@@ -47,7 +47,7 @@
         if (typeof value !== "number" || !(value >= low && value <= high)) {
             fail(`${name} must be a number from ${low} to ${high}.`);
         }
-        return value;
+        return rounded(value, 3);
     }
 
     function colour(value, name) {
@@ -66,6 +66,7 @@
         onlyKnown(source, [...PLACES[kind], "softness", "strength", "colour", "color", "kelvin"], where);
         const light = newLight(kind);
         for (const name of PLACES[kind]) light[name] = number(source[name], LIMITS[name], `${where}: ${name}`);
+        if (kind === "directional") light.angle = roundedAngle(light.angle);
         for (const name of ["softness", "strength"]) {
             if (name in source) light[name] = number(source[name], LIMITS[name], `${where}: ${name}`);
         }

@@ -2,90 +2,18 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 from browsers import chromium
 from forge import pictures
+from forge.tab import Tab, give_picture_to_img2img
 
 pytestmark = pytest.mark.browser
-
-GENERATION_MS = 300_000
 
 
 @pytest.fixture(scope="module")
 def browser():
     with chromium() as running:
         yield running
-
-
-class Tab:
-    """One of the two tabs, as a person sees it."""
-
-    def __init__(self, page, name):
-        self.page, self.name = page, name
-
-    def open(self):
-        """Click on the tab."""
-        label = {"txt2img": "Txt2img", "img2img": "Img2img", "pnginfo": "PNG Info"}[self.name]
-        self.page.locator("#tabs > .tab-nav button", has_text=label).click()
-        return self
-
-    def control(self, name):
-        """One of IC Light's controls."""
-        return self.page.locator(f"#{self.name}_ic_light_{name}")
-
-    def own(self, name):
-        """One of the web UI's controls."""
-        return self.page.locator(f"#{self.name}_{name}")
-
-    def set(self, name, value):
-        """Type a number into one of the web UI's sliders."""
-        field = self.own(name).locator("input[type=number]").first
-        field.fill(str(value))
-        field.blur()
-
-    def number(self, name):
-        """What one of the web UI's sliders says."""
-        return float(self.own(name).locator("input[type=number]").first.input_value())
-
-    def make_small(self):
-        """Two steps at 64 x 64."""
-        for name, value in (("width", 64), ("height", 64), ("steps", 2), ("cfg_scale", 2)):
-            self.set(name, value)
-        self.own("prompt").locator("textarea").fill("a cup, sunshine from window")
-
-    def enable(self):
-        """Open IC Light's accordion."""
-        self.control("enabled").locator(".label-wrap").click()
-        self.control("summary").wait_for(state="visible")
-
-    def drop(self, name, image, file_name="picture.png"):
-        """Give a picture to one of IC Light's slots."""
-        content = image if isinstance(image, bytes) else pictures.encoded(image)
-        slot = self.control(name).locator("input[type=file]")
-        slot.set_input_files({"name": file_name, "mimeType": "image/png", "buffer": content})
-        self.control(name).locator("img").wait_for(state="visible")
-
-    def pick(self, name, label):
-        """Choose a radio button by what its label begins with."""
-        self.choice(name, label).check()
-
-    def choice(self, name, label):
-        """One of a radio's buttons."""
-        return self.control(name).get_by_role("radio", name=re.compile(f"^{label}"))
-
-    def generate(self):
-        """Click Generate and wait for the end; returns what the page says below the results."""
-        self.own("generate").click()
-        log = self.page.locator(f"#html_log_{self.name}")
-        log.locator(".performance").wait_for(state="attached", timeout=GENERATION_MS)
-        return log.inner_text()
-
-    def results(self):
-        """Addresses of the results' pictures."""
-        shown = self.own("gallery").locator("img")
-        return {shown.nth(i).get_attribute("src") for i in range(shown.count())}
 
 
 @pytest.fixture
@@ -107,13 +35,6 @@ def txt2img(page):
 @pytest.fixture
 def img2img(page):
     return Tab(page, "img2img").open()
-
-
-def give_picture_to_img2img(tab, image):
-    content = pictures.encoded(image)
-    slot = tab.page.locator("#img2img_image input[type=file]").first
-    slot.set_input_files({"name": "picture.png", "mimeType": "image/png", "buffer": content})
-    tab.page.locator("#img2img_image img").first.wait_for(state="visible")
 
 
 def test_relights_a_dropped_picture(txt2img):
