@@ -119,6 +119,7 @@
             if (name === "z" && !event.shiftKey) this.state.undo();
             else if ((name === "z" && event.shiftKey) || name === "y") this.state.redo();
             else return;
+            this.panel.update(true);
             event.preventDefault();
             event.stopPropagation();
         }
@@ -140,8 +141,13 @@
                 this.placeInWords(light, say),
                 `${say("softness")} ${number(light.softness)}`,
                 `${say("strength")} ${number(light.strength)}`,
-                light.kelvin === null ? light.colour : `${Math.round(light.kelvin)} K`,
+                this.colourInWords(light, say),
             ].join(", ");
+        }
+
+        colourInWords(light, say) {
+            if (light.kelvin !== null) return `${Math.round(light.kelvin)} K`;
+            return light.colour === "#ffffff" ? say("white") : light.colour;
         }
 
         placeInWords(light, say) {

@@ -48,7 +48,7 @@
         constructor(state, view) {
             this.state = state;
             this.view = view;
-            this.rows = [];
+            Object.assign(this, { rows: [], fields: [], choices: [] });
             this.toolbar = this.makeToolbar();
             this.chips = make("div", { className: "ic-light-chips", attributes: { role: "group", "aria-label": say("Lights") } });
             this.lightForm = make("div", { className: "ic-light-rows" }, ...this.lightRows());
@@ -179,8 +179,8 @@
                     if (Number.isFinite(value)) set(value);
                 });
                 // What is out of range was brought within it; now it is shown.
-                input.addEventListener("change", () => (this.state.endGesture(), this.update()));
-                this.fields = [...(this.fields ?? []), { input, get }];
+                input.addEventListener("change", () => (this.state.endGesture(), this.update(true)));
+                this.fields.push({ input, get });
             }
         }
 
@@ -189,13 +189,12 @@
             const input = make("input", { type: "color", title: say(text), attributes });
             input.addEventListener("input", () => set(input.value));
             input.addEventListener("change", () => this.state.endGesture());
-            this.fields = [...(this.fields ?? []), { input, get }];
+            this.fields.push({ input, get });
             return this.frame(text, "", isShown, input);
         }
 
         choice(text, name, options, get, set) {
             const group = make("div", { className: "ic-light-choice", attributes: { role: "group", "aria-label": say(text) } });
-            this.choices = this.choices ?? [];
             for (const [value, label] of options) {
                 const attributes = { "data-field": name, "data-value": value };
                 const button = make("button", { type: "button", attributes }, say(label));
@@ -208,8 +207,10 @@
 
         // Following the state
 
-        update() {
+        /** Show what the state says; a number that is being typed only where that is `forced`. */
+        update(forced = false) {
             const { state, view } = this;
+            this.forced = forced;
             const isSubject = state.selected === "subject";
             const hasLight = state.selectedLight !== null;
             this.subjectForm.hidden = !isSubject;
@@ -240,9 +241,8 @@
         setField({ input, get }) {
             const value = get();
             const text = typeof value === "number" ? String(window.icLight.lights.rounded(value, 3)) : value;
-            // A number is left alone while it is typed.
-            const isTyped = input.type === "number" && document.activeElement === input;
-            if (!(isTyped && parseFloat(input.value) === parseFloat(text)) && input.value !== text) input.value = text;
+            const isTyped = input.type === "number" && document.activeElement === input && !this.forced;
+            if (!isTyped && input.value !== text) input.value = text;
             if (input.type === "range") fill(input);
         }
 

@@ -283,20 +283,13 @@
 
     const isPlainWhite = (light) => light.strength === 1 && light.kelvin === null && light.colour === "#ffffff";
 
-    // One plain white light, or none at all, is drawn without a detour through linear light: the reference's bytes.
-    function greySource(description, width, height) {
-        const { ambient, lights } = description;
-        if (lights.length === 0 && ambient.colour === "#ffffff") return () => ambient.level;
-        if (lights.length === 1 && ambient.level === 0 && isPlainWhite(lights[0])) return shade(lights[0], width, height);
-        return null;
-    }
-
     // Values that floating point leaves a hair below an integer are that integer.
     function toByte(value, [low, high]) {
         return Math.floor(low + (high - low) * value + 1e-6);
     }
 
-    function drawGrey(data, source, range, width, height) {
+    function drawGrey(data, light, range, width, height) {
+        const source = shade(light, width, height);
         for (let j = 0, at = 0; j < height; j++) {
             for (let i = 0; i < width; i++, at += 4) {
                 data[at] = data[at + 1] = data[at + 2] = toByte(source(i, j), range);
@@ -330,12 +323,21 @@
         }
     }
 
-    /** Draw a description: ImageData of width x height. */
+    /**
+     * Draw a description: ImageData of width x height. One plain white light, or even white light alone, takes no
+     * detour through linear light: the reference's bytes.
+     */
     function render(description, width, height) {
+        const { ambient, range, lights } = description;
         const image = new ImageData(width, height);
-        const source = greySource(description, width, height);
-        if (source) drawGrey(image.data, source, description.range, width, height);
-        else drawColour(image.data, description, width, height);
+        if (lights.length === 0 && ambient.colour === "#ffffff") {
+            const level = Math.round(range[0] + (range[1] - range[0]) * ambient.level);
+            image.data.forEach((_, at) => (image.data[at] = at % 4 === 3 ? 255 : level));
+        } else if (lights.length === 1 && ambient.level === 0 && isPlainWhite(lights[0])) {
+            drawGrey(image.data, lights[0], range, width, height);
+        } else {
+            drawColour(image.data, description, width, height);
+        }
         return image;
     }
 

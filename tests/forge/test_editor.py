@@ -170,6 +170,13 @@ def test_the_form_sets_what_is_selected(editor):
     editor.field("ambient").fill("0.2")
     assert json.loads(editor.text)["ambient"] == {"level": 0.2}
     assert editor.field("strength").input_value() == "2.5"
+    typed = editor.field("softness")
+    typed.fill("")
+    typed.press_sequentially("0.35")
+    assert (typed.input_value(), editor.lights[0]["softness"]) == ("0.35", 0.35), "no digit is lost on the way"
+    typed.fill("7")
+    typed.press("Enter")
+    assert (typed.input_value(), "softness" in editor.lights[0]) == ("1", True), "what is too much becomes the most"
 
 
 def test_tools_add_up_to_eight_mirror_and_reset(editor):
