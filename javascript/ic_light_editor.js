@@ -21,6 +21,7 @@
             this.root.addEventListener("keydown", (event) => this.key(event));
             new ResizeObserver(() => this.view.draw()).observe(this.canvas);
             this.follow();
+            this.state.beginHistory();
         }
 
         build() {
@@ -131,7 +132,7 @@
             const say = window.icLight.page.say;
             if (state.selected === "subject") return this.subjectSummary(say);
             if (!view.hasLights) return say("The background picture gives the light.");
-            if (!state.active) return say(state.light === "none" ? "No light is chosen." : "The light comes from a picture.");
+            if (!state.active) return say(state.light === "none" ? "No light is chosen. Choose one above, or add one here." : "The light comes from a picture.");
             const light = state.selectedLight;
             if (light === null) return say("Even light from everywhere.");
             const count = state.description.lights.length;

@@ -2,10 +2,11 @@
 (() => {
     "use strict";
 
-    const { min, max, sign } = Math;
+    const { min, max } = Math;
     const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
     const MOVE = { fine: 0.01, coarse: 0.1 };
     const TURN = { fine: 2, coarse: 15 };
+    const WHEEL = { pixels: 100, lines: 3 }; // what a notch of a mouse's wheel is; a touchpad sends less at a time
     const NOTCH = { softness: 0.05, strength: 0.1, scale: 1.06 };
 
     class Input {
@@ -123,7 +124,8 @@
 
         wheel(event) {
             const { state } = this;
-            const turn = -sign(event.deltaY || event.deltaX);
+            const notch = event.deltaMode === WheelEvent.DOM_DELTA_PIXEL ? WHEEL.pixels : WHEEL.lines;
+            const turn = -min(max((event.deltaY || event.deltaX) / notch, -1), 1);
             if (turn === 0 || document.activeElement !== this.view.canvas) return;
             if (event.ctrlKey || event.metaKey) {
                 if (state.placement !== "placed") return;

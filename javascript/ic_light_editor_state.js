@@ -47,6 +47,11 @@
             this.placed = { ...PLACED };
             this.selected = null; // index of a light, "subject", or null
             this.listeners = [];
+            this.beginHistory();
+        }
+
+        /** There is no way back beyond what is now. */
+        beginHistory() {
             this.history = [this.snapshot()];
             this.at = 0;
             this.lastKey = null;

@@ -95,7 +95,9 @@ def test_both_write_the_same_canonical_text(page):
         "values => values.map((value) => icLight.lights.text(icLight.lights.parse(value)))", descriptions
     )
     assert texts == [light_description.parse(value).text() for value in descriptions]
-    assert page.evaluate("texts => texts.map((text) => icLight.lights.text(icLight.lights.parse(text)))", texts) == texts
+    assert (
+        page.evaluate("texts => texts.map((text) => icLight.lights.text(icLight.lights.parse(text)))", texts) == texts
+    )
 
 
 def test_numbers_halfway_between_two_decimals_are_rounded_alike(page):
