@@ -15,7 +15,7 @@ from ..recommend import match_size, recommended
 from ..request import AUTO_MODEL, MODES
 from .ideas_panel import IdeasPanel
 from .light_panel import LightPanel
-from .parts import QUIET, Panel, allowed
+from .parts import JS, QUIET, Panel, allowed
 from .subject_panel import SubjectPanel
 
 if TYPE_CHECKING:
@@ -156,10 +156,11 @@ class Accordion(Panel):
             )
         for control in watched:
             control.change(self._update, inputs=look, outputs=changed, **QUIET)
+        self._light.follow_mode(self.controls["mode"])
         self._models.connect(self.controls["mode"], self.controls["model"], self._refresh)
         pictures = [self.controls[name] for name in ("foreground", "background")]
         # In the page alone: the very files change places.
-        self._swap.click(None, pictures, pictures, _js="(first, second) => [second, first]", **QUIET)
+        self._swap.click(None, pictures, pictures, **QUIET, **{JS: "(first, second) => [second, first]"})
         self.ideas.connect(self.controls, self._host_control)
         self._connect_buttons()
 

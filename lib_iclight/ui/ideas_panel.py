@@ -26,14 +26,14 @@ class IdeasPanel(Panel):
         """Make the buttons; the lists are read again whenever the page is loaded."""
         self._examples = examples.load()
         with gr.Accordion("Examples and prompts", open=False, elem_id=self.make_id("ideas")):
-            gr.HTML("<p>An example fills the whole form.</p>", elem_classes=["ic-light-hint"])
+            gr.HTML("<p>An example fills the whole form.</p>", elem_classes=["ic-light-note"])
             with gr.Row(elem_classes=["ic-light-examples"]):
                 self._buttons = [
                     gr.Button(example.name, size="sm", elem_id=self.make_id(f"example_{index}"))
                     for index, example in enumerate(self._examples)
                 ]
             self.lists = gr.HTML(self.shown_lists(), elem_id=self.make_id("prompts"), elem_classes=["ic-light-prompts"])
-            gr.HTML(f"<p>{_OWN_LISTS}</p>", elem_classes=["ic-light-hint"])
+            gr.HTML(f"<p>{_OWN_LISTS}</p>", elem_classes=["ic-light-note"])
 
     @staticmethod
     def shown_lists() -> str:

@@ -1,4 +1,4 @@
-"""Where the light comes from."""
+"""Where the light comes from, and where the subject stands: the choices, and the editor that goes with them."""
 
 from __future__ import annotations
 
@@ -6,25 +6,28 @@ from typing import Any
 
 import gradio as gr
 
-from ..lights import LIGHTS, MAX_STRENGTH
+from ..lights import MAX_STRENGTH
 from ..settings import Settings
-from .parts import Panel
+from .parts import JS, QUIET, Panel
+
+_LIGHTS = ("none", "left", "right", "top", "bottom", "front", "ambient", "editor", "custom")
+_IMG2IMG_LIGHTS = (*_LIGHTS, "mask")
+_PLACEMENTS = ("cover", "contain", "placed")
 
 
 class LightPanel(Panel):
-    """The choice of a light, its strength, and the light map of one's own."""
+    """The choice of a light, its strength, the light map of one's own, the placement, and the editor's canvas.
 
-    FIELDS = ("light", "light_strength", "light_map")
+    The canvas is made by the scripts in ``javascript/``, which read and set these controls; without them its
+    container is empty and takes no room. What the editor holds is in two hidden texts.
+    """
+
+    FIELDS = ("light", "light_editor", "light_strength", "light_map", "placement", "placement_editor")
 
     def build(self, settings: Settings) -> None:
         """Make the controls."""
-        self.controls["light"] = gr.Radio(
-            [(name.capitalize(), name) for name in LIGHTS],
-            value="none",
-            label="Light",
-            elem_id=self.make_id("light"),
-            elem_classes=["ic-light-lights"],
-        )
+        self._radio("Light", "light", _IMG2IMG_LIGHTS if self.tab == "img2img" else _LIGHTS, "ic-light-lights")
+        self._hidden("light_editor")
         self.controls["light_strength"] = gr.Slider(
             0,
             MAX_STRENGTH,
@@ -35,6 +38,19 @@ class LightPanel(Panel):
             visible=False,
         )
         self.picture("Light map", "light_map", visible=False)
+        self._radio("Placement", "placement", _PLACEMENTS, "ic-light-placements")
+        self._hidden("placement_editor")
+        gr.HTML(
+            f'<div class="ic-light-editor" data-tab="{self.tab}"></div>',
+            elem_id=self.make_id("editor"),
+            elem_classes=["ic-light-editor-block"],
+        )
+        for name in ("light", "light_editor", "placement", "placement_editor"):
+            self._follow(self.controls[name])
+
+    def follow_mode(self, mode: Any) -> None:
+        """Have the editor follow the mode too: the named lights differ between fc and fbc."""
+        self._follow(mode)
 
     @property
     def shown(self) -> list[Any]:
@@ -45,3 +61,25 @@ class LightPanel(Panel):
         """What applies to these choices, for the controls of :attr:`shown`."""
         lit = light != "none" and not (mode == "fbc" and has_background)
         return [gr.update(visible=lit), gr.update(visible=light == "custom")]
+
+    def _radio(self, label: str, name: str, values: tuple[str, ...], elem_class: str) -> None:
+        self.controls[name] = gr.Radio(
+            [(value.capitalize(), value) for value in values],
+            value=values[0],
+            label=label,
+            elem_id=self.make_id(name),
+            elem_classes=[elem_class],
+        )
+
+    def _hidden(self, name: str) -> None:
+        """A text that the page's script sets. Hidden by its class: gradio leaves an invisible control out of the page."""
+        self.controls[name] = gr.Textbox(
+            "", label=name, elem_id=self.make_id(name), elem_classes=["ic-light-hidden"], show_label=False
+        )
+        # What was drawn belongs to one picture and is no default for the next start.
+        self.controls[name].do_not_save_to_config = True
+
+    def _follow(self, control: Any) -> None:
+        """Tell the editor that a control has changed: the server sets values without an event in the page."""
+        script = f"() => {{ window.icLight?.editor?.follow('{self.tab}'); return []; }}"
+        control.change(None, inputs=[], outputs=[], **QUIET, **{JS: script})

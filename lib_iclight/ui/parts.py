@@ -11,6 +11,9 @@ import gradio as gr
 QUIET = {"show_progress": False, "queue": False}
 """For events that are answered at once."""
 
+JS = "js" if "js" in signature(gr.Blocks.load).parameters else "_js"
+"""How this gradio calls the argument of an event that holds a script for the page."""
+
 # gradio 3 has one source, where pasting works too.
 _SOURCES = {"sources": ["upload", "clipboard"]} if "sources" in signature(gr.Image.__init__).parameters else {}
 

@@ -1,4 +1,4 @@
-"""One of the page's tabs, as a person uses it."""
+"""One of the web UI's tabs, as a person sees it in Chromium."""
 
 from __future__ import annotations
 
@@ -76,3 +76,10 @@ class Tab:
         """Addresses of the results' pictures."""
         shown = self.own("gallery").locator("img")
         return {shown.nth(i).get_attribute("src") for i in range(shown.count())}
+
+
+def give_picture_to_img2img(tab, image):
+    content = pictures.encoded(image)
+    slot = tab.page.locator("#img2img_image input[type=file]").first
+    slot.set_input_files({"name": "picture.png", "mimeType": "image/png", "buffer": content})
+    tab.page.locator("#img2img_image img").first.wait_for(state="visible")

@@ -4,16 +4,9 @@ from __future__ import annotations
 
 import pytest
 from forge import pictures
-from forge.tab import Tab
+from forge.tab import Tab, give_picture_to_img2img
 
 pytestmark = pytest.mark.browser
-
-
-def give_picture_to_img2img(tab, image):
-    content = pictures.encoded(image)
-    slot = tab.page.locator("#img2img_image input[type=file]").first
-    slot.set_input_files({"name": "picture.png", "mimeType": "image/png", "buffer": content})
-    tab.page.locator("#img2img_image img").first.wait_for(state="visible")
 
 
 def test_relights_a_dropped_picture(txt2img):

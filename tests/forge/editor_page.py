@@ -1,0 +1,111 @@
+"""The light editor of a tab, as a person uses it in Chromium."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+
+class Editor:
+    """The editor in a tab whose accordion is open.
+
+    Args:
+        tab: the tab, see :class:`forge.tab.Tab`.
+    """
+
+    def __init__(self, tab):
+        self.tab, self.page = tab, tab.page
+        self.root = tab.control("editor").locator(".ic-light-editor")
+        self.canvas = self.root.locator("canvas")
+        self.canvas.wait_for(state="visible")
+
+    def _ask(self, code: str, *arguments: Any) -> Any:
+        script = f"([name, ...rest]) => (({{ state, view }}, ...a) => {code})(icLight.editor.of(name), ...rest)"
+        return self.page.evaluate(script, [self.tab.name, *arguments])
+
+    def until(self, code: str, *arguments: Any) -> None:
+        """Wait until something holds of the editor's ``state`` and ``view``; ``a`` are the arguments."""
+        script = f"([name, ...rest]) => (({{ state, view }}, ...a) => {code})(icLight.editor.of(name), ...rest)"
+        self.page.wait_for_function(script, arg=[self.tab.name, *arguments])
+
+    def pick(self, label: str) -> None:
+        """Choose a named light and wait until the editor shows it."""
+        self.tab.pick("light", label)
+        self.until("state.light === a[0]", label.lower())
+
+    @property
+    def text(self) -> str:
+        """The description that the page hands to the server."""
+        return self.tab.control("light_editor").locator("textarea").input_value()
+
+    @property
+    def lights(self) -> list[dict[str, Any]]:
+        """The lights of that description."""
+        return json.loads(self.text)["lights"]
+
+    @property
+    def placed(self) -> dict[str, float]:
+        """The placement that the page hands to the server."""
+        text = json.loads(self.tab.control("placement_editor").locator("textarea").input_value())
+        return {"scale": 1, "x": 0.5, "y": 0.5, **text}
+
+    @property
+    def shown(self) -> str:
+        """The description that the canvas shows."""
+        return self._ask("state.text")
+
+    @property
+    def summary(self) -> str:
+        """What is said to a screen reader."""
+        return self.root.get_by_role("status").inner_text()
+
+    def chosen(self, name: str) -> str:
+        """The value of one of the accordion's radios."""
+        return self.tab.control(name).locator("input:checked").get_attribute("value")
+
+    def tool(self, name: str):
+        """A button of the toolbar."""
+        return self.root.locator(f"[data-tool={name}]")
+
+    def field(self, name: str, kind: str = "number"):
+        """An input of the form that is shown for what is selected."""
+        return self.root.locator(f"[data-field={name}][type={kind}]:visible")
+
+    def handle(self, index: int) -> tuple[float, float]:
+        """Where a light's handle lies on the canvas, in pixels."""
+        return tuple(self._ask("(view.layout(), view.lightPoint(state.description.lights[a[0]]))", index))
+
+    def place(self, x: float, y: float) -> tuple[float, float]:
+        """Where a place of the frame lies on the canvas, in pixels."""
+        return tuple(self._ask("(view.layout(), view.toPixels(...a))", x, y))
+
+    def corner(self, index: int) -> tuple[float, float]:
+        """Where a corner of the subject lies on the canvas, in pixels."""
+        return tuple(self._ask("(view.layout(), view.cornerPoint(view.subject(), a[0]))", index))
+
+    def drag(self, start: tuple[float, float], end: tuple[float, float]) -> None:
+        """Drag with the mouse from one point of the canvas to another."""
+        self.canvas.scroll_into_view_if_needed()
+        box = self.canvas.bounding_box()
+        mouse = self.page.mouse
+        mouse.move(box["x"] + start[0], box["y"] + start[1])
+        mouse.down()
+        mouse.move(box["x"] + end[0], box["y"] + end[1], steps=5)
+        mouse.up()
+
+    def wheel(self, turn: float, *keys: str) -> None:
+        """Turn the wheel over the middle of the canvas; a negative turn is away from oneself."""
+        box = self.canvas.bounding_box()
+        self.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        for key in keys:
+            self.page.keyboard.down(key)
+        self.page.mouse.wheel(0, turn)
+        for key in keys:
+            self.page.keyboard.up(key)
+
+    def pixel(self, x: float, y: float) -> list[int]:
+        """The colour drawn at a place of the frame: red, green, blue."""
+        code = """(view.drawNow(), (([px, py], d) =>
+            [...view.context.getImageData(px * d, py * d, 1, 1).data].slice(0, 3)
+        )(view.toPixels(...a), devicePixelRatio))"""
+        return self._ask(code, x, y)
