@@ -21,8 +21,8 @@ MODE_NAMES = {
 
 _SHARED = "unet"
 _OURS = re.compile(r"ic[-_ ]?light", re.IGNORECASE)
-_AGAIN = "Delete it and download it again, or copy it anew."
-_WAYS_OUT = (
+AGAIN = "Delete it and download it again, or copy it anew."
+WAYS_OUT = (
     ("LoRA", "Move it into models/Lora."),
     ("ControlNet", "Move it into models/ControlNet."),
     ("layer-diffusion", "Move it into models/layer_model."),
@@ -128,12 +128,12 @@ def _broken(file: ModelFile) -> FileReport:
 
 def _way_out(looks_like: str) -> str:
     if not looks_like:
-        return _AGAIN
-    return next((words for part, words in _WAYS_OUT if part in looks_like), "Take it out of this folder.")
+        return AGAIN
+    return next((words for part, words in WAYS_OUT if part in looks_like), "Take it out of this folder.")
 
 
 def as_html(found: ModelReport) -> str:
-    """The list in the accordion."""
+    """The list in the accordion: what can be translated stands by itself, as the web UI looks whole texts up."""
     by_name = {file.name: file for file in found.files}
     lines = [_mode_line(mode, by_name.get(found.chosen[mode] or "")) for mode in NAMES]
     lines += [_problem_line(file) for file in found.problems]
@@ -143,13 +143,15 @@ def as_html(found: ModelReport) -> str:
 def _mode_line(mode: str, file: FileReport | None) -> str:
     label = f"<b>{html.escape(MODE_NAMES[mode])}</b>"
     if file is None:
-        return f"<li class='missing'>{label}: not installed</li>"
+        return f"<li class='missing'>{label}: <span>not installed</span></li>"
     facts = ", ".join(fact for fact in (readable(file.size), file.dtype, f"{file.key_style} keys") if fact)
-    return f"<li class='installed'>{label}: {html.escape(file.name)} ({html.escape(facts)})</li>"
+    name = f"<span translate='no'>{html.escape(f'{file.name} ({facts})')}</span>"
+    return f"<li class='installed'>{label}: {name}</li>"
 
 
 def _problem_line(file: FileReport) -> str:
-    return f"<li class='wrong'><b>{html.escape(file.name)}</b> {html.escape(f'{file.problem}. {file.way_out}')}</li>"
+    problem = f"<span>{html.escape(file.problem)}</span>. <span>{html.escape(file.way_out)}</span>"
+    return f"<li class='wrong'><b translate='no'>{html.escape(file.name)}</b> {problem}</li>"
 
 
 def progress_html(job: Download) -> str:
@@ -157,11 +159,11 @@ def progress_html(job: Download) -> str:
     if job.error is not None:
         return f"<p class='wrong'>{html.escape(str(job.error))}</p>"
     if not job.running:
-        return f"<p>{html.escape(job.name)} is in place.</p>"
+        return f"<p>{html.escape(job.name)} <span>is in place.</span></p>"
     share = min(100, 100 * job.done / job.total) if job.total else 0
     amount = f"{readable(job.done)} of {readable(job.total)}" if job.total else ""
     return (
-        f"<p>{html.escape(job.doing)} {html.escape(job.name)} {amount}</p>"
+        f"<p><span>{html.escape(job.doing)}</span> <span translate='no'>{html.escape(job.name)} {amount}</span></p>"
         f"<div class='ic-light-bar' role='progressbar' aria-valuemin='0' aria-valuemax='100' "
         f"aria-valuenow='{share:.0f}'><span style='width: {share:.1f}%'></span></div>"
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -14,6 +15,7 @@ from ..model_report import as_html, progress_html
 from ..models import Models
 
 _POLL_SECONDS = 0.4
+_BETWEEN_SENTENCES = re.compile(r"(?<=\.) (?=[A-Z])")
 
 
 class ModelsRow:
@@ -117,4 +119,6 @@ def _label(mode: str) -> str:
 
 
 def _warning(text: str) -> str:
-    return f"<p class='wrong'>{html.escape(text)}</p>" if text else ""
+    """Each sentence by itself: one that names nothing can be translated."""
+    sentences = " ".join(f"<span>{html.escape(sentence)}</span>" for sentence in _BETWEEN_SENTENCES.split(text))
+    return f"<p class='wrong'>{sentences}</p>" if text else ""

@@ -1,0 +1,129 @@
+"""The texts of IC Light's part of a page, found in the page itself and in the scripts that add to it."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+from lib_iclight import downloads, model_report, prompts, settings, summary
+from lib_iclight.request import MODES
+
+ROOT = Path(__file__).resolve().parents[1]
+SCRIPTS = sorted((ROOT / "javascript").glob("*.js"))
+
+_SAYS = re.compile(r"\b(?:say|translate)\(((?:[^()]|\([^()]*\))*)\)")
+_QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')
+_COMPARED = re.compile(r'[!=]==\s*"[^"]*"')
+_LETTER = re.compile(r"[^\W\d_]{2}")
+
+
+class _Pieces(HTMLParser):
+    """Collects pieces of text as the web UI looks them up: each text node, and titles; not what says translate=no."""
+
+    _ALONE = {"br", "img", "input", "hr"}
+
+    def __init__(self):
+        super().__init__()
+        self.found: list[str] = []
+        self._silent: list[bool] = []
+
+    def handle_starttag(self, tag, attrs):
+        given = dict(attrs)
+        self.found += [given[name] for name in ("title", "aria-label") if given.get(name)]
+        if tag not in self._ALONE:
+            self._silent.append(given.get("translate") == "no" or any(self._silent[-1:]))
+
+    def handle_endtag(self, tag):
+        if tag not in self._ALONE:
+            self._silent.pop()
+
+    def handle_data(self, data):
+        if not any(self._silent[-1:]):
+            self.found.append(data)
+
+
+def of_html(markup: str) -> list[str]:
+    """The pieces of text in a fragment of HTML."""
+    pieces = _Pieces()
+    pieces.feed(markup)
+    return pieces.found
+
+
+def of_component(kind: str, props: dict[str, Any]) -> Iterator[str]:
+    """The texts of one of gradio's components. A dropdown's choices are names of files and models."""
+    if kind == "html":
+        yield from of_html(str(props.get("value") or ""))
+    elif "ic-light-hidden" not in (props.get("elem_classes") or []):
+        yield from (props.get(name) or "" for name in ("label", "info", "placeholder", "webui_tooltip"))
+        if kind == "button":
+            yield props.get("value") or ""
+        if kind in ("radio", "checkboxgroup"):
+            yield from (choice[0] for choice in props["choices"])
+
+
+def of_page(config: dict[str, Any]) -> set[str]:
+    """The texts of all components inside IC Light's accordions."""
+    components = {component["id"]: component for component in config["components"]}
+    found: set[str] = set()
+
+    def walk(node: dict[str, Any], inside: bool) -> None:
+        component = components.get(node["id"], {"type": "", "props": {}})
+        elem_id = component["props"].get("elem_id") or ""
+        inside = inside or elem_id.endswith("_ic_light_enabled")
+        if inside:
+            found.update(of_component(component["type"], component["props"]))
+        for child in node.get("children") or []:
+            walk(child, inside)
+
+    walk(config["layout"], False)
+    return found
+
+
+def of_summary(lights: list[str], placements: list[str]) -> set[str]:
+    """Every sentence that the summary has, whatever is chosen on the page."""
+    switches = list(itertools.product([False, True], repeat=4))
+    return {
+        sentence
+        for mode, light, (is_img2img, foreground, background, removes) in itertools.product(MODES, lights, switches)
+        for sentence in summary.sentences(
+            is_img2img=is_img2img,
+            mode=mode,
+            light=light,
+            has_foreground=foreground,
+            has_background=background,
+            removes=removes,
+        )
+    }
+
+
+def of_settings() -> set[str]:
+    """Labels and notes of the settings; the web UI puts notes in parentheses."""
+    labels = {setting.label for setting in settings.SETTINGS}
+    return labels | {f"({setting.note})" for setting in settings.SETTINGS if setting.note}
+
+
+def of_models_row() -> set[str]:
+    """What the row about the models says beside names and numbers, whatever is in the folders."""
+    missing = model_report.as_html(model_report.ModelReport((), dict.fromkeys(downloads.NAMES)))
+    buttons = {f"Download {name} (1.7 GB)" for name in downloads.NAMES.values()}
+    return {*of_html(missing), *buttons, *(words for _, words in model_report.WAYS_OUT), model_report.AGAIN}
+
+
+def of_lists() -> set[str]:
+    """The quick lists that come with the extension."""
+    return set(of_html(prompts.as_html(prompts.parse(prompts.SHIPPED.read_text(encoding="utf-8")), "")))
+
+
+def of_scripts() -> set[str]:
+    """The texts that the scripts ask a translation for, as far as they stand there."""
+    asked = (match[1] for path in SCRIPTS for match in _SAYS.finditer(path.read_text(encoding="utf-8")))
+    return {text for words in asked for text in _QUOTED.findall(_COMPARED.sub("", words))}
+
+
+def worded(texts: set[str]) -> set[str]:
+    """Those with words in them, as the web UI looks them up: without the space around them."""
+    return {text.strip() for text in texts if _LETTER.search(text)}

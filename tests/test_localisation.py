@@ -1,0 +1,180 @@
+"""The translations: all that the page says is in each of them, and the page shows it."""
+
+from __future__ import annotations
+
+import json
+
+import page_texts
+import pytest
+from browsers import chromium
+from page_texts import ROOT, worded
+
+from workbench.session import Workbench
+
+LANGUAGES = {"zh_CN": "光照", "ja_JP": "照明"}
+FILES = {name: ROOT / "localizations" / f"{name}.json" for name in LANGUAGES}
+PATIENCE = 60_000
+
+# Tells which translations our scripts ask for; the host finds no translation and asks for none.
+LISTEN = """
+    window.asked = new Set();
+    const listening = new Proxy({}, { get: (_, text) => void window.asked.add(String(text)) });
+    Object.defineProperty(window, "localization", { get: () => listening, set: () => {} });
+"""
+
+
+def translation(name):
+    return json.loads(FILES[name].read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def host(tmp_path_factory):
+    with Workbench(tmp_path_factory.mktemp("data")) as workbench:
+        yield workbench
+
+
+@pytest.fixture(scope="module")
+def config(host):
+    """The page as gradio describes it."""
+    from modules import shared
+
+    return shared.demo.get_config_file()
+
+
+def choices(config, name):
+    """The values of a radio of the accordion."""
+    found = [c["props"] for c in config["components"] if c["props"].get("elem_id") == f"img2img_ic_light_{name}"]
+    return [choice[1] for props in found for choice in props["choices"]]
+
+
+def untranslated(texts):
+    lacking = {name: sorted(worded(texts) - set(translation(name))) for name in LANGUAGES}
+    return {name: texts for name, texts in lacking.items() if texts}
+
+
+def test_every_text_of_the_accordion_is_translated(config):
+    texts = page_texts.of_page(config)
+    assert {"Foreground", "Restore details", "Swap foreground and background"} <= texts, "the walk has found them"
+    assert untranslated(texts) == {}
+
+
+def test_every_sentence_of_the_summary_is_translated(config):
+    texts = page_texts.of_summary(choices(config, "light"), choices(config, "placement"))
+    assert len(texts) > 10
+    assert untranslated(texts) == {}
+
+
+def test_every_setting_is_translated():
+    assert untranslated(page_texts.of_settings()) == {}
+
+
+def test_what_the_models_row_may_say_is_translated():
+    assert untranslated(page_texts.of_models_row()) == {}
+
+
+def test_the_quick_lists_are_translated():
+    assert untranslated(page_texts.of_lists()) == {}
+
+
+def test_every_text_in_the_scripts_is_translated():
+    texts = page_texts.of_scripts()
+    assert "There is no picture yet." in texts
+    assert untranslated(texts) == {}
+
+
+@pytest.mark.parametrize("name", LANGUAGES)
+def test_a_translation_is_whole_and_of_its_language(name):
+    words = translation(name)
+    assert list(words) == sorted(words, key=str.casefold), "in order, so that two people's additions seldom meet"
+    assert set(words) == set(translation("zh_CN"))
+    for english, text in words.items():
+        assert text.strip() == text != "", english
+        assert any(ord(letter) > 0x2E7F for letter in text) or text == english, english
+        assert {"%1", "%2"} & {*english.split()} == {part for part in ("%1", "%2") if part in text}, english
+
+
+def test_no_translation_is_left_of_a_text_that_is_gone(config):
+    sources = [*ROOT.glob("lib_iclight/**/*.py"), *page_texts.SCRIPTS, *ROOT.glob("presets/*")]
+    said = " ".join(
+        path.read_text(encoding="utf-8") for path in sources if path.suffix in (".py", ".js", ".json", ".txt")
+    )
+    collected = worded(
+        page_texts.of_page(config)
+        | page_texts.of_summary(choices(config, "light"), choices(config, "placement"))
+        | page_texts.of_settings()
+        | page_texts.of_models_row()
+        | page_texts.of_lists()
+        | page_texts.of_scripts()
+    )
+    assert [text for text in translation("zh_CN") if text not in collected and text not in said] == []
+
+
+@pytest.mark.parametrize("name", LANGUAGES)
+def test_the_host_offers_the_translation(host, name):
+    from modules import localization
+
+    assert [path for path in localization.localizations[name] if path == str(FILES[name])] == [str(FILES[name])]
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with chromium() as running:
+        yield running
+
+
+@pytest.fixture
+def served(host, browser):
+    """Opens the page in a language; one page at a time."""
+    pages = []
+
+    def open_page(language, script=""):
+        from modules import shared
+        from modules.ui_gradio_extensions import reload_javascript
+
+        shared.opts.set("localization", language)
+        if not hasattr(host, "address"):
+            host.address = host.serve(block=False)
+        reload_javascript()
+        page = browser.new_page(viewport={"width": 1500, "height": 1400})
+        pages.append(page)
+        page.set_default_timeout(PATIENCE)
+        if script:
+            page.add_init_script(script)
+        page.goto(host.address)
+        page.locator("#txt2img_ic_light_enabled > .label-wrap").click()
+        return page
+
+    yield open_page
+    for page in pages:
+        page.close()
+    from modules import shared
+
+    shared.opts.set("localization", "None")
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("name", LANGUAGES)
+def test_the_page_speaks_the_language_that_is_chosen(served, name):
+    words = translation(name)
+    page = served(name)
+    page.locator("#txt2img_ic_light_summary").get_by_text(
+        words["Drop a picture of the subject into Foreground."]
+    ).wait_for()
+    assert words["Mode"] in page.locator("#txt2img_ic_light_mode").inner_text()
+    assert page.locator("#txt2img_ic_light_swap").get_attribute("title") == words["Swap foreground and background"]
+    assert page.locator("#txt2img_send_to_ic_light").get_attribute("title") == words["Send to IC Light"]
+    page.locator("#txt2img_ic_light_ideas > .label-wrap").click()
+    page.locator("#txt2img_ic_light_prompts").get_by_role("button", name=words["marble statue"]).click()
+    assert page.input_value("#txt2img_prompt textarea") == "marble statue", "the model reads English"
+
+
+@pytest.mark.browser
+def test_what_the_scripts_ask_for_in_the_page_is_translated(served):
+    page = served("None", LISTEN)
+    for radio in ("light", "mode", "placement"):
+        for choice in page.locator(f"#txt2img_ic_light_{radio} input[type=radio]").all():
+            choice.check()
+    page.locator("#txt2img_send_to_ic_light").click()
+    asked = set(page.evaluate("[...window.asked]"))
+    assert "Send to IC Light" in asked
+    assert untranslated({text for text in asked if " " in text or text[:1].isupper()}) == {}
