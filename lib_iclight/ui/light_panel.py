@@ -72,7 +72,7 @@ class LightPanel(Panel):
         )
 
     def _hidden(self, name: str) -> None:
-        """A text that the page's script sets. Hidden by its class: gradio leaves an invisible control out of the page."""
+        """A text that the page's script sets, hidden by its class: gradio leaves invisible controls out of the page."""
         self.controls[name] = gr.Textbox(
             "", label=name, elem_id=self.make_id(name), elem_classes=["ic-light-hidden"], show_label=False
         )
