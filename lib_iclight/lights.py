@@ -85,8 +85,9 @@ def render(description: LightDescription, width: int, height: int) -> np.ndarray
     """Draw a description.
 
     Lights are summed in linear light, clipped at 1, encoded to sRGB, brought to the description's range and cut to
-    integers (even light alone is rounded). A single white light of strength 1, and even white light alone, take no detour through linear light:
-    such a light from a side is the reference's gradient to the byte. docs/lights.md has the formulae.
+    integers; even light alone is rounded. A single white light of strength 1, and even white light alone, take no
+    detour through linear light: such a light from a side is the reference's gradient to the byte. docs/lights.md has
+    the formulae.
 
     Args:
         description: the lights.
