@@ -6,8 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from ..light_description import ANGLES
 from ..lights import LIGHTS, directional
 from ..placement import PLACEMENTS
+from ..reading import number
 from ..request import FIELDS, MODES, Request
 from .runner import override
 
@@ -32,7 +34,8 @@ def overridden(read: Callable[[Mapping[str, Any]], Request], overrides: Mapping[
     if not isinstance(light, Angle):
         return read(overrides)
     request = read({**overrides, "light": "none"})
-    return replace(request, light=directional(light.degrees, background=request.mode == "fbc"))
+    degrees = number(light.degrees, "light angle", *ANGLES)
+    return replace(request, light=directional(degrees, background=request.mode == "fbc"))
 
 
 def add_xyz_axes(model_names: Callable[[], list[str]]) -> None:
