@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from enum import Enum
 from secrets import compare_digest
-from typing import Any
+from typing import Any, Optional, Union
 
 from fastapi import APIRouter, Depends, FastAPI, HTTPException, Request
 from fastapi.exceptions import RequestValidationError
@@ -20,8 +20,10 @@ from pydantic import BaseModel, Field, StrictBool
 from . import PROJECT, __version__, images
 from .errors import UNPROCESSABLE, ICLightError
 from .lights import DIRECTIONS, MAX_STRENGTH, light_background, light_map, with_contrast
+from .matte import MAX_FEATHER, MAX_SHRINK, Edge
 from .matting import MODELS
 from .models import Models
+from .request import EDGE_FIELDS, from_mapping
 from .subject import Subject
 
 ROOT = "/ic-light"
@@ -30,10 +32,10 @@ MAX_PIXELS = 40_000_000
 MAX_TEXT = 96 << 20
 
 _TAG = "IC Light"
+_LENGTH = "in pixels of a picture whose shorter side is 512"
 _DRAWN = (*DIRECTIONS, "ambient")
 
 DrawnLight = Enum("DrawnLight", {name: name for name in _DRAWN}, type=str)
-BackgroundRemover = Enum("BackgroundRemover", {name: name for name in MODELS}, type=str)
 
 
 class Refusal(BaseModel):
@@ -92,7 +94,18 @@ class ForegroundRequest(BaseModel, extra="forbid"):
     """A picture whose subject is to be cut out."""
 
     image: str = Field(description="base64 or a data URL", max_length=MAX_TEXT)
-    matting_model: BackgroundRemover | None = Field(None, description="a background remover; the default one if null")
+    matting_model: Optional[str] = Field(
+        None,
+        description="a background remover; the default one if null. One of "
+        f"{', '.join(MODELS)}, or the name of an .onnx file in the web UI's models/u2net",
+    )
+    alpha_matting: StrictBool = Field(False, description="let the edge follow the picture (hair, fur)")
+    matte_threshold: float = Field(0, ge=0, le=1, description="what is less opaque is cut off; 0 is off")
+    matte_shrink: float = Field(0, ge=-MAX_SHRINK, le=MAX_SHRINK, description=f"{_LENGTH}; negative grows")
+    matte_feather: float = Field(0, ge=0, le=MAX_FEATHER, description=_LENGTH)
+    decontaminate: Union[StrictBool, float] = Field(
+        False, description="how much of the old background's colour is taken out of the rim, 0 to 1; true means 1"
+    )
 
 
 @dataclass(frozen=True)
@@ -106,7 +119,7 @@ class Services:
     """
 
     models: Models
-    subject: Callable[[images.Picture, str], Subject]
+    subject: Callable[[images.Picture, str, Edge], Subject]
     remover: Callable[[], str]
 
 
@@ -218,12 +231,13 @@ def _light_map(request: LightMapRequest) -> Response:
 
 def _foreground(services: Services) -> Callable[[ForegroundRequest], Response]:
     def cut_out(request: ForegroundRequest) -> Response:
-        remover = request.matting_model.value if request.matting_model else services.remover()
         try:
-            subject = services.subject(_picture(request.image), remover)
+            asked = from_mapping({name: getattr(request, name) for name in EDGE_FIELDS})
+            remover = request.matting_model or services.remover()
+            subject = services.subject(_picture(request.image), remover, asked.edge)
         except ICLightError as error:
             raise HTTPException(error.status_code, str(error)) from error
-        image = Image.fromarray(subject.picture.rgb)
+        image = Image.fromarray(subject.colours)
         if subject.alpha is not None:
             image.putalpha(Image.fromarray(subject.alpha))
         return _png(image)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import fields
 from typing import Any
 
@@ -29,6 +30,7 @@ _LABELS = {
     "details_radius": PREFIX + "details radius",
     "keep_colours": PREFIX + "keep colours",
 }
+_AFTER_SAMPLING = ("restore_details", "details_radius", "keep_colours")
 
 
 def describe(plan: Plan) -> dict[str, str]:
@@ -49,6 +51,19 @@ def describe(plan: Plan) -> dict[str, str]:
     if plan.map is not None:
         result[LIGHT_MAP] = plan.map.digest[:_HASH_LENGTH]
     return result
+
+
+@contextmanager
+def without_restoring(params: dict[str, Any]) -> Iterator[None]:
+    """Leave out, for a while, what was done to the picture after it was sampled."""
+    kept = dict(params)
+    for name in _AFTER_SAMPLING:
+        params.pop(_LABELS[name], None)
+    try:
+        yield
+    finally:
+        params.clear()
+        params.update(kept)
 
 
 def forget(params: dict[str, Any]) -> None:

@@ -28,7 +28,8 @@ class Edge:
     """What is done to a matte; the defaults leave it as it is.
 
     Attributes:
-        alpha_matting: let a cut-out's edge follow the picture (hair, fur).
+        alpha_matting: let a cut-out's edge follow the picture (hair, fur). Not for a transparency of the picture's
+            own, under which there is often nothing to follow.
         threshold: 0 to 1; what is less opaque is cut off, the rest is kept whole. 0 is off.
         shrink: -16 to 16; how far the edge moves inwards, outwards if negative.
         feather: 0 to 16; how far the edge fades out on either side.
@@ -41,7 +42,7 @@ class Edge:
     feather: float = 0.0
     decontaminate: float = 0.0
 
-    def refine(self, rgb: np.ndarray, alpha: np.ndarray, cut_out: bool = True) -> tuple[np.ndarray, np.ndarray]:
+    def refine(self, rgb: np.ndarray, alpha: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Refine a matte, and the colours that belong to it.
 
         The colours are estimated from the matte as it was before it was widened: only there does it say how much
@@ -50,18 +51,20 @@ class Edge:
         Args:
             rgb: uint8 ``[H, W, 3]``.
             alpha: uint8 ``[H, W]``, 255 on the subject.
-            cut_out: whether the matte comes from a background remover. The colours under a transparency of the
-                picture's own are often nothing, so ``alpha_matting`` leaves that alone.
 
         Returns:
             The same kind of arrays; those that nothing was done to are the very ones given.
         """
-        if self.alpha_matting and cut_out:
+        if self.alpha_matting:
             alpha = follow_edges(rgb, alpha)
         alpha = threshold(alpha, self.threshold)
         alpha = shrink(alpha, max(self.shrink, 0.0))
         rgb = decontaminate(rgb, alpha, self.decontaminate)
         return rgb, feather(shrink(alpha, min(self.shrink, 0.0)), self.feather)
+
+
+AS_IT_IS = Edge()
+"""Nothing is done."""
 
 
 def follow_edges(rgb: np.ndarray, alpha: np.ndarray) -> np.ndarray:

@@ -19,9 +19,9 @@ class OwnModel:
     """Stands in for one of rembg's sessions.
 
     The file says which size the model takes. One that takes any gets 1024 x 1024, of the family of U-2-Net (a name
-    with ``u2net``) 320 x 320. Colours are normalised as for ImageNet (U-2-Net, BiRefNet, RMBG 2), and for a name with
-    the word ``isnet``, ``dis``, ``ben`` or ``rmbg-1`` around one half (DIS, BEN, RMBG 1.4). These are rembg's own rules for
-    the models that it knows.
+    with ``u2net``) 320 x 320. Colours are normalised as for ImageNet (U-2-Net, BiRefNet, RMBG 2); where the name has
+    the word ``isnet``, ``dis``, ``ben`` or ``rmbg-1``, around one half (DIS, BEN, RMBG 1.4). These are rembg's own
+    rules for the models that it knows.
 
     Args:
         name: the file's name.
