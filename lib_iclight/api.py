@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from enum import Enum
 from secrets import compare_digest
-from typing import Any, Optional, Union
+from typing import Any
 
 from fastapi import APIRouter, Depends, FastAPI, HTTPException, Request
 from fastapi.exceptions import RequestValidationError
@@ -94,7 +94,7 @@ class ForegroundRequest(BaseModel, extra="forbid"):
     """A picture whose subject is to be cut out."""
 
     image: str = Field(description="base64 or a data URL", max_length=MAX_TEXT)
-    matting_model: Optional[str] = Field(
+    matting_model: str | None = Field(
         None,
         description="a background remover; the default one if null. One of "
         f"{', '.join(MODELS)}, or the name of an .onnx file in the web UI's models/u2net",
@@ -103,7 +103,7 @@ class ForegroundRequest(BaseModel, extra="forbid"):
     matte_threshold: float = Field(0, ge=0, le=1, description="what is less opaque is cut off; 0 is off")
     matte_shrink: float = Field(0, ge=-MAX_SHRINK, le=MAX_SHRINK, description=f"{_LENGTH}; negative grows")
     matte_feather: float = Field(0, ge=0, le=MAX_FEATHER, description=_LENGTH)
-    decontaminate: Union[StrictBool, float] = Field(
+    decontaminate: StrictBool | float = Field(
         False, description="how much of the old background's colour is taken out of the rim, 0 to 1; true means 1"
     )
 

@@ -9,12 +9,13 @@ import io
 import re
 import warnings
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from .errors import ICLightError
+from .placement import Placed
 
 GREY = 127
 """The value that IC-Light reads as "nothing here": ``127 / 127 - 1`` is exactly 0."""
@@ -233,6 +234,68 @@ def cover_crop(pixels: np.ndarray, width: int, height: int) -> np.ndarray:
 def stretch(pixels: np.ndarray, width: int, height: int) -> np.ndarray:
     """Scale to ``width x height`` with Lanczos without keeping the proportions."""
     return np.asarray(Image.fromarray(pixels).resize((width, height), Image.Resampling.LANCZOS))
+
+
+def place(pixels: np.ndarray, width: int, height: int, placed: Placed, fill: int) -> np.ndarray:
+    """Scale with Lanczos and put at a place of the frame; only the part that is seen is scaled.
+
+    Args:
+        pixels: uint8 ``[H, W, 3]`` or ``[H, W]``.
+        width, height: the frame in pixels.
+        placed: scale and place.
+        fill: the value of what is left empty.
+
+    Returns:
+        uint8 array of the frame's size with the same channels; in the middle at scale 1 it is :func:`cover_crop`'s.
+
+    Raises:
+        ICLightError: nothing of the picture lies in the frame.
+    """
+    if placed == Placed():
+        return cover_crop(pixels, width, height)
+    original_height, original_width = pixels.shape[:2]
+    scale = placed.scale * max(width / original_width, height / original_height)
+    across = _visible(original_width, scale, placed.x, width)
+    down = _visible(original_height, scale, placed.y, height)
+    if across is None or down is None:
+        raise ICLightError(
+            f"The subject is placed outside of the picture: {placed.text()}. Move it into the frame, or set the "
+            "placement to cover."
+        )
+    size = (across.stop - across.start, down.stop - down.start)
+    box = (across.first, down.first, across.last, down.last)
+    part = np.asarray(Image.fromarray(pixels).resize(size, Image.Resampling.LANCZOS, box=box))
+    result = np.full((height, width, *pixels.shape[2:]), fill, np.uint8)
+    result[down.start : down.stop, across.start : across.stop] = part
+    return result
+
+
+class _Span(NamedTuple):
+    """What is seen of a placed picture along one axis: from where to where in the frame, and in the picture."""
+
+    start: int
+    stop: int
+    first: float
+    last: float
+
+
+def _visible(length: int, scale: float, centre: float, frame: int) -> _Span | None:
+    scaled = max(1, round(length * scale))
+    begin = round(centre * frame - scaled / 2)
+    start, stop = max(begin, 0), min(begin + scaled, frame)
+    if start >= stop:
+        return None
+    # Rounding must not carry the end out of the picture: Pillow refuses that.
+    first, last = ((edge - begin) * length / scaled for edge in (start, stop))
+    return _Span(start, stop, first, min(last, length))
+
+
+def as_light_map(picture: Picture) -> Picture:
+    """A picture as a light map: one that is black all over and has its shape in its transparency shows that."""
+    alpha = picture.alpha
+    if alpha is None or picture.rgb.any() or alpha.min() == alpha.max():
+        return picture
+    return make_picture(np.repeat(alpha[..., None], 3, axis=2))
 
 
 def contain(pixels: np.ndarray, width: int, height: int, fill: int) -> np.ndarray:

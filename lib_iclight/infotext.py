@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import fields
 from typing import Any
 
+from . import light_description, placement
+from .errors import ICLightError
+from .light_description import LightDescription
+from .lights import EDITOR
+from .placement import Placed
 from .relight import Plan
-from .request import AUTO_MODEL, MODES, Request
+from .request import AUTO_MODEL, MODES, PLACED, Request
 
 PREFIX = "IC Light "
 MODE = PREFIX + "mode"
@@ -17,14 +22,21 @@ MATTING = PREFIX + "background removal"
 FOREGROUND = PREFIX + "foreground"
 BACKGROUND = PREFIX + "background"
 LIGHT_MAP = PREFIX + "light map"
+DIRECTION = PREFIX + "direction"
+LIGHTS = PREFIX + "lights"
+PLACEMENT = PREFIX + "placement"
 
 _OFF = "off"
 _HASH_LENGTH = 10
 _DEFAULTS = {field.name: field.default for field in fields(Request)}
 _LABELS = {
-    "light": PREFIX + "direction",
     "light_strength": PREFIX + "strength",
     "flip_background": PREFIX + "flip background",
+    "alpha_matting": PREFIX + "alpha matting",
+    "matte_threshold": PREFIX + "matte threshold",
+    "matte_shrink": PREFIX + "matte shrink",
+    "matte_feather": PREFIX + "matte feather",
+    "decontaminate": PREFIX + "decontaminate",
     "reinforce_foreground": PREFIX + "reinforce foreground",
     "restore_details": PREFIX + "restore details",
     "details_radius": PREFIX + "details radius",
@@ -39,11 +51,14 @@ def describe(plan: Plan) -> dict[str, str]:
     Pictures are named by the start of their digest.
     """
     request = plan.request
-    result = {MODE: request.mode, MODEL: plan.model.path.stem}
+    result = {MODE: request.mode, MODEL: plan.model.path.stem, **_light(request)}
     for name, label in _LABELS.items():
         value = getattr(request, name)
         if value != _DEFAULTS[name] and (name != "details_radius" or request.restore_details):
             result[label] = f"{value:.10g}" if isinstance(value, float) else str(value)
+    if request.placement != _DEFAULTS["placement"]:
+        placed = request.placement
+        result[PLACEMENT] = placed.text() if isinstance(placed, Placed) else placed
     result[MATTING] = request.matting_model if request.remove_background else _OFF
     result[FOREGROUND] = " ".join(subject.picture.digest[:_HASH_LENGTH] for subject in plan.subjects)
     if plan.background is not None:
@@ -66,6 +81,13 @@ def without_restoring(params: dict[str, Any]) -> Iterator[None]:
         params.update(kept)
 
 
+def _light(request: Request) -> dict[str, str]:
+    if request.light == _DEFAULTS["light"]:
+        return {}
+    drawn = {LIGHTS: request.light.text()} if isinstance(request.light, LightDescription) else {}
+    return {DIRECTION: request.light_name, **drawn}
+
+
 def forget(params: dict[str, Any]) -> None:
     """Remove what :func:`describe` added for an earlier run."""
     for key in [key for key in params if key.startswith(PREFIX)]:
@@ -74,6 +96,11 @@ def forget(params: dict[str, Any]) -> None:
 
 def read(params: Mapping[str, Any], field: str) -> Any:
     """The value of one request field in parsed generation parameters.
+
+    Args:
+        params: the host's parsed parameters.
+        field: a field of the request, or ``light_editor`` or ``placement_editor``: the page's controls that hold a
+            description's and a placement's canonical text.
 
     Returns:
         None where the parameters say nothing about it: no generation parameters at all, or none of ours and the
@@ -92,7 +119,47 @@ def read(params: Mapping[str, Any], field: str) -> Any:
     if field == "matting_model":
         name = params.get(MATTING, _OFF)
         return _DEFAULTS[field] if name == _OFF else name
+    if field in _DRAWN:
+        return _DRAWN[field](params)
     return _parsed(params.get(_LABELS[field]), _DEFAULTS[field])
+
+
+def _lights(params: Mapping[str, Any]) -> str:
+    """The description's canonical text, "" where there is none that can be read."""
+    try:
+        return light_description.parse(params[LIGHTS]).text() if LIGHTS in params else ""
+    except ICLightError:
+        return ""
+
+
+def _direction(params: Mapping[str, Any]) -> str:
+    light = params.get(DIRECTION, _DEFAULTS["light"])
+    return _DEFAULTS["light"] if light == EDITOR and not _lights(params) else light
+
+
+def _placement(params: Mapping[str, Any]) -> str | Placed:
+    try:
+        return placement.parse(params.get(PLACEMENT, _DEFAULTS["placement"]))
+    except ICLightError:
+        return _DEFAULTS["placement"]
+
+
+def _placement_name(params: Mapping[str, Any]) -> str:
+    found = _placement(params)
+    return PLACED if isinstance(found, Placed) else found
+
+
+def _placed(params: Mapping[str, Any]) -> str:
+    found = _placement(params)
+    return found.text() if isinstance(found, Placed) else ""
+
+
+_DRAWN: dict[str, Callable[[Mapping[str, Any]], str]] = {
+    "light": _direction,
+    "light_editor": _lights,
+    "placement": _placement_name,
+    "placement_editor": _placed,
+}
 
 
 def _parsed(text: str | None, default: Any) -> Any:

@@ -13,6 +13,7 @@ from . import images, lights
 from .conditioning import LatentCache, Layer, on_map
 from .detail import keep_colours, restore_details
 from .errors import ICLightError
+from .light_description import LightDescription
 from .matting import Matte
 from .request import Request
 from .subject import Framing, Pictures, Subject
@@ -28,7 +29,8 @@ class Plan:
         model: the offsets' file.
         subjects: one, or one for each picture of an img2img batch.
         from_init: whether the subject is the img2img picture.
-        light: name of the light that makes the starting latents or the background, "none" without one.
+        light: name of the light that makes the starting latents or the background, "none" without one, "editor" for
+            a description.
         map: the picture that serves as light map, if the light is one.
         background: fbc's background picture as it was given, None for a gradient.
     """
@@ -40,6 +42,11 @@ class Plan:
     light: str
     map: images.Picture | None
     background: images.Picture | None
+
+    @property
+    def lit_by_mask(self) -> bool:
+        """Whether img2img's mask is the light map, so that it says nothing about what is repainted."""
+        return self.light == "mask"
 
     @property
     def has_start(self) -> bool:
@@ -61,7 +68,14 @@ class Studio:
         self.pictures = Pictures()
         self.latents = LatentCache()
 
-    def plan(self, request: Request, init_images: Sequence[Any] | None, folders: Sequence[Path], matte: Matte) -> Plan:
+    def plan(
+        self,
+        request: Request,
+        init_images: Sequence[Any] | None,
+        folders: Sequence[Path],
+        matte: Matte,
+        mask: Any = None,
+    ) -> Plan:
         """Draw up the plan of a run.
 
         Args:
@@ -69,25 +83,37 @@ class Studio:
             init_images: img2img's pictures, None in txt2img.
             folders: the model folders, the preferred one first.
             matte: the background remover.
+            mask: img2img's mask, white where it is painted, None without one.
 
         Raises:
             ICLightError: something is missing, unreadable or does not fit together.
         """
         sources, from_init = _subject_sources(request, init_images)
-        named = _named_pictures(request, init_images, from_init)
+        named = _named_pictures(request, init_images, from_init, mask)
         model = self.library.select(request.mode, request.model, folders)
         given = {name: self.pictures.picture(source, name.replace("_", " ")) for name, source in named.items()}
         light, background = _light(request, given), given.get("background")
-        subjects = tuple(
-            self.pictures.subject(
-                self.pictures.picture(source, "img2img picture" if from_init else "foreground"),
-                request.remove_background,
-                request.matting_model,
-                matte,
-            )
-            for source in sources
+        light_map = images.as_light_map(given["light_map"]) if "light_map" in given else None
+        framing = Framing(request.placement)
+        name = "img2img picture" if from_init else "foreground"
+        subjects = tuple(self.subject(request, source, name, matte).framed(framing) for source in sources)
+        return Plan(request, model, subjects, from_init, light, light_map, background)
+
+    def subject(self, request: Request, source: Any, name: str, matte: Matte) -> Subject:
+        """The subject of a picture, cut out as the request says.
+
+        Args:
+            request: what was asked for.
+            source: the picture.
+            name: what it is to the user ("foreground").
+            matte: the background remover.
+
+        Raises:
+            ICLightError: see :meth:`lib_iclight.subject.Pictures.subject`.
+        """
+        return self.pictures.subject(
+            self.pictures.picture(source, name), request.remove_background, request.matting_model, matte, request.edge
         )
-        return Plan(request, model, subjects, from_init, light, given.get("light_map"), background)
 
     def finish(self, plan: Plan, index: int, pixels: np.ndarray) -> np.ndarray:
         """Restore details and keep colours in one result.
@@ -138,21 +164,23 @@ def _map_layer(plan: Plan) -> Layer:
     if plan.map is not None:
         return _picture_layer("map", plan.map)
     # Without a light the subject is reinforced on grey, which says nothing about one.
-    light = plan.light if plan.light != "none" else "ambient"
-    return Layer(("light", light), lambda width, height: lights.light_map(light, width, height))
+    light = "ambient" if plan.request.light == "none" else plan.request.light
+    return _light_layer(light if isinstance(light, LightDescription) else lights.preset(light))
 
 
 def _background_layer(plan: Plan) -> Layer:
     if plan.background is not None:
         return _picture_layer("background", plan.background, plan.request.flip_background)
-    strength = plan.request.light_strength
+    light, strength = plan.request.light, plan.request.light_strength
     if plan.map is not None:
         inner = _picture_layer("map", plan.map)
-        return Layer((inner.key, strength), lambda w, h: lights.with_contrast(inner.draw(w, h), strength))
-    return Layer(
-        ("gradient", plan.light, strength),
-        lambda w, h: lights.with_contrast(lights.light_background(plan.light, w, h), strength),
-    )
+    else:
+        inner = _light_layer(light if isinstance(light, LightDescription) else lights.preset(light, background=True))
+    return Layer((inner.key, strength), lambda w, h: lights.with_contrast(inner.draw(w, h), strength))
+
+
+def _light_layer(light: LightDescription) -> Layer:
+    return Layer(("light", light), lambda width, height: lights.render(light, width, height))
 
 
 def _picture_layer(role: str, picture: images.Picture, flipped: bool = False) -> Layer:
@@ -182,21 +210,22 @@ def _subject_sources(request: Request, init_images: Sequence[Any] | None) -> tup
     )
 
 
-def _named_pictures(request: Request, init_images: Sequence[Any] | None, from_init: bool) -> dict[str, Any]:
+def _named_pictures(request: Request, init_images: Sequence[Any] | None, from_init: bool, mask: Any) -> dict[str, Any]:
     """The pictures besides the subject that this request uses, by what they are for.
 
     With a foreground of its own, img2img's picture is the light map, or for fbc the background.
     """
+    is_fbc = request.mode == "fbc"
+    if is_fbc and request.background is not None:
+        return {"background": request.background}
     spare = None if from_init or not init_images else init_images[0]
-    if request.mode == "fbc":
-        if request.background is not None:
-            return {"background": request.background}
-        if request.light == "custom":
-            return _required_map(request.light_map)
-        return {"background": spare} if request.light == "none" and spare is not None else {}
+    if request.light == "mask":
+        return _required_mask(mask, is_img2img=init_images is not None)
     if request.light == "custom":
-        return _required_map(request.light_map if request.light_map is not None else spare)
-    return {"light_map": spare} if request.light == "none" and spare is not None else {}
+        return _required_map(spare if request.light_map is None and not is_fbc else request.light_map)
+    if request.light == "none" and spare is not None:
+        return {"background" if is_fbc else "light_map": spare}
+    return {}
 
 
 def _required_map(source: Any) -> dict[str, Any]:
@@ -208,12 +237,26 @@ def _required_map(source: Any) -> dict[str, Any]:
     return {"light_map": source}
 
 
+def _required_mask(mask: Any, is_img2img: bool) -> dict[str, Any]:
+    if mask is not None:
+        return {"light_map": mask}
+    if not is_img2img:
+        raise ICLightError(
+            "The light is mask, but txt2img has no mask. Use img2img, or choose another light; the light custom takes "
+            "a picture as the light map."
+        )
+    raise ICLightError(
+        "The light is mask, but there is no mask. Paint one in img2img's Inpaint tab (over the API: img2img's "
+        "field 'mask'), or choose another light."
+    )
+
+
 def _light(request: Request, given: dict[str, images.Picture]) -> str:
     if "light_map" in given:
-        return "custom"
+        return "mask" if request.light == "mask" else "custom"
     if request.mode == "fbc" and request.light == "none" and "background" not in given:
         raise ICLightError(
             "The mode fbc needs a background or a light. Drop a background picture into the IC Light accordion "
             "(over the API: the field 'background'), or choose a light, which makes a plain one."
         )
-    return request.light
+    return request.light_name

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
+from . import light_description, placement
 from .errors import ICLightError
-from .lights import LIGHTS, MAX_STRENGTH
+from .light_description import LightDescription
+from .lights import EDITOR, LIGHTS, MAX_STRENGTH
+from .matte import MAX_FEATHER, MAX_SHRINK, Edge
 from .matting import DEFAULT_MODEL
+from .placement import Placed
+from .reading import number, shown
 
 MODES = ("fc", "fcon", "fbc")
 AUTO_MODEL = "auto"
 MAX_RADIUS = 16.0
-
-_SWITCHES = ("enabled", "flip_background", "remove_background", "show_subject")
-_PICTURES = ("foreground", "background", "light_map")
-_STRENGTHS = ("reinforce_foreground", "restore_details", "keep_colours")
+EDGE_FIELDS = ("alpha_matting", "matte_threshold", "matte_shrink", "matte_feather", "decontaminate")
+"""The fields that make up :attr:`Request.edge`."""
+PLACED = "placed"
+"""What the page calls a placement that is given as scale, x and y."""
 
 
 @dataclass(frozen=True)
@@ -30,12 +35,17 @@ class Request:
         model: file name in a model folder, or "auto".
         foreground, background, light_map: base64 text or data URL (API), a Pillow image (page), or None.
         flip_background: mirror the background left to right.
-        light: one of :data:`lib_iclight.lights.LIGHTS`.
+        light: one of :data:`lib_iclight.lights.LIGHTS`, or a description.
         light_strength: 0 to 3; 1 is the reference.
         remove_background: cut the subject out where the picture has no transparency of its own.
         matting_model: a background remover's name, see :data:`lib_iclight.matting.MODELS`.
+        alpha_matting: let the edge of a cut-out follow the picture (hair, fur).
+        matte_threshold, matte_shrink, matte_feather: what is done to the edge, see :class:`lib_iclight.matte.Edge`.
+        decontaminate: how much of the old background's colour is taken out of the rim, 0 to 1.
         reinforce_foreground, restore_details, keep_colours: strengths from 0 (off) to 1.
         details_radius: in pixels of a picture whose shorter side is 512, above 0 and up to 16.
+        placement: "cover", "contain", or where the subject is placed.
+        keep_original: add the results as they were before details and colours were restored.
         show_subject: add the prepared subject to the results.
     """
 
@@ -45,16 +55,38 @@ class Request:
     foreground: Any = None
     background: Any = None
     flip_background: bool = False
-    light: str = "none"
+    light: str | LightDescription = "none"
     light_map: Any = None
     light_strength: float = 1.0
     remove_background: bool = True
     matting_model: str = DEFAULT_MODEL
+    alpha_matting: bool = False
+    matte_threshold: float = 0.0
+    matte_shrink: float = 0.0
+    matte_feather: float = 0.0
+    decontaminate: float = 0.0
     reinforce_foreground: float = 0.0
     restore_details: float = 0.0
-    details_radius: float = 2.0
+    details_radius: float = 4.0
     keep_colours: float = 0.0
+    keep_original: bool = False
+    placement: str | Placed = "cover"
     show_subject: bool = False
+
+    @property
+    def light_name(self) -> str:
+        """The light's name; "editor" for a description."""
+        return EDITOR if isinstance(self.light, LightDescription) else self.light
+
+    @property
+    def placement_name(self) -> str:
+        """The placement's name; "placed" for one with a scale and a place."""
+        return PLACED if isinstance(self.placement, Placed) else self.placement
+
+    @property
+    def edge(self) -> Edge:
+        """What is done to the matte."""
+        return Edge(self.alpha_matting, self.matte_threshold, self.matte_shrink, self.matte_feather, self.decontaminate)
 
 
 FIELDS = tuple(field.name for field in fields(Request))
@@ -97,8 +129,27 @@ def from_mapping(values: Mapping[str, Any]) -> Request:
 
 
 def from_page(values: Sequence[Any], names: Sequence[str]) -> Request:
-    """Validate the values of the accordion's controls, named in the order of ``names``."""
-    return _validated(dict(zip(names, values, strict=False)))
+    """Validate the values of the accordion's controls, named in the order of ``names``.
+
+    What is drawn comes in controls of its own, ``light_editor`` and ``placement_editor``, which count where ``light``
+    is "editor" and ``placement`` is "placed".
+    """
+    given = dict(zip(names, values, strict=False))
+    drawn, placed = given.pop("light_editor", None), given.pop("placement_editor", None)
+    if given.get("light") == EDITOR:
+        given["light"] = _drawn_light(drawn) if given.get("enabled") else None
+    if given.get("placement") == PLACED:
+        given["placement"] = (placed or Placed()) if given.get("enabled") else None
+    return _validated(given)
+
+
+def _drawn_light(text: Any) -> Any:
+    if not text:
+        raise ICLightError(
+            "The light is set to Editor, but nothing is drawn in the light editor. Draw a light there, or choose "
+            "another light."
+        )
+    return text
 
 
 def _is_legacy(name: str) -> bool:
@@ -157,28 +208,13 @@ def _legacy_source(name: str, value: Any) -> dict[str, Any]:
 def _validated(values: dict[str, Any]) -> Request:
     checked: dict[str, Any] = {}
     for name, value in values.items():
-        if name in _PICTURES:
-            checked[name] = _picture(name, value)
-        elif value is None or (value == "" and name in ("model", "matting_model")):
+        if value is None or (value == "" and name in _MAY_BE_EMPTY):
             continue
-        elif name in _SWITCHES:
-            checked[name] = _switch(name, value)
-        elif name in _STRENGTHS:
-            checked[name] = float(value) if isinstance(value, bool) else _number(name, value, 0.0, 1.0)
-        elif name in ("mode", "light"):
-            checked[name] = _choice(name, value, MODES if name == "mode" else LIGHTS)
-        elif name == "light_strength":
-            checked[name] = _number(name, value, 0.0, MAX_STRENGTH)
-        elif name == "details_radius":
-            checked[name] = _number(name, value, 0.1, MAX_RADIUS)
-        else:
-            checked[name] = _text(name, value)
+        checked[name] = _CHECKS[name](name, value)
     return Request(**checked)
 
 
 def _picture(name: str, value: Any) -> Any:
-    if value is None or value == "":
-        return None
     if isinstance(value, (bool, int, float, bytes, Mapping, list, tuple)):
         raise ICLightError(f"{name} must be a picture as base64 text or a data URL, not {type(value).__name__}.")
     return value
@@ -186,24 +222,73 @@ def _picture(name: str, value: Any) -> Any:
 
 def _switch(name: str, value: Any) -> bool:
     if not isinstance(value, bool):
-        raise ICLightError(f"{name} must be true or false, not {value!r}.")
+        raise ICLightError(f"{name} must be true or false, not {shown(value)}.")
     return value
 
 
-def _number(name: str, value: Any, low: float, high: float) -> float:
-    # NaN compares false with everything, so it is refused with the infinities.
-    if not isinstance(value, (int, float)) or isinstance(value, bool) or not low <= value <= high:
-        raise ICLightError(f"{name} must be a number from {low:g} to {high:g}, not {value!r}.")
-    return float(value)
+def _strength(name: str, value: Any) -> float:
+    return float(value) if isinstance(value, bool) else number(value, name, 0.0, 1.0)
 
 
-def _choice(name: str, value: Any, choices: Sequence[str]) -> str:
-    if not isinstance(value, str) or value.lower() not in choices:
-        raise ICLightError(f"{name} must be one of: {', '.join(choices)}; not {value!r}.")
-    return value.lower()
+def _number(low: float, high: float) -> Check:
+    return lambda name, value: number(value, name, low, high)
+
+
+def _choice(*choices: str) -> Check:
+    def check(name: str, value: Any) -> str:
+        if not isinstance(value, str) or value.lower() not in choices:
+            raise ICLightError(f"{name} must be one of: {', '.join(choices)}; not {shown(value)}.")
+        return value.lower()
+
+    return check
 
 
 def _text(name: str, value: Any) -> str:
     if not isinstance(value, str):
-        raise ICLightError(f"{name} must be text, not {value!r}.")
+        raise ICLightError(f"{name} must be text, not {shown(value)}.")
     return value.strip()
+
+
+def _light(name: str, value: Any) -> str | LightDescription:
+    if isinstance(value, LightDescription):
+        return value
+    if isinstance(value, Mapping) or (isinstance(value, str) and value.lstrip().startswith("{")):
+        return light_description.parse(value, name)
+    if not isinstance(value, str) or value.lower() not in LIGHTS:
+        raise ICLightError(f"{name} must be one of: {', '.join(LIGHTS)}, or a light description; not {shown(value)}.")
+    return value.lower()
+
+
+def _placement(name: str, value: Any) -> str | Placed:
+    return value if isinstance(value, Placed) else placement.parse(value, name)
+
+
+Check = Callable[[str, Any], Any]
+"""Gives the checked value of the field of that name, or raises an ICLightError that begins with the name."""
+
+_MAY_BE_EMPTY = ("model", "matting_model", "foreground", "background", "light_map")
+_CHECKS: dict[str, Check] = {
+    "enabled": _switch,
+    "mode": _choice(*MODES),
+    "model": _text,
+    "foreground": _picture,
+    "background": _picture,
+    "flip_background": _switch,
+    "light": _light,
+    "light_map": _picture,
+    "light_strength": _number(0.0, MAX_STRENGTH),
+    "remove_background": _switch,
+    "matting_model": _text,
+    "alpha_matting": _switch,
+    "matte_threshold": _number(0.0, 1.0),
+    "matte_shrink": _number(-MAX_SHRINK, MAX_SHRINK),
+    "matte_feather": _number(0.0, MAX_FEATHER),
+    "decontaminate": _strength,
+    "reinforce_foreground": _strength,
+    "restore_details": _strength,
+    "details_radius": _number(0.1, MAX_RADIUS),
+    "keep_colours": _strength,
+    "keep_original": _switch,
+    "placement": _placement,
+    "show_subject": _switch,
+}

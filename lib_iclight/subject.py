@@ -14,13 +14,14 @@ from .caching import LRU
 from .errors import ICLightError
 from .matte import AS_IT_IS, Edge
 from .matting import Matte
+from .placement import Placed
 
 _KEPT_PICTURES = 6
 
 Box = tuple[int, int, int, int]
 """``(x, y, width, height)`` of a part of a picture, in its pixels."""
 
-Fit = Literal["cover", "stretch", "contain"]
+Fit = Literal["cover", "stretch", "contain"] | Placed
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,8 @@ class Framing:
     """How a picture is brought to the size of a run.
 
     Attributes:
-        fit: "cover" is the reference's centre crop; the others follow what the host does with its own picture.
+        fit: "cover" is the reference's centre crop; "stretch" and "contain" are also what a host does with its own
+            picture; else where the picture is placed.
         box: the part of the picture that the run works on (inpainting "only masked"), None for the whole.
     """
 
@@ -36,10 +38,16 @@ class Framing:
     box: Box | None = None
 
     def apply(self, pixels: np.ndarray, width: int, height: int, fill: int) -> np.ndarray:
-        """Bring uint8 ``[H, W, ...]`` to ``[height, width, ...]``; ``fill`` is for what "contain" leaves empty."""
+        """Bring uint8 ``[H, W, ...]`` to ``[height, width, ...]``; ``fill`` is for what is left empty.
+
+        Raises:
+            ICLightError: the picture is placed outside of the frame.
+        """
         if self.box is not None:
             x, y, w, h = self.box
             pixels = np.ascontiguousarray(pixels[y : y + h, x : x + w])
+        if isinstance(self.fit, Placed):
+            return images.place(pixels, width, height, self.fit, fill)
         if self.fit == "stretch":
             return images.stretch(pixels, width, height)
         if self.fit == "contain":

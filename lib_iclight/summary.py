@@ -7,7 +7,10 @@ _FROM = {
     "right": "It is lit from the right.",
     "top": "It is lit from above.",
     "bottom": "It is lit from below.",
+    "front": "It is lit from the front.",
     "ambient": "It gets even light from everywhere.",
+    "editor": "It is lit as the light editor says.",
+    "mask": "It is lit as the mask says.",
     "custom": "It is lit as the light map says.",
 }
 

@@ -7,44 +7,17 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
-import torch
 from PIL import Image
-from samples import encoded, no_matting, noise, plain
-from sd15_layout import iclight_file
+from samples import no_matting, noise, plain
 
-from lib_iclight import images, lights
+from lib_iclight import images, light_description, lights
 from lib_iclight.errors import ICLightError
 from lib_iclight.lights import LIGHTS
-from lib_iclight.relight import Plan, Studio, condition_layers, start_layer
+from lib_iclight.relight import Plan, condition_layers, start_layer
 from lib_iclight.request import MODES, Request
-from lib_iclight.subject import Framing
 
-FOREGROUND, BACKGROUND, MAP, INIT = (200, 0, 0), (0, 200, 0), (0, 0, 200), (90, 60, 30)
-NAMES = {FOREGROUND: "foreground", BACKGROUND: "background", MAP: "map", INIT: "init"}
-
-
-@pytest.fixture(scope="module")
-def folders(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("models") / "ic-light"
-    for name, channels in (("fc", 8), ("fcon", 8), ("fbc", 12)):
-        iclight_file(folder, f"iclight_sd15_{name}.safetensors", channels)
-    return [folder]
-
-
-@pytest.fixture
-def studio():
-    return Studio()
-
-
-@pytest.fixture
-def plan(studio, folders):
-    """Draws up plans; backgrounds are not removed unless a test says so."""
-
-    def draw_up(init=None, matte=no_matting, **wanted) -> Plan:
-        request = Request(**({"enabled": True, "remove_background": False} | wanted))
-        return studio.plan(request, init, folders, matte)
-
-    return draw_up
+FOREGROUND, BACKGROUND, MAP, INIT, MASK = (200, 0, 0), (0, 200, 0), (0, 0, 200), (90, 60, 30), (70, 70, 70)
+NAMES = {FOREGROUND: "foreground", BACKGROUND: "background", MAP: "map", INIT: "init", MASK: "mask"}
 
 
 def colour(picture: images.Picture | None) -> str | None:
@@ -62,6 +35,7 @@ class Case:
     background: bool = False
     map: bool = False
     reinforced: bool = False
+    mask: bool = False
 
     def draw_up(self, plan) -> Plan:
         return plan(
@@ -72,6 +46,7 @@ class Case:
             background=plain(BACKGROUND) if self.background else None,
             light_map=plain(MAP) if self.map else None,
             reinforce_foreground=1.0 if self.reinforced else 0.0,
+            mask=plain(MASK) if self.mask else None,
         )
 
 
@@ -86,6 +61,7 @@ def parts(plan: Plan) -> tuple:
     )
 
 
+LAMP = light_description.parse({"version": 1, "lights": [{"x": 0.2, "y": 0.1, "kelvin": 3000}, {"angle": 30}]})
 IMG2IMG = Case(img2img=True, foreground=False)
 BOTH = Case(img2img=True)
 FBC = Case(mode="fbc")
@@ -118,6 +94,15 @@ FBC = Case(mode="fbc")
         (replace(FBC, img2img=True, light="top"), ("foreground", "top", None, None, False)),
         (replace(IMG2IMG, mode="fbc", background=True), ("init", "none", None, "background", False)),
         (replace(IMG2IMG, mode="fbc", light="left"), ("init", "left", None, None, False)),
+        (Case(light="front"), ("foreground", "front", None, None, True)),
+        (Case(light=LAMP), ("foreground", "editor", None, None, True)),
+        (replace(FBC, light=LAMP), ("foreground", "editor", None, None, False)),
+        (replace(BOTH, light=LAMP, map=True), ("foreground", "editor", None, None, True)),
+        (replace(IMG2IMG, light="mask", mask=True), ("init", "mask", "mask", None, True)),
+        (replace(IMG2IMG, light="left", mask=True), ("init", "left", None, None, True)),
+        (replace(BOTH, light="mask", mask=True), ("foreground", "mask", "mask", None, True)),
+        (replace(IMG2IMG, mode="fbc", light="mask", mask=True), ("init", "mask", "mask", None, False)),
+        (replace(FBC, background=True, light="mask"), ("foreground", "mask", None, "background", False)),
     ],
 )
 def test_which_picture_is_what(plan, case, expected):
@@ -133,6 +118,8 @@ def test_which_picture_is_what(plan, case, expected):
         (replace(IMG2IMG, light="custom"), "no light map"),
         (replace(FBC, light="custom"), "no light map"),
         (replace(FBC, img2img=True, light="custom"), "no light map"),
+        (Case(light="mask"), "txt2img has no mask.*custom takes a picture"),
+        (replace(IMG2IMG, light="mask"), "there is no mask.*Inpaint tab.*field 'mask'.*choose another light"),
         (FBC, "fbc needs a background or a light.*field 'background'"),
         (replace(IMG2IMG, mode="fbc"), "fbc needs a background or a light"),
     ],
@@ -155,6 +142,8 @@ def lit(case: Case) -> bool:
     spare = case.img2img and case.foreground
     if case.mode == "fbc" and case.background:
         return True
+    if case.light == "mask":
+        return case.mask
     if case.light == "custom":
         return case.map or (spare and case.mode != "fbc")
     return case.mode != "fbc" or case.light != "none" or spare
@@ -168,7 +157,7 @@ BOOLEANS = (False, True)
 @pytest.mark.parametrize("img2img", BOOLEANS, ids=["txt2img", "img2img"])
 def test_every_choice_gives_layers_of_the_right_number_and_size_or_a_reason(plan, img2img, mode, light):
     for foreground, background, light_map, reinforced in itertools.product(BOOLEANS, repeat=4):
-        case = Case(img2img, mode, light, foreground, background, light_map, reinforced)
+        case = Case(img2img, mode, light, foreground, background, light_map, reinforced, mask=img2img and light_map)
         if not lit(case):
             with pytest.raises(ICLightError):
                 case.draw_up(plan)
@@ -304,88 +293,3 @@ def test_reinforcing_without_a_light_pastes_the_subject_on_grey(plan):
     pixels = start(drawn)
     assert (pixels[:, :7] == FOREGROUND).all()
     assert (pixels[:, 9:] == 127).all()
-
-
-# What is kept
-
-
-def encodes(studio: Studio, drawn: Plan, width: int = 16) -> int:
-    """Encode all that a run needs, and tell how many pictures that took."""
-    before = studio.latents.encodes
-    for subject in drawn.subjects:
-        layers = [*condition_layers(drawn, subject), start_layer(drawn, subject)]
-        for layer in filter(None, layers):
-            studio.latents.latent(layer, width, 16, "vae", lambda pixels: torch.zeros(1, 4, 2, 2))
-    return studio.latents.encodes - before
-
-
-WANTED = {"foreground": encoded(plain(FOREGROUND)), "light": "left", "reinforce_foreground": 0.5}
-
-
-def test_the_same_request_again_encodes_nothing(studio, plan):
-    assert encodes(studio, plan(**WANTED)) == 2
-    assert encodes(studio, plan(**WANTED)) == 0
-
-
-@pytest.mark.parametrize(
-    ("change", "number"),
-    [
-        ({"light": "right"}, 1),
-        ({"reinforce_foreground": 0.75}, 1),
-        ({"light": "custom", "light_map": encoded(plain(MAP))}, 1),
-        ({"foreground": encoded(plain(INIT))}, 2),
-        ({"light_strength": 2.0}, 0),
-        ({"restore_details": 1.0}, 0),
-        ({"mode": "fbc", "light": "left"}, 1),
-    ],
-    ids=lambda value: ",".join(value) if isinstance(value, dict) else str(value),
-)
-def test_a_change_encodes_just_what_it_changes(studio, plan, change, number):
-    encodes(studio, plan(**WANTED))
-    assert encodes(studio, plan(**(WANTED | change))) == number
-
-
-@pytest.mark.parametrize(
-    "change", [{"light_strength": 2.0}, {"light": "right"}, {"background": encoded(plain(BACKGROUND))}], ids=str
-)
-def test_fbc_encodes_another_background_for_another_choice(studio, plan, change):
-    wanted = WANTED | {"mode": "fbc"}
-    encodes(studio, plan(**wanted))
-    assert encodes(studio, plan(**(wanted | change))) == 1
-
-
-def test_flipping_encodes_the_background_anew(studio, plan):
-    wanted = WANTED | {"mode": "fbc", "background": encoded(Image.fromarray(noise(8, 8)))}
-    encodes(studio, plan(**wanted))
-    assert encodes(studio, plan(**wanted, flip_background=True)) == 1
-
-
-def test_another_framing_encodes_the_subject_anew(studio, plan):
-    drawn = plan(init=[plain(INIT)])
-    encodes(studio, drawn)
-    assert encodes(studio, drawn.framed(Framing("stretch"))) == 1
-
-
-# Finishing
-
-
-def test_without_details_and_colours_the_result_is_left_alone(studio, plan):
-    pixels = noise(16, 16)
-    assert studio.finish(plan(foreground=plain(FOREGROUND)), 0, pixels) is pixels
-
-
-def test_keeping_colours_uses_the_subject_of_the_pictures_place(studio, plan):
-    drawn = plan(init=[plain((150, 150, 150), 64, 64), plain((170, 140, 130), 64, 64)], keep_colours=1.0)
-    relit = np.broadcast_to(np.array([120, 130, 170], np.uint8), (64, 64, 3))
-    spread = [int(np.ptp(studio.finish(drawn, index, relit)[32, 32].astype(int))) for index in range(4)]
-    assert spread[0] == spread[2] <= 1
-    assert spread[1] == spread[3] > 20
-
-
-def test_restoring_details_uses_the_crop_that_conditioned_the_run(studio, plan):
-    pixels = noise(96, 64)
-    drawn = plan(foreground=Image.fromarray(pixels), restore_details=1.0, details_radius=16.0)
-    flat = np.full((48, 48, 3), 127, np.uint8)
-    finished = studio.finish(drawn, 0, flat).astype(float)
-    crop = images.cover_crop(pixels, 48, 48).astype(float)
-    assert np.corrcoef(finished.ravel(), crop.ravel())[0, 1] > 0.6

@@ -36,6 +36,7 @@ def test_an_empty_dict_is_iclight_off_with_the_documented_defaults():
         restore_details=0.0,
         details_radius=2.0,
         keep_colours=0.0,
+        placement="cover",
         show_subject=False,
     )
 
@@ -57,6 +58,7 @@ def test_every_field_is_taken_over():
         "restore_details": 0.5,
         "details_radius": 3.5,
         "keep_colours": 0.75,
+        "placement": "contain",
         "show_subject": True,
     }
     assert set(values) == set(request.FIELDS)
@@ -104,7 +106,11 @@ def test_a_wrong_value_is_refused_by_the_fields_name(name, value):
     ("name", "value", "said"),
     [
         ("mode", "sdxl", "one of: fc, fcon, fbc; not 'sdxl'"),
-        ("light", "north", "one of: none, left, right, top, bottom, ambient, custom; not 'north'"),
+        (
+            "light",
+            "north",
+            "one of: none, left, right, top, bottom, front, ambient, custom, mask, or a light description; not 'north'",
+        ),
         ("light_strength", 4, "a number from 0 to 3, not 4"),
         ("enabled", "yes", "true or false, not 'yes'"),
         ("foreground", 7, "base64 text or a data URL, not int"),

@@ -67,6 +67,7 @@ class Desk:
 
     def cut_out(self, picture: Picture, model: str, edge: Edge) -> Subject:
         """Cut a picture's subject out, as a run would."""
+        check_known(model, self.host.matting_folder())
         return self.runner.studio.pictures.subject(picture, True, model, self._allowed_matte, edge)
 
     def cut(self, source: Any, name: str, request: Request) -> Subject:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from ..request import FIELDS, MODES, Request, from_mapping, from_page
+from ..request import Request, from_mapping, from_page
 from ..ui import PAGE_FIELDS, Accordion
-from . import state
+from . import axes, state
 from .desk import desk
 from .models_row import ModelsRow
-from .runner import Runner, override
+from .runner import Runner
 
 
 def runner() -> Runner:
@@ -30,13 +30,13 @@ def model_names() -> list[str]:
 def reader(args: Sequence[Any]) -> Callable[[dict[str, Any]], Request]:
     """How to read the script's arguments: one dict from the API, or the values of the accordion's controls."""
 
-    def read(overrides: dict[str, Any]) -> Request:
+    def read(overrides: Mapping[str, Any]) -> Request:
         first = args[0] if args else None
         if isinstance(first, dict):
             return from_mapping({**first, **overrides})
         return from_page([*args, *overrides.values()], [*PAGE_FIELDS[: len(args)], *overrides])
 
-    return read
+    return lambda overrides: axes.overridden(read, overrides)
 
 
 class PageScript:
@@ -51,7 +51,9 @@ class PageScript:
         """Make the accordion. Hosts also call this outside the page, to learn the defaults."""
         current = desk()
         row = ModelsRow(current.models, current.notice, state.interruption, lambda: ["auto", *model_names()])
-        accordion = Accordion(is_img2img, model_names, self._host_control, row, state.settings(), current.removers, current.cut)
+        accordion = Accordion(
+            is_img2img, model_names, self._host_control, row, state.settings(), current.removers, current.cut
+        )
         controls = accordion.build()
         self.infotext_fields = accordion.paste_fields()
         self.paste_field_names = []
@@ -133,33 +135,5 @@ def add_routes(demo: Any, app: Any) -> None:
 
 
 def add_xyz_axes() -> None:
-    """Give the X/Y/Z plot script our axes, once, where the host has that script."""
-    from modules import scripts
-
-    for data in scripts.scripts_data:
-        module = data.module
-        if data.script_class.__module__ != "xyz_grid.py" or not hasattr(module, "AxisOption"):
-            continue
-        if any(option.label.startswith("[IC Light]") for option in module.axis_options):
-            return
-        module.axis_options.extend(_axes(module.AxisOption))
-
-
-def _axes(option: Any) -> list[Any]:
-    from ..lights import LIGHTS
-
-    lights = [light for light in LIGHTS if light != "custom"]
-    return [
-        option("[IC Light] Mode", str, _set("mode"), choices=lambda: list(MODES)),
-        option("[IC Light] Light", str, _set("light"), choices=lambda: lights),
-        option("[IC Light] Light strength", float, _set("light_strength")),
-        option("[IC Light] Model", str, _set("model"), choices=lambda: ["auto", *model_names()]),
-        option("[IC Light] Restore details", float, _set("restore_details")),
-        option("[IC Light] Keep colours", float, _set("keep_colours")),
-    ]
-
-
-def _set(field: str) -> Callable[[Any, Any, Any], None]:
-    if field not in FIELDS:
-        raise KeyError(field)
-    return lambda p, value, values: override(p, field, value)
+    """Give the X/Y/Z plot script our axes."""
+    axes.add_xyz_axes(model_names)

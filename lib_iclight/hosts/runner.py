@@ -17,7 +17,7 @@ from ..relight import Plan, Studio, condition_layers, start_layer
 from ..request import Request
 from ..subject import Framing
 from ..weights import MissingModelError, check_fit
-from . import nesting, stopping, unrestored
+from . import masks, nesting, stopping, unrestored
 from .protocol import Checkpoint, Host
 
 _ATTRIBUTE = "ic_light_run"
@@ -85,6 +85,7 @@ class Runner:
             is_img2img: which tab the run belongs to.
         """
         stopping.allow(p)
+        masks.give_back(p)
         vars(p).pop(_ATTRIBUTE, None)
         if nesting.within(p, lambda outer: _run_of(outer) is not None):
             return  # its picture is one that was relit a moment ago
@@ -94,7 +95,10 @@ class Runner:
             if not request.enabled:
                 return
             init_images = list(getattr(p, "init_images", None) or []) if is_img2img else None
-            plan = self._plan(request, init_images)
+            mask = masks.as_light(p) if is_img2img and request.light == "mask" else None
+            plan = self._plan(request, init_images, mask)
+            if plan.lit_by_mask:
+                masks.take_off(p)
             setattr(p, _ATTRIBUTE, _Run(plan))
             p.extra_generation_params.update(describe(plan))
         except InterruptedRunError as error:
@@ -103,14 +107,15 @@ class Runner:
         except Exception as error:  # the host would swallow it and go on to an unrelated picture
             stopping.refuse(p, error)
 
-    def _plan(self, request: Request, init_images: list[Any] | None) -> Plan:
+    def _plan(self, request: Request, init_images: list[Any] | None, mask: Any) -> Plan:
         """The plan; a model that is missing arrives first where the user has set that."""
+        given = (request, init_images, self.host.model_folders(), self._matte, mask)
         try:
-            return self.studio.plan(request, init_images, self.host.model_folders(), self._matte)
+            return self.studio.plan(*given)
         except MissingModelError as error:
             if not self._surroundings.fetch(error.mode):
                 raise
-        return self.studio.plan(request, init_images, self.host.model_folders(), self._matte)
+        return self.studio.plan(*given)
 
     def check(self, p: Any) -> None:
         """Hook ``process``: the checkpoint is loaded now, so see that IC-Light can run on it."""
@@ -188,8 +193,9 @@ class Runner:
     def _relight(self, p: Any, run: _Run, x: Any, noise: Any) -> None:
         import torch
 
-        if run.plan.from_init:
-            run.plan = run.plan.framed(_framing(p))
+        framing = _host_framing(p) if run.plan.from_init else None
+        if framing is not None:
+            run.plan = run.plan.framed(framing)
         plan = run.plan
         self._condition(p, run, x)
         if plan.has_start and not getattr(p, "is_hr_pass", False):
@@ -243,6 +249,7 @@ class Runner:
 
     def results(self, p: Any, processed: Any) -> None:
         """Hook ``postprocess``: add the unrestored pictures and the prepared subject where the user asked for them."""
+        masks.give_back(p)
         run = _run_of(p)
         if run is None:
             return
@@ -266,11 +273,11 @@ def _run_of(p: Any) -> _Run | None:
     return vars(p).get(_ATTRIBUTE)
 
 
-def _framing(p: Any) -> Framing:
-    """The reference's centre crop; with a mask, what the host does with its own picture, which shows around it."""
+def _host_framing(p: Any) -> Framing | None:
+    """What a host with a mask does with its own picture, which shows around ours; None where it shows nothing of it."""
     region: Sequence[int] | None = getattr(p, "paste_to", None)
     if region is not None:
         return Framing("cover", tuple(region))
     if getattr(p, "nmask", None) is not None:
         return Framing(_FITS.get(getattr(p, "resize_mode", 0), "cover"))
-    return Framing()
+    return None

@@ -74,9 +74,7 @@ class SubjectPanel(Panel):
     def _checkbox(self, label: str, name: str, value: bool, visible: bool = True) -> None:
         self.controls[name] = gr.Checkbox(value, label=label, elem_id=self.make_id(name), visible=visible)
 
-    def _slider(
-        self, label: str, name: str, low: float, high: float, step: float = 0.5, visible: bool = True
-    ) -> None:
+    def _slider(self, label: str, name: str, low: float, high: float, step: float = 0.5, visible: bool = True) -> None:
         value = getattr(Request, name)
         self.controls[name] = gr.Slider(
             low, high, value=value, step=step, label=label, elem_id=self.make_id(name), visible=visible

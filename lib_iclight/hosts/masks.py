@@ -1,0 +1,44 @@
+"""img2img's mask as a light map: what is painted is light, and the whole picture is relit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PIL import Image, ImageFilter, ImageOps
+
+_TAKEN = "ic_light_mask"
+
+
+def as_light(p: Any) -> Image.Image | None:
+    """The mask of a processing object as the host reads it, its greys kept: white where there is light.
+
+    Returns:
+        A grey picture, None where there is no mask or nothing is painted in it.
+    """
+    mask = getattr(p, "image_mask", None)
+    if not isinstance(mask, Image.Image):
+        return None
+    # As the host: transparency that says anything is the mask.
+    if mask.mode in ("RGBA", "LA") and mask.getchannel("A").getextrema() != (255, 255):
+        grey = mask.getchannel("A")
+    else:
+        grey = mask.convert("L")
+    if getattr(p, "inpainting_mask_invert", 0):
+        grey = ImageOps.invert(grey)
+    blur = ((getattr(p, "mask_blur_x", 0) or 0) + (getattr(p, "mask_blur_y", 0) or 0)) / 2
+    if grey.getextrema()[1] == 0:
+        return None
+    return grey.filter(ImageFilter.GaussianBlur(blur)) if blur > 0 else grey
+
+
+def take_off(p: Any) -> None:
+    """Have the host not inpaint in this run; the mask comes back with :func:`give_back`."""
+    vars(p)[_TAKEN] = p.image_mask
+    p.image_mask = None
+
+
+def give_back(p: Any) -> None:
+    """Take back :func:`take_off`, unless the processing object has got another mask since."""
+    taken = vars(p).pop(_TAKEN, None)
+    if taken is not None and p.image_mask is None:
+        p.image_mask = taken

@@ -1,0 +1,64 @@
+"""Values as JSON brings them: checked with messages that name the key, and written back in one canonical form."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from .errors import ICLightError
+
+
+def mapping(value: Any, where: str, keys: Sequence[str]) -> Mapping[str, Any]:
+    """A mapping that has none but these keys.
+
+    Raises:
+        ICLightError: it is something else, or has another key; the message begins with ``where``.
+    """
+    if not isinstance(value, Mapping):
+        raise ICLightError(f"{where} must be an object with the keys {', '.join(keys)}; not {shown(value)}.")
+    for key in value:
+        if key not in keys:
+            raise ICLightError(f"{where} has no key {shown(key)}. Its keys are: {', '.join(keys)}.")
+    return value
+
+
+def json_object(text: str, where: str) -> Any:
+    """What a JSON text holds.
+
+    Raises:
+        ICLightError: it is no JSON.
+    """
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise ICLightError(f"{where} must be JSON, but its text cannot be read: {error}.") from error
+
+
+def number(value: Any, where: str, low: float, high: float) -> float:
+    """A number from ``low`` to ``high``; true and false are none.
+
+    Raises:
+        ICLightError: it is something else; the message begins with ``where``.
+    """
+    # NaN compares false with everything, so it is refused with the infinities.
+    if not isinstance(value, (int, float)) or isinstance(value, bool) or not low <= value <= high:
+        raise ICLightError(f"{where} must be a number from {low:g} to {high:g}, not {shown(value)}.")
+    return float(value)
+
+
+def shown(value: Any) -> str:
+    """A value as a message shows it: never longer than a line."""
+    text = repr(value)
+    return text if len(text) <= 80 else f"{text[:77]}..."
+
+
+def compact(value: Any) -> str:
+    """Canonical JSON: keys as they stand, no spaces, whole numbers without a fraction."""
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+
+
+def plain_number(value: float, decimals: int = 3) -> int | float:
+    """A number as canonical JSON has it: so many decimals at most, whole ones as integers."""
+    rounded = round(value, decimals)
+    return int(rounded) if rounded == int(rounded) else rounded

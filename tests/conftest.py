@@ -1,0 +1,34 @@
+"""Plans of runs, for the tests of what is drawn up, of what is drawn and of what is kept."""
+
+from __future__ import annotations
+
+import pytest
+from samples import no_matting
+from sd15_layout import iclight_file
+
+from lib_iclight.relight import Plan, Studio
+from lib_iclight.request import Request
+
+
+@pytest.fixture(scope="session")
+def folders(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("models") / "ic-light"
+    for name, channels in (("fc", 8), ("fcon", 8), ("fbc", 12)):
+        iclight_file(folder, f"iclight_sd15_{name}.safetensors", channels)
+    return [folder]
+
+
+@pytest.fixture
+def studio():
+    return Studio()
+
+
+@pytest.fixture
+def plan(studio, folders):
+    """Draws up plans; backgrounds are not removed unless a test says so."""
+
+    def draw_up(init=None, matte=no_matting, mask=None, **wanted) -> Plan:
+        request = Request(**({"enabled": True, "remove_background": False} | wanted))
+        return studio.plan(request, init, folders, matte, mask)
+
+    return draw_up

@@ -1,0 +1,97 @@
+"""What a studio keeps from run to run, and what it does to finished pictures."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+from samples import encoded, noise, plain
+
+from lib_iclight import images
+from lib_iclight.relight import Plan, Studio, condition_layers, start_layer
+from lib_iclight.subject import Framing
+
+FOREGROUND, BACKGROUND, MAP, INIT = (200, 0, 0), (0, 200, 0), (0, 0, 200), (90, 60, 30)
+
+
+def encodes(studio: Studio, drawn: Plan, width: int = 16) -> int:
+    """Encode all that a run needs, and tell how many pictures that took."""
+    before = studio.latents.encodes
+    for subject in drawn.subjects:
+        layers = [*condition_layers(drawn, subject), start_layer(drawn, subject)]
+        for layer in filter(None, layers):
+            studio.latents.latent(layer, width, 16, "vae", lambda pixels: torch.zeros(1, 4, 2, 2))
+    return studio.latents.encodes - before
+
+
+WANTED = {"foreground": encoded(plain(FOREGROUND)), "light": "left", "reinforce_foreground": 0.5}
+
+
+def test_the_same_request_again_encodes_nothing(studio, plan):
+    assert encodes(studio, plan(**WANTED)) == 2
+    assert encodes(studio, plan(**WANTED)) == 0
+
+
+@pytest.mark.parametrize(
+    ("change", "number"),
+    [
+        ({"light": "right"}, 1),
+        ({"reinforce_foreground": 0.75}, 1),
+        ({"light": "custom", "light_map": encoded(plain(MAP))}, 1),
+        ({"foreground": encoded(plain(INIT))}, 2),
+        ({"light_strength": 2.0}, 0),
+        ({"restore_details": 1.0}, 0),
+        ({"mode": "fbc", "light": "left"}, 1),
+    ],
+    ids=lambda value: ",".join(value) if isinstance(value, dict) else str(value),
+)
+def test_a_change_encodes_just_what_it_changes(studio, plan, change, number):
+    encodes(studio, plan(**WANTED))
+    assert encodes(studio, plan(**(WANTED | change))) == number
+
+
+@pytest.mark.parametrize(
+    "change", [{"light_strength": 2.0}, {"light": "right"}, {"background": encoded(plain(BACKGROUND))}], ids=str
+)
+def test_fbc_encodes_another_background_for_another_choice(studio, plan, change):
+    wanted = WANTED | {"mode": "fbc"}
+    encodes(studio, plan(**wanted))
+    assert encodes(studio, plan(**(wanted | change))) == 1
+
+
+def test_flipping_encodes_the_background_anew(studio, plan):
+    wanted = WANTED | {"mode": "fbc", "background": encoded(Image.fromarray(noise(8, 8)))}
+    encodes(studio, plan(**wanted))
+    assert encodes(studio, plan(**wanted, flip_background=True)) == 1
+
+
+def test_another_framing_encodes_the_subject_anew(studio, plan):
+    drawn = plan(init=[plain(INIT)])
+    encodes(studio, drawn)
+    assert encodes(studio, drawn.framed(Framing("stretch"))) == 1
+
+
+# Finishing
+
+
+def test_without_details_and_colours_the_result_is_left_alone(studio, plan):
+    pixels = noise(16, 16)
+    assert studio.finish(plan(foreground=plain(FOREGROUND)), 0, pixels) is pixels
+
+
+def test_keeping_colours_uses_the_subject_of_the_pictures_place(studio, plan):
+    drawn = plan(init=[plain((150, 150, 150), 64, 64), plain((170, 140, 130), 64, 64)], keep_colours=1.0)
+    relit = np.broadcast_to(np.array([120, 130, 170], np.uint8), (64, 64, 3))
+    spread = [int(np.ptp(studio.finish(drawn, index, relit)[32, 32].astype(int))) for index in range(4)]
+    assert spread[0] == spread[2] <= 1
+    assert spread[1] == spread[3] > 20
+
+
+def test_restoring_details_uses_the_crop_that_conditioned_the_run(studio, plan):
+    pixels = noise(96, 64)
+    drawn = plan(foreground=Image.fromarray(pixels), restore_details=1.0, details_radius=16.0)
+    flat = np.full((48, 48, 3), 127, np.uint8)
+    finished = studio.finish(drawn, 0, flat).astype(float)
+    crop = images.cover_crop(pixels, 48, 48).astype(float)
+    assert np.corrcoef(finished.ravel(), crop.ravel())[0, 1] > 0.6
