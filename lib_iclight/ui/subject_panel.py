@@ -65,7 +65,7 @@ class SubjectPanel(Panel):
         ):
             with gr.Row():
                 self._checkbox("Follow hair and fur", "alpha_matting", False)
-                self.strength("Remove old background's colour", "decontaminate")
+                self.strength("Remove colour fringe", "decontaminate")
             with gr.Row():
                 self._slider("Threshold", "matte_threshold", 0, 1, 0.05)
                 self._slider("Shrink", "matte_shrink", -MAX_SHRINK, MAX_SHRINK)
