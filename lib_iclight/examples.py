@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from .light_description import LightDescription
+from .placement import Placed
 from .prompts import ROOT
 from .request import Request, from_mapping
 
@@ -14,16 +16,25 @@ SHIPPED = ROOT / "presets" / "examples.json"
 
 FORM = (
     "mode",
-    "light",
     "light_strength",
     "flip_background",
     "remove_background",
+    "alpha_matting",
+    "matte_threshold",
+    "matte_shrink",
+    "matte_feather",
+    "decontaminate",
     "reinforce_foreground",
     "restore_details",
     "details_radius",
     "keep_colours",
+    "keep_original",
 )
-"""The request's fields that an example decides, be it by their default. Which files do the work stays the user's."""
+"""The fields that an example decides, be it by their default, beside light and placement. Whose files do the work, and
+what is drawn in the editor but not used, stays the user's."""
+
+CONTROLS = ("enabled", *FORM, "light", "light_editor", "placement", "placement_editor")
+"""The accordion's controls that an example may set, pictures aside."""
 
 
 @dataclass(frozen=True)
@@ -44,8 +55,15 @@ class Example:
     background: Path | None = None
 
     def values(self) -> dict[str, Any]:
-        """The accordion's controls by the field that each sets, pictures aside."""
-        return {"enabled": True, **{field: getattr(self.request, field) for field in FORM}}
+        """The values of the accordion's controls by name, pictures aside; what is drawn only where it is used."""
+        request = self.request
+        result = {"enabled": True, **{field: getattr(request, field) for field in FORM}}
+        result |= {"light": request.light_name, "placement": request.placement_name}
+        if isinstance(request.light, LightDescription):
+            result["light_editor"] = request.light.text()
+        if isinstance(request.placement, Placed):
+            result["placement_editor"] = request.placement.text()
+        return result
 
 
 def load(path: Path = SHIPPED) -> list[Example]:

@@ -7,9 +7,13 @@ import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
-from lib_iclight import downloads, model_report, prompts, settings, summary
+import numpy as np
+
+from lib_iclight import downloads, model_report, preview, prompts, settings, summary
+from lib_iclight.jobs import Download
 from lib_iclight.request import MODES
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -18,6 +22,7 @@ SCRIPTS = sorted((ROOT / "javascript").glob("*.js"))
 _SAYS = re.compile(r"\b(?:say|translate)\(((?:[^()]|\([^()]*\))*)\)")
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')
 _COMPARED = re.compile(r'[!=]==\s*"[^"]*"')
+_SENTENCE = re.compile(r"[A-Z][a-z]+ [a-zA-Z ]")
 _LETTER = re.compile(r"[^\W\d_]{2}")
 
 
@@ -85,10 +90,11 @@ def of_page(config: dict[str, Any]) -> set[str]:
 
 def of_summary(lights: list[str], placements: list[str]) -> set[str]:
     """Every sentence that the summary has, whatever is chosen on the page."""
-    switches = list(itertools.product([False, True], repeat=4))
+    switches = itertools.product([False, True], repeat=4)
+    chosen = itertools.product(MODES, lights, placements, switches)
     return {
         sentence
-        for mode, light, (is_img2img, foreground, background, removes) in itertools.product(MODES, lights, switches)
+        for mode, light, placement, (is_img2img, foreground, background, removes) in chosen
         for sentence in summary.sentences(
             is_img2img=is_img2img,
             mode=mode,
@@ -96,6 +102,7 @@ def of_summary(lights: list[str], placements: list[str]) -> set[str]:
             has_foreground=foreground,
             has_background=background,
             removes=removes,
+            placement=placement,
         )
     }
 
@@ -113,15 +120,41 @@ def of_models_row() -> set[str]:
     return {*of_html(missing), *buttons, *(words for _, words in model_report.WAYS_OUT), model_report.AGAIN}
 
 
+def of_downloads() -> set[str]:
+    """What is said while a model is downloaded, and when it has come."""
+    ended = set(of_html(model_report.progress_html(SimpleNamespace(error=None, running=False, name=""))))
+    source = (ROOT / "lib_iclight" / "downloads.py").read_text(encoding="utf-8")
+    return ended | {Download("name").doing, *re.findall(r'progress\([^"\n]*"([^"]+)"\)', source)}
+
+
+def of_preview() -> set[str]:
+    """What is said about the cut-out, or why there is none."""
+    from lib_iclight.ui import cutout_preview
+
+    black = np.zeros((2, 2, 3), np.uint8)
+    whole = SimpleNamespace(picture=SimpleNamespace(rgb=black, alpha=None), colours=black, alpha=None)
+    nothing = {text for text in vars(cutout_preview).values() if isinstance(text, str) and text.startswith("There is")}
+    return {*of_html(preview.cutout_html(whole)), *nothing}
+
+
 def of_lists() -> set[str]:
     """The quick lists that come with the extension."""
     return set(of_html(prompts.as_html(prompts.parse(prompts.SHIPPED.read_text(encoding="utf-8")), "")))
 
 
 def of_scripts() -> set[str]:
-    """The texts that the scripts ask a translation for, as far as they stand there."""
-    asked = (match[1] for path in SCRIPTS for match in _SAYS.finditer(path.read_text(encoding="utf-8")))
-    return {text for words in asked for text in _QUOTED.findall(_COMPARED.sub("", words))}
+    """The texts that the scripts show: what they ask a translation for, and whatever else reads like a sentence."""
+    sources = [path.read_text(encoding="utf-8") for path in SCRIPTS]
+    asked = (match[1] for source in sources for match in _SAYS.finditer(source))
+    found = {text for words in asked for text in _QUOTED.findall(_COMPARED.sub("", words))}
+    return found | {text for source in sources for text in _QUOTED.findall(source) if _SENTENCE.match(text)}
+
+
+def put_together() -> re.Pattern[str]:
+    """Matches the texts that scripts make of parts, such as the sides that a light may come from."""
+    sources = "".join(path.read_text(encoding="utf-8") for path in SCRIPTS)
+    templates = re.findall(r"\b(?:say|translate)\(`([^`]*)`", sources)
+    return re.compile("|".join(".+".join(map(re.escape, re.split(r"\$\{[^}]*\}", one))) for one in templates))
 
 
 def worded(texts: set[str]) -> set[str]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from PIL import Image
 
 from lib_iclight import examples
 from lib_iclight.errors import ICLightError
+from lib_iclight.request import FIELDS, from_page
 
 ALL = examples.load()
 
@@ -21,9 +23,22 @@ def test_there_are_a_few_and_each_has_a_name_and_a_prompt():
 
 @pytest.mark.parametrize("example", ALL, ids=lambda example: example.name)
 def test_an_example_fills_every_field_of_the_form(example):
-    assert set(example.values()) == {"enabled", *examples.FORM}
+    assert set(example.values()) - {"light_editor", "placement_editor"} == {
+        "enabled",
+        "light",
+        "placement",
+        *examples.FORM,
+    }
+    values = {"enabled": True, **example.values()}
+    assert from_page(list(values.values()), list(values)) == replace(example.request, enabled=True)
     assert example.values()["enabled"] is True
     assert example.background is None or example.request.mode == "fbc"
+
+
+def test_an_example_decides_all_that_a_request_says_but_pictures_and_the_files_that_do_the_work():
+    left_alone = {"foreground", "background", "light_map", "model", "matting_model", "show_subject"}
+    assert set(FIELDS) - set(examples.CONTROLS) == left_alone
+    assert set(examples.CONTROLS) <= set(FIELDS) | {"light_editor", "placement_editor"}
 
 
 def test_the_pictures_are_small_and_the_subjects_are_cut_out():

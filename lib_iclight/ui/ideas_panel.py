@@ -48,7 +48,7 @@ class IdeasPanel(Panel):
         targets = {elem_id: control for elem_id, control in targets.items() if control is not None}
         # In img2img the picture of the tab is the subject.
         sides = ["background"] if is_img2img else ["foreground", "background"]
-        names = [*self._examples[0].values(), *sides]
+        names = [*examples.CONTROLS, *sides]
         outputs = [*(controls[name] for name in names), *targets.values()]
         for button, example in zip(self._buttons, self._examples, strict=True):
             button.click(_filler(example, names, targets, is_img2img), None, outputs, **QUIET)
@@ -67,7 +67,7 @@ def _filler(
             size = match_size(own["foreground"].size, *_AREA)
             of_host |= zip((f"{tab}_width", f"{tab}_height"), size, strict=True)
         wanted = [allowed(control, of_host.get(elem_id, gr.update())) for elem_id, control in targets.items()]
-        return [*(own[name] for name in names), *wanted]
+        return [*(own.get(name, gr.update()) for name in names), *wanted]
 
     return fill
 

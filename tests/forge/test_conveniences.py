@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 
 import pytest
 from forge import pictures
@@ -135,6 +136,16 @@ def test_an_example_fills_the_whole_form(txt2img):
     assert float(txt2img.control("restore_details").locator("input[type=number]").input_value()) == 0.3
     assert (txt2img.number("steps"), txt2img.number("cfg_scale")) == (20, 7)
     assert (txt2img.number("width"), txt2img.number("height")) == (512, 512)
+
+
+def test_an_example_draws_its_lights_in_the_editor(txt2img):
+    open_ideas(txt2img)
+    txt2img.control("ideas").get_by_role("button", name="Neon night").click()
+    expect = pytest.importorskip("playwright.sync_api").expect
+    expect(txt2img.choice("light", "Editor")).to_be_checked()
+    expect(txt2img.page.locator("#txt2img_ic_light_editor .ic-light-chip")).to_have_count(2)
+    drawn = txt2img.control("light_editor").locator("textarea, input").input_value()
+    assert [light["colour"] for light in json.loads(drawn)["lights"]] == ["#22c8ff", "#ff2fb3"]
 
 
 def test_an_example_without_a_picture_keeps_the_users(txt2img):
