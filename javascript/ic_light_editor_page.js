@@ -83,7 +83,7 @@
             const foreground = this.address(this.own("foreground"));
             const given = this.tab === "img2img" ? this.address(this.img2imgSlot()) : null;
             return {
-                subject: this.cutoutAddress() ?? foreground ?? given,
+                subject: this.cutoutOf(foreground ?? given),
                 background: this.address(this.own("background")),
                 lightMap: this.address(this.own("light_map")),
                 mask: this.tab === "img2img" ? this.address(find("#img_inpaint_mask")) : null,
@@ -92,9 +92,13 @@
             };
         }
 
-        cutoutAddress() {
+        /** The cut-out that was previewed last, where it is still that of this picture; else the picture. */
+        cutoutOf(picture) {
             const images = [...(this.own("cutout")?.querySelectorAll("img[src]") ?? [])];
-            return images.length > 0 ? images[images.length - 1].src : null;
+            const cutout = images.length > 0 ? images[images.length - 1].src : null;
+            if (cutout !== this.cutout) Object.assign(this, { cutout, cutFrom: picture });
+            const isCut = this.own("remove_background", "input[type=checkbox]")?.checked ?? true;
+            return cutout !== null && picture === this.cutFrom && isCut ? cutout : picture;
         }
 
         address(slot) {
