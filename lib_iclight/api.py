@@ -17,12 +17,14 @@ from fastapi.security import HTTPBasic, HTTPBasicCredentials
 from PIL import Image
 from pydantic import BaseModel, Field, StrictBool
 
-from . import PROJECT, __version__, images
+from . import PROJECT, __version__, images, light_description
 from .errors import UNPROCESSABLE, ICLightError
-from .lights import DIRECTIONS, MAX_STRENGTH, light_background, light_map, with_contrast
+from .light_description import LightDescription
+from .lights import DIRECTIONS, DRAWN, MAX_STRENGTH, preset, render, with_contrast
 from .matte import MAX_FEATHER, MAX_SHRINK, Edge
 from .matting import MODELS
 from .models import Models
+from .reading import shown
 from .request import EDGE_FIELDS, from_mapping
 from .subject import Subject
 
@@ -33,9 +35,8 @@ MAX_TEXT = 96 << 20
 
 _TAG = "IC Light"
 _LENGTH = "in pixels of a picture whose shorter side is 512"
-_DRAWN = (*DIRECTIONS, "ambient")
 
-DrawnLight = Enum("DrawnLight", {name: name for name in _DRAWN}, type=str)
+DrawnLight = Enum("DrawnLight", {name: name for name in DRAWN}, type=str)
 
 
 class Refusal(BaseModel):
@@ -77,17 +78,21 @@ class LightItem(BaseModel):
     """A light that can be drawn."""
 
     name: str
-    description: str
+    description: str = Field(description="in words")
+    light_map: dict[str, Any] = Field(description="the light description of its map, as fc and fcon use it")
+    light_background: dict[str, Any] = Field(description="the light description of its background, as fbc uses it")
 
 
 class LightMapRequest(BaseModel, extra="forbid"):
     """A light to draw."""
 
-    light: DrawnLight = Field(description="a name from /ic-light/lights")
+    light: DrawnLight | dict[str, Any] | str = Field(
+        description="a name from /ic-light/lights, or a light description as an object or as JSON text"
+    )
     width: int = Field(512, ge=1, le=MAX_SIDE, description="in pixels")
     height: int = Field(512, ge=1, le=MAX_SIDE, description="in pixels")
     strength: float = Field(1.0, ge=0, le=MAX_STRENGTH, description="0 is flat grey, 1 the reference")
-    background: StrictBool = Field(False, description="the background of the mode fbc instead of the light map of fc")
+    background: StrictBool = Field(False, description="a named light as the background of fbc instead of as fc's map")
 
 
 class ForegroundRequest(BaseModel, extra="forbid"):
@@ -217,16 +222,41 @@ def _models(services: Services) -> ModelList:
     )
 
 
+_IN_WORDS = {
+    **{name: f"from the {name}" for name in DIRECTIONS},
+    "front": "from the front",
+    "ambient": "even light from everywhere",
+}
+
+
 def _lights() -> list[LightItem]:
-    texts = {name: f"from the {name}" for name in DIRECTIONS}
-    return [LightItem(name=name, description=texts.get(name, "even light from everywhere")) for name in _DRAWN]
+    return [
+        LightItem(
+            name=name,
+            description=_IN_WORDS[name],
+            light_map=preset(name).plain(),
+            light_background=preset(name, background=True).plain(),
+        )
+        for name in DRAWN
+    ]
 
 
 def _light_map(request: LightMapRequest) -> Response:
-    draw = light_background if request.background else light_map
-    return _png(
-        Image.fromarray(with_contrast(draw(request.light.value, request.width, request.height), request.strength))
-    )
+    try:
+        light = _described(request.light, request.background)
+    except ICLightError as error:
+        raise HTTPException(error.status_code, str(error)) from error
+    pixels = render(light, request.width, request.height)
+    return _png(Image.fromarray(with_contrast(pixels, request.strength)))
+
+
+def _described(light: DrawnLight | dict[str, Any] | str, background: bool) -> LightDescription:
+    name = light.value if isinstance(light, DrawnLight) else light
+    if isinstance(name, str) and name in DRAWN:
+        return preset(name, background)
+    if isinstance(name, str) and not name.lstrip().startswith("{"):
+        raise ICLightError(f"light must be one of: {', '.join(DRAWN)}, or a light description; not {shown(name)}.")
+    return light_description.parse(name)
 
 
 def _foreground(services: Services) -> Callable[[ForegroundRequest], Response]:

@@ -85,8 +85,9 @@ def render(description: LightDescription, width: int, height: int) -> np.ndarray
     """Draw a description.
 
     Lights are summed in linear light, clipped at 1, encoded to sRGB, brought to the description's range and cut to
-    integers. A single white light of strength 1, and even white light alone, take no detour through linear light:
-    such a light from a side is the reference's gradient to the byte. docs/lights.md has the formulae.
+    integers; even light alone is rounded. A single white light of strength 1, and even white light alone, take no
+    detour through linear light: such a light from a side is the reference's gradient to the byte. docs/lights.md has
+    the formulae.
 
     Args:
         description: the lights.
@@ -96,10 +97,8 @@ def render(description: LightDescription, width: int, height: int) -> np.ndarray
         uint8 ``[height, width, 3]``.
     """
     lights = description.lights
-    if not lights and description.ambient_colour == WHITE:
-        low, high = description.range
-        level = round(low + (high - low) * description.ambient)
-        return np.full((height, width, 3), level, np.uint8)
+    if not lights:
+        return np.full((height, width, 3), _flat(description), np.uint8)
     if len(lights) == 1 and description.ambient == 0 and _is_plain(lights[0]):
         return _single(lights[0], description.range, width, height)
     return _sum(description, width, height)
@@ -119,6 +118,15 @@ def with_contrast(pixels: np.ndarray, strength: float) -> np.ndarray:
 
 def _is_plain(light: Light) -> bool:
     return light.strength == 1 and light.kelvin is None and light.colour == WHITE
+
+
+def _flat(description: LightDescription) -> np.ndarray:
+    """The colour of even light alone, rounded: three decimals of the level are enough to name any whole level."""
+    level, colour = description.ambient, description.ambient_colour
+    linear = light_colour.decode(level) * light_colour.of_hex(colour)
+    values = np.full(3, level) if colour == WHITE else light_colour.encode(linear)
+    low, high = description.range
+    return np.rint(low + (high - low) * values)
 
 
 def _direction(angle: float) -> tuple[float, float]:

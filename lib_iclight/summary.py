@@ -14,15 +14,28 @@ _FROM = {
     "custom": "It is lit as the light map says.",
 }
 
+_PLACED = {
+    "contain": "All of it is kept, with room around it.",
+    "placed": "It stands where the editor places it.",
+}
+
 
 def sentences(
-    *, is_img2img: bool, mode: str, light: str, has_foreground: bool, has_background: bool, removes: bool
+    *,
+    is_img2img: bool,
+    mode: str,
+    light: str,
+    has_foreground: bool,
+    has_background: bool,
+    removes: bool,
+    placement: str = "cover",
 ) -> list[str]:
     """Describe a run.
 
     Args:
         is_img2img: which tab.
-        mode, light: as in :class:`lib_iclight.request.Request`.
+        mode: as in :class:`lib_iclight.request.Request`.
+        light, placement: names, "editor" and "placed" for what is drawn.
         has_foreground, has_background: whether the accordion holds one.
         removes: whether the background is removed.
     """
@@ -31,6 +44,8 @@ def sentences(
     text = ["The foreground is relit." if has_foreground else "The img2img picture is relit."]
     if removes:
         text.append("Its background is removed first, unless the picture has transparency.")
+    if placement in _PLACED:
+        text.append(_PLACED[placement])
     spare = is_img2img and has_foreground
     text += _fbc(light, has_background, spare) if mode == "fbc" else _fc(light, spare, is_img2img)
     return text

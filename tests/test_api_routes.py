@@ -14,9 +14,9 @@ from PIL import Image
 from samples import as_base64, encoded, plain
 from sd15_layout import iclight_file, safetensors_bytes
 
-from lib_iclight import __version__
+from lib_iclight import __version__, light_description
 from lib_iclight.api import MAX_PIXELS, Services, add_routes
-from lib_iclight.lights import light_background, light_map
+from lib_iclight.lights import light_background, light_map, render
 from lib_iclight.matting import check_known
 from lib_iclight.models import Models
 from lib_iclight.settings import Settings
@@ -77,11 +77,15 @@ def test_the_version_is_the_packages(client):
 
 
 def test_each_listed_light_can_be_drawn(client):
-    names = [light["name"] for light in client.get("/ic-light/lights").json()]
-    assert names == ["left", "right", "top", "bottom", "ambient"]
-    for name in names:
-        body = {"light": name, "width": 24, "height": 16}
-        assert np.array_equal(picture_of(client.post("/ic-light/light-map", json=body)), light_map(name, 24, 16))
+    listed = client.get("/ic-light/lights").json()
+    assert [light["name"] for light in listed] == ["left", "right", "top", "bottom", "front", "ambient"]
+    for light in listed:
+        for key, draw in (("light_map", light_map), ("light_background", light_background)):
+            expected = draw(light["name"], 24, 16)
+            named = {"light": light["name"], "background": key == "light_background"}
+            for body in (named, {"light": light[key]}):
+                answer = client.post("/ic-light/light-map", json={"width": 24, "height": 16, **body})
+                assert np.array_equal(picture_of(answer), expected), body
 
 
 def test_models_are_listed_with_what_is_wrong(client, folder):
@@ -128,11 +132,29 @@ def test_a_light_can_be_drawn_as_a_background_and_flatter(client):
     assert np.asarray(flat).min() == np.asarray(flat).max() == 127
 
 
+def test_a_description_is_drawn_from_an_object_and_from_its_text(client):
+    light = {"version": 1, "lights": [{"angle": 200, "colour": "#ff8800"}, {"x": 0.2, "y": -0.5}], "range": [9, 200]}
+    expected = render(light_description.parse(light), 24, 16)
+    for given in (light, json.dumps(light)):
+        body = {"light": given, "width": 24, "height": 16}
+        assert np.array_equal(picture_of(client.post("/ic-light/light-map", json=body)), expected)
+
+
+def test_what_is_wrong_with_a_description_is_said_by_the_key(client):
+    light = {"version": 1, "lights": [{"angle": 200}, {"x": 0.2, "y": 7}]}
+    answer = client.post("/ic-light/light-map", json={"light": light})
+    assert answer.status_code == 422
+    assert answer.json() == {"detail": "light.lights[1].y must be a number from -1 to 2, not 7."}
+
+
 @pytest.mark.parametrize(
     "body",
     [
         {},
         {"light": "north"},
+        {"light": {}},
+        {"light": "{"},
+        {"light": {"version": 1, "lights": [{}]}},
         {"light": "custom"},
         {"light": "left", "width": 0},
         {"light": "left", "width": 10**9},

@@ -10,9 +10,10 @@ import pytest
 from samples import encoded, no_matting, plain
 from sd15_layout import iclight_file
 
-from lib_iclight import infotext
+from lib_iclight import infotext, light_description
+from lib_iclight.placement import Placed
 from lib_iclight.relight import Studio
-from lib_iclight.request import FIELDS, Request
+from lib_iclight.request import FIELDS, Request, from_page
 
 PICTURES = ("foreground", "background", "light_map")
 NOT_WRITTEN = (*PICTURES, "show_subject", "keep_original")
@@ -42,6 +43,13 @@ def parsed(text: str) -> dict[str, str]:
     return {key.strip(): json.loads(value) if value.startswith('"') else value for key, value in found}
 
 
+LAMPS = light_description.parse(
+    {
+        "version": 1,
+        "ambient": {"level": 0.1},
+        "lights": [{"angle": 33, "colour": "#ff8800"}, {"x": -0.5, "y": 1.5, "softness": 0.25, "kelvin": 2700}],
+    }
+)
 CHOICES = [
     {},
     {"mode": "fcon", "light": "left"},
@@ -55,16 +63,40 @@ CHOICES = [
     {"matting_model": "birefnet-general-lite"},
     {"matting_model": "my own, best.onnx", "alpha_matting": True, "decontaminate": 0.85},
     {"matte_threshold": 0.45, "matte_shrink": -2.5, "matte_feather": 1.5},
+    {"light": "front", "placement": "contain"},
+    {"light": LAMPS, "placement": Placed(1.25, -0.5, 0.333)},
+    {"mode": "fbc", "light": LAMPS},
 ]
 
 
 @pytest.mark.parametrize("choice", CHOICES, ids=lambda choice: ",".join(choice) or "defaults")
 def test_every_setting_comes_back(described, choice):
     params = parsed(as_text(described(**choice)))
-    expected = Request(enabled=True, **choice)
-    for name in FIELDS:
-        if name not in (*NOT_WRITTEN, "model"):
-            assert infotext.read(params, name) == getattr(expected, name), name
+    names = [name for name in FIELDS if name not in (*NOT_WRITTEN, "model")]
+    page = [*names, "light_editor", "placement_editor"]
+    assert from_page([infotext.read(params, name) for name in page], page) == Request(
+        enabled=True, **{name: value for name, value in choice.items() if name not in PICTURES}
+    )
+
+
+def test_what_is_drawn_is_named_and_written_in_its_canonical_text(described):
+    params = described(light=LAMPS, placement=Placed(2.0))
+    assert params["IC Light direction"] == "editor"
+    assert params["IC Light lights"] == LAMPS.text()
+    assert params["IC Light placement"] == '{"scale":2,"x":0.5,"y":0.5}'
+
+
+def test_what_is_not_drawn_empties_the_editors(described):
+    params = described(light="left")
+    assert [infotext.read(params, name) for name in ("light_editor", "placement_editor")] == ["", ""]
+
+
+@pytest.mark.parametrize("text", ["", "{", '{"version":2,"lights":[]}', "left"])
+def test_a_damaged_description_or_placement_comes_back_as_the_default(text):
+    params = {"Steps": "20", "IC Light mode": "fc", "IC Light direction": "editor", "IC Light lights": text}
+    params["IC Light placement"] = text
+    read = {name: infotext.read(params, name) for name in ("light", "light_editor", "placement", "placement_editor")}
+    assert read == {"light": "none", "light_editor": "", "placement": "cover", "placement_editor": ""}
 
 
 def test_the_model_that_was_used_comes_back_by_name(described):

@@ -273,6 +273,32 @@ def test_fc_starts_from_the_references_light_map(plan, light):
     )
 
 
+@pytest.mark.parametrize("mode", ["fc", "fcon"])
+def test_fc_starts_from_the_description(plan, mode):
+    drawn = plan(mode=mode, light=LAMP, foreground=plain(FOREGROUND))
+    np.testing.assert_array_equal(start(drawn, 40, 24), lights.render(LAMP, 40, 24))
+
+
+@pytest.mark.parametrize(("strength", "expected"), [(1.0, 1.0), (0.5, 0.5)])
+def test_fbcs_description_is_its_background_in_its_own_range_at_the_set_strength(plan, strength, expected):
+    pixels = conditions(plan(mode="fbc", light=LAMP, light_strength=strength, foreground=plain(FOREGROUND)), 40, 24)[1]
+    np.testing.assert_array_equal(pixels, lights.with_contrast(lights.render(LAMP, 40, 24), expected))
+
+
+def test_the_mask_is_the_light_map(plan):
+    mask = Image.fromarray(noise(40, 24)[..., 0])
+    drawn = plan(init=[plain(INIT)], light="mask", mask=mask)
+    np.testing.assert_array_equal(start(drawn, 40, 24), np.asarray(mask.convert("RGB")))
+    assert drawn.lit_by_mask
+
+
+def test_a_light_map_that_is_only_transparency_is_its_shape(plan):
+    shape = Image.new("RGBA", (16, 16), (0, 0, 0, 0))
+    shape.putalpha(Image.fromarray(noise(16, 16)[..., 0]))
+    pixels = start(plan(light="custom", light_map=shape, foreground=plain(FOREGROUND)))
+    np.testing.assert_array_equal(pixels[..., 0], np.asarray(shape.getchannel("A")))
+
+
 def test_a_custom_map_is_cropped_like_the_subject(plan):
     pixels = noise(31, 47)
     drawn = plan(light="custom", light_map=Image.fromarray(pixels), foreground=plain(FOREGROUND))

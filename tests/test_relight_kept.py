@@ -8,10 +8,12 @@ import torch
 from PIL import Image
 from samples import encoded, noise, plain
 
-from lib_iclight import images
+from lib_iclight import images, light_description, lights
+from lib_iclight.placement import Placed
 from lib_iclight.relight import Plan, Studio, condition_layers, start_layer
 from lib_iclight.subject import Framing
 
+LAMP = light_description.parse({"version": 1, "lights": [{"x": 0.2, "y": 0.1, "kelvin": 3000}, {"angle": 30}]})
 FOREGROUND, BACKGROUND, MAP, INIT = (200, 0, 0), (0, 200, 0), (0, 0, 200), (90, 60, 30)
 
 
@@ -39,6 +41,10 @@ def test_the_same_request_again_encodes_nothing(studio, plan):
         ({"light": "right"}, 1),
         ({"reinforce_foreground": 0.75}, 1),
         ({"light": "custom", "light_map": encoded(plain(MAP))}, 1),
+        ({"light": LAMP}, 1),
+        ({"light": lights.preset("left")}, 0),
+        ({"placement": "contain"}, 2),
+        ({"placement": Placed(2.0)}, 2),
         ({"foreground": encoded(plain(INIT))}, 2),
         ({"light_strength": 2.0}, 0),
         ({"restore_details": 1.0}, 0),
@@ -52,7 +58,9 @@ def test_a_change_encodes_just_what_it_changes(studio, plan, change, number):
 
 
 @pytest.mark.parametrize(
-    "change", [{"light_strength": 2.0}, {"light": "right"}, {"background": encoded(plain(BACKGROUND))}], ids=str
+    "change",
+    [{"light_strength": 2.0}, {"light": "right"}, {"light": LAMP}, {"background": encoded(plain(BACKGROUND))}],
+    ids=str,
 )
 def test_fbc_encodes_another_background_for_another_choice(studio, plan, change):
     wanted = WANTED | {"mode": "fbc"}
@@ -64,6 +72,12 @@ def test_flipping_encodes_the_background_anew(studio, plan):
     wanted = WANTED | {"mode": "fbc", "background": encoded(Image.fromarray(noise(8, 8)))}
     encodes(studio, plan(**wanted))
     assert encodes(studio, plan(**wanted, flip_background=True)) == 1
+
+
+def test_another_description_encodes_another_map(studio, plan):
+    encodes(studio, plan(**(WANTED | {"light": LAMP})))
+    assert encodes(studio, plan(**(WANTED | {"light": LAMP}))) == 0
+    assert encodes(studio, plan(**(WANTED | {"light": LAMP.mirrored()}))) == 1
 
 
 def test_another_framing_encodes_the_subject_anew(studio, plan):

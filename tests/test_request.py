@@ -7,8 +7,9 @@ import json
 
 import pytest
 
-from lib_iclight import request
+from lib_iclight import light_description, request
 from lib_iclight.errors import ICLightError
+from lib_iclight.placement import Placed
 from lib_iclight.request import Request, from_mapping, from_page
 
 
@@ -107,7 +108,8 @@ WRONG = [
     *(("matte_shrink", value) for value in (False, "2", -16.5, 16.5, NAN, -INFINITY)),
     *(("matte_feather", value) for value in (True, "2", -0.5, 16.5, NAN, INFINITY)),
     *(("mode", value) for value in ("", "fcc", "sdxl", 1, True, ["fc"], {"fc": 1})),
-    *(("light", value) for value in ("", "up", "Left Light", 1, False, ["left"])),
+    *(("light", value) for value in ("", "up", "Left Light", "editor", 1, False, ["left"])),
+    *(("placement", value) for value in ("", "placed", "middle", 1, False, [0.5, 0.5])),
     *((name, value) for name in ("model", "matting_model") for value in (1, True, ["auto"], {})),
 ]
 
@@ -180,6 +182,38 @@ def test_an_unknown_field_like_no_other_is_refused_with_all_fields():
 
 def test_a_field_name_that_is_no_text_is_refused():
     assert "no field 1" in refusal({1: 2})
+
+
+# Lights and placements that are drawn
+
+LAMP = {"version": 1, "lights": [{"x": 0.25, "y": -0.5, "kelvin": 3200}]}
+DRAWN = light_description.parse(LAMP)
+
+
+@pytest.mark.parametrize("given", [LAMP, json.dumps(LAMP), DRAWN], ids=["object", "text", "description"])
+def test_a_light_may_be_a_description(given):
+    asked = from_mapping({"light": given})
+    assert asked.light == DRAWN
+    assert asked.light_name == "editor"
+    assert from_mapping({"light": "left"}).light_name == "left"
+
+
+def test_what_is_wrong_with_a_description_is_said_by_its_key():
+    assert refusal({"light": {**LAMP, "lamp": 1}}).startswith("light has no key 'lamp'")
+    assert refusal({"light": '{"version":3,"lights":[]}'}) == "light.version must be 1, not 3."
+
+
+@pytest.mark.parametrize(
+    ("given", "expected", "name"),
+    [
+        ("Contain", "contain", "contain"),
+        ({"scale": 0.5}, Placed(0.5, 0.5, 0.5), "placed"),
+        ('{"scale":2,"x":0,"y":1}', Placed(2.0, 0.0, 1.0), "placed"),
+    ],
+)
+def test_where_the_subject_stands(given, expected, name):
+    asked = from_mapping({"placement": given})
+    assert (asked.placement, asked.placement_name) == (expected, name)
 
 
 # huchenlei's dict
@@ -319,3 +353,34 @@ def test_fewer_values_than_names_leave_the_defaults():
 def test_the_page_is_validated_like_the_api():
     with pytest.raises(ICLightError, match="light_strength must be a number from 0 to 3"):
         from_page([9], ["light_strength"])
+
+
+NAMES = ["enabled", "light", "light_editor", "placement", "placement_editor"]
+
+
+def test_the_page_says_in_controls_of_their_own_what_is_drawn():
+    asked = from_page([True, "editor", json.dumps(LAMP), "placed", '{"scale":2,"x":0.1,"y":0.5}'], NAMES)
+    assert asked == Request(enabled=True, light=DRAWN, placement=Placed(2.0, 0.1, 0.5))
+
+
+def test_what_is_drawn_counts_only_where_it_is_chosen():
+    asked = from_page([True, "left", "no JSON", "contain", "no JSON"], NAMES)
+    assert asked == Request(enabled=True, light="left", placement="contain")
+
+
+def test_an_empty_light_editor_is_refused_with_the_way_out():
+    with pytest.raises(ICLightError, match=r"nothing is drawn in the light editor\. Draw a light there, or choose"):
+        from_page([True, "editor", "", "cover", ""], NAMES)
+
+
+def test_a_placement_that_nobody_has_moved_is_cover_in_its_place():
+    assert from_page([True, "none", "", "placed", ""], NAMES).placement == Placed()
+
+
+def test_a_page_that_is_off_is_off_whatever_is_drawn():
+    assert not from_page([False, "editor", "", "placed", "broken"], NAMES).enabled
+
+
+def test_an_axis_replaces_what_is_drawn():
+    given = [True, "editor", json.dumps(LAMP), "placed", "{}", "top", "cover"]
+    assert from_page(given, [*NAMES, "light", "placement"]) == Request(enabled=True, light="top")

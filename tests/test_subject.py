@@ -10,6 +10,7 @@ from samples import encoded, no_matting, noise, plain
 from lib_iclight import images
 from lib_iclight.errors import ICLightError
 from lib_iclight.matte import Edge
+from lib_iclight.placement import Placed
 from lib_iclight.subject import Framing, Pictures
 
 
@@ -232,3 +233,19 @@ def test_contain_puts_the_rest_on_grey_and_outside_the_matte(framed):
 def test_a_box_relights_only_that_part(framed):
     assert framed("cover", (10, 0, 20, 20)).pixels(16, 16).min() == 200
     assert framed("cover", (0, 5, 10, 10)).pixels(16, 16).max() == 0
+
+
+def test_a_placed_subject_stands_on_grey_and_its_matte_beside_nothing(framed):
+    subject = framed(Placed(0.5, 0.25, 0.5))
+    # The frame is covered by 80 x 40; half of that is 40 x 20, its bright middle half 20 pixels wide.
+    pixels, matte = subject.pixels(40, 40), subject.matte(40, 40)
+    assert (pixels[12:28, 2:18] >= 195).all()
+    assert (pixels[:10] == 127).all()
+    assert (matte[:10] == 0).all()
+    assert (matte[10:30, :30] == 255).all()
+    assert (matte[:, 30:] == 0).all()
+
+
+def test_a_subject_that_is_placed_outside_is_refused_with_the_way_out(framed):
+    with pytest.raises(ICLightError, match=r"placed outside.*\"x\":2.*Move it into the frame.*cover"):
+        framed(Placed(0.1, 2.0, 0.5)).pixels(40, 40)

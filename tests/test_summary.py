@@ -6,7 +6,7 @@ import itertools
 
 import pytest
 
-from lib_iclight.lights import LIGHTS
+from lib_iclight.lights import EDITOR, LIGHTS
 from lib_iclight.request import MODES
 from lib_iclight.summary import sentences
 
@@ -55,6 +55,20 @@ def said(**changes) -> str:
             {"mode": "fbc", "is_img2img": True},
             "The foreground is relit. It is lit to fit the img2img picture.",
         ),
+        (
+            {"light": "front", "placement": "contain"},
+            "The foreground is relit. All of it is kept, with room around it. It is lit from the front. "
+            "The prompt makes a new background.",
+        ),
+        (
+            {"mode": "fbc", "light": "editor", "placement": "placed"},
+            "The foreground is relit. It stands where the editor places it. It is lit as the light editor says. "
+            "A plain gradient is its background.",
+        ),
+        (
+            {"is_img2img": True, "has_foreground": False, "light": "mask"},
+            "The img2img picture is relit. It is lit as the mask says. The prompt makes a new background.",
+        ),
         ({"mode": "fbc"}, "The foreground is relit. Drop a picture into Background, or choose a light."),
     ],
 )
@@ -65,7 +79,7 @@ def test_what_is_said(changes, expected):
 ALL = list(itertools.product([True, False], MODES, LIGHTS, [True, False], [True, False], [True, False]))
 
 
-@pytest.mark.parametrize("light", LIGHTS)
+@pytest.mark.parametrize("light", [*LIGHTS, EDITOR])
 def test_every_choice_is_described_in_whole_sentences(light):
     for is_img2img, mode, _, has_foreground, has_background, removes in ALL:
         for sentence in sentences(
