@@ -19,7 +19,9 @@ LAMP = '{"version":1,"lights":[{"x":0.2,"y":0.3}]}'
 @pytest.fixture
 def read():
     """What the request is when an axis has a value."""
-    options = {label: (kind, apply) for label, kind, apply in axes._axes(_option, lambda: ["a.safetensors"], lambda: ["u2net"])}
+    options = {
+        label: (kind, apply) for label, kind, apply in axes._axes(_option, lambda: ["a.safetensors"], lambda: ["u2net"])
+    }
 
     def read(axis: str, text: str, **given):
         kind, apply = options[f"[IC Light] {axis}"]
