@@ -46,7 +46,7 @@ class Plan:
     @property
     def lit_by_mask(self) -> bool:
         """Whether img2img's mask is the light map, so that it says nothing about what is repainted."""
-        return self.light == "mask"
+        return self.light == "mask" and self.map is not None
 
     @property
     def has_start(self) -> bool:

@@ -292,6 +292,11 @@ def test_the_mask_is_the_light_map(plan):
     assert drawn.lit_by_mask
 
 
+def test_a_mask_beside_fbcs_background_stays_what_is_repainted(plan):
+    drawn = plan(init=[plain(INIT)], mode="fbc", background=plain(BACKGROUND), light="mask", mask=plain(MASK))
+    assert not drawn.lit_by_mask
+
+
 def test_a_light_map_that_is_only_transparency_is_its_shape(plan):
     shape = Image.new("RGBA", (16, 16), (0, 0, 0, 0))
     shape.putalpha(Image.fromarray(noise(16, 16)[..., 0]))

@@ -34,6 +34,11 @@ REQUESTS = {
     "number that is text": ({**FC, "restore_details": "much"}, ["restore_details", "0 to 1", "much"]),
     "wrong mode": ({**FC, "mode": "fcb"}, ["mode", "fc, fcon, fbc", "fcb"]),
     "wrong light": ({**FC, "light": "behind"}, ["light", "left", "behind"]),
+    "light with a wrong key": (
+        {**FC, "light": {"version": 1, "lights": [{"angle": 0, "hue": 3}]}},
+        ["light.lights[0]", "'hue'", "softness"],
+    ),
+    "placement out of range": ({**FC, "placement": {"scale": 99}}, ["placement.scale", "0.05 to 8", "99"]),
     "light map is missing": ({**FC, "light": "custom"}, ["light map", "another light"]),
     "fbc without background or light": ({**FC, "mode": "fbc"}, ["fbc", "background", "light"]),
     "unknown background remover": (
