@@ -46,6 +46,7 @@ def _option(label, kind, apply, choices=lambda: []):
         ("Placement", "contain", "placement", "contain"),
         ("Placement", '{"scale":0.5}', "placement", Placed(0.5)),
         ("Model", "a.safetensors", "model", "a.safetensors"),
+        ("Background remover", "u2net", "matting_model", "u2net"),
         ("Restore details", "0.5", "restore_details", 0.5),
         ("Keep colours", "1", "keep_colours", 1.0),
     ],
