@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from PIL import Image, ImageFilter
 from samples import noise
 from skimage.color import rgb2lab
 
@@ -58,6 +59,49 @@ def test_half_the_strength_brings_half_the_contrast():
         for strength in (1.0, 0.5)
     )
     assert half == pytest.approx(whole / 2, abs=2)
+
+
+def lit_from_the_left(subject: np.ndarray) -> np.ndarray:
+    """What the subject looks like in a light that falls off to a thirtieth."""
+    light = np.linspace(1, 0.03, SIDE)[None, :, None] * [1.0, 0.9, 0.7]
+    values = linear(subject) * light
+    encoded = np.where(values <= 0.0031308, values * 12.92, 1.055 * values ** (1 / 2.4) - 0.055)
+    return (encoded * 255).round().astype(np.uint8)
+
+
+def softened(pixels: np.ndarray) -> np.ndarray:
+    return np.asarray(Image.fromarray(pixels).filter(ImageFilter.GaussianBlur(1.5)))
+
+
+def blocks() -> np.ndarray:
+    """A checked cloth in two colours, with grain."""
+    y, x = np.mgrid[:SIDE, :SIDE] // 6 % 2
+    cloth = np.where((x == y)[..., None], (200, 60, 50), (60, 70, 140))
+    return (cloth + np.random.default_rng(8).normal(0, 15, (SIDE, SIDE, 1))).clip(0, 255).astype(np.uint8)
+
+
+def test_detail_is_as_strong_as_a_strong_light_makes_it_from_the_bright_side_to_the_dark_one():
+    truth = lit_from_the_left(blocks())
+    relit = softened(truth)
+    result = restore_details(relit, blocks(), FULL, 1.0, RADIUS)
+    for part in (slice(8, 40), slice(44, 84), slice(88, 120)):
+        before, after = (np.abs(pixels[:, part].astype(int) - truth[:, part]).mean() for pixels in (relit, result))
+        assert after < 0.35 * before
+
+
+@pytest.mark.parametrize("backdrop", [5, 250])
+def test_where_the_relit_subject_moved_the_new_background_does_not_shine_into_it(backdrop):
+    matte = np.zeros((SIDE, SIDE), np.uint8)
+    matte[24:104, 24:104] = 255
+    subject = flat(127, 127, 127)
+    subject[matte > 0] = blocks()[matte > 0]
+    relit = flat(backdrop, backdrop, backdrop)
+    relit[24:104, 28:108] = lit_from_the_left(blocks())[24:104, 24:104]
+    result = restore_details(relit, subject, matte, 1.0, RADIUS)
+    # Where the background came in it is replaced by the subject, in the light that the subject has beside it.
+    rim = (slice(30, 98), slice(24, 28))
+    truth = lit_from_the_left(blocks())[rim].astype(float)
+    assert np.abs(result[rim] - truth).mean() < 0.35 * np.abs(relit[rim] - truth).mean()
 
 
 def test_the_light_is_not_brought_back():

@@ -139,4 +139,4 @@ def add_routes(demo: Any, app: Any) -> None:
 
 def add_xyz_axes() -> None:
     """Give the X/Y/Z plot script our axes."""
-    axes.add_xyz_axes(model_names)
+    axes.add_xyz_axes(model_names, lambda: desk().removers())
