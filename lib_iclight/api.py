@@ -21,9 +21,11 @@ from . import PROJECT, __version__, images, light_description
 from .errors import UNPROCESSABLE, ICLightError
 from .light_description import LightDescription
 from .lights import DIRECTIONS, DRAWN, MAX_STRENGTH, preset, render, with_contrast
+from .matte import MAX_FEATHER, MAX_SHRINK, Edge
 from .matting import MODELS
 from .models import Models
 from .reading import shown
+from .request import EDGE_FIELDS, from_mapping
 from .subject import Subject
 
 ROOT = "/ic-light"
@@ -32,9 +34,9 @@ MAX_PIXELS = 40_000_000
 MAX_TEXT = 96 << 20
 
 _TAG = "IC Light"
+_LENGTH = "in pixels of a picture whose shorter side is 512"
 
 DrawnLight = Enum("DrawnLight", {name: name for name in DRAWN}, type=str)
-BackgroundRemover = Enum("BackgroundRemover", {name: name for name in MODELS}, type=str)
 
 
 class Refusal(BaseModel):
@@ -97,7 +99,18 @@ class ForegroundRequest(BaseModel, extra="forbid"):
     """A picture whose subject is to be cut out."""
 
     image: str = Field(description="base64 or a data URL", max_length=MAX_TEXT)
-    matting_model: BackgroundRemover | None = Field(None, description="a background remover; the default one if null")
+    matting_model: str | None = Field(
+        None,
+        description="a background remover; the default one if null. One of "
+        f"{', '.join(MODELS)}, or the name of an .onnx file in the web UI's models/u2net",
+    )
+    alpha_matting: StrictBool = Field(False, description="let the edge follow the picture (hair, fur)")
+    matte_threshold: float = Field(0, ge=0, le=1, description="what is less opaque is cut off; 0 is off")
+    matte_shrink: float = Field(0, ge=-MAX_SHRINK, le=MAX_SHRINK, description=f"{_LENGTH}; negative grows")
+    matte_feather: float = Field(0, ge=0, le=MAX_FEATHER, description=_LENGTH)
+    decontaminate: StrictBool | float = Field(
+        False, description="how much of the old background's colour is taken out of the rim, 0 to 1; true means 1"
+    )
 
 
 @dataclass(frozen=True)
@@ -111,7 +124,7 @@ class Services:
     """
 
     models: Models
-    subject: Callable[[images.Picture, str], Subject]
+    subject: Callable[[images.Picture, str, Edge], Subject]
     remover: Callable[[], str]
 
 
@@ -248,12 +261,13 @@ def _described(light: DrawnLight | dict[str, Any] | str, background: bool) -> Li
 
 def _foreground(services: Services) -> Callable[[ForegroundRequest], Response]:
     def cut_out(request: ForegroundRequest) -> Response:
-        remover = request.matting_model.value if request.matting_model else services.remover()
         try:
-            subject = services.subject(_picture(request.image), remover)
+            asked = from_mapping({name: getattr(request, name) for name in EDGE_FIELDS})
+            remover = request.matting_model or services.remover()
+            subject = services.subject(_picture(request.image), remover, asked.edge)
         except ICLightError as error:
             raise HTTPException(error.status_code, str(error)) from error
-        image = Image.fromarray(subject.picture.rgb)
+        image = Image.fromarray(subject.colours)
         if subject.alpha is not None:
             image.putalpha(Image.fromarray(subject.alpha))
         return _png(image)

@@ -14,3 +14,10 @@ class ICLightError(Exception):
         super().__init__(message)
         self.status_code = status_code
         self.detail = message
+
+
+class InterruptedRunError(ICLightError):
+    """The user pressed Interrupt while something of ours took its time."""
+
+    def __init__(self) -> None:
+        super().__init__("IC Light was interrupted before the subject was ready. Generate again to go on.")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import fields
 from typing import Any
 
@@ -31,11 +32,17 @@ _DEFAULTS = {field.name: field.default for field in fields(Request)}
 _LABELS = {
     "light_strength": PREFIX + "strength",
     "flip_background": PREFIX + "flip background",
+    "alpha_matting": PREFIX + "alpha matting",
+    "matte_threshold": PREFIX + "matte threshold",
+    "matte_shrink": PREFIX + "matte shrink",
+    "matte_feather": PREFIX + "matte feather",
+    "decontaminate": PREFIX + "decontaminate",
     "reinforce_foreground": PREFIX + "reinforce foreground",
     "restore_details": PREFIX + "restore details",
     "details_radius": PREFIX + "details radius",
     "keep_colours": PREFIX + "keep colours",
 }
+_AFTER_SAMPLING = ("restore_details", "details_radius", "keep_colours")
 
 
 def describe(plan: Plan) -> dict[str, str]:
@@ -59,6 +66,19 @@ def describe(plan: Plan) -> dict[str, str]:
     if plan.map is not None:
         result[LIGHT_MAP] = plan.map.digest[:_HASH_LENGTH]
     return result
+
+
+@contextmanager
+def without_restoring(params: dict[str, Any]) -> Iterator[None]:
+    """Leave out, for a while, what was done to the picture after it was sampled."""
+    kept = dict(params)
+    for name in _AFTER_SAMPLING:
+        params.pop(_LABELS[name], None)
+    try:
+        yield
+    finally:
+        params.clear()
+        params.update(kept)
 
 
 def _light(request: Request) -> dict[str, str]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import os
+import re
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,6 +14,7 @@ import numpy as np
 from PIL import Image
 
 from .errors import ICLightError
+from .own_model import OwnModel
 
 MODELS = (
     "isnet-general-use",
@@ -30,9 +33,21 @@ MODELS = (
     "birefnet-massive",
     "bria-rmbg",
 )
-"""rembg's models for whole subjects; those that rembg has in the installed version are offered."""
+"""rembg's models that give one alpha for a picture; ``u2net_cloth_seg`` finds clothes, the others whole subjects."""
 
 DEFAULT_MODEL = MODELS[0]
+
+ENDING = ".onnx"
+"""How the name of a model file of the user's own ends, which is what tells it from rembg's names."""
+
+# The releases in which they came: a user's environment may hold a rembg that another extension asked for.
+_SINCE = {"isnet-anime": (2, 0, 38), "bria-rmbg": (2, 0, 61)} | {
+    name: (2, 0, 59) for name in MODELS if name.startswith("birefnet-")
+}
+_OWN_SINCE = (2, 0, 48)
+_CUSTOM = "u2net_custom"
+_FILES_OF_REMBG = {f"{name}{ENDING}" for name in MODELS}
+_SEGMENT_ANYTHING = ("sam_", "vit_b-")
 
 _INSTALL = "Restart the web UI without --skip-install, which lets the extension install it"
 _WAY_OUT = "or give a picture with transparency, or turn 'Remove background' off"
@@ -53,12 +68,29 @@ def remover(models_dir: Path) -> Matte:
     return matte
 
 
+def offered(models_dir: Path) -> list[str]:
+    """Removers that can be asked for: rembg's, as far as the installed version has them, and the user's own files.
+
+    Nothing is imported for it. Where no rembg is installed all of its models are named: choosing one says what to do.
+    """
+    version = _installed()
+    return [*(name for name in MODELS if version is None or version >= _SINCE.get(name, ())), *own_models(models_dir)]
+
+
+def own_models(models_dir: Path) -> list[str]:
+    """File names of the ONNX models in ``models_dir`` that are not rembg's."""
+    if not models_dir.is_dir():
+        return []
+    names = (path.name for path in models_dir.iterdir() if path.suffix.lower() == ENDING and path.is_file())
+    return sorted(name for name in names if name not in _FILES_OF_REMBG and not name.startswith(_SEGMENT_ANYTHING))
+
+
 def remove_background(rgb: np.ndarray, model: str, models_dir: Path) -> np.ndarray:
     """Tell the subject from its background.
 
     Args:
         rgb: uint8 ``[H, W, 3]``.
-        model: one of :data:`MODELS`.
+        model: one of :data:`MODELS`, or the name of an ONNX file in ``models_dir``.
         models_dir: where rembg finds its models and puts those that it downloads.
 
     Returns:
@@ -67,8 +99,7 @@ def remove_background(rgb: np.ndarray, model: str, models_dir: Path) -> np.ndarr
     Raises:
         ICLightError: rembg is missing or broken, the model is unknown, or it cannot be loaded or run.
     """
-    if model not in MODELS:
-        raise ICLightError(f"There is no background remover named {model!r}. Choose one of: {', '.join(MODELS)}.")
+    check_known(model, models_dir)
     rembg = _import_rembg()
     with _lock:
         session = _session(rembg, model, models_dir)
@@ -78,7 +109,31 @@ def remove_background(rgb: np.ndarray, model: str, models_dir: Path) -> np.ndarr
             raise ICLightError(
                 f"The background remover {model} failed: {error}. Choose another one, {_WAY_OUT}."
             ) from error
-    return np.asarray(mask.convert("L"))
+    return _whole(np.asarray(mask.convert("L")), rgb.shape[0])
+
+
+def check_known(model: str, models_dir: Path) -> None:
+    """See that there is such a remover, before anything is imported or loaded.
+
+    Raises:
+        ICLightError: there is none of this name, or the installed rembg does not have it yet.
+    """
+    own = model.lower().endswith(ENDING)
+    if own and model not in own_models(models_dir):
+        raise ICLightError(
+            f"There is no file {model!r} in models/{models_dir.name}. Put the ONNX file of a background remover "
+            f"there, or choose one of: {', '.join(offered(models_dir))}."
+        )
+    if not own and model not in MODELS:
+        raise ICLightError(
+            f"There is no background remover named {model!r}. Choose one of: {', '.join(offered(models_dir))}."
+        )
+    version, needed = _installed(), _OWN_SINCE if own else _SINCE.get(model, ())
+    if version is not None and version < needed:
+        raise ICLightError(
+            f"The background remover {model} needs rembg {_dotted(needed)} or newer, and rembg {_dotted(version)} is "
+            f"installed. Update rembg, or choose one of: {', '.join(offered(models_dir))}."
+        )
 
 
 def forget_sessions() -> None:
@@ -99,17 +154,46 @@ def _import_rembg():
     return rembg
 
 
+def _installed() -> tuple[int, ...] | None:
+    """The installed rembg's version, None where there is none or it does not say."""
+    try:
+        version = importlib.metadata.version("rembg")
+    except importlib.metadata.PackageNotFoundError:
+        return None
+    numbers = re.match(r"\d+(?:\.\d+)*", version or "")
+    return tuple(int(number) for number in numbers[0].split(".")) if numbers else None
+
+
+def _dotted(version: tuple[int, ...]) -> str:
+    return ".".join(str(number) for number in version)
+
+
+def _whole(mask: np.ndarray, height: int) -> np.ndarray:
+    """One alpha of several that rembg puts below each other (upper body, lower body, whole dress)."""
+    count = mask.shape[0] // height
+    return mask if count == 1 else mask[: count * height].reshape(count, height, -1).max(axis=0)
+
+
 def _session(rembg, model: str, models_dir: Path):
-    if model not in _sessions:
+    key = str(models_dir / model)
+    if key not in _sessions:
         try:
             with _models_in(models_dir):
-                _sessions[model] = rembg.new_session(model, providers=["CPUExecutionProvider"])
+                _sessions[key] = _new_session(rembg, model, models_dir)
         except Exception as error:  # rembg downloads here: network, disk and checksum errors of several libraries
+            file = model if model.endswith(ENDING) else f"{model}{ENDING}"
             raise ICLightError(
-                f"The background remover {model} cannot be loaded: {error}. Put {model}.onnx into "
+                f"The background remover {model} cannot be loaded: {error}. Put {file} into "
                 f"models/{models_dir.name}, choose another one, {_WAY_OUT}."
             ) from error
-    return _sessions[model]
+    return _sessions[key]
+
+
+def _new_session(rembg, model: str, models_dir: Path):
+    options = {"providers": ["CPUExecutionProvider"]}
+    if model in MODELS:
+        return rembg.new_session(model, **options)
+    return OwnModel(model, rembg.new_session(_CUSTOM, model_path=str(models_dir / model), **options))
 
 
 @contextmanager

@@ -95,16 +95,25 @@ class Studio:
         light, background = _light(request, given), given.get("background")
         light_map = images.as_light_map(given["light_map"]) if "light_map" in given else None
         framing = Framing(request.placement)
-        subjects = tuple(
-            self.pictures.subject(
-                self.pictures.picture(source, "img2img picture" if from_init else "foreground"),
-                request.remove_background,
-                request.matting_model,
-                matte,
-            ).framed(framing)
-            for source in sources
-        )
+        name = "img2img picture" if from_init else "foreground"
+        subjects = tuple(self.subject(request, source, name, matte).framed(framing) for source in sources)
         return Plan(request, model, subjects, from_init, light, light_map, background)
+
+    def subject(self, request: Request, source: Any, name: str, matte: Matte) -> Subject:
+        """The subject of a picture, cut out as the request says.
+
+        Args:
+            request: what was asked for.
+            source: the picture.
+            name: what it is to the user ("foreground").
+            matte: the background remover.
+
+        Raises:
+            ICLightError: see :meth:`lib_iclight.subject.Pictures.subject`.
+        """
+        return self.pictures.subject(
+            self.pictures.picture(source, name), request.remove_background, request.matting_model, matte, request.edge
+        )
 
     def finish(self, plan: Plan, index: int, pixels: np.ndarray) -> np.ndarray:
         """Restore details and keep colours in one result.

@@ -11,6 +11,7 @@ from . import light_description, placement
 from .errors import ICLightError
 from .light_description import LightDescription
 from .lights import EDITOR, LIGHTS, MAX_STRENGTH
+from .matte import MAX_FEATHER, MAX_SHRINK, Edge
 from .matting import DEFAULT_MODEL
 from .placement import Placed
 from .reading import number, shown
@@ -18,6 +19,8 @@ from .reading import number, shown
 MODES = ("fc", "fcon", "fbc")
 AUTO_MODEL = "auto"
 MAX_RADIUS = 16.0
+EDGE_FIELDS = ("alpha_matting", "matte_threshold", "matte_shrink", "matte_feather", "decontaminate")
+"""The fields that make up :attr:`Request.edge`."""
 PLACED = "placed"
 """What the page calls a placement that is given as scale, x and y."""
 
@@ -36,9 +39,13 @@ class Request:
         light_strength: 0 to 3; 1 is the reference.
         remove_background: cut the subject out where the picture has no transparency of its own.
         matting_model: a background remover's name, see :data:`lib_iclight.matting.MODELS`.
+        alpha_matting: let the edge of a cut-out follow the picture (hair, fur).
+        matte_threshold, matte_shrink, matte_feather: what is done to the edge, see :class:`lib_iclight.matte.Edge`.
+        decontaminate: how much of the old background's colour is taken out of the rim, 0 to 1.
         reinforce_foreground, restore_details, keep_colours: strengths from 0 (off) to 1.
         details_radius: in pixels of a picture whose shorter side is 512, above 0 and up to 16.
         placement: "cover", "contain", or where the subject is placed.
+        keep_original: add the results as they were before details and colours were restored.
         show_subject: add the prepared subject to the results.
     """
 
@@ -53,10 +60,16 @@ class Request:
     light_strength: float = 1.0
     remove_background: bool = True
     matting_model: str = DEFAULT_MODEL
+    alpha_matting: bool = False
+    matte_threshold: float = 0.0
+    matte_shrink: float = 0.0
+    matte_feather: float = 0.0
+    decontaminate: float = 0.0
     reinforce_foreground: float = 0.0
     restore_details: float = 0.0
-    details_radius: float = 2.0
+    details_radius: float = 4.0
     keep_colours: float = 0.0
+    keep_original: bool = False
     placement: str | Placed = "cover"
     show_subject: bool = False
 
@@ -69,6 +82,11 @@ class Request:
     def placement_name(self) -> str:
         """The placement's name; "placed" for one with a scale and a place."""
         return PLACED if isinstance(self.placement, Placed) else self.placement
+
+    @property
+    def edge(self) -> Edge:
+        """What is done to the matte."""
+        return Edge(self.alpha_matting, self.matte_threshold, self.matte_shrink, self.matte_feather, self.decontaminate)
 
 
 FIELDS = tuple(field.name for field in fields(Request))
@@ -261,10 +279,16 @@ _CHECKS: dict[str, Check] = {
     "light_strength": _number(0.0, MAX_STRENGTH),
     "remove_background": _switch,
     "matting_model": _text,
+    "alpha_matting": _switch,
+    "matte_threshold": _number(0.0, 1.0),
+    "matte_shrink": _number(-MAX_SHRINK, MAX_SHRINK),
+    "matte_feather": _number(0.0, MAX_FEATHER),
+    "decontaminate": _strength,
     "reinforce_foreground": _strength,
     "restore_details": _strength,
     "details_radius": _number(0.1, MAX_RADIUS),
     "keep_colours": _strength,
+    "keep_original": _switch,
     "placement": _placement,
     "show_subject": _switch,
 }

@@ -12,6 +12,7 @@ from PIL import Image
 from . import images
 from .caching import LRU
 from .errors import ICLightError
+from .matte import AS_IT_IS, Edge
 from .matting import Matte
 from .placement import Placed
 
@@ -61,6 +62,7 @@ class Subject:
     Attributes:
         picture: as it was given.
         alpha: uint8 ``[H, W]``, 255 on the subject; None when the whole picture is the subject.
+        colours: uint8 ``[H, W, 3]``, what belongs under ``alpha``: the picture's own, or free of the old background.
         on_grey: uint8 ``[H, W, 3]``, the subject on grey 127.
         digest: identifies picture and cut-out together.
         framing: how it is brought to the size of a run.
@@ -68,6 +70,7 @@ class Subject:
 
     picture: images.Picture
     alpha: np.ndarray | None
+    colours: np.ndarray
     on_grey: np.ndarray
     digest: str
     framing: Framing = Framing()
@@ -93,6 +96,7 @@ class Pictures:
 
     def __init__(self) -> None:
         self._decoded: LRU[images.Picture] = LRU(_KEPT_PICTURES)
+        self._mattes: LRU[np.ndarray] = LRU(_KEPT_PICTURES)
         self._subjects: LRU[Subject] = LRU(_KEPT_PICTURES)
 
     def picture(self, source: Any, name: str) -> images.Picture:
@@ -118,37 +122,59 @@ class Pictures:
             return images.to_picture(source)
         raise ICLightError(f"The {name} is not a picture but {type(source).__name__}.")
 
-    def subject(self, picture: images.Picture, remove_background: bool, model: str, matte: Matte) -> Subject:
+    def subject(
+        self, picture: images.Picture, remove_background: bool, model: str, matte: Matte, edge: Edge = AS_IT_IS
+    ) -> Subject:
         """Cut the subject out.
 
-        A picture with transparency of its own, or already on grey, is used as it is.
+        A picture with transparency of its own, or already on grey, is not cut out. The remover runs once for a
+        picture, whatever is then done to the edge; an opaque picture that is used whole has no edge.
 
         Args:
             picture: what the user gave.
             remove_background: whether to cut out a picture that has no transparency.
             model: the background remover's name.
             matte: the background remover.
+            edge: what is done to the matte, the cut-out's or the picture's own.
 
         Raises:
-            ICLightError: nothing of the picture is visible, or the remover failed or found nothing.
+            ICLightError: nothing of the picture is visible, the remover failed or found nothing, or nothing is left.
         """
-        key = (picture.digest, remove_background, model if remove_background else "")
-        return self._subjects.get(key, lambda: _cut_out(picture, remove_background, model, matte))
+        key = (picture.digest, remove_background, model if remove_background else "", edge)
+        return self._subjects.get(key, lambda: self._cut_out(picture, remove_background, model, matte, edge))
+
+    def _cut_out(
+        self, picture: images.Picture, remove_background: bool, model: str, matte: Matte, edge: Edge
+    ) -> Subject:
+        if picture.alpha is not None:
+            if not picture.alpha.any():
+                raise ICLightError(
+                    "The foreground is fully transparent: there is nothing to relight. "
+                    "Give a picture in which the subject is visible."
+                )
+            return _refined(picture, picture.alpha, replace(edge, alpha_matting=False), "own")
+        if remove_background and not images.is_on_grey(picture.rgb):
+            alpha = self._mattes.get((picture.digest, model), lambda: _found(picture, model, matte))
+            return _refined(picture, alpha, edge, model)
+        return Subject(picture, None, picture.rgb, picture.rgb, f"{picture.digest}:opaque")
 
 
-def _cut_out(picture: images.Picture, remove_background: bool, model: str, matte: Matte) -> Subject:
-    alpha, how = picture.alpha, "own"
-    if alpha is not None and not alpha.any():
+def _found(picture: images.Picture, model: str, matte: Matte) -> np.ndarray:
+    alpha = matte(picture.rgb, model)
+    if not alpha.any():
         raise ICLightError(
-            "The foreground is fully transparent: there is nothing to relight. "
-            "Give a picture in which the subject is visible."
+            f"The background remover {model} found no subject in the foreground. "
+            "Choose another one, or give a picture with transparency, or turn 'Remove background' off."
         )
-    if alpha is None and remove_background and not images.is_on_grey(picture.rgb):
-        alpha, how = matte(picture.rgb, model), model
-        if not alpha.any():
-            raise ICLightError(
-                f"The background remover {how} found no subject in the foreground. "
-                "Choose another one, or give a picture with transparency, or turn 'Remove background' off."
-            )
-    digest = f"{picture.digest}:{how if alpha is not None else 'opaque'}"
-    return Subject(picture, alpha, images.on_grey(picture.rgb, alpha), digest)
+    return alpha
+
+
+def _refined(picture: images.Picture, alpha: np.ndarray, edge: Edge, how: str) -> Subject:
+    colours, refined = edge.refine(picture.rgb, alpha)
+    if not refined.any():
+        raise ICLightError(
+            "Nothing is left of the subject: the settings of the cut-out's edge take all of it away. "
+            "Lower the threshold (matte_threshold) or the shrinking (matte_shrink)."
+        )
+    done = "" if edge == AS_IT_IS else f":{edge}"
+    return Subject(picture, refined, colours, images.on_grey(colours, refined), f"{picture.digest}:{how}{done}")

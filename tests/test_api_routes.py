@@ -17,6 +17,7 @@ from sd15_layout import iclight_file, safetensors_bytes
 from lib_iclight import __version__, light_description
 from lib_iclight.api import MAX_PIXELS, Services, add_routes
 from lib_iclight.lights import light_background, light_map, render
+from lib_iclight.matting import check_known
 from lib_iclight.models import Models
 from lib_iclight.settings import Settings
 from lib_iclight.subject import Pictures
@@ -44,9 +45,12 @@ def make(folder):
     def make(credentials: str | None = None, *, forbidden: bool = False) -> TestClient:
         models = Models(ModelLibrary(), lambda: [folder], Settings, lambda: forbidden)
         pictures = Pictures()
-        services = Services(
-            models, lambda picture, model: pictures.subject(picture, True, model, left_half), lambda: "u2net"
-        )
+
+        def cut_out(picture, model, edge):
+            check_known(model, folder)
+            return pictures.subject(picture, True, model, left_half, edge)
+
+        services = Services(models, cut_out, lambda: "u2net")
         app = FastAPI()
         add_routes(app, services, credentials)
         return TestClient(app)
@@ -185,6 +189,15 @@ def test_the_subject_is_cut_out(client):
     assert (pixels[:, 4:, 3] == 0).all()
 
 
+def test_the_edge_is_refined_as_in_a_run(client, folder):
+    (folder / "mine.onnx").write_bytes(b"")
+    body = {"image": encoded(plain((200, 10, 20), 512, 512)), "matting_model": "mine.onnx"}
+    for options, edge in (({}, 256), ({"matte_shrink": 6}, 250), ({"matte_shrink": -6, "decontaminate": True}, 262)):
+        alpha = np.asarray(picture_of(client.post("/ic-light/foreground", json=body | options)))[..., 3]
+        assert (alpha[:, :edge] == 255).all(), options
+        assert (alpha[:, edge:] == 0).all(), options
+
+
 def test_transparency_of_its_own_stays(client):
     image = picture_of(client.post("/ic-light/foreground", json={"image": encoded(plain((1, 2, 3, 90)))}))
     assert (np.asarray(image) == (1, 2, 3, 90)).all()
@@ -197,7 +210,11 @@ def test_transparency_of_its_own_stays(client):
         ({"image": as_base64(b"hello")}, "not a picture in a known format"),
         ({"image": encoded(plain((1, 2, 3), 64, 64))[:60]}, "image"),
         ({"image": encoded(plain((1, 2, 3, 0)))}, "fully transparent"),
-        ({"image": encoded(plain((1, 2, 3))), "matting_model": "nothing"}, "body.matting_model: "),
+        ({"image": encoded(plain((1, 2, 3))), "matting_model": "nothing"}, "no background remover named 'nothing'"),
+        ({"image": encoded(plain((1, 2, 3))), "matting_model": "mine.onnx"}, "There is no file 'mine.onnx'"),
+        ({"image": encoded(plain((1, 2, 3))), "matte_shrink": 17}, "body.matte_shrink: "),
+        ({"image": encoded(plain((1, 2, 3))), "decontaminate": 1.5}, "decontaminate must be a number from 0 to 1"),
+        ({"image": encoded(plain((1, 2, 3, 90))), "matte_threshold": 0.5}, "Nothing is left of the subject"),
     ],
 )
 def test_what_cannot_be_cut_out_is_a_client_error_with_the_reason(client, body, said):

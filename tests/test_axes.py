@@ -19,7 +19,9 @@ LAMP = '{"version":1,"lights":[{"x":0.2,"y":0.3}]}'
 @pytest.fixture
 def read():
     """What the request is when an axis has a value."""
-    options = {label: (kind, apply) for label, kind, apply in axes._axes(_option, lambda: ["a.safetensors"])}
+    options = {
+        label: (kind, apply) for label, kind, apply in axes._axes(_option, lambda: ["a.safetensors"], lambda: ["u2net"])
+    }
 
     def read(axis: str, text: str, **given):
         kind, apply = options[f"[IC Light] {axis}"]
@@ -44,6 +46,7 @@ def _option(label, kind, apply, choices=lambda: []):
         ("Placement", "contain", "placement", "contain"),
         ("Placement", '{"scale":0.5}', "placement", Placed(0.5)),
         ("Model", "a.safetensors", "model", "a.safetensors"),
+        ("Background remover", "u2net", "matting_model", "u2net"),
         ("Restore details", "0.5", "restore_details", 0.5),
         ("Keep colours", "1", "keep_colours", 1.0),
     ],

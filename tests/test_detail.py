@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from PIL import Image, ImageFilter
 from samples import noise
 from skimage.color import rgb2lab
 
@@ -37,16 +38,70 @@ INNER = (slice(16, -16), slice(16, -16))
 LEFT = (slice(16, -16), slice(16, SIDE // 2 - 16))
 
 
-def test_fine_strokes_come_back_in_the_new_light():
-    result = restore_details(flat(110, 110, 110), stripes(), FULL, 1.0, RADIUS)[INNER].astype(int)
-    assert result.mean() == pytest.approx(110, abs=1)
-    assert result.max() - result.min() == pytest.approx(120, abs=4)
-    assert ((result[..., 0] > 110) == (stripes()[INNER][..., 0] > 140)).all()
+def linear(pixels: np.ndarray) -> np.ndarray:
+    """Light, in 0..1."""
+    values = pixels / 255
+    return np.where(values <= 0.04045, values / 12.92, ((values + 0.055) / 1.055) ** 2.4)
+
+
+@pytest.mark.parametrize("level", [40, 110, 170])
+def test_fine_strokes_come_back_as_the_new_light_shows_them(level):
+    result = restore_details(flat(level, level, level), stripes(), FULL, 1.0, RADIUS)[INNER]
+    assert linear(result).mean() == pytest.approx(linear(flat(level, level, level)).mean(), rel=0.02)
+    contrast, expected = (linear(pixels).max() / linear(pixels).min() for pixels in (result, stripes()))
+    assert contrast == pytest.approx(expected, rel=0.25)
+    assert ((result[..., 0] > level) == (stripes()[INNER][..., 0] > 140)).all()
 
 
 def test_half_the_strength_brings_half_the_contrast():
-    result = restore_details(flat(110, 110, 110), stripes(), FULL, 0.5, RADIUS)[INNER].astype(int)
-    assert result.max() - result.min() == pytest.approx(60, abs=4)
+    whole, half = (
+        np.ptp(restore_details(flat(110, 110, 110), stripes(), FULL, strength, RADIUS)[INNER].astype(int))
+        for strength in (1.0, 0.5)
+    )
+    assert half == pytest.approx(whole / 2, abs=2)
+
+
+def lit_from_the_left(subject: np.ndarray) -> np.ndarray:
+    """What the subject looks like in a light that falls off to a thirtieth."""
+    light = np.linspace(1, 0.03, SIDE)[None, :, None] * [1.0, 0.9, 0.7]
+    values = linear(subject) * light
+    encoded = np.where(values <= 0.0031308, values * 12.92, 1.055 * values ** (1 / 2.4) - 0.055)
+    return (encoded * 255).round().astype(np.uint8)
+
+
+def softened(pixels: np.ndarray) -> np.ndarray:
+    return np.asarray(Image.fromarray(pixels).filter(ImageFilter.GaussianBlur(1.5)))
+
+
+def blocks() -> np.ndarray:
+    """A checked cloth in two colours, with grain."""
+    y, x = np.mgrid[:SIDE, :SIDE] // 6 % 2
+    cloth = np.where((x == y)[..., None], (200, 60, 50), (60, 70, 140))
+    return (cloth + np.random.default_rng(8).normal(0, 15, (SIDE, SIDE, 1))).clip(0, 255).astype(np.uint8)
+
+
+def test_detail_is_as_strong_as_a_strong_light_makes_it_from_the_bright_side_to_the_dark_one():
+    truth = lit_from_the_left(blocks())
+    relit = softened(truth)
+    result = restore_details(relit, blocks(), FULL, 1.0, RADIUS)
+    for part in (slice(8, 40), slice(44, 84), slice(88, 120)):
+        before, after = (np.abs(pixels[:, part].astype(int) - truth[:, part]).mean() for pixels in (relit, result))
+        assert after < 0.35 * before
+
+
+@pytest.mark.parametrize("backdrop", [5, 250])
+def test_where_the_relit_subject_moved_the_new_background_does_not_shine_into_it(backdrop):
+    matte = np.zeros((SIDE, SIDE), np.uint8)
+    matte[24:104, 24:104] = 255
+    subject = flat(127, 127, 127)
+    subject[matte > 0] = blocks()[matte > 0]
+    relit = flat(backdrop, backdrop, backdrop)
+    relit[24:104, 28:108] = lit_from_the_left(blocks())[24:104, 24:104]
+    result = restore_details(relit, subject, matte, 1.0, RADIUS)
+    # Where the background came in it is replaced by the subject, in the light that the subject has beside it.
+    rim = (slice(30, 98), slice(24, 28))
+    truth = lit_from_the_left(blocks())[rim].astype(float)
+    assert np.abs(result[rim] - truth).mean() < 0.35 * np.abs(relit[rim] - truth).mean()
 
 
 def test_the_light_is_not_brought_back():
@@ -121,12 +176,21 @@ def lightness(pixels: np.ndarray) -> float:
     return float(rgb2lab(pixels[LEFT])[..., 0].mean())
 
 
-def test_the_subjects_colour_comes_back_at_the_new_lightness():
+def test_the_subjects_hue_and_saturation_come_back_at_the_new_lightness():
     relit, subject = flat(90, 100, 130), flat(190, 120, 90)
     result = keep_colours(relit, subject, left_half(), 1.0)
     assert lightness(result) == pytest.approx(lightness(relit), abs=2)
-    before, after = (np.linalg.norm(chroma(pixels) - chroma(subject)) for pixels in (relit, result))
-    assert after < 0.25 * before
+    colours = [linear(pixels[LEFT]).mean(axis=(0, 1)) for pixels in (result, subject)]
+    # White light of another strength changes all of a colour's components by one factor.
+    np.testing.assert_allclose(*(colour / colour.sum() for colour in colours), atol=0.01)
+
+
+@pytest.mark.parametrize("level", [12, 60, 200])
+def test_a_colour_in_shadow_is_not_oversaturated(level):
+    subject = flat(220, 140, 100)
+    result = keep_colours(flat(level, level, level), subject, FULL, 1.0)[64, 64]
+    now, before = linear(result.astype(float)), linear(subject[64, 64].astype(float))
+    np.testing.assert_allclose(now / now.sum(), before / before.sum(), atol=0.03)
 
 
 def test_a_grey_subject_that_was_tinted_is_grey_again():

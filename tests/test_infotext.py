@@ -16,7 +16,7 @@ from lib_iclight.relight import Studio
 from lib_iclight.request import FIELDS, Request, from_page
 
 PICTURES = ("foreground", "background", "light_map")
-NOT_WRITTEN = (*PICTURES, "show_subject")
+NOT_WRITTEN = (*PICTURES, "show_subject", "keep_original")
 
 
 @pytest.fixture
@@ -61,6 +61,8 @@ CHOICES = [
     {"restore_details": 0.5},
     {"remove_background": False, "restore_details": 0.05, "keep_colours": 1.0},
     {"matting_model": "birefnet-general-lite"},
+    {"matting_model": "my own, best.onnx", "alpha_matting": True, "decontaminate": 0.85},
+    {"matte_threshold": 0.45, "matte_shrink": -2.5, "matte_feather": 1.5},
     {"light": "front", "placement": "contain"},
     {"light": LAMPS, "placement": Placed(1.25, -0.5, 0.333)},
     {"mode": "fbc", "light": LAMPS},
@@ -155,3 +157,11 @@ def test_a_run_forgets_what_an_earlier_one_wrote(described):
     params = {"Seed": 1} | described(light="left")
     infotext.forget(params)
     assert params == {"Seed": 1}
+
+
+def test_an_unrestored_picture_does_not_say_that_it_is_restored(described):
+    params = described(restore_details=0.5, details_radius=3.0, keep_colours=0.25, light="left")
+    before = dict(params)
+    with infotext.without_restoring(params):
+        assert params == described(light="left")
+    assert list(params.items()) == list(before.items())

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import os
 import sys
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 
 import numpy as np
 import pytest
@@ -24,6 +25,25 @@ def _no_sessions():
     matting.forget_sessions()
 
 
+class CustomSession:
+    """rembg's session for a file of the user's own: a network that finds what is bright."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self.inner_session = self
+        self.shape = [1, 3, 64, 64]
+
+    def get_inputs(self):
+        return [SimpleNamespace(name="input", shape=self.shape, type="tensor(float)")]
+
+    def normalize(self, picture, mean, deviation, size):
+        pixels = np.asarray(picture.resize(size), np.float32) / 255
+        return {"input": ((pixels - mean) / deviation).transpose(2, 0, 1)[None].astype(np.float32)}
+
+    def run(self, names, values):
+        return [8 * values["input"][:, :1]]
+
+
 class FakeRembg(ModuleType):
     """Keeps the left half of a picture, and notes what it was asked."""
 
@@ -34,16 +54,18 @@ class FakeRembg(ModuleType):
         self.session_error: Exception | None = None
         self.run_error: Exception | None = None
 
-    def new_session(self, model_name, *args, **kwargs):
+    def new_session(self, model_name, *args, model_path=None, **kwargs):
         self.sessions.append((model_name, os.environ.get("U2NET_HOME")))
         if self.session_error is not None:
             raise self.session_error
-        return f"session of {model_name}"
+        return f"session of {model_name}" if model_path is None else CustomSession(model_path)
 
     def remove(self, picture, *, session, only_mask):
         if self.run_error is not None:
             raise self.run_error
         assert only_mask
+        if not isinstance(session, str):
+            return session.predict(picture)[0]
         assert session.startswith("session of")
         self.pictures.append(picture)
         mask = Image.new("L", picture.size, 0)
@@ -160,3 +182,120 @@ def test_a_remover_that_fails_in_the_run_says_what_to_do(rembg, tmp_path):
     message = refusal(tmp_path)
     assert "u2net failed: out of memory" in message
     assert all(way in message for way in WAYS_OUT)
+
+
+# Which removers there are
+
+
+@pytest.fixture
+def version(monkeypatch):
+    """Sets which rembg is installed."""
+
+    def install(text: str | None) -> None:
+        def find(name):
+            if text is None:
+                raise importlib.metadata.PackageNotFoundError(name)
+            return text
+
+        monkeypatch.setattr(importlib.metadata, "version", find)
+
+    return install
+
+
+@pytest.mark.parametrize(
+    ("installed", "lacking"),
+    [
+        (None, set()),
+        ("2.0.67", set()),
+        ("3.0", set()),
+        ("2.0.60", {"bria-rmbg"}),
+        ("2.0.50", {"bria-rmbg", *(name for name in matting.MODELS if name.startswith("birefnet"))}),
+        ("not a version", set()),
+    ],
+)
+def test_what_the_installed_rembg_lacks_is_not_offered(version, tmp_path, installed, lacking):
+    version(installed)
+    assert set(matting.MODELS) - set(matting.offered(tmp_path)) == lacking
+
+
+def test_what_the_installed_rembg_lacks_is_refused_by_name_before_it_is_imported(version, rembg, tmp_path):
+    version("2.0.50")
+    message = refusal(tmp_path, "birefnet-general")
+    assert "birefnet-general needs rembg 2.0.59 or newer, and rembg 2.0.50 is installed" in message
+    assert "isnet-general-use" in message
+    assert "birefnet-portrait" not in message
+    assert rembg.sessions == []
+
+
+def test_looking_for_removers_imports_nothing(version, tmp_path, monkeypatch):
+    version("2.0.67")
+    monkeypatch.setitem(sys.modules, "rembg", None)
+    assert matting.DEFAULT_MODEL in matting.offered(tmp_path)
+
+
+def test_pictures_of_several_pieces_of_clothing_are_one_alpha(rembg, tmp_path, monkeypatch):
+    parts = np.zeros((12, 6), np.uint8)
+    parts[1, 1], parts[6, 2], parts[11, 5] = 255, 90, 30
+    monkeypatch.setattr(rembg, "remove", lambda picture, **kwargs: Image.fromarray(parts))
+    alpha = matting.remove_background(RGB, "u2net_cloth_seg", tmp_path)
+    assert alpha.shape == (4, 6)
+    assert (alpha[1, 1], alpha[2, 2], alpha[3, 5], alpha.astype(int).sum()) == (255, 90, 30, 375)
+
+
+# A file of the user's own
+
+
+@pytest.fixture
+def folder(tmp_path):
+    path = tmp_path / "u2net"
+    path.mkdir()
+    for name in ("mine.onnx", "Other One.ONNX", "u2net.onnx", "vit_b-encoder-quant.onnx", "notes.txt"):
+        (path / name).write_bytes(b"")
+    (path / "folder.onnx").mkdir()
+    return path
+
+
+def bright_left() -> np.ndarray:
+    pixels = np.full((40, 60, 3), 20, np.uint8)
+    pixels[:, :30] = 230
+    return pixels
+
+
+def test_own_files_are_offered_beside_rembgs_models(folder):
+    assert matting.own_models(folder) == ["Other One.ONNX", "mine.onnx"]
+    assert matting.offered(folder)[-2:] == ["Other One.ONNX", "mine.onnx"]
+
+
+def test_without_a_folder_there_are_none(tmp_path):
+    assert matting.own_models(tmp_path / "none") == []
+
+
+def test_an_own_file_cuts_out(rembg, folder):
+    alpha = matting.remove_background(bright_left(), "mine.onnx", folder)
+    assert rembg.sessions == [("u2net_custom", str(folder))]
+    assert alpha.shape == (40, 60)
+    assert alpha[:, :25].min() > 240
+    assert alpha[:, 35:].max() < 15
+
+
+def test_an_own_file_is_loaded_once_by_its_path(rembg, folder, monkeypatch):
+    made = []
+    monkeypatch.setattr(matting, "OwnModel", lambda name, session: made.append((name, session.path)) or "session of")
+    for _ in range(2):
+        matting.remove_background(RGB, "mine.onnx", folder)
+    assert made == [("mine.onnx", str(folder / "mine.onnx"))]
+
+
+@pytest.mark.parametrize(
+    "name", ["gone.onnx", "../mine.onnx", "/etc/passwd.onnx", "folder.onnx", "u2net.onnx", "x\\..\\mine.onnx", ".onnx"]
+)
+def test_a_file_that_is_not_there_is_refused_with_the_choices(rembg, folder, name):
+    with pytest.raises(ICLightError, match=r"There is no file .* in models/u2net.*choose one of: .*mine\.onnx"):
+        matting.remove_background(RGB, name, folder)
+    assert rembg.sessions == []
+
+
+def test_a_damaged_own_file_is_named(rembg, folder):
+    rembg.session_error = ValueError("INVALID_PROTOBUF")
+    with pytest.raises(ICLightError, match=r"mine\.onnx cannot be loaded: INVALID_PROTOBUF\. Put mine\.onnx into"):
+        matting.remove_background(RGB, "mine.onnx", folder)

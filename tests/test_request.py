@@ -33,10 +33,16 @@ def test_an_empty_dict_is_iclight_off_with_the_documented_defaults():
         light_strength=1.0,
         remove_background=True,
         matting_model="isnet-general-use",
+        alpha_matting=False,
+        matte_threshold=0.0,
+        matte_shrink=0.0,
+        matte_feather=0.0,
+        decontaminate=0.0,
         reinforce_foreground=0.0,
         restore_details=0.0,
-        details_radius=2.0,
+        details_radius=4.0,
         keep_colours=0.0,
+        keep_original=False,
         placement="cover",
         show_subject=False,
     )
@@ -55,6 +61,12 @@ def test_every_field_is_taken_over():
         "light_strength": 1.5,
         "remove_background": False,
         "matting_model": "u2net",
+        "alpha_matting": True,
+        "matte_threshold": 0.5,
+        "matte_shrink": -2.5,
+        "matte_feather": 1,
+        "decontaminate": True,
+        "keep_original": True,
         "reinforce_foreground": 0.25,
         "restore_details": 0.5,
         "details_radius": 3.5,
@@ -83,15 +95,18 @@ def test_a_request_cannot_be_changed():
 
 
 NAN, INFINITY = float("nan"), float("inf")
-SWITCHES = ["enabled", "flip_background", "remove_background", "show_subject"]
+SWITCHES = ["enabled", "flip_background", "remove_background", "alpha_matting", "keep_original", "show_subject"]
 PICTURES = ["foreground", "background", "light_map"]
-STRENGTHS = ["reinforce_foreground", "restore_details", "keep_colours"]
+STRENGTHS = ["decontaminate", "reinforce_foreground", "restore_details", "keep_colours"]
 WRONG = [
     *((name, value) for name in SWITCHES for value in ("true", 1, 0, 1.0, [], {})),
     *((name, value) for name in PICTURES for value in (True, 5, 0.5, b"raw", [1], {"url": "x"}, ())),
     *((name, value) for name in STRENGTHS for value in ("1", -0.1, 1.01, NAN, INFINITY, [0.5], 10**400)),
     *(("light_strength", value) for value in (True, "1", -0.01, 3.01, NAN, INFINITY, -INFINITY, [1], 10**400)),
     *(("details_radius", value) for value in (False, "2", 0, -1, 16.5, NAN, INFINITY)),
+    *(("matte_threshold", value) for value in (True, "0.5", -0.01, 1.01, NAN, [1])),
+    *(("matte_shrink", value) for value in (False, "2", -16.5, 16.5, NAN, -INFINITY)),
+    *(("matte_feather", value) for value in (True, "2", -0.5, 16.5, NAN, INFINITY)),
     *(("mode", value) for value in ("", "fcc", "sdxl", 1, True, ["fc"], {"fc": 1})),
     *(("light", value) for value in ("", "up", "Left Light", "editor", 1, False, ["left"])),
     *(("placement", value) for value in ("", "placed", "middle", 1, False, [0.5, 0.5])),

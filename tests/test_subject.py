@@ -9,6 +9,7 @@ from samples import encoded, no_matting, noise, plain
 
 from lib_iclight import images
 from lib_iclight.errors import ICLightError
+from lib_iclight.matte import Edge
 from lib_iclight.placement import Placed
 from lib_iclight.subject import Framing, Pictures
 
@@ -101,6 +102,72 @@ def test_a_failing_removal_is_tried_again_next_time(pictures):
     with pytest.raises(ICLightError):
         cut_out(pictures, plain((1, 2, 3)), matte=failing)
     assert cut_out(pictures, plain((1, 2, 3)), matte=Remover()).alpha is not None
+
+
+# The edge
+
+
+EDGES = (
+    Edge(alpha_matting=True),
+    Edge(threshold=0.5),
+    Edge(shrink=2.0),
+    Edge(shrink=-2.0),
+    Edge(feather=1.0),
+    Edge(decontaminate=1.0),
+)
+
+
+def refined(pictures: Pictures, source, edge: Edge, matte=no_matting, removes: bool = True):
+    return pictures.subject(pictures.picture(source, "foreground"), removes, "u2net", matte, edge)
+
+
+def soft_disc() -> np.ndarray:
+    """RGBA, 512 x 512: a textured disc with a soft edge."""
+    rgba = noise(512, 512, 4)
+    distance = np.hypot(*(np.mgrid[:512, :512] - 256))
+    rgba[..., 3] = ((150 - distance) * 20 + 128).clip(0, 255)
+    return rgba
+
+
+def test_the_remover_runs_once_however_the_edge_changes(pictures):
+    remover = Remover()
+    digests = {refined(pictures, plain((1, 2, 3), 64, 64), edge, remover).digest for edge in (Edge(), *EDGES, *EDGES)}
+    assert remover.runs == ["u2net"]
+    assert len(digests) == 1 + len(EDGES), "what is encoded of one edge is not taken for another"
+
+
+def test_the_same_edge_again_is_the_same_subject(pictures):
+    remover, source = Remover(), plain((1, 2, 3), 64, 64)
+    assert refined(pictures, source, Edge(shrink=1.0), remover) is refined(pictures, source, Edge(shrink=1.0), remover)
+
+
+@pytest.mark.parametrize("edge", EDGES[1:], ids=str)
+def test_a_transparency_of_the_pictures_own_is_refined(pictures, edge):
+    source = Image.fromarray(soft_disc())
+    before, after = (refined(pictures, source, edge) for edge in (Edge(), edge))
+    assert (after.on_grey != before.on_grey).any()
+    np.testing.assert_array_equal(after.on_grey, images.on_grey(after.colours, after.alpha))
+
+
+def test_the_colours_under_a_transparency_of_its_own_do_not_lead_the_edge(pictures):
+    source = Image.fromarray(soft_disc())
+    before, after = (refined(pictures, source, edge) for edge in (Edge(), Edge(alpha_matting=True)))
+    np.testing.assert_array_equal(after.alpha, before.alpha)
+
+
+@pytest.mark.parametrize("edge", EDGES, ids=str)
+@pytest.mark.parametrize("on_grey", [True, False])
+def test_a_picture_used_whole_has_no_edge(pictures, edge, on_grey):
+    pixels = np.full((64, 64, 3), 127, np.uint8) if on_grey else noise(64, 64)
+    pixels[20:40, 20:40] = 200
+    subject = refined(pictures, Image.fromarray(pixels), edge, removes=on_grey)
+    assert subject.alpha is None
+    np.testing.assert_array_equal(subject.on_grey, pixels)
+
+
+def test_an_edge_that_takes_all_of_the_subject_away_is_refused(pictures):
+    with pytest.raises(ICLightError, match=r"Nothing is left of the subject.*Lower the threshold"):
+        refined(pictures, plain((200, 100, 50, 90)), Edge(threshold=0.5))
 
 
 # Sources

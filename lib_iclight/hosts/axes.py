@@ -15,6 +15,8 @@ from .runner import override
 
 _PREFIX = "[IC Light]"
 
+Names = Callable[[], list[str]]
+
 
 @dataclass(frozen=True)
 class Angle:
@@ -38,11 +40,12 @@ def overridden(read: Callable[[Mapping[str, Any]], Request], overrides: Mapping[
     return replace(request, light=directional(degrees, background=request.mode == "fbc"))
 
 
-def add_xyz_axes(model_names: Callable[[], list[str]]) -> None:
+def add_xyz_axes(model_names: Names, removers: Names) -> None:
     """Give the X/Y/Z plot script our axes, once, where the host has that script.
 
     Args:
         model_names: gives the file names of the usable models.
+        removers: gives the names of the background removers.
     """
     from modules import scripts
 
@@ -52,10 +55,10 @@ def add_xyz_axes(model_names: Callable[[], list[str]]) -> None:
             continue
         if any(option.label.startswith(_PREFIX) for option in module.axis_options):
             return
-        module.axis_options.extend(_axes(module.AxisOption, model_names))
+        module.axis_options.extend(_axes(module.AxisOption, model_names, removers))
 
 
-def _axes(option: Any, model_names: Callable[[], list[str]]) -> list[Any]:
+def _axes(option: Any, model_names: Names, removers: Names) -> list[Any]:
     lights = [light for light in LIGHTS if light not in ("custom", "mask")]
     return [
         option(f"{_PREFIX} Mode", str, _set("mode"), choices=lambda: list(MODES)),
@@ -64,6 +67,7 @@ def _axes(option: Any, model_names: Callable[[], list[str]]) -> list[Any]:
         option(f"{_PREFIX} Light strength", float, _set("light_strength")),
         option(f"{_PREFIX} Placement", str, _set("placement"), choices=lambda: list(PLACEMENTS)),
         option(f"{_PREFIX} Model", str, _set("model"), choices=lambda: ["auto", *model_names()]),
+        option(f"{_PREFIX} Background remover", str, _set("matting_model"), choices=removers),
         option(f"{_PREFIX} Restore details", float, _set("restore_details")),
         option(f"{_PREFIX} Keep colours", float, _set("keep_colours")),
     ]

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import functools
+from typing import Any
 
 import numpy as np
 
 from ..errors import ICLightError
 from ..images import Picture
-from ..matting import remover
+from ..matte import Edge
+from ..matting import ENDING, MODELS, check_known, offered, remover
 from ..models import Models
 from ..relight import Studio
+from ..request import Request
 from ..subject import Subject
+from ..waiting import interruptible
 from . import detect, state
 from .protocol import Checkpoint, Host
 from .runner import Runner, Surroundings
@@ -44,20 +48,43 @@ class Desk:
             "choose a Stable Diffusion 1.5 checkpoint to use it."
         )
 
+    def removers(self) -> list[str]:
+        """The background removers to choose from, files of the user's own among them."""
+        return offered(self.host.matting_folder())
+
     def matte(self, rgb: np.ndarray, model: str) -> np.ndarray:
+        """The background remover in a run: says what is going on, and lets Interrupt end the wait.
+
+        Raises:
+            InterruptedRunError: the user has pressed Interrupt.
+        """
+        interrupted = state.interruption()
+        state.tell(f"Removing the background ({model}) ...")
+        try:
+            return interruptible(lambda: self._allowed_matte(rgb, model), interrupted)
+        finally:
+            state.tell("")
+
+    def cut_out(self, picture: Picture, model: str, edge: Edge) -> Subject:
+        """Cut a picture's subject out, as a run would."""
+        check_known(model, self.host.matting_folder())
+        return self.runner.studio.pictures.subject(picture, True, model, self._allowed_matte, edge)
+
+    def cut(self, source: Any, name: str, request: Request) -> Subject:
+        """What a run of this request would relight of a picture, for the preview."""
+        return self.runner.studio.subject(request, source, name, self._allowed_matte)
+
+    def _allowed_matte(self, rgb: np.ndarray, model: str) -> np.ndarray:
         """The background remover, which downloads its own models only where that is allowed."""
         folder, reason = self.host.matting_folder(), self.models.why_not()
-        if reason and not (folder / f"{model}.onnx").is_file():
+        check_known(model, folder)
+        if reason and model in MODELS and not (folder / f"{model}{ENDING}").is_file():
             raise ICLightError(
                 f"The background remover {model} is not installed, and {reason}. Put {model}.onnx into "
                 f"models/{folder.name}, choose another one, or give a picture with transparency, or turn 'Remove "
                 "background' off."
             )
         return self._matte(rgb, model)
-
-    def subject(self, picture: Picture, model: str) -> Subject:
-        """Cut a picture's subject out, as a run would."""
-        return self.runner.studio.pictures.subject(picture, True, model, self.matte)
 
     def _fetch(self, mode: str) -> bool:
         if not self.models.on_first_use:

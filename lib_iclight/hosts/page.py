@@ -45,12 +45,15 @@ class PageScript:
     def __init__(self) -> None:
         super().__init__()
         self._host_controls: dict[str, Any] = {}
+        self._last_html: str | None = None
 
     def ui(self, is_img2img: bool) -> list[Any]:
         """Make the accordion. Hosts also call this outside the page, to learn the defaults."""
         current = desk()
         row = ModelsRow(current.models, current.notice, state.interruption, lambda: ["auto", *model_names()])
-        accordion = Accordion(is_img2img, model_names, self._host_control, row, state.settings())
+        accordion = Accordion(
+            is_img2img, model_names, self._host_control, row, state.settings(), current.removers, current.cut
+        )
         controls = accordion.build()
         self.infotext_fields = accordion.paste_fields()
         self.paste_field_names = []
@@ -59,7 +62,15 @@ class PageScript:
 
     def after_component(self, component: Any, **kwargs: Any) -> None:
         """Remember the host's controls, to set them at a button's click."""
+        import gradio as gr
+
         elem_id = kwargs.get("elem_id") or getattr(component, "elem_id", None)
+        classes = kwargs.get("elem_classes") or ()
+        if "logical_image_background" in classes:
+            # Forge's canvas: its picture is in a component of its own that follows the element with the known id.
+            elem_id = self._last_html
+        elif isinstance(component, gr.HTML):
+            self._last_html = elem_id
         if elem_id:
             self._host_controls[elem_id] = component
 
@@ -119,10 +130,10 @@ def add_routes(demo: Any, app: Any) -> None:
     from ..api import Services, add_routes
 
     current = desk()
-    services = Services(current.models, current.subject, lambda: state.settings().matting_model)
+    services = Services(current.models, current.cut_out, lambda: state.settings().matting_model)
     add_routes(app, services, getattr(shared.cmd_opts, "api_auth", None))
 
 
 def add_xyz_axes() -> None:
     """Give the X/Y/Z plot script our axes."""
-    axes.add_xyz_axes(model_names)
+    axes.add_xyz_axes(model_names, lambda: desk().removers())

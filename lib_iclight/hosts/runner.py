@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from PIL import Image
 
 from ..conditioning import inside_mask
-from ..errors import ICLightError
+from ..errors import ICLightError, InterruptedRunError
 from ..infotext import describe, forget
 from ..relight import Plan, Studio, condition_layers, start_layer
 from ..request import Request
 from ..subject import Framing
 from ..weights import MissingModelError, check_fit
-from . import masks, nesting, stopping
+from . import masks, nesting, stopping, unrestored
 from .protocol import Checkpoint, Host
 
 _ATTRIBUTE = "ic_light_run"
@@ -34,6 +34,7 @@ class _Run:
     init_latent: Any = None
     shown: tuple[int, int] | None = None
     finished: int = 0
+    unrestored: dict[int, Image.Image] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -100,6 +101,9 @@ class Runner:
                 masks.take_off(p)
             setattr(p, _ATTRIBUTE, _Run(plan))
             p.extra_generation_params.update(describe(plan))
+        except InterruptedRunError as error:
+            # The host ends an interrupted run by itself, before it samples; should it not, no picture comes.
+            stopping.refuse(p, error, steps=("sample",))
         except Exception as error:  # the host would swallow it and go on to an unrelated picture
             stopping.refuse(p, error)
 
@@ -237,15 +241,23 @@ class Runner:
         run.finished += 1
         pixels = np.asarray(image.convert("RGB"))
         finished = self.studio.finish(run.plan, index, pixels)
-        return image if finished is pixels else Image.fromarray(finished)
+        if finished is pixels:
+            return image
+        if run.plan.request.keep_original:
+            run.unrestored[index] = unrestored.completed(p, image, index % p.batch_size)
+        return Image.fromarray(finished)
 
     def results(self, p: Any, processed: Any) -> None:
-        """Hook ``postprocess``: show the prepared subject among the results where the user asked for it."""
+        """Hook ``postprocess``: add the unrestored pictures and the prepared subject where the user asked for them."""
         masks.give_back(p)
         run = _run_of(p)
-        if run is not None and not self._surroundings.keeps_models():
+        if run is None:
+            return
+        if not self._surroundings.keeps_models():
             self.studio.library.forget()
-        if run is None or not run.plan.request.show_subject or run.shown is None:
+        if run.unrestored:
+            unrestored.keep(p, processed, run.unrestored)
+        if not run.plan.request.show_subject or run.shown is None:
             return
         extra = getattr(processed, "extra_images", None)
         pictures = [Image.fromarray(subject.pixels(*run.shown)) for subject in run.plan.subjects]

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NoReturn
 
 _STEPS = ("setup_prompts", "init", "sample")
 _SAMPLING = ("sample", "sample_img2img")
 
 
-def refuse(p: Any, error: Exception) -> None:
-    """Let a run end with ``error`` at its next step, before anything is sampled.
+def refuse(p: Any, error: Exception, steps: Sequence[str] = _STEPS) -> None:
+    """Let a run end with ``error`` at the next of its ``steps``, by default before anything else is done.
 
     The steps are replaced on this one processing object and come back with :func:`allow`.
     """
-    for step in _STEPS:
+    for step in steps:
         if hasattr(type(p), step):
             setattr(p, step, _raiser(error))
 

@@ -13,6 +13,7 @@ from .. import infotext, summary
 from ..model_report import MODE_NAMES
 from ..recommend import match_size, recommended
 from ..request import AUTO_MODEL, MODES
+from . import cutout_preview
 from .light_panel import LightPanel
 from .parts import QUIET, Panel
 from .subject_panel import SubjectPanel
@@ -36,6 +37,7 @@ PAGE_FIELDS = (
 
 _SET_IN_SETTINGS = ("matting_model", "show_subject", "light_strength", "restore_details")
 _PICTURES = ("foreground", "background", "light_map")
+_RESTORING = ("restore_details", "keep_colours")
 _REFRESH = "\U0001f504"
 
 
@@ -48,6 +50,8 @@ class Accordion(Panel):
         host_control: gives a control of the web UI by its ``elem_id``, or None where the page has none.
         models: the row about the model files.
         settings: what the controls begin with.
+        removers: gives the names of the background removers.
+        cut: cuts a subject out for the preview.
     """
 
     FIELDS = PAGE_FIELDS
@@ -59,6 +63,8 @@ class Accordion(Panel):
         host_control: Callable[[str], Any],
         models: ModelsRow,
         settings: Settings,
+        removers: Callable[[], list[str]],
+        cut: cutout_preview.Cut,
     ):
         super().__init__("img2img" if is_img2img else "txt2img")
         self._is_img2img = is_img2img
@@ -66,7 +72,8 @@ class Accordion(Panel):
         self._host_control = host_control
         self._models = models
         self._settings = settings
-        self._light, self._subject = LightPanel(self.tab), SubjectPanel(self.tab)
+        self._cut = cut
+        self._light, self._subject = LightPanel(self.tab), SubjectPanel(self.tab, removers)
 
     def build(self) -> list[Any]:
         """Make the controls, in the order of :data:`PAGE_FIELDS`, and connect them."""
@@ -88,8 +95,8 @@ class Accordion(Panel):
 
     def paste_fields(self) -> list[tuple[Any, Callable[[dict], Any]]]:
         """Controls and how each is read from generation parameters, as the host wants them."""
-        # Whether the subject is shown did not shape the picture, so no picture says so.
-        silent = (*_PICTURES, "show_subject")
+        # What is shown besides did not shape the picture, so no picture says so.
+        silent = (*_PICTURES, "show_subject", "keep_original")
         return [(self.controls[name], self._reader(name)) for name in PAGE_FIELDS if name not in silent]
 
     def _build_pictures(self) -> None:
@@ -132,7 +139,7 @@ class Accordion(Panel):
 
     def _connect(self) -> None:
         held = {name: gr.State(False) for name in ("foreground", "background")}
-        watched = [self.controls[name] for name in ("mode", "light", "remove_background", "restore_details")]
+        watched = [self.controls[name] for name in ("mode", "light", "remove_background", *_RESTORING)]
         look = [*watched, *held.values()]
         changed = [
             self._summary,
@@ -150,10 +157,14 @@ class Accordion(Panel):
             control.change(self._update, inputs=look, outputs=changed, **QUIET)
         self._light.follow_mode(self.controls["mode"])
         self._models.connect(self.controls["mode"], self.controls["model"], self._refresh)
+        self._refresh.click(self._subject.refresh, None, [self._subject.controls["matting_model"]], **QUIET)
         self._connect_buttons()
 
     def _connect_buttons(self) -> None:
-        """Connect what sets the web UI's own controls; outside the page there are none."""
+        """Connect what reads or sets the web UI's own controls; outside the page there are none."""
+        inits = [self._host_control(elem_id) for elem_id in cutout_preview.INIT_PICTURES if self._is_img2img]
+        inits = [control for control in inits if control is not None]
+        cutout_preview.connect(self._subject, self.controls["foreground"], inits, self._cut)
         wanted = recommended("fc", self._is_img2img)
         targets = {elem_id: self._host_control(elem_id) for elem_id in wanted}
         present = {elem_id: control for elem_id, control in targets.items() if control is not None}
@@ -169,7 +180,14 @@ class Accordion(Panel):
             self._match.click(_match, [self.controls["foreground"], *sides], sides, **QUIET)
 
     def _update(
-        self, mode: str, light: str, removes: bool, details: float, has_foreground: bool, has_background: bool
+        self,
+        mode: str,
+        light: str,
+        removes: bool,
+        details: float,
+        colours: float,
+        has_foreground: bool,
+        has_background: bool,
     ) -> list[Any]:
         """What applies to these choices: the summary and what is shown."""
         return [
@@ -177,7 +195,7 @@ class Accordion(Panel):
             gr.update(visible=mode == "fbc"),
             gr.update(visible=has_foreground),
             *self._light.update(mode, light, has_background),
-            *self._subject.update(mode, removes, details),
+            *self._subject.update(mode, removes, details, colours),
         ]
 
     def _describe(

@@ -1,0 +1,67 @@
+"""Means over boxes in a time that does not depend on their size, and maps that are computed small and enlarged."""
+
+from __future__ import annotations
+
+import numpy as np
+from PIL import Image
+
+
+def box_mean(values: np.ndarray, radius: int) -> np.ndarray:
+    """Mean over a box of ``2 * radius + 1`` pixels a side; at the frame's edge over what of it lies inside.
+
+    Args:
+        values: float ``[..., H, W]``.
+        radius: in pixels, at least 0.
+
+    Returns:
+        float32 of the same shape.
+    """
+    result = values
+    for axis in (-2, -1):
+        size = result.shape[axis]
+        # In float32 a running sum over a thousand pixels would lose the small differences that a variance is made of.
+        sums = np.cumsum(result, axis=axis, dtype=np.float64)
+        sums = np.concatenate([np.zeros_like(np.take(sums, [0], axis)), sums], axis)
+        at = np.arange(size)
+        after, before = np.minimum(at + radius, size - 1) + 1, np.maximum(at - radius, 0)
+        number = (after - before).reshape((-1, 1) if axis == -2 else (1, -1))
+        result = (np.take(sums, after, axis) - np.take(sums, before, axis)) / number
+    return result.astype(np.float32)
+
+
+def reduced(pixels: np.ndarray, side: int) -> np.ndarray:
+    """A copy in floats whose shorter side is at most ``side``.
+
+    Args:
+        pixels: uint8 ``[H, W, 3]`` or ``[H, W]``.
+
+    Returns:
+        float32 ``[3, h, w]`` or ``[h, w]`` in 0..1.
+    """
+    height, width = pixels.shape[:2]
+    scale = side / min(height, width)
+    if scale < 1:
+        size = max(1, round(width * scale)), max(1, round(height * scale))
+        pixels = np.asarray(Image.fromarray(pixels).resize(size, Image.Resampling.BOX))
+    values = pixels.astype(np.float32) / 255
+    return values if values.ndim == 2 else np.moveaxis(values, -1, 0)
+
+
+def enlarged(values: np.ndarray, width: int, height: int, rows: slice) -> np.ndarray:
+    """Some rows of a map that is enlarged to ``width x height``, between its pixels bilinearly.
+
+    Args:
+        values: float32 ``[h, w]`` or ``[C, h, w]``.
+        rows: with a start and a stop.
+
+    Returns:
+        float32 ``[rows, width]`` or ``[C, rows, width]``.
+    """
+    if values.ndim == 3:
+        return np.stack([enlarged(channel, width, height, rows) for channel in values])
+    if values.shape == (height, width):
+        return values[rows]
+    scale = values.shape[0] / height
+    box = (0, rows.start * scale, values.shape[1], rows.stop * scale)
+    image = Image.fromarray(np.ascontiguousarray(values, np.float32))
+    return np.asarray(image.resize((width, rows.stop - rows.start), Image.Resampling.BILINEAR, box=box))

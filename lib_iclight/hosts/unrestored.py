@@ -1,0 +1,72 @@
+"""The results as they were before details and colours were restored: saved and shown as the host does with its own."""
+
+from __future__ import annotations
+
+from inspect import signature
+from typing import Any
+
+from PIL import Image
+
+from ..infotext import without_restoring
+
+_SUFFIX = "-unrestored"
+
+
+def completed(p: Any, image: Image.Image, position: int) -> Image.Image:
+    """With the colours corrected and what a mask protects laid on top, as the host does next to its own result.
+
+    Args:
+        p: the host's processing object.
+        image: a picture as it comes from the sampler.
+        position: its place in the batch.
+    """
+    from modules import processing, shared
+
+    corrections, overlays = getattr(p, "color_corrections", None), getattr(p, "overlay_images", None)
+    if corrections is not None and position < len(corrections):
+        image = processing.apply_color_correction(corrections[position], image)
+    if not getattr(shared.opts, "overlay_inpaint", True) or overlays is None or position >= len(overlays):
+        return image
+    where = getattr(p, "paste_to", None)
+    if len(signature(processing.apply_overlay).parameters) == 4:
+        return processing.apply_overlay(image, where, position, overlays)
+    overlaid = processing.apply_overlay(image, where, overlays[position])
+    # Newer hosts give the picture below the overlay too.
+    return overlaid[0] if isinstance(overlaid, tuple) else overlaid
+
+
+def keep(p: Any, processed: Any, unfinished: dict[int, Image.Image]) -> None:
+    """Add the unrestored pictures after all others, each with the parameters that made it.
+
+    Args:
+        p: the host's processing object.
+        processed: its outcome; gets the pictures, and the texts that the page and the API give for them.
+        unfinished: the pictures by their place among the results.
+    """
+    with without_restoring(p.extra_generation_params):
+        texts = {index: processed.infotext(p, index) for index in unfinished}
+    extra = getattr(processed, "extra_images", None)
+    pictures = extra if isinstance(extra, list) else processed.images
+    shown = len(processed.images) + (len(extra) if isinstance(extra, list) else 0)
+    # Extra pictures of others have no text; the page finds a picture's text by its place.
+    processed.infotexts.extend([""] * (shown - len(processed.infotexts)))
+    for index, image in sorted(unfinished.items()):
+        _label_and_save(p, processed, image, index, texts[index])
+        pictures.append(image)
+        processed.infotexts.append(texts[index])
+
+
+def _label_and_save(p: Any, processed: Any, image: Image.Image, index: int, text: str) -> None:
+    from modules import images, shared
+
+    if shared.opts.enable_pnginfo:
+        image.info["parameters"] = text
+    if _saves(p, shared):
+        name = ("", processed.all_seeds[index], processed.all_prompts[index], shared.opts.samples_format)
+        images.save_image(image, p.outpath_samples, *name, info=text, p=p, suffix=_SUFFIX)
+
+
+def _saves(p: Any, shared: Any) -> bool:
+    if hasattr(p, "save_samples"):
+        return p.save_samples()
+    return shared.opts.samples_save and not p.do_not_save_samples
