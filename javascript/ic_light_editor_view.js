@@ -24,7 +24,7 @@
             this.context = canvas.getContext("2d");
             this.state = state;
             this.page = page;
-            this.blend = 0.6;
+            this.blend = 0.7;
             this.buffer = document.createElement("canvas");
             this.mapCanvas = document.createElement("canvas");
             this.mapKey = null;
@@ -236,7 +236,7 @@
                 inner.drawImage(subject.picture, ...box);
             }
             // Before a picture the subject is wanted whole.
-            this.context.globalAlpha = light ? this.blend : Math.min(1.6 * this.blend, 1);
+            this.context.globalAlpha = light ? this.blend : Math.min(1.4 * this.blend, 1);
             this.context.drawImage(buffer, frame.x, frame.y, frame.w, frame.h);
             this.context.globalAlpha = 1;
         }

@@ -147,7 +147,7 @@ class Accordion(Panel):
 
     def _connect(self) -> None:
         held = {name: gr.State(False) for name in ("foreground", "background")}
-        watched = [self.controls[name] for name in ("mode", "light", "remove_background", *_RESTORING)]
+        watched = [self.controls[name] for name in ("mode", "light", "placement", "remove_background", *_RESTORING)]
         look = [*watched, *held.values()]
         changed = [
             self._summary,
@@ -195,6 +195,7 @@ class Accordion(Panel):
         self,
         mode: str,
         light: str,
+        placement: str,
         removes: bool,
         details: float,
         colours: float,
@@ -203,7 +204,7 @@ class Accordion(Panel):
     ) -> list[Any]:
         """What applies to these choices: the summary and what is shown."""
         return [
-            gr.update(value=self._describe(mode, light, removes, has_foreground, has_background)),
+            gr.update(value=self._describe(mode, light, placement, removes, has_foreground, has_background)),
             gr.update(visible=mode == "fbc"),
             gr.update(visible=has_foreground),
             *self._light.update(mode, light, has_background),
@@ -214,6 +215,7 @@ class Accordion(Panel):
         self,
         mode: str = "fc",
         light: str = "none",
+        placement: str = "cover",
         removes: bool = True,
         has_foreground: bool = False,
         has_background: bool = False,
@@ -222,6 +224,7 @@ class Accordion(Panel):
             is_img2img=self._is_img2img,
             mode=mode,
             light=light,
+            placement=placement,
             has_foreground=has_foreground,
             has_background=has_background,
             removes=removes,

@@ -250,3 +250,12 @@ def test_without_the_editors_scripts_the_radio_still_works(browser, forge):
     assert "Error" not in tab.generate()
     assert "IC Light direction: left" in page.locator("#html_info_txt2img").inner_text()
     page.close()
+
+
+def test_the_summary_says_where_light_and_subject_are_drawn(tab, editor):
+    tab.drop("foreground", pictures.subject())
+    tab.pick("light", "Editor")
+    tab.pick("placement", "Placed")
+    summary = tab.control("summary")
+    summary.get_by_text("It is lit as the light editor says.").wait_for(state="visible")
+    summary.get_by_text("It stands where the editor places it.").wait_for(state="visible")
