@@ -47,7 +47,7 @@ class Tab:
 
     def enable(self):
         """Open IC Light's accordion."""
-        self.control("enabled").locator(".label-wrap").click()
+        self.control("enabled").locator("> .label-wrap").click()
         self.control("summary").wait_for(state="visible")
 
     def drop(self, name, image, file_name="picture.png"):
