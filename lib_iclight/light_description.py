@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -170,7 +171,7 @@ def _light(value: Any, where: str) -> Light:
         if key in value:
             found[key] = round(number(value[key], f"{where}.{key}", *limits), 3)
     if "angle" in found:
-        found["angle"] = _turned(found["angle"])
+        found["angle"] = turned(found["angle"])
     colour = _colour(value, where)
     if colour is not None:
         if "kelvin" in found:
@@ -191,14 +192,14 @@ def _colour(value: Mapping[str, Any], where: str) -> str | None:
     return colour.lower()
 
 
-def _turned(angle: float) -> float:
-    """Bring an angle to one decimal from 0 on, below 360."""
-    return round(angle % 360, 1) % 360
+def turned(angle: float) -> float:
+    """Bring an angle to one decimal from 0 on, below 360, by the very operations with which the page does it."""
+    return round(math.fmod(math.fmod(angle, 360) + 360, 360), 1) % 360
 
 
 def _plain_light(light: Light) -> dict[str, Any]:
     if isinstance(light, Directional):
-        result, softness = {"angle": plain_number(_turned(light.angle), 1)}, 1.0
+        result, softness = {"angle": plain_number(turned(light.angle), 1)}, 1.0
     else:
         result, softness = {"x": plain_number(light.x), "y": plain_number(light.y)}, 0.5
     for key, default in (("softness", softness), ("strength", 1.0)):
@@ -214,5 +215,5 @@ def _plain_light(light: Light) -> dict[str, Any]:
 
 def _mirrored(light: Light) -> Light:
     if isinstance(light, Directional):
-        return replace(light, angle=_turned(180 - light.angle))
+        return replace(light, angle=turned(180 - light.angle))
     return replace(light, x=round(1 - light.x, 3))

@@ -9,7 +9,7 @@ import numpy as np
 
 from . import light_colour
 from .errors import ICLightError
-from .light_description import WHITE, Directional, Light, LightDescription, Positioned
+from .light_description import WHITE, Directional, Light, LightDescription, Positioned, turned
 
 DIRECTIONS = ("left", "right", "top", "bottom")
 DRAWN = (*DIRECTIONS, "front", "ambient")
@@ -56,7 +56,7 @@ def preset(light: str, background: bool = False) -> LightDescription:
 
 def directional(angle: float, background: bool = False) -> LightDescription:
     """A single white light from an angle in degrees, in the range that the named lights have."""
-    light = Directional(round(angle % 360, 1) % 360)
+    light = Directional(turned(angle))
     return LightDescription((light,), range=FBC_RANGE) if background else LightDescription((light,))
 
 

@@ -64,6 +64,8 @@ def test_what_is_left_out_has_its_default():
         ({"angle": 720.04}, '{"angle":0}'),
         ({"angle": 359.96}, '{"angle":0}'),
         ({"angle": 12.25}, '{"angle":12.2}'),
+        ({"angle": 142.85}, '{"angle":142.9}'),
+        ({"angle": 7.04999}, '{"angle":7.1}'),
         ({"x": 1 / 3, "y": -0.0}, '{"x":0.333,"y":0}'),
         ({"x": 0.0625, "y": 1, "strength": 1.0004}, '{"x":0.062,"y":1}'),
         ({"angle": 0, "kelvin": 2700.12345}, '{"angle":0,"kelvin":2700.123}'),
