@@ -17,7 +17,7 @@ from ..relight import Plan, Studio, condition_layers, start_layer
 from ..request import Request
 from ..subject import Framing
 from ..weights import MissingModelError, check_fit
-from . import masks, nesting, stopping, unrestored
+from . import masks, nesting, results, stopping, unrestored
 from .protocol import Checkpoint, Host
 
 _ATTRIBUTE = "ic_light_run"
@@ -259,9 +259,7 @@ class Runner:
             unrestored.keep(p, processed, run.unrestored)
         if not run.plan.request.show_subject or run.shown is None:
             return
-        extra = getattr(processed, "extra_images", None)
-        pictures = [Image.fromarray(subject.pixels(*run.shown)) for subject in run.plan.subjects]
-        (extra if isinstance(extra, list) else processed.images).extend(pictures)
+        results.add(processed, [Image.fromarray(subject.pixels(*run.shown)) for subject in run.plan.subjects])
 
 
 def override(p: Any, field: str, value: Any) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from inspect import signature
 from typing import Any
 
 from PIL import Image
 
 from ..infotext import without_restoring
+from . import results
 
 _SUFFIX = "-unrestored"
 
@@ -27,12 +27,7 @@ def completed(p: Any, image: Image.Image, position: int) -> Image.Image:
         image = processing.apply_color_correction(corrections[position], image)
     if not getattr(shared.opts, "overlay_inpaint", True) or overlays is None or position >= len(overlays):
         return image
-    where = getattr(p, "paste_to", None)
-    if len(signature(processing.apply_overlay).parameters) == 4:
-        return processing.apply_overlay(image, where, position, overlays)
-    overlaid = processing.apply_overlay(image, where, overlays[position])
-    # Newer hosts give the picture below the overlay too.
-    return overlaid[0] if isinstance(overlaid, tuple) else overlaid
+    return processing.apply_overlay(image, getattr(p, "paste_to", None), overlays[position])[0]
 
 
 def keep(p: Any, processed: Any, unfinished: dict[int, Image.Image]) -> None:
@@ -45,15 +40,10 @@ def keep(p: Any, processed: Any, unfinished: dict[int, Image.Image]) -> None:
     """
     with without_restoring(p.extra_generation_params):
         texts = {index: processed.infotext(p, index) for index in unfinished}
-    extra = getattr(processed, "extra_images", None)
-    pictures = extra if isinstance(extra, list) else processed.images
-    shown = len(processed.images) + (len(extra) if isinstance(extra, list) else 0)
-    # Extra pictures of others have no text; the page finds a picture's text by its place.
-    processed.infotexts.extend([""] * (shown - len(processed.infotexts)))
-    for index, image in sorted(unfinished.items()):
+    for index, image in unfinished.items():
         _label_and_save(p, processed, image, index, texts[index])
-        pictures.append(image)
-        processed.infotexts.append(texts[index])
+    order = sorted(unfinished)
+    results.add(processed, [unfinished[index] for index in order], [texts[index] for index in order])
 
 
 def _label_and_save(p: Any, processed: Any, image: Image.Image, index: int, text: str) -> None:

@@ -128,3 +128,22 @@ def test_a_file_that_came_since_can_be_chosen_after_looking_again(page, remover_
     page.fill("#txt2img_ic_light_matting_model input", "just")
     page.wait_for_selector("#txt2img_ic_light_matting_model li:has-text('just came.onnx')")
     (remover_folder / "just came.onnx").unlink()
+
+
+def test_the_picture_in_forges_canvas_is_found(running):
+    """Forge's canvas is an element with the known id, followed by two nameless components that hold its pictures."""
+    import gradio as gr
+
+    from lib_iclight.hosts.page import PageScript
+
+    script = PageScript()
+    with gr.Blocks():
+        for elem_id in ("img2img_image", "img2img_sketch"):
+            parts = [gr.HTML(elem_id=elem_id)]
+            for layer in ("foreground", "background"):
+                classes = [f"logical_image_{layer}"]
+                parts.append(gr.Textbox(visible=False, elem_id="uuid_1", elem_classes=classes))
+            script.after_component(parts[0], elem_id=elem_id)
+            for part, layer in zip(parts[1:], ("foreground", "background"), strict=True):
+                script.after_component(part, elem_id="uuid_1", elem_classes=[f"logical_image_{layer}"])
+            assert script._host_control(elem_id) is parts[2]
