@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from forge import pictures
 from forge.client import SECOND_PASS
+from forge.companions import plotted
 from PIL import Image
 
 FOREGROUND = pictures.text(pictures.subject())
@@ -189,14 +190,9 @@ def test_a_plot_turns_the_light(client):
     axes = plot["args"][0]["choices"]
     assert "[IC Light] Light angle" in axes
     assert "[IC Light] Placement" in axes
-    values = [argument["value"] for argument in plot["args"]]
-    values[:3] = [axes.index("[IC Light] Light angle"), "180, 0", []]
-    names = [argument["label"] for argument in plot["args"]]
-    values[names.index("Include Sub Images")] = True
-    answer = client.txt2img(FC, script_name="X/Y/Z plot", script_args=values)
-    _, *single = answer.pictures
+    answer = client.txt2img(FC, **plotted(axes.index("[IC Light] Light angle"), "180, 0"))
     left, right = (client.kept("txt2img", {**FC, "light": light}).pixels for light in ("left", "right"))
-    assert any(np.array_equal(picture, left) for picture in single)
-    assert any(np.array_equal(picture, right) for picture in single)
+    assert np.array_equal(answer.pictures[1], left)
+    assert np.array_equal(answer.pictures[2], right)
     text = Image.open(io.BytesIO(answer.files[1])).info["parameters"]
     assert "IC Light direction: editor" in text
