@@ -83,3 +83,12 @@ def test_page_has_the_accordion(client, before):
     page = str(client.call("/config")[1])
     for tab in ("txt2img", "img2img"):
         assert f"{tab}_ic_light_foreground" in page
+
+
+@pytest.mark.slow
+def test_the_unrestored_picture_comes_over_the_api(client):
+    relight = {**FC, "light": "left", "restore_details": 1.0, "keep_original": True}
+    plain, both = client.txt2img({**FC, "light": "left"}), client.txt2img(relight)
+    restored, unrestored = both.pictures
+    assert np.abs(unrestored.astype(int) - plain.pixels).max() <= 1
+    assert (restored != unrestored).any()
