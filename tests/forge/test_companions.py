@@ -79,6 +79,7 @@ def test_both_take_effect(companions, row, name, tab, mode):
     row |= {"what": name, "tab": tab, "mode": mode}
     both = companions.run(tab, mode, companion)
     assert both.status == 200, both.message
+    assert both.pixels.std() > SAME, "the picture is blank"
     row["d_ic_light"] = shown(unlit := difference(both, companions.run(tab, None, companion)))
     assert unlit is None or unlit > SAME
     # Nothing is recorded of an X/Y/Z plot.
