@@ -54,10 +54,13 @@ looks good. *d* is the mean absolute difference of two pictures, 0 to 255: with 
 against IC Light alone; `size` where the two pictures differ in size. A row that is missing was not run.
 
 - **A run inside a run**, such as a detailer's pass over a face, works on a picture that was relit a moment ago. It runs
-  without IC Light, whatever scripts the detailer lets through, and so nothing is relit twice.
+  without IC Light, whatever scripts the detailer lets through, and so nothing is relit twice. The run around it goes on
+  relit, its other pictures too.
 - **Refiner and hires fix with another checkpoint**: that checkpoint's UNet is relit too; it must be one of Stable
   Diffusion 1.5.
 - **SD upscale and other scripts that cut tiles**: in img2img each tile is a subject of its own.
+- **Soft inpainting** on Forge leaves the picture as it was where the computer has six cores or fewer, with IC Light as
+  without: the tests tell it of seven.
 - **Never OOM** changes nothing but rounding, with IC Light as without.
 
 | web UI | found by | state |
