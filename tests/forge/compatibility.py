@@ -59,8 +59,8 @@ against IC Light alone; `size` where the two pictures differ in size. A row that
 - **Refiner and hires fix with another checkpoint**: that checkpoint's UNet is relit too; it must be one of Stable
   Diffusion 1.5.
 - **SD upscale and other scripts that cut tiles**: in img2img each tile is a subject of its own.
-- **Soft inpainting** on Forge leaves the picture as it was where the computer has six cores or fewer, with IC Light as
-  without: the tests tell it of seven.
+- **Soft inpainting**: Forge's own leaves the picture as it was on a computer with six cores or fewer (it divides the
+  picture into no parts), with IC Light as without. It was run with that one line of it mended.
 - **Never OOM** changes nothing but rounding, with IC Light as without.
 
 | web UI | found by | state |

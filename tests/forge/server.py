@@ -187,8 +187,7 @@ def _process(command: list[str], folder: Path, work: Path) -> Iterator[subproces
 def _environment() -> dict[str, str]:
     offline = {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1", "GRADIO_ANALYTICS_ENABLED": "False"}
     local = {"no_proxy": "localhost,127.0.0.1", "NO_PROXY": "localhost,127.0.0.1", "COMMANDLINE_ARGS": ""}
-    cores = {"LOKY_MAX_CPU_COUNT": "7"}  # Forge's soft inpainting leaves pictures alone where it counts fewer
-    return {**os.environ, **offline, **local, **cores}
+    return {**os.environ, **offline, **local}
 
 
 def _has_checkout(home: Path) -> bool:
