@@ -31,7 +31,7 @@ def record(home: Path, section: str, row: dict[str, Any]) -> None:
     name, version = host_of(home)
     data = json.loads(DATA.read_text(encoding="utf-8")) if DATA.exists() else {}
     host = data.setdefault(name, {})
-    host["version"], host["date"] = version, datetime.date.today().isoformat()
+    host["version"], row = version, {**row, "date": datetime.date.today().isoformat()}
     rows = host.setdefault("sections", {}).setdefault(section, [])
     same = [index for index, old in enumerate(rows) if _key(old) == _key(row)]
     if same:
@@ -79,12 +79,18 @@ def page(data: dict[str, Any]) -> str:
     """The tables as Markdown."""
     lines = [f"| {name} | {backend} | {_state(data.get(name))} |" for name, backend in _HOSTS.items()]
     for name, host in data.items():
-        lines += ["", f"## {name}", "", f"{host['version']}; run on {host['date']}."]
+        lines += ["", f"## {name}", "", f"{host['version']}; run on {_dates(host)}."]
         for section, rows in host["sections"].items():
             names = list(dict.fromkeys(row["what"] for row in rows))
             rows = sorted(rows, key=lambda row: (names.index(row["what"]), row.get("tab", "") != "txt2img"))
             lines += ["", f"### {section}", "", *_table(rows)]
     return _HEAD + "\n".join(lines) + "\n"
+
+
+def _dates(host: dict[str, Any]) -> str:
+    """The day, or the first and the last day, on which the rows were run."""
+    days = sorted({row["date"] for section in host["sections"].values() for row in section})
+    return days[0] if len(days) == 1 else f"{days[0]} to {days[-1]}"
 
 
 def _state(host: dict[str, Any] | None) -> str:
