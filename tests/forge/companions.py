@@ -15,7 +15,8 @@ SIZE = {"width": 64, "height": 64, "steps": 1}
 LARGE = {"width": 128, "height": 128}
 """Cut by MultiDiffusion's tiles; and Forge cannot decode less than this in tiles."""
 STEPS = {"steps": 2}
-SUBJECT = pictures.text(pictures.subject())
+SUBJECT_SIZE = (150, 200)
+SUBJECT = pictures.text(pictures.subject(*SUBJECT_SIZE))
 OPAQUE = pictures.text(pictures.coloured(96, 96))
 CONTROL = pictures.coloured(64, 64).transpose(Image.Transpose.FLIP_LEFT_RIGHT)
 MODES = {"fc": {"mode": "fc", "light": "left"}, "fbc": {"mode": "fbc", "light": "left"}}
@@ -80,7 +81,12 @@ _THRESHOLD = [
 _BATCH = {"batch_size": 2}
 _STRONG = {"cfg_scale": 7}
 _SLOW = {**LARGE, **STEPS}
-_MASK = {"mask": pictures.text(pictures.half_mask(64, 64)), "mask_blur": 4, "inpainting_fill": 1}
+_MASK = {
+    "mask": pictures.text(pictures.strip_mask(*SUBJECT_SIZE)),  # over the API a mask is as large as its picture
+    "mask_blur": 4,
+    "inpainting_fill": 1,
+    "inpaint_full_res": False,
+}
 _HIRES = {**SECOND_PASS, "hr_scale": 1.5}
 _LARGE_HIRES = {**LARGE, **_HIRES}
 
@@ -105,8 +111,13 @@ COMPANIONS = {
     "Never OOM, UNet": Companion({"Never OOM Integrated": [True, False]}, effect=NEUTRAL),
     "Never OOM, VAE in tiles": Companion({"Never OOM Integrated": [False, True]}, LARGE, LARGE, effect=NEUTRAL),
     "inpainting": Companion(body=_MASK, tabs=("img2img",)),
+    "inpainting, only masked": Companion(body={**_MASK, "inpaint_full_res": True}, tabs=("img2img",)),
     "soft inpainting": Companion(
-        {"Soft Inpainting": [True, 1.0, 0.5, 4.0, 0.0, 0.5, 2.0]}, _MASK, _MASK, tabs=("img2img",)
+        # Random weights change latents little: the difference that it takes for a change is lowered.
+        {"Soft Inpainting": [True, 1.0, 0.5, 4.0, 0.0, 0.02, 2.0]},
+        _MASK,
+        _MASK,
+        tabs=("img2img",),
     ),
     "refiner": Companion(body={**STEPS, "refiner_checkpoint": NAME, "refiner_switch_at": 0.5}, without=STEPS),
     "refiner of the same weights": Companion(
@@ -130,7 +141,11 @@ COMPANIONS = {
     "Prompt matrix": Companion(
         body={**_script("Prompt matrix", False, False, "positive", "comma", 0), "prompt": "a cup|red|blue"}
     ),
-    "Loopback": Companion(body=_script("Loopback", 2, 0.5, "Linear", "None"), tabs=("img2img",)),
+    "Loopback": Companion(
+        body=_script("Loopback", 2, 0.5, "Linear", "None"),
+        tabs=("img2img",),
+        relight={"remove_background": False},  # each loop's subject is the picture of the loop before
+    ),
     "SD upscale": Companion(
         body={**_script("SD upscale", "", 32, "None", 1.0), "init_images": [OPAQUE]},
         tabs=("img2img",),

@@ -31,7 +31,7 @@ def record(home: Path, section: str, row: dict[str, Any]) -> None:
     name, version = host_of(home)
     data = json.loads(DATA.read_text(encoding="utf-8")) if DATA.exists() else {}
     host = data.setdefault(name, {})
-    host["version"], host["date"] = version, datetime.date.today().isoformat()
+    host["version"], row = version, {**row, "date": datetime.date.today().isoformat()}
     rows = host.setdefault("sections", {}).setdefault(section, [])
     same = [index for index, old in enumerate(rows) if _key(old) == _key(row)]
     if same:
@@ -54,10 +54,13 @@ looks good. *d* is the mean absolute difference of two pictures, 0 to 255: with 
 against IC Light alone; `size` where the two pictures differ in size. A row that is missing was not run.
 
 - **A run inside a run**, such as a detailer's pass over a face, works on a picture that was relit a moment ago. It runs
-  without IC Light, whatever scripts the detailer lets through, and so nothing is relit twice.
+  without IC Light, whatever scripts the detailer lets through, and so nothing is relit twice. The run around it goes on
+  relit, its other pictures too.
 - **Refiner and hires fix with another checkpoint**: that checkpoint's UNet is relit too; it must be one of Stable
   Diffusion 1.5.
 - **SD upscale and other scripts that cut tiles**: in img2img each tile is a subject of its own.
+- **Soft inpainting**: Forge's own leaves the picture as it was on a computer with six cores or fewer (it divides the
+  picture into no parts), with IC Light as without. It was run with that one line of it mended.
 - **Never OOM** changes nothing but rounding, with IC Light as without.
 
 | web UI | found by | state |
@@ -76,12 +79,18 @@ def page(data: dict[str, Any]) -> str:
     """The tables as Markdown."""
     lines = [f"| {name} | {backend} | {_state(data.get(name))} |" for name, backend in _HOSTS.items()]
     for name, host in data.items():
-        lines += ["", f"## {name}", "", f"{host['version']}; run on {host['date']}."]
+        lines += ["", f"## {name}", "", f"{host['version']}; run on {_dates(host)}."]
         for section, rows in host["sections"].items():
             names = list(dict.fromkeys(row["what"] for row in rows))
             rows = sorted(rows, key=lambda row: (names.index(row["what"]), row.get("tab", "") != "txt2img"))
             lines += ["", f"### {section}", "", *_table(rows)]
     return _HEAD + "\n".join(lines) + "\n"
+
+
+def _dates(host: dict[str, Any]) -> str:
+    """The day, or the first and the last day, on which the rows were run."""
+    days = sorted({row["date"] for section in host["sections"].values() for row in section})
+    return days[0] if len(days) == 1 else f"{days[0]} to {days[-1]}"
 
 
 def _state(host: dict[str, Any] | None) -> str:

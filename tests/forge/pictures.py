@@ -40,6 +40,13 @@ def half_mask(width: int, height: int) -> Image.Image:
     return Image.fromarray(mask)
 
 
+def strip_mask(width: int, height: int) -> Image.Image:
+    """White but for a strip on the right, an eighth of the width, that inpainting keeps."""
+    mask = np.full((height, width), 255, np.uint8)
+    mask[:, width - width // 8 :] = 0
+    return Image.fromarray(mask)
+
+
 def encoded(image: Image.Image, kind: str = "PNG", **options: Any) -> bytes:
     """A picture's file."""
     buffer = io.BytesIO()

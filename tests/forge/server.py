@@ -56,7 +56,8 @@ class Forge:
         log: what it prints.
     """
 
-    def __init__(self, home: Path, work: Path, process: subprocess.Popen, port: int):
+    def __init__(self, home: Path, work: Path, process: subprocess.Popen, port: int, last_line: str = ""):
+        self._last_line = last_line
         self.home = home
         self.url = f"http://127.0.0.1:{port}"
         self.models = work / "ic-light-models"
@@ -76,14 +77,19 @@ class Forge:
         raise StartError(f"Forge did not answer in {_START_SECONDS} s:\n{self._tail()}")
 
     def _answers(self) -> bool:
+        if self._last_line not in self._printed():
+            return False  # a request while the API is added makes older web UIs give up
         try:
             # The probe answers once the web UI has started; its API's routes answer before they can work.
             return self.client.call("/ic-light-probe")[0] == 200
         except OSError:
             return False
 
+    def _printed(self) -> str:
+        return self.log.read_text(encoding="utf-8", errors="replace")
+
     def _tail(self) -> str:
-        return self.log.read_text(encoding="utf-8", errors="replace")[-4000:]
+        return self._printed()[-4000:]
 
 
 def python_of(home: Path) -> str:
@@ -119,7 +125,7 @@ def running(home: Path, work: Path, more_extensions: dict[str, Path] | None = No
         command += ["--ckpt", str(checkpoint_of(home)), "--ic-light-dir", str(work / "ic-light-models")]
         command += ["--ui-settings-file", str(work / "settings.json"), "--ui-config-file", str(work / "ui-config.json")]
         command += shlex.split(os.environ.get("FORGE_ARGS", ""))
-        forge = Forge(home, work, stack.enter_context(_process(command, home, work)), port)
+        forge = Forge(home, work, stack.enter_context(_process(command, home, work)), port, "Startup time")
         forge.wait()
         yield forge
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from forge import compatibility, pictures, server
+from forge.client import SMALL
 from forge.companion_files import NAME, made
 from forge.companions import (
     ACTS,
@@ -12,8 +13,10 @@ from forge.companions import (
     CHANNELS,
     COMPANIONS,
     CONTROL,
+    MODES,
     NEUTRAL,
     STEPS,
+    SUBJECT,
     Companion,
     CompanionClient,
     plotted,
@@ -76,6 +79,7 @@ def test_both_take_effect(companions, row, name, tab, mode):
     row |= {"what": name, "tab": tab, "mode": mode}
     both = companions.run(tab, mode, companion)
     assert both.status == 200, both.message
+    assert both.pixels.std() > SAME, "the picture is blank"
     row["d_ic_light"] = shown(unlit := difference(both, companions.run(tab, None, companion)))
     assert unlit is None or unlit > SAME
     # Nothing is recorded of an X/Y/Z plot.
@@ -92,19 +96,19 @@ def test_both_take_effect(companions, row, name, tab, mode):
 
 
 @pytest.mark.slow
-def test_every_sampler(companions, row):
-    row |= {"what": "every sampler", "tab": "txt2img", "mode": "fc, fbc"}
+@pytest.mark.parametrize("mode", CHANNELS)
+def test_every_sampler(companions, row, mode):
     names = [sampler["name"] for sampler in companions.call("/sdapi/v1/samplers")[1]]
-    plain = {name: companions.run("txt2img", None, **STEPS, sampler_name=name) for name in names}
+    row |= {"what": f"every sampler ({len(names)}: {', '.join(names)})", "tab": "txt2img", "mode": mode}
+    plain = {name: companions.run("txt2img", None, sampler_name=name, **STEPS) for name in names}
     lowest = []
-    for mode, channels in CHANNELS.items():
-        for name in names:
-            lit = companions.run("txt2img", mode, **STEPS, sampler_name=name)
-            assert lit.status == 200, f"{name}: {lit.message}"
-            assert lit.record.channels == {channels}, name
-            lowest.append(difference(lit, plain[name]))
-            assert lowest[-1] > SAME, name
-    row |= {"what": f"every sampler ({len(names)}: {', '.join(names)})", "d_ic_light": min(lowest), "result": "passed"}
+    for name in names:
+        lit = companions.run("txt2img", mode, sampler_name=name, **STEPS)
+        assert lit.status == 200, f"{name}: {lit.message}"
+        assert lit.record.channels == {CHANNELS[mode]}, name
+        lowest.append(difference(lit, plain[name]))
+        assert lowest[-1] > SAME, name
+    row |= {"d_ic_light": min(lowest), "result": "passed"}
 
 
 @pytest.mark.slow
@@ -116,20 +120,51 @@ def test_control_picture_is_the_users(companions, mode):
 
 
 @pytest.mark.slow
-def test_lora_may_come_change_and_go(companions, row):
-    row |= {"what": "LoRA that changes between generations", "tab": "txt2img", "mode": "fc"}
+@pytest.mark.parametrize("mode", CHANNELS)
+def test_lora_may_come_change_and_go(companions, row, mode):
+    row |= {"what": "LoRA that changes between generations", "tab": "txt2img", "mode": mode}
     strengths = ("", f" <lora:{NAME}:1>", f" <lora:{NAME}:0.4>")
-    relight = {"foreground": pictures.text(pictures.subject()), "light": "left"}
 
     def generate(strength, lit):
-        return companions.txt2img(relight if lit else None, prompt=f"a cup{strength}").files
+        return companions.txt2img(lit and {**MODES[mode], "foreground": SUBJECT}, prompt=f"a cup{strength}").files
 
-    plain = [generate(strength, False) for strength in strengths]
+    plain = [generate(strength, None) for strength in strengths]
     lit = [generate(strength, True) for strength in strengths]
     assert len({files[0] for files in plain + lit}) == 6
     for index in (1, 0, 2, 1):
         assert generate(strengths[index], True) == lit[index]
-        assert generate(strengths[index], False) == plain[index]
+        assert generate(strengths[index], None) == plain[index]
+    row["result"] = "passed"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("mode", CHANNELS)
+def test_pictures_of_different_sizes_in_one_batch(companions, row, mode):
+    row |= {"what": "batch of pictures of different sizes", "tab": "img2img", "mode": mode}
+    images = [pictures.text(pictures.subject(*size)) for size in ((150, 200), (90, 70), (64, 64))]
+    batch = {"init_images": images, "batch_size": len(images)}
+    both = companions.img2img(MODES[mode], **batch)
+    assert both.record.channels == {CHANNELS[mode]}
+    row["d_ic_light"] = difference(both, companions.img2img(None, **batch))
+    assert row["d_ic_light"] > SAME
+    for index, (image, found) in enumerate(zip(images, both.pictures[-len(images) :])):
+        alone = companions.img2img(MODES[mode], init_images=[image], seed=SMALL["seed"] + index).pixels
+        assert np.abs(found.astype(int) - alone).mean() <= SAME, f"picture {index} is not its own subject's"
+    row["result"] = "passed"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("mode", CHANNELS)
+def test_one_size_after_another(companions, row, mode):
+    row |= {"what": "one size after another", "tab": "txt2img", "mode": mode}
+    relight = {**MODES[mode], "foreground": SUBJECT}
+    sizes = [{"width": width, "height": height} for width, height in ((64, 64), (96, 64), (72, 104))]
+    first = [companions.txt2img(relight, **size) for size in sizes]
+    assert [answer.pixels.shape[:2] for answer in first] == [(size["height"], size["width"]) for size in sizes]
+    row["d_ic_light"] = min(difference(lit, companions.txt2img(None, **size)) for lit, size in zip(first, sizes))
+    assert row["d_ic_light"] > SAME
+    for answer, size in reversed(list(zip(first, sizes))):
+        assert companions.txt2img(relight, **size).files == answer.files
     row["result"] = "passed"
 
 
@@ -147,13 +182,15 @@ def test_plot_of_our_own_axis(companions, row):
 
 
 @pytest.mark.slow
-def test_style(companions, row):
-    row |= {"what": "style", "tab": "txt2img", "mode": "fc"}
+@pytest.mark.parametrize("mode", CHANNELS)
+def test_style(companions, row, mode):
+    row |= {"what": "style", "tab": "txt2img", "mode": mode}
     styles = [style["name"] for style in companions.call("/sdapi/v1/prompt-styles")[1] if style["prompt"]]
     style = Companion(body={"styles": styles[:1]})
-    both = companions.run("txt2img", "fc", style)
+    both = companions.run("txt2img", mode, style)
+    assert both.record.channels == {CHANNELS[mode]}
     row["d_ic_light"] = difference(both, companions.run("txt2img", None, style))
-    row["d_companion"] = difference(both, companions.run("txt2img", "fc"))
+    row["d_companion"] = difference(both, companions.run("txt2img", mode))
     assert row["d_ic_light"] > SAME
     assert row["d_companion"] > 0
     row["result"] = "passed"

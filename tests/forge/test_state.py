@@ -6,7 +6,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from forge import compatibility, pictures
+from forge import compatibility, pictures, server
+from forge.client import SECOND_PASS
+from forge.companion_files import NAME as SECOND
+from forge.companion_files import made
 from forge.companions import CompanionClient
 
 TROUBLEMAKER = Path(__file__).resolve().parent / "troublemaker"
@@ -24,7 +27,15 @@ HOOKS = (
     "postprocess_image",
     "postprocess",
 )
-INNER = {"crop": "img2img on a crop, as a detailer does", "copy": "a copy of the processing object"}
+INNER = {
+    "crop": ("txt2img", "img2img on a crop, as a detailer does"),
+    "copy": ("txt2img", "a copy of the processing object"),
+    "copy of a crop": ("img2img", "a copy of img2img's processing object that works on a crop"),
+}
+OTHER_CHECKPOINT = {
+    "a refiner took over": {"steps": 2, "refiner_checkpoint": SECOND, "refiner_switch_at": 0.5},
+    "hires fix with another checkpoint": {**SECOND_PASS, "hr_checkpoint_name": SECOND},
+}
 TROUBLES = {
     **{f"another extension raises in {hook}": ({"raise_in": hook}, 200) for hook in HOOKS},
     "another extension raises in the UNet": ({"unet": True}, 500),
@@ -49,6 +60,15 @@ def client(forge):
 def fresh(client):
     """A fresh web UI's first generation."""
     return client.txt2img()
+
+
+@pytest.fixture(scope="module")
+def second_checkpoint(client, fresh, forge_home):
+    """The name of another checkpoint."""
+    with made(forge_home / "models", server.checkpoint_of(forge_home)):
+        client.call("/sdapi/v1/refresh-checkpoints", {})
+        yield SECOND
+    client.call("/sdapi/v1/refresh-checkpoints", {})
 
 
 @pytest.fixture
@@ -92,12 +112,41 @@ def test_vae_that_recovers_from_too_little_memory_gives_the_same_picture(client)
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("case", OTHER_CHECKPOINT)
+def test_plain_generation_after_another_checkpoint_is_as_in_a_fresh_web_ui(client, fresh, second_checkpoint, row, case):
+    answer = client.txt2img(MODES["fc"], **OTHER_CHECKPOINT[case])
+    assert answer.status == 200, answer.message
+    assert answer.record.channels == {8}
+    assert client.txt2img().files == fresh.files
+    row |= {"figures": "next plain generation equal byte by byte", "result": "passed"}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("what", ["another checkpoint is chosen in the middle"])
+def test_run_in_which_another_checkpoint_is_chosen_keeps_its_own(client, fresh, second_checkpoint, row, what):
+    chosen = client.call("/sdapi/v1/options")[1]["sd_model_checkpoint"]
+    before = client.txt2img(MODES["fc"])
+    during = client.txt2img(MODES["fc"], companions={NAME: [{"switch": second_checkpoint}]})
+    after = client.txt2img(MODES["fc"])
+    assert client.call("/sdapi/v1/options", {"sd_model_checkpoint": chosen})[0] == 200
+    assert during.files == before.files
+    assert after.record.channels == {8}
+    assert after.files != before.files
+    assert client.txt2img().files == fresh.files
+    row["figures"] = "the run as without; the next relights the new one; back again: plain equal byte by byte"
+    row["result"] = "passed"
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("kind", INNER)
 def test_run_inside_a_relit_run_is_not_relit_again(client, fresh, row, kind, mode):
-    body = {"companions": {NAME: [{"nested": kind}]}, "batch_size": 2, "n_iter": 2}
-    answer = client.txt2img(MODES[mode], **body)
-    alone = client.txt2img(MODES[mode], batch_size=2, n_iter=2)
+    tab, words = INNER[kind]
+    generate = {"txt2img": client.txt2img, "img2img": client.img2img}[tab]
+    body = {"batch_size": 2, "n_iter": 2, **({"init_images": [FOREGROUND]} if tab == "img2img" else {})}
+    relight = MODES[mode] if tab == "txt2img" else {**MODES[mode], "foreground": None}
+    answer = generate(relight, **body, companions={NAME: [{"nested": kind}]})
+    alone = generate(relight, **body)
     channels = [call["shape"][1] for call in answer.record.report["unet"]]
     outer = {"fc": 8, "fbc": 12}[mode]
     assert channels[0] == outer
@@ -110,5 +159,5 @@ def test_run_inside_a_relit_run_is_not_relit_again(client, fresh, row, kind, mod
         assert np.array_equal(found[around], expected[around])
         assert not np.array_equal(found, expected)
     assert client.txt2img().files == fresh.files
-    row |= {"what": f"a run inside a relit {mode} run: {INNER[kind]}", "result": "passed"}
+    row |= {"what": f"a run inside a relit {mode} run: {words}", "result": "passed"}
     row["figures"] = f"outer {outer} channels, inner 4; the picture around it unchanged"

@@ -2,8 +2,9 @@
 
 Does nothing unless its argument is a dict: ``raise_in`` (the name of a hook), ``unet`` (true: the UNet's first call
 raises), ``vae`` ("error" or "memory": what the VAE's first encoding raises), ``interrupt`` (true), ``unload`` (true:
-all models leave memory before sampling) and ``nested`` ("crop" or "copy": run a crop of each picture as img2img, or a
-copy of the processing object).
+all models leave memory before sampling), ``switch`` (another checkpoint's name: it is chosen before sampling) and
+``nested`` ("crop", "copy" or "copy of a crop": run a crop of each picture as img2img, a copy of the processing object,
+or img2img's copy that works on a crop).
 """
 
 import copy
@@ -52,6 +53,10 @@ class Troublemaker(scripts.Script):
             from backend import memory_management
 
             memory_management.unload_all_models()
+        if "switch" in options:
+            from modules_forge import main_entry
+
+            main_entry.checkpoint_change(options["switch"], save=False)
         if options.get("unet"):
             unet = p.sd_model.forge_objects.unet.clone()
             unet.set_model_unet_function_wrapper(_raise)
@@ -88,12 +93,15 @@ def _break_vae(p, kind):
 
 def _nested(p, picture, kind):
     """What a detailer does: run the scripts again on a part of a finished picture."""
-    if kind == "copy":
+    crop = picture.crop((8, 8, 56, 56))
+    if kind.startswith("copy"):
         inner = copy.copy(p)
         inner.n_iter = inner.batch_size = 1
+        if kind == "copy of a crop":
+            inner.init_images = [crop]
     else:
         inner = processing.StableDiffusionProcessingImg2Img(
-            init_images=[picture.crop((8, 8, 56, 56))],
+            init_images=[crop],
             denoising_strength=0.5,
             prompt=p.prompt,
             negative_prompt=p.negative_prompt,
