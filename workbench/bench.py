@@ -151,6 +151,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--steps", type=int, default=4, help="sampling steps; default: 4")
     add = parser.add_argument
     add("--quality", action="store_true", help="print instead how well the workbench's model relights")
+    add("--kinds", nargs="+", choices=("fc", "fbc"), default=["fc", "fbc"], help="quality: of which; default: both")
     add("--scenes", type=int, default=200, help="quality: held-out scenes; default: 200")
     add("--quality-steps", type=int, default=12, help="quality: sampling steps; default: 12")
     add("--weights", type=Path, metavar="FOLDER", help="quality: the model's files; default: the repository's")

@@ -15,6 +15,7 @@ import torch
 from torch import Tensor
 from tqdm import tqdm
 
+from workbench.model import build, files
 from workbench.quality import measures, statistics
 from workbench.quality.heldout import SIDES, HeldOut, Truth, held_out
 from workbench.quality.product import Asking, Product, weights_from
@@ -160,10 +161,8 @@ def table(scores: dict[str, Estimate], truth: dict[str, Estimate], codec: dict[s
     return "\n".join(lines)
 
 
-def through_vae(host: Any) -> Callable[[Tensor], Tensor]:
-    """Return a function that encodes and decodes pictures [N, 3, S, S] in 0..1 with the host's autoencoder."""
-    from workbench.model import build
-
+def through_vae() -> Callable[[Tensor], Tensor]:
+    """Return a function that encodes and decodes pictures [N, 3, S, S] in 0..1 with the model's autoencoder."""
     vae = build().vae
 
     def trip(pictures: Tensor) -> Tensor:
@@ -178,8 +177,6 @@ def through_vae(host: Any) -> Callable[[Tensor], Tensor]:
 
 def measure(host: Any, options: Any) -> dict[str, dict[str, Estimate]]:
     """Return the scores of product, renderer and VAE round trips on ``options.scenes`` scenes of ``options.size``."""
-    from workbench.model import files
-
     asking = Asking(steps=options.quality_steps)
     fc = files.OFFSETS["fc"]
     product, bare = Product(host, asking, model=fc), Product(host, asking, model=fc, bare=True)
@@ -187,13 +184,19 @@ def measure(host: Any, options: Any) -> dict[str, dict[str, Estimate]]:
     if options.plain:
         shutil.copyfile(options.plain, host.models_dir / "ic-light" / Path(options.plain).name)
         plain = Product(host, asking, model=Path(options.plain).name)
-    rows: dict[str, list[Values]] = {"product": [], "renderer": [], "vae": []}
+    ceilings = {"renderer": Truth(), "vae": Truth(through_vae())}
+    rows: dict[str, list[Values]] = {name: [] for name in ("product", *ceilings)}
     for first in tqdm(range(0, options.scenes, _CHUNK), desc="quality", unit="chunk", file=sys.stderr):
         held = held_out(min(_CHUNK, options.scenes - first), options.size, first)
-        ours = fc_values(product, held, first, options.scenes) | fbc_values(product, held) | bare_values(bare, held)
-        rows["product"].append(ours | (plain_values(plain, held) if plain else {}))
-        for name, truth in (("renderer", Truth()), ("vae", Truth(through_vae(host)))):
-            rows[name].append(fc_values(truth, held, first, options.scenes) | fbc_values(truth, held))
+        for name, studio in {"product": product, **ceilings}.items():
+            values: Values = {}
+            if "fc" in options.kinds:
+                values |= fc_values(studio, held, first, options.scenes)
+            if "fbc" in options.kinds:
+                values |= fbc_values(studio, held)
+            rows[name].append(values)
+        if "fc" in options.kinds:
+            rows["product"][-1] |= bare_values(bare, held) | (plain_values(plain, held) if plain else {})
     return {name: estimates(joined(parts)) for name, parts in rows.items()}
 
 

@@ -11,7 +11,7 @@ from workbench.model import files
 
 STAGES = ("vae", "decoder", "base", "start", "fc", "fbc")
 _STEPS = {"vae": 9000, "decoder": 6000, "base": 3000, "start": 4000, "fc": 1500, "fbc": 4000}
-_RATES = {"vae": 1.5e-3, "decoder": 1e-3, "base": 1.5e-3, "start": 1.5e-3, "fc": 6e-4, "fbc": 1e-3}
+_RATES = {"vae": 1.5e-3, "decoder": 1e-3, "base": 1.5e-3, "start": 2e-3, "fc": 6e-4, "fbc": 1e-3}
 
 
 def arguments(words: list[str] | None = None) -> argparse.Namespace:

@@ -12,6 +12,7 @@ from workbench.model import files
 from workbench.model.architecture import CONV_IN_CHANNELS, LATENT_CHANNELS, NOISE_SCHEDULE, make_unet
 from workbench.model.text import make_text_encoder
 from workbench.training.loop import Plan, Trainer
+from workbench.training.steady import steadied
 
 #: fc before and instead of the stage with the consistency loss: files that are not published.
 STARTED, PLAIN = "iclight_tiny_fc_start.safetensors", "iclight_tiny_fc_plain.safetensors"
@@ -55,7 +56,7 @@ def noise_giving_unet() -> nn.Module:
                 unet.conv_in.weight[2 * channel + sign, channel, 1, 1] = 1 - 2 * sign
                 unet.conv_in.bias[2 * channel + sign] = 0
                 unet.conv_out.weight[channel, 2 * channel + sign, 1, 1] = 1 - 2 * sign
-    return unet
+    return steadied(unet)
 
 
 def widened(unet: nn.Module, channels: int) -> nn.Module:
@@ -105,7 +106,7 @@ class Noiser:
     def weights(self, times: Tensor) -> Tensor:
         """Return the loss weights [B]: min-SNR with 5 for little noise (Hang et al. 2023), more for much noise."""
         ratio = self.alphas[times] / (1 - self.alphas[times])
-        return (5 / ratio).clamp(max=1) * (1 + 1 / ratio) ** 0.5
+        return (5 / ratio).clamp(max=1) * (1 + 1 / ratio) ** 0.7
 
 
 def encode_tokens(encoder: nn.Module, tokens: Tensor, generator: torch.Generator) -> Tensor:
