@@ -147,13 +147,13 @@ def _subject() -> str:
 def main(argv: list[str] | None = None) -> int:
     """Print the table; the exit status."""
     parser = argparse.ArgumentParser(prog="dev.py bench", description=__doc__)
-    parser.add_argument("--size", type=int, help="side of the pictures in pixels; default: 256, quality: 128")
+    parser.add_argument("--size", type=int, default=256, help="side of the pictures in pixels; default: 256")
     parser.add_argument("--steps", type=int, default=4, help="sampling steps; default: 4")
     add = parser.add_argument
     add("--quality", action="store_true", help="print instead how well the workbench's model relights")
     add("--kinds", nargs="+", choices=("fc", "fbc"), default=["fc", "fbc"], help="quality: of which; default: both")
     add("--scenes", type=int, default=200, help="quality: held-out scenes; default: 200")
-    add("--quality-steps", type=int, default=12, help="quality: sampling steps; default: 12")
+    add("--quality-steps", type=int, default=10, help="quality: sampling steps; default: 10")
     add("--weights", type=Path, metavar="FOLDER", help="quality: the model's files; default: the repository's")
     add("--plain", type=Path, metavar="FILE", help="quality: fc offsets trained without consistency, to compare with")
     add("--json", type=Path, metavar="FILE", help="quality: write the scores there too")
@@ -161,9 +161,7 @@ def main(argv: list[str] | None = None) -> int:
     if options.quality:
         from workbench.quality.report import main as quality
 
-        options.size = options.size or 128
         return quality(options)
-    options.size = options.size or 256
 
     from workbench.session import Workbench
 

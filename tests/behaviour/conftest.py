@@ -13,10 +13,10 @@ from workbench.quality.product import Asking, Product
 from workbench.session import Workbench
 
 #: `python dev.py bench --quality` measures 200; these are the first of them.
-SCENES = 32
+SCENES = 12
 #: Each broken product relights so many.
-BROKEN_SCENES = 16
-SIZE = 128
+BROKEN_SCENES = 6
+SIZE = 256
 
 
 @pytest.fixture(scope="package")
@@ -24,7 +24,7 @@ def product(tmp_path_factory):
     if not build().trained:
         pytest.skip("no trained files in this checkout")
     with Workbench(tmp_path_factory.mktemp("data")) as host:
-        yield Product(host, Asking(steps=12))
+        yield Product(host, Asking(steps=10))
 
 
 @pytest.fixture(scope="package")
