@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 HOOKS = ("begin", "check", "before_sampling", "finish_image", "results")
@@ -148,7 +149,19 @@ def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="dev.py bench", description=__doc__)
     parser.add_argument("--size", type=int, default=256, help="side of the pictures in pixels; default: 256")
     parser.add_argument("--steps", type=int, default=4, help="sampling steps; default: 4")
+    add = parser.add_argument
+    add("--quality", action="store_true", help="print instead how well the workbench's model relights")
+    add("--kinds", nargs="+", choices=("fc", "fbc"), default=["fc", "fbc"], help="quality: of which; default: both")
+    add("--scenes", type=int, default=200, help="quality: held-out scenes; default: 200")
+    add("--quality-steps", type=int, default=10, help="quality: sampling steps; default: 10")
+    add("--weights", type=Path, metavar="FOLDER", help="quality: the model's files; default: the repository's")
+    add("--plain", type=Path, metavar="FILE", help="quality: fc offsets trained without consistency, to compare with")
+    add("--json", type=Path, metavar="FILE", help="quality: write the scores there too")
     options = parser.parse_args(argv)
+    if options.quality:
+        from workbench.quality.report import main as quality
+
+        return quality(options)
 
     from workbench.session import Workbench
 

@@ -28,7 +28,8 @@ CONV_IN_CHANNELS = {"base": 4, "fc": 8, "fbc": 12}
 def make_unet(in_channels: int = LATENT_CHANNELS) -> UNet2DConditionModel:
     """Return an untrained UNet of about 3.8 M weights, levels and key names as in SD 1.5.
 
-    ``attention_head_dim`` is the number of heads: diffusers kept that name for SD 1.5's sake.
+    ``attention_head_dim`` is the number of heads: diffusers kept that name for SD 1.5's sake. One is enough here, and
+    twice as fast as four.
     """
     from diffusers import UNet2DConditionModel
 
@@ -41,7 +42,7 @@ def make_unet(in_channels: int = LATENT_CHANNELS) -> UNet2DConditionModel:
         block_out_channels=(32, 64, 72, 72),
         layers_per_block=2,
         cross_attention_dim=TEXT_WIDTH,
-        attention_head_dim=4,
+        attention_head_dim=1,
         norm_num_groups=8,
         use_linear_projection=False,
     )
@@ -59,7 +60,7 @@ def make_vae(scaling_factor: float = 1.0) -> AutoencoderKL:
         block_out_channels=(16, 32, 64, 64),
         layers_per_block=1,
         latent_channels=LATENT_CHANNELS,
-        norm_num_groups=8,
+        norm_num_groups=4,
         sample_size=256,
         scaling_factor=scaling_factor,
     )

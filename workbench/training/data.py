@@ -36,7 +36,8 @@ def light_ramp(size: int, rng: random.Random) -> Tensor:
     x, y = scenes.shapes.pixel_grid(size)
     light = scenes.random_light(rng)
     turn = torch.tensor(light.angle)
-    along = (x * turn.cos() + y * turn.sin()).clamp(-1, 1) / 2 + 0.5
+    along = x * turn.cos() + y * turn.sin()
+    along = (along / along.max() + 1) / 2
     low, high = sorted(rng.uniform(0, 1) for _ in range(2)) if rng.random() < 0.5 else (0.0, 1.0)
     tint = torch.tensor(light.colour) if scene.wall is None else torch.ones(3)
     return tint[:, None, None] * (low + (high - low) * along)
@@ -44,7 +45,7 @@ def light_ramp(size: int, rng: random.Random) -> Tensor:
 
 def vae_picture(size: int, rng: random.Random, photos: list[Tensor]) -> Tensor:
     """Return one picture [3, S, S] in 0..1 for the autoencoder: a lit scene, a cut-out, a photograph or a ramp."""
-    kind = rng.choices(["scene", "cutout", "photo", "ramp"], weights=[9, 4, 5, 2])[0]
+    kind = rng.choices(["scene", "cutout", "photo", "ramp"], weights=[9, 5, 4, 2])[0]
     if kind == "ramp":
         return light_ramp(size, rng)
     if kind == "photo":

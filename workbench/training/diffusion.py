@@ -12,11 +12,19 @@ from workbench.model import files
 from workbench.model.architecture import CONV_IN_CHANNELS, LATENT_CHANNELS, NOISE_SCHEDULE, make_unet
 from workbench.model.text import make_text_encoder
 from workbench.training.loop import Plan, Trainer
+from workbench.training.steady import steadied
+
+#: fc before and instead of the stage with the consistency loss: files that are not published.
+STARTED, PLAIN = "iclight_tiny_fc_start.safetensors", "iclight_tiny_fc_plain.safetensors"
 
 Data = dict[int, dict[str, Tensor]]
-_BATCH = {128: 18, 256: 6}
+_BATCH = {128: 24, 256: 8}
+#: Every so many batches is one of large pictures.
+_LARGE = {"base": 4, "start": 2, "fc": 2, "fbc": 2}
 _TEXT_DROPPED = 0.25
-_CONSISTENCY = 0.1
+_CONSISTENCY = 0.3
+#: Spread of a new input's first weights.
+_HEARD = 0.12
 
 
 def alphas_cumprod() -> Tensor:
@@ -48,7 +56,7 @@ def noise_giving_unet() -> nn.Module:
                 unet.conv_in.weight[2 * channel + sign, channel, 1, 1] = 1 - 2 * sign
                 unet.conv_in.bias[2 * channel + sign] = 0
                 unet.conv_out.weight[channel, 2 * channel + sign, 1, 1] = 1 - 2 * sign
-    return unet
+    return steadied(unet)
 
 
 def widened(unet: nn.Module, channels: int) -> nn.Module:
@@ -72,13 +80,13 @@ def offsets(tuned: nn.Module, base: nn.Module) -> dict[str, Tensor]:
 class Noiser:
     """Draws what a step trains on, and weighs its error. Random numbers come from the step's number alone."""
 
-    def __init__(self, data: Data, seed: int) -> None:
-        self.data, self.seed, self.alphas = data, seed, alphas_cumprod()
+    def __init__(self, data: Data, seed: int, every: int) -> None:
+        self.data, self.seed, self.every, self.alphas = data, seed, every, alphas_cumprod()
 
     def start(self, step: int) -> tuple[torch.Generator, dict[str, Tensor], int]:
-        """Return the step's generator, its part of the data and its batch size: every eighth batch is 256 px."""
+        """Return the step's generator, its part of the data and its batch size: one batch in ``every`` is 256 px."""
         generator = torch.Generator().manual_seed(self.seed * 1_000_003 + step)
-        size = 256 if step % 8 == 7 else 128
+        size = 256 if step % self.every == self.every - 1 else 128
         return generator, self.data[size], _BATCH[size]
 
     def times(self, count: int, generator: torch.Generator) -> Tensor:
@@ -98,7 +106,7 @@ class Noiser:
     def weights(self, times: Tensor) -> Tensor:
         """Return the loss weights [B]: min-SNR with 5 for little noise (Hang et al. 2023), more for much noise."""
         ratio = self.alphas[times] / (1 - self.alphas[times])
-        return (5 / ratio).clamp(max=1) * (1 + 1 / ratio) ** 0.25
+        return (5 / ratio).clamp(max=1) * (1 + 1 / ratio) ** 0.7
 
 
 def encode_tokens(encoder: nn.Module, tokens: Tensor, generator: torch.Generator) -> Tensor:
@@ -109,6 +117,12 @@ def encode_tokens(encoder: nn.Module, tokens: Tensor, generator: torch.Generator
     return encoder(torch.where(dropped, empty, tokens))
 
 
+def noise_of(unet: nn.Module, seen: Tensor, times: Tensor, text: Tensor) -> Tensor:
+    """Return the noise that ``unet`` finds in ``seen``, computed in bfloat16 where that is as good."""
+    with torch.autocast("cpu", torch.bfloat16):
+        return unet(seen.contiguous(memory_format=torch.channels_last), times, text).sample.float()
+
+
 def weighted_error(wanted: Tensor, made: Tensor, weights: Tensor) -> Tensor:
     """Return the mean squared error, weighted by ``weights`` [B]."""
     return ((made - wanted).square().mean((1, 2, 3)) * weights).mean()
@@ -116,8 +130,13 @@ def weighted_error(wanted: Tensor, made: Tensor, weights: Tensor) -> Tensor:
 
 def train_base(folder: Path, data: Data, plan: Plan, seed: int) -> None:
     """Train the UNet and the text encoder on scenes under one light or two, and write both."""
-    both = nn.ModuleDict({"unet": files.seeded(noise_giving_unet, seed), "text": files.seeded(make_text_encoder, seed)})
-    noiser = Noiser(data, seed)
+    both = nn.ModuleDict(
+        {
+            "unet": files.seeded(noise_giving_unet, seed).to(memory_format=torch.channels_last),
+            "text": files.seeded(make_text_encoder, seed),
+        }
+    )
+    noiser = Noiser(data, seed, _LARGE["base"])
 
     def loss(step: int) -> tuple[Tensor, dict[str, float]]:
         generator, part, count = noiser.start(step)
@@ -126,8 +145,10 @@ def train_base(folder: Path, data: Data, plan: Plan, seed: int) -> None:
         targets = torch.stack([part[name] for name in ("first", "second", "both")], 1)[rows, which].float()
         text = encode_tokens(both["text"], part["tokens"][rows, which], generator)
         times, noise = noiser.times(count, generator), torch.randn(targets.shape, generator=generator)
-        made = both["unet"](noiser.mix(targets, noise, times), times, text).sample
-        return weighted_error(noise, made, noiser.weights(times)), {"mse": float(functional.mse_loss(made, noise))}
+        made = noise_of(both["unet"], noiser.mix(targets, noise, times), times, text)
+        return weighted_error(noise, made, noiser.weights(times)), {
+            "mse": float(functional.mse_loss(made.detach(), noise))
+        }
 
     Trainer("base", both, plan, folder).run(loss)
     files.write_half(folder / files.UNET, both["unet"].state_dict(), {"kind": "base"})
@@ -182,7 +203,7 @@ class RelightLoss:
         noise = torch.randn((each, *targets.shape[1:]), generator=generator).repeat(len(self.lights), 1, 1, 1)
         noisy = self.noiser.mix(targets, noise, times)
         text = encode_tokens(self.text, tokens, generator)
-        made = self.unet(torch.cat([noisy, self._condition(part, rows)], 1), times, text).sample
+        made = noise_of(self.unet, torch.cat([noisy, self._condition(part, rows)], 1), times, text)
         error = weighted_error(noise, made, self.noiser.weights(times))
         parts = {"mse": float(functional.mse_loss(made.detach(), noise))}
         if self.merge is not None and self.kind == "fc":
@@ -205,27 +226,49 @@ class RelightLoss:
         return weighted_error(self.merge(torch.cat([first, second], 1)), both, alphas.sqrt())
 
 
-def start_of(kind: str, folder: Path, base: nn.Module) -> nn.Module:
-    """Return the UNet that ``kind``'s training starts from: the base; for fbc the finished fc, where there is one.
+def start_of(stage: str, folder: Path, base: nn.Module, seed: int) -> nn.Module:
+    """Return the UNet that ``stage``'s training starts from.
 
-    What fc has learned of light need not be learned again. The offsets are measured from the base all the same.
+    "start" goes on from the base, "fc" from what "start" wrote, and "fbc" from the finished fc: what is known of light
+    need not be learned again. The offsets are measured from the base all the same.
     """
-    start, known = widened(base, CONV_IN_CHANNELS["fc"]), folder / files.OFFSETS["fc"]
-    if kind == "fbc" and known.is_file():
-        learned = files.read_float(known)[0]
-        start.load_state_dict({name: tensor + learned[name] for name, tensor in start.state_dict().items()})
-    return widened(start, CONV_IN_CHANNELS[kind])
+    if stage == "start":
+        return listening(widened(base, CONV_IN_CHANNELS["fc"]), LATENT_CHANNELS, seed)
+    known = files.read_float(folder / (STARTED if stage == "fc" else files.OFFSETS["fc"]))[0]
+    begun = widened(base, CONV_IN_CHANNELS["fc"])
+    begun.load_state_dict({name: tensor + known[name] for name, tensor in begun.state_dict().items()})
+    return begun if stage == "fc" else listening(widened(begun, CONV_IN_CHANNELS["fbc"]), CONV_IN_CHANNELS["fc"], seed)
 
 
-def train_offsets(kind: str, folder: Path, data: Data, plan: Plan, seed: int, consistency: bool = True) -> None:
-    """Fine-tune the written base into a relighting model and write the difference, for ``kind`` "fc" or "fbc"."""
+def listening(unet: nn.Module, before: int, seed: int) -> nn.Module:
+    """Return ``unet`` with random weights for the inputs from ``before`` on, but for the rows that carry the noise.
+
+    From zero it takes a small UNet long to find that a condition is there at all.
+    """
+    weight = unet.conv_in.weight
+    carrying = 2 * LATENT_CHANNELS
+    new = weight[carrying:, before:]
+    with torch.no_grad():
+        new.copy_(torch.randn(new.shape, generator=torch.Generator().manual_seed(seed)) * _HEARD)
+    return unet
+
+
+def train_offsets(stage: str, folder: Path, data: Data, plan: Plan, seed: int, consistency: bool = True) -> None:
+    """Fine-tune the written base into a relighting model and write the difference.
+
+    ``stage`` is "start" (fc without the consistency loss), "fc" (on from there with it) or "fbc". Without
+    ``consistency`` the stage "fc" makes the offsets that show what the loss is good for; they are not published.
+    """
     base, text = make_unet(), make_text_encoder()
     base.load_state_dict(files.read_float(folder / files.UNET)[0])
     text.load_state_dict(files.read_float(folder / files.TEXT)[0])
     text.requires_grad_(False).eval()
-    unet = start_of(kind, folder, base)
-    merge = fit_sum(data, folder, seed) if consistency and kind == "fc" else None
-    name = kind if consistency else f"{kind}_plain"
-    Trainer(name, unet, plan, folder).run(RelightLoss(kind, unet, text, Noiser(data, seed + 1), merge))
-    target = files.OFFSETS[kind] if consistency else f"plain_{files.OFFSETS[kind]}"
+    unet = start_of(stage, folder, base, seed).to(memory_format=torch.channels_last)
+    merge = fit_sum(data, folder, seed) if consistency and stage == "fc" else None
+    kind = "fbc" if stage == "fbc" else "fc"
+    noiser = Noiser(data, seed + 1 + (stage == "fc"), _LARGE[stage])
+    name, target = stage, STARTED if stage == "start" else files.OFFSETS[kind]
+    if stage == "fc" and not consistency:
+        name, target = "fc_plain", PLAIN
+    Trainer(name, unet, plan, folder).run(RelightLoss(kind, unet, text, noiser, merge))
     files.write_half(folder / target, offsets(unet, base), {"kind": kind})

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import random
-import sys
 from pathlib import Path
 
 import torch
 from torch import Tensor, nn
+from tqdm import tqdm
 
 from workbench.model.text import tokenise
 from workbench.training import data, scenes
 
 #: How many scenes of which size, in pixels.
-SIZES = {128: 2400, 256: 240}
+SIZES = {128: 4000, 256: 1200}
 #: The pictures of a scene, in the order of ``rendered``.
 NAMES = ("subject", "first", "second", "both", "behind_first", "behind_second")
 
@@ -37,6 +37,25 @@ def rendered(size: int, seed: int, photos: list[Tensor]) -> tuple[Tensor, list[s
     return (pictures.clamp(0, 1) * 255).round().to(torch.uint8), texts
 
 
+def render(folder: Path, size: int, seed: int) -> tuple[Tensor, Tensor]:
+    """Return the pictures of all scenes of ``size`` pixels, uint8 [N, 6, 3, S, S], and ``tokens`` [N, 3, WORDS].
+
+    They are kept under ``folder``; they need no autoencoder, so they can be made while it is trained.
+    """
+    kept, count = folder / f"scenes_{size}.pt", SIZES[size]
+    if kept.is_file():
+        return torch.load(kept, weights_only=True)
+    photos = data.load_photos()
+    pictures = torch.empty((count, len(NAMES), 3, size, size), dtype=torch.uint8)
+    tokens = []
+    for index in tqdm(range(count), desc=f"scenes of {size} px", unit="scene"):
+        pictures[index], texts = rendered(size, seed * 1_000_003 + size * 10_007 + index, photos)
+        tokens.append([tokenise(text) for text in texts])
+    made = pictures, torch.tensor(tokens)
+    torch.save(made, kept)
+    return made
+
+
 def make(folder: Path, vae: nn.Module, scale: float, seed: int) -> dict[int, dict[str, Tensor]]:
     """Return, by picture size, the scaled latents ``NAMES`` [N, 4, S/8, S/8] (half) and ``tokens`` [N, 3, WORDS].
 
@@ -45,24 +64,15 @@ def make(folder: Path, vae: nn.Module, scale: float, seed: int) -> dict[int, dic
     kept = folder / "latents.pt"
     if kept.is_file():
         return torch.load(kept, weights_only=True)
-    photos = data.load_photos()
-    made = {size: _make_size(size, count, vae, scale, seed, photos) for size, count in SIZES.items()}
+    made = {}
+    for size in SIZES:
+        pictures, tokens = render(folder, size, seed)
+        latents = [_encode(vae, part) * scale for part in tqdm(pictures, desc=f"latents of {size} px", unit="scene")]
+        made[size] = {**dict(zip(NAMES, torch.stack(latents, 1).half(), strict=True)), "tokens": tokens}
     torch.save(made, kept)
     return made
 
 
-def _make_size(
-    size: int, count: int, vae: nn.Module, scale: float, seed: int, photos: list[Tensor]
-) -> dict[str, Tensor]:
-    latents, tokens = [], []
+def _encode(vae: nn.Module, pictures: Tensor) -> Tensor:
     with torch.no_grad():
-        for index in range(count):
-            pictures, texts = rendered(size, seed * 1_000_003 + size * 10_007 + index, photos)
-            mode = vae.encode(pictures.float() / 127 - 1).latent_dist.mode()
-            latents.append((mode * scale).half())
-            tokens.append([tokenise(text) for text in texts])
-            if index % 50 == 49:
-                print(f"\rlatents of {size} px: {index + 1} of {count}", end="", file=sys.stderr, flush=True)
-    print(file=sys.stderr)
-    stacked = torch.stack(latents, 1)
-    return {**dict(zip(NAMES, stacked, strict=True)), "tokens": torch.tensor(tokens)}
+        return vae.encode(pictures.float() / 127 - 1).latent_dist.mode()

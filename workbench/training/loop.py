@@ -57,9 +57,9 @@ class Trainer:
             if self.step % 20 == 0:
                 self._report(parts)
             if time.monotonic() - saved > _SAVE_SECONDS:
-                self._save()
+                self.save()
                 saved = time.monotonic()
-        self._save()
+        self.save()
         print(file=sys.stderr)
         with torch.no_grad():
             for parameter, mean in zip(self.parameters, self.average, strict=True):
@@ -98,7 +98,8 @@ class Trainer:
             f"\r{self.name} [{bar}] step {self.step} {self.seconds:.0f} s {shown}", end="", file=sys.stderr, flush=True
         )
 
-    def _save(self) -> None:
+    def save(self) -> None:
+        """Write the checkpoint; it appears whole or not at all."""
         scratch = self.checkpoint.with_suffix(".partial")
         state = {
             "module": self.module.state_dict(),

@@ -71,6 +71,8 @@ class Scene:
     wall: Tensor | None
     floor: float | None
     words: list[str]
+    #: Display values of the plain gradient, away from the light and towards it.
+    levels: tuple[float, float] = (32 / 255, 224 / 255)
 
 
 def random_light(rng: random.Random, colourful: bool = True) -> Light:
@@ -107,7 +109,7 @@ def flat_light(rng: random.Random) -> Light:
 def random_scene(size: int, rng: random.Random, photos: list[Tensor]) -> Scene:
     """Return a random ``Scene`` of ``size`` pixels; everything is drawn from ``rng``."""
     word, shape = subjects.random_subject(size, rng)
-    kind = rng.choices(["plain", "striped", "checkered", "spotted", "photo"], weights=[4, 1, 1, 1, 4])[0]
+    kind = rng.choices(["plain", "striped", "checkered", "spotted", "photo"], weights=[10, 1, 1, 1, 2])[0]
     albedo, names = torch.zeros(3, size, size), []
     for part in range(int(shape.part.max()) + 1):
         (name, first), (_, second) = subjects.random_albedo(rng), subjects.random_albedo(rng)
@@ -126,16 +128,17 @@ def random_scene(size: int, rng: random.Random, photos: list[Tensor]) -> Scene:
         wall=wall,
         floor=rng.uniform(-0.9, -0.4) if wall is not None and rng.random() < 0.25 else None,
         words=[*material, *wall_words],
+        levels=(rng.uniform(0, 0.25), rng.uniform(0.75, 1)),
     )
 
 
 def _random_wall(size: int, rng: random.Random, photos: list[Tensor]) -> tuple[Tensor | None, list[str]]:
-    if rng.random() < 0.3:
+    if rng.random() < 0.4:
         return None, ["plain", "background"]
     (name, first), (_, second) = subjects.random_albedo(rng), subjects.random_albedo(rng)
     pale = rng.uniform(0.2, 0.7)
     first = first * (1 - pale) + 0.6 * pale
-    kind = rng.choices(["plain", "photo", "spotted", "striped"], weights=[5, 3, 1, 1])[0]
+    kind = rng.choices(["plain", "photo", "spotted", "striped"], weights=[16, 2, 1, 1])[0]
     return subjects.texture(size, kind, [first, second], rng, photos), [kind, name, "wall"]
 
 
@@ -172,8 +175,9 @@ def backdrop_light(scene: Scene, light: Light) -> Tensor:
     if scene.wall is None:
         if not light.power:
             return colour * (64 / 255) ** GAMMA * torch.ones(3, size, size)
-        along = (math.cos(light.angle) * x + math.sin(light.angle) * y).clamp(-1, 1)
-        return colour * ((128 + 96 * along) / 255) ** GAMMA
+        along = math.cos(light.angle) * x + math.sin(light.angle) * y
+        low, high = scene.levels
+        return colour * (low + (high - low) * (along / along.max() + 1) / 2) ** GAMMA
     points = torch.stack([x, y, torch.full_like(x, -0.6)])
     normals = torch.zeros_like(points)
     normals[2] = 1
@@ -214,11 +218,15 @@ def display(linear: Tensor) -> Tensor:
     return shown[:, 0].clamp(0, 1) ** (1 / GAMMA)
 
 
+def soft(mask: Tensor) -> Tensor:
+    """Return the alpha matte [S, S] in 0..1 of a hard ``mask``: it fades inside the subject's edge."""
+    alpha = functional.avg_pool2d(mask.float()[None, None], 3, stride=1, padding=1, count_include_pad=False)[0, 0]
+    return alpha * mask
+
+
 def on_grey(shown: Tensor, mask: Tensor) -> Tensor:
     """Return the subject of a display picture [3, S, S] on grey 127: ``127 + (rgb - 127) * alpha``."""
-    alpha = functional.avg_pool2d(mask.float()[None, None], 3, stride=1, padding=1, count_include_pad=False)[0, 0]
-    alpha = alpha * mask
-    return 127 / 255 + (shown - 127 / 255) * alpha
+    return 127 / 255 + (shown - 127 / 255) * soft(mask)
 
 
 def light_words(light: Light, rng: random.Random) -> list[str]:

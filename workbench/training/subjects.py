@@ -30,6 +30,10 @@ COLOURS = {
 }
 
 
+#: The least share of the picture that a subject takes.
+_SMALLEST = 0.13
+
+
 def noise(size: int, cells: int, rng: random.Random) -> Tensor:
     """Return smooth noise [S, S] in 0..1 with about ``cells`` hills along a side."""
     generator = torch.Generator().manual_seed(rng.randrange(2**31))
@@ -154,14 +158,16 @@ SUBJECTS: dict[str, Callable[[int, random.Random], Surface]] = {
 
 
 def random_subject(size: int, rng: random.Random) -> tuple[str, Surface]:
-    """Return a subject word and its surface, somewhat off centre, with or without bumps."""
-    word = rng.choices(list(SUBJECTS), weights=[2, 2, 1, 1, 1, 2, 1, 3, 3])[0]
-    shape = SUBJECTS[word](size, rng)
-    across, down = (int(rng.uniform(-0.12, 0.12) * size) for _ in range(2))
-    shape = moved(shape, across, 0 if word == "bust" else down)
-    if rng.random() < 0.6:
-        shape = shapes.bumpy(shape, noise(size, rng.randint(4, 14), rng), rng.uniform(0.01, 0.07))
-    return word, shape
+    """Return a subject word and its surface: somewhat off centre, with or without bumps, never small."""
+    while True:
+        word = rng.choices(list(SUBJECTS), weights=[4, 2, 1, 1, 1, 2, 1, 3, 5])[0]
+        shape = SUBJECTS[word](size, rng)
+        across, down = (int(rng.uniform(-0.12, 0.12) * size) for _ in range(2))
+        shape = moved(shape, across, 0 if word == "bust" else down)
+        if rng.random() < 0.4:
+            shape = shapes.bumpy(shape, noise(size, rng.randint(3, 8), rng), rng.uniform(0.01, 0.05))
+        if shape.mask.float().mean() > _SMALLEST:
+            return word, shape
 
 
 def moved(shape: Surface, across: int, down: int) -> Surface:

@@ -13,23 +13,31 @@ from workbench.model import files
 from workbench.model.architecture import make_vae
 from workbench.training import data
 from workbench.training.loop import Plan, Trainer
+from workbench.training.thumbnail import as_thumbnail_codec, thumbnails
 
 #: (pixels, pictures) of a batch, in turn: mostly small crops, which cost less and vary more.
 _BATCHES = ((64, 12), (64, 12), (96, 5), (64, 12), (128, 3))
-_POOL = 1600
-_KL = 2e-5
-_LATENT_NOISE = 0.03
-#: Raw latents per unit of an opponent colour, for the two channels that carry them.
-_COLOUR_SCALE = 10.0
+_POOL = 2400
+_KL = 1e-6
+_LATENT_NOISE = 0.05
+_PULL = 0.003
 
 
 def picture_pool(count: int, seed: int, kept: Path) -> Tensor:
-    """Return ``count`` training pictures of 128 pixels, uint8 [N, 3, 128, 128], kept in the file ``kept``."""
+    """Return ``count`` training pictures of 128 pixels, uint8 [N, 3, 128, 128], kept in the file ``kept``.
+
+    Every other one is cut from a picture of 256 pixels, where edges and textures are larger.
+    """
     if kept.is_file():
         return torch.load(kept, weights_only=True)
-    photos = data.load_photos()
-    pictures = [data.vae_picture(128, random.Random(seed * 1_000_003 + index), photos) for index in range(count)]
-    pool = torch.stack([(picture.clamp(0, 1) * 255).round().to(torch.uint8) for picture in pictures])
+    photos, pictures = data.load_photos(), []
+    for index in range(count):
+        rng = random.Random(seed * 1_000_003 + index)
+        picture = data.vae_picture(128 if index % 2 else 256, rng, photos)
+        spare = picture.shape[-1] - 128
+        top, left = rng.randint(0, spare), rng.randint(0, spare)
+        pictures.append((picture[:, top : top + 128, left : left + 128].clamp(0, 1) * 255).round().to(torch.uint8))
+    pool = torch.stack(pictures)
     torch.save(pool, kept)
     return pool
 
@@ -43,7 +51,7 @@ def batch(pool: Tensor, step: int, seed: int) -> Tensor:
     for _ in range(count):
         top, left = rng.randint(0, 128 - size), rng.randint(0, 128 - size)
         crop = pool[rng.randrange(len(pool)), :, top : top + size, left : left + size]
-        crop = crop[rng.sample(range(3), 3)] if rng.random() < 0.6 else crop
+        crop = crop[rng.sample(range(3), 3)] if rng.random() < 0.3 else crop
         rows.append(crop.flip(-1) if rng.random() < 0.5 else crop)
     return torch.stack(rows).float() / 127.5 - 1
 
@@ -61,58 +69,58 @@ def reconstruction_loss(made: Tensor, wanted: Tensor) -> Tensor:
     return total
 
 
-def see_colours(vae: torch.nn.Module) -> torch.nn.Module:
-    """Return ``vae`` with four of its first features set to the opponent colours, as pairs of plus and minus."""
-    weight, bias = vae.encoder.conv_in.weight, vae.encoder.conv_in.bias
-    with torch.no_grad():
-        for pair, axis in enumerate(((1.0, -1.0, 0.0), (0.5, 0.5, -1.0))):
-            for sign in (1, -1):
-                channel = weight.shape[0] - 4 + 2 * pair + (sign < 0)
-                weight[channel] = 0
-                bias[channel] = 0
-                weight[channel, :, 1, 1] = sign * torch.tensor(axis)
-    return vae
-
-
 def opponent(pictures: Tensor) -> Tensor:
     """Return red less green, and their mean less blue, [B, 2, S, S], of ``pictures`` [B, 3, S, S]."""
     red, green, blue = pictures.unbind(1)
     return torch.stack([red - green, (red + green) / 2 - blue], 1)
 
 
-def colour_loss(made: Tensor, wanted: Tensor, latents: Tensor) -> Tensor:
-    """Return the squared error of the opponent colours, coarsely, and of two latent channels against those colours.
+def latent_loss(latents: Tensor, pictures: Tensor) -> Tensor:
+    """Return how far three latents are from the thumbnail, and a slight pull of the fourth to zero."""
+    return functional.mse_loss(latents[:, :3], thumbnails(pictures)) + _PULL * latents[:, 3].square().mean()
 
-    Colours are small beside brightness: without this a short training spends every channel on brightness. Squared,
-    because most places are nearly grey, where the absolute error is content with grey everywhere.
-    """
-    coarse = functional.avg_pool2d(opponent(wanted), 8)
-    shown = functional.mse_loss(functional.avg_pool2d(opponent(made), 8), coarse)
-    return 5 * shown + 5 * functional.mse_loss(latents[:, :2] / _COLOUR_SCALE, coarse)
+
+def losses(vae: torch.nn.Module, pictures: Tensor) -> tuple[Tensor, dict[str, float]]:
+    """Return the autoencoder's loss on ``pictures`` and what to log."""
+    posterior = vae.encode(pictures).latent_dist
+    latents = posterior.sample()
+    made = vae.decode(latents + torch.randn_like(latents) * _LATENT_NOISE).sample
+    kept = latent_loss(posterior.mode(), pictures)
+    coarse = functional.avg_pool2d(made, 8), functional.avg_pool2d(pictures, 8)
+    error = reconstruction_loss(made, pictures) + 2 * functional.mse_loss(*map(opponent, coarse))
+    divergence = posterior.kl().mean() / latents[0].numel()
+    mse = functional.mse_loss(made.detach(), pictures) / 4
+    parts = {"psnr": float(-10 * mse.clamp(min=1e-9).log10()), "kept": float(kept.detach())}
+    spread = {"fourth": float(latents[:, 3].detach().std()), "kl": float(divergence.detach())}
+    return error + kept + _KL * divergence, parts | spread
 
 
 def train(folder: Path, plan: Plan, seed: int) -> None:
     """Train the autoencoder and write it, with the scaling factor measured on its latents, to the weights folder."""
-    vae = see_colours(files.seeded(make_vae, seed)).requires_grad_(True)
+    vae = as_thumbnail_codec(files.seeded(make_vae, seed)).requires_grad_(True)
     pool = picture_pool(_POOL, seed, folder / "pool.pt")
 
     def loss(step: int) -> tuple[Tensor, dict[str, float]]:
         torch.manual_seed(seed * 31 + step)
-        pictures = batch(pool, step, seed)
-        posterior = vae.encode(pictures).latent_dist
-        latents = posterior.sample()
-        spread = latents.detach().std()
-        made = vae.decode(latents + torch.randn_like(latents) * spread * _LATENT_NOISE).sample
-        colours = colour_loss(made, pictures, posterior.mode())
-        error = reconstruction_loss(made, pictures) + colours
-        divergence = posterior.kl().mean() / latents[0].numel()
-        mse = functional.mse_loss(made.detach(), pictures) / 4
-        psnr = float(-10 * mse.clamp(min=1e-9).log10())
-        parts = {"psnr": psnr, "colours": float(colours.detach()), "kl": float(divergence.detach())}
-        return error + _KL * divergence, {**parts, "spread": float(spread)}
+        return losses(vae, batch(pool, step, seed))
 
     Trainer("vae", vae, plan, folder).run(loss)
-    scale = 1 / float(encode_mode(vae, pool[:256]).std())
+    scale = 1 / float(encode_mode(vae, pool[:256]).square().mean().sqrt())
+    files.write_half(folder / files.VAE, vae.state_dict(), {"scaling_factor": f"{scale:.5f}"})
+
+
+def train_decoder(folder: Path, plan: Plan, seed: int) -> None:
+    """Train the decoder of the written autoencoder further. Its latents stay, so the UNet may be trained meanwhile."""
+    vae, scale = trained(folder)
+    for part in (vae.decoder, vae.post_quant_conv):
+        part.requires_grad_(True)
+    pool = picture_pool(_POOL, seed, folder / "pool.pt")
+
+    def loss(step: int) -> tuple[Tensor, dict[str, float]]:
+        torch.manual_seed(seed * 37 + step)
+        return losses(vae, batch(pool, step, seed + 1))
+
+    Trainer("decoder", vae, plan, folder).run(loss)
     files.write_half(folder / files.VAE, vae.state_dict(), {"scaling_factor": f"{scale:.5f}"})
 
 

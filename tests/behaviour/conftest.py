@@ -1,0 +1,45 @@
+"""Held-out subjects relit through the product, once for all tests of this folder."""
+
+from __future__ import annotations
+
+import pytest
+
+pytest.importorskip("diffusers")
+
+from workbench.model import build
+from workbench.quality import report
+from workbench.quality.heldout import HeldOut, held_out
+from workbench.quality.product import Asking, Product
+from workbench.session import Workbench
+
+#: `python dev.py bench --quality` measures 200; these are the first of them.
+SCENES = 12
+#: Each broken product relights so many.
+BROKEN_SCENES = 6
+SIZE = 256
+
+
+@pytest.fixture(scope="package")
+def product(tmp_path_factory):
+    if not build().trained:
+        pytest.skip("no trained files in this checkout")
+    with Workbench(tmp_path_factory.mktemp("data")) as host:
+        yield Product(host, Asking(steps=10))
+
+
+@pytest.fixture(scope="package")
+def held() -> HeldOut:
+    return held_out(SCENES, SIZE)
+
+
+@pytest.fixture(scope="package")
+def few() -> HeldOut:
+    return held_out(BROKEN_SCENES, SIZE)
+
+
+@pytest.fixture(scope="package")
+def scores(product, held):
+    """The scores by name, as the bench prints them."""
+    bare = Product(product.host, product.asking, bare=True)
+    values = report.fc_values(product, held) | report.fbc_values(product, held) | report.bare_values(bare, held)
+    return report.estimates(values)

@@ -1,0 +1,105 @@
+"""The training's parts: running starts, going on after an interruption, the stages one after another."""
+
+from __future__ import annotations
+
+import pytest
+
+torch = pytest.importorskip("torch")
+pytest.importorskip("diffusers")
+
+from torch import nn  # noqa: E402
+from torch.nn import functional  # noqa: E402
+
+from workbench.model import files  # noqa: E402
+from workbench.model.architecture import make_unet, make_vae  # noqa: E402
+from workbench.training import diffusion, thumbnail, vae  # noqa: E402
+from workbench.training.loop import Plan, Trainer  # noqa: E402
+
+LATENTS = ("subject", "first", "second", "both", "behind_first", "behind_second")
+
+
+@pytest.fixture(scope="module")
+def codec():
+    return thumbnail.as_thumbnail_codec(files.seeded(make_vae)).eval().requires_grad_(False)
+
+
+def smooth_pictures(seed=1):
+    coarse = torch.rand(3, 3, 4, 4, generator=torch.Generator().manual_seed(seed)) * 2 - 1
+    return functional.interpolate(coarse, size=(64, 64), mode="bilinear", align_corners=True)
+
+
+def test_the_untrained_autoencoder_gives_a_thumbnail(codec):
+    pictures = smooth_pictures()
+    latents = codec.encode(pictures).latent_dist.mode()
+    torch.testing.assert_close(latents[:, :3], thumbnail.thumbnails(pictures), atol=0.01, rtol=0)
+    made = codec.decode(latents).sample
+    error = (functional.avg_pool2d(made, 8) - functional.avg_pool2d(pictures, 8))[..., 1:-1, 1:-1]
+    assert error.abs().mean() < 0.1
+
+
+@pytest.mark.parametrize("colour", [(1, 0, 0), (0, 0.6, 0), (0, 0, 1), (1, 1, 0), (0.6, 0, 0.8)])
+def test_the_untrained_autoencoder_keeps_colours(codec, colour):
+    flat = torch.tensor(colour, dtype=torch.float32)[None, :, None, None].expand(1, 3, 64, 64) * 2 - 1
+    made = codec.decode(codec.encode(flat).latent_dist.mode()).sample[0, :, 24:40, 24:40].mean((1, 2))
+    torch.testing.assert_close(made, flat[0, :, 0, 0], atol=0.2, rtol=0)
+
+
+def test_grey_127_is_zero(codec):
+    grey = torch.full((1, 3, 64, 64), 127) / 127 - 1
+    assert codec.encode(grey).latent_dist.mode()[:, :3].abs().max() < 1e-5
+    assert vae.latent_loss(torch.zeros(1, 4, 8, 8), grey) == 0
+
+
+def test_the_new_unet_gives_the_noise_where_there_is_much():
+    unet = files.seeded(diffusion.noise_giving_unet).eval()
+    noise = torch.randn(2, 4, 16, 16, generator=torch.Generator().manual_seed(2))
+    with torch.no_grad():
+        made = unet(noise, 999, torch.zeros(2, 11, 64)).sample
+    assert functional.mse_loss(made, noise) < 0.5 * noise.square().mean()
+
+
+def test_a_stage_that_was_interrupted_ends_as_one_that_was_not(tmp_path):
+    def trained(folder, cuts):
+        for steps in cuts:
+            torch.manual_seed(0)
+            module = nn.Linear(3, 1)
+            trainer = Trainer("line", module, Plan(8), folder)
+
+            def loss(step, module=module, steps=steps):
+                if step == steps:
+                    raise KeyboardInterrupt
+                rows = torch.randn(16, 3, generator=torch.Generator().manual_seed(step))
+                return (module(rows) - rows.sum(1, keepdim=True)).square().mean(), {}
+
+            try:
+                trainer.run(loss)
+            except KeyboardInterrupt:
+                trainer.save()
+        return module.state_dict()
+
+    whole, resumed = trained(tmp_path / "whole", (8,)), trained(tmp_path / "resumed", (3, 8))
+    assert all(torch.equal(whole[name], resumed[name]) for name in whole)
+
+
+def random_data(count=4):
+    generator = torch.Generator().manual_seed(4)
+
+    def part(side):
+        latents = {name: torch.randn(count, 4, side, side, generator=generator).half() for name in LATENTS}
+        return {**latents, "tokens": torch.randint(0, 40, (count, 3, 11), generator=generator)}
+
+    return {128: part(8), 256: part(16)}
+
+
+def test_the_stages_follow_one_another_and_write_offsets_from_the_base(tmp_path):
+    data = random_data()
+    diffusion.train_base(tmp_path, data, Plan(1), seed=1)
+    for stage in ("start", "fc", "fbc"):
+        diffusion.train_offsets(stage, tmp_path, data, Plan(1), seed=1)
+    diffusion.train_offsets("fc", tmp_path, data, Plan(1), seed=1, consistency=False)
+    shapes = {name: tuple(tensor.shape) for name, tensor in make_unet().state_dict().items()}
+    for name, channels in ((files.OFFSETS["fc"], 8), (files.OFFSETS["fbc"], 12), (diffusion.PLAIN, 8)):
+        offsets, _ = files.read_float(tmp_path / name)
+        assert set(offsets) == set(shapes)
+        assert offsets["conv_in.weight"].shape[1] == channels
+        assert offsets["conv_in.weight"][:, 4:].any()

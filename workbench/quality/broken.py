@@ -1,0 +1,76 @@
+"""The product broken on purpose, in the four ways that matter: what a measure is worth shows when it then falls."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+from unittest import mock
+
+
+@contextmanager
+def _fresh_latents() -> Iterator[Any]:
+    """Keep latents of whole and of broken runs apart; gives the product's runner."""
+    from lib_iclight.conditioning import LatentCache
+    from lib_iclight.hosts import page
+    from lib_iclight.subject import Pictures
+
+    runner = page.runner()
+    studio = runner.studio
+    kept = studio.latents, studio.pictures
+    studio.latents, studio.pictures = LatentCache(), Pictures()
+    try:
+        yield runner
+    finally:
+        studio.latents, studio.pictures = kept
+
+
+@contextmanager
+def flipped_gradient() -> Iterator[None]:
+    """The light map is turned by 180 degrees."""
+    from lib_iclight.hosts import runner as module
+
+    def turned(make: Callable[..., Any]) -> Callable[..., Any]:
+        def start_layer(*args: Any, **kwargs: Any) -> Any:
+            layer = make(*args, **kwargs)
+            return dataclasses.replace(layer, draw=lambda w, h: layer.draw(w, h)[::-1, ::-1].copy())
+
+        return start_layer
+
+    with _fresh_latents(), mock.patch.object(module, "start_layer", turned(module.start_layer)):
+        yield
+
+
+@contextmanager
+def swapped_layers() -> Iterator[None]:
+    """The background comes before the subject in ``c_concat``."""
+    from lib_iclight.hosts import runner as module
+
+    right = module.condition_layers
+
+    with _fresh_latents(), mock.patch.object(module, "condition_layers", lambda *args: right(*args)[::-1]):
+        yield
+
+
+@contextmanager
+def black_for_grey() -> Iterator[None]:
+    """The subject is put on 0 instead of 127."""
+    from lib_iclight import images
+
+    with mock.patch.object(images, "GREY", 0), _fresh_latents():
+        yield
+
+
+@contextmanager
+def no_offsets() -> Iterator[None]:
+    """The UNet is widened, but with zeros: nothing of what the offsets know is added."""
+    with _fresh_latents() as runner:
+        right = runner.host.relight
+
+        def relight(sd_model: Any, offsets: Any, c_concat: Any) -> None:
+            zeros = {name: tensor * 0 for name, tensor in offsets.tensors.items()}
+            right(sd_model, dataclasses.replace(offsets, tensors=zeros, content=f"{offsets.content}-zero"), c_concat)
+
+        with mock.patch.object(runner.host, "relight", relight):
+            yield

@@ -1,0 +1,217 @@
+"""The scores of the workbench's model on held-out scenes, through the product: ``python dev.py bench --quality``."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+from tqdm import tqdm
+
+from workbench.model import build, files
+from workbench.quality import measures, statistics
+from workbench.quality.heldout import SIDES, HeldOut, Truth, held_out
+from workbench.quality.product import Asking, Product, weights_from
+from workbench.quality.statistics import Estimate
+
+Values = dict[str, Tensor]
+#: Scenes that are relit and measured together, to bound the memory.
+_CHUNK = 24
+
+
+@dataclass(frozen=True)
+class Bar:
+    """What a score must be: above ``least`` or below ``most``."""
+
+    least: float = -float("inf")
+    most: float = float("inf")
+
+    def met(self, value: float) -> bool:
+        """Return whether ``value`` is on the right side."""
+        return self.least <= value <= self.most
+
+    def __str__(self) -> str:
+        return f">= {self.least:g}" if self.least > -float("inf") else f"<= {self.most:g}"
+
+
+#: The bars by score; a score without one is told for its own sake.
+BARS = {
+    **{f"fc {side}: lit from the asked side": Bar(least=0.95) for side in SIDES},
+    "fc: circular r of asked and found angle": Bar(least=0.9),
+    "fc: hue kept, degrees nearer than without subject": Bar(least=0.0),
+    "fc: silhouette IoU": Bar(least=0.9),
+    "fc: normals from four relights, degrees": Bar(most=30.0),
+    "fc: sum of two lights nearer than without the loss": Bar(least=0.0),
+    **{f"fbc {side}: lit from the background's side": Bar(least=0.95) for side in SIDES},
+    "fbc: flipped background flips the lit side": Bar(least=0.95),
+    "fbc: redder before red than before blue": Bar(least=0.95),
+}
+
+
+def fc_values(studio: Any, held: HeldOut, first: int = 0, total: int = 0) -> Values:
+    """Return fc's measures, a value a scene; scene ``first + i`` of ``total`` is asked the angle of its place."""
+    count = len(held.masks)
+    made = {side: studio.fc(held, [angle] * count) for side, angle in SIDES.items()}
+    values: Values = {}
+    for side, angle in SIDES.items():
+        found = measures.light_angles(made[side], held)
+        values[f"fc {side}: lit from the asked side"] = measures.towards(found, angle)
+        values[f"fc {side}: half towards the light brighter"] = measures.lit_half(made[side], held, angle)
+    values["fc: hue, degrees from the albedo's"] = measures.colour_angle(made["left"], held)
+    values["fc: silhouette IoU"] = measures.silhouette(made, held)
+    values["fc: normals from four relights, degrees"] = measures.normal_error(made, held)
+    both = studio.fc_both(held)
+    values["fc: sum of two lights, relative error"] = measures.sum_error(made["left"], made["right"], both, held)
+    asked = asked_angles(first, count, total or count)
+    values["asked"] = torch.tensor(asked)
+    values["found"] = measures.light_angles(studio.fc(held, asked), held)
+    return values
+
+
+def asked_angles(first: int, count: int, total: int) -> list[float]:
+    """Return an angle a scene, spread evenly: 24 of them, so that scenes of one angle can be made together."""
+    distinct = min(24, total)
+    return [((first + index) % distinct) * 360.0 / distinct + 7.0 for index in range(count)]
+
+
+def fbc_values(studio: Any, held: HeldOut) -> Values:
+    """Return fbc's measures, a value a scene."""
+    count = len(held.masks)
+    made = {side: studio.fbc(held, [angle] * count) for side, angle in SIDES.items()}
+    values: Values = {}
+    for side, angle in SIDES.items():
+        found = measures.light_angles(made[side], held)
+        values[f"fbc {side}: lit from the background's side"] = measures.towards(found, angle)
+        values[f"fbc {side}: half towards the light brighter"] = measures.lit_half(made[side], held, angle)
+    values["fbc: silhouette IoU"] = measures.silhouette(made, held)
+    values["fbc: normals from four relights, degrees"] = measures.normal_error(made, held)
+    flipped = measures.light_angles(studio.fbc(held, [SIDES["left"]] * count, flipped=True), held)
+    values["fbc: flipped background flips the lit side"] = measures.towards(flipped, SIDES["right"])
+    red, blue = (
+        measures.redness(studio.fbc(held, [SIDES["left"]] * count, colour), held) for colour in ("red", "blue")
+    )
+    values["fbc: redder before red than before blue"] = (red > blue).float()
+    return values
+
+
+def bare_values(studio: Any, held: HeldOut) -> Values:
+    """Return the hue's distance from the albedo's where fc is not given the subject."""
+    made = studio.fc(held, [SIDES["left"]] * len(held.masks))
+    return {"fc: hue without subject, degrees": measures.colour_angle(made, held)}
+
+
+def plain_values(studio: Any, held: HeldOut) -> Values:
+    """Return the error of two lights' sum with offsets trained without the consistency loss."""
+    count = len(held.masks)
+    left, right = (studio.fc(held, [SIDES[side]] * count) for side in ("left", "right"))
+    error = measures.sum_error(left, right, studio.fc_both(held), held)
+    return {"fc: sum of two lights without the loss, relative error": error}
+
+
+def joined(parts: Iterable[Values]) -> Values:
+    """Return the chunks' values end to end."""
+    rows = list(parts)
+    return {name: torch.cat([row[name] for row in rows]) for name in rows[0]}
+
+
+def estimates(values: Values) -> dict[str, Estimate]:
+    """Return the scores of ``values`` with their intervals, comparisons included where both sides are there."""
+    shares = ("lit from", "half towards", "flips", "redder")
+    found = {
+        name: (statistics.share if any(word in name for word in shares) else statistics.mean)(row)
+        for name, row in values.items()
+        if name not in ("asked", "found")
+    }
+    if "asked" in values:
+        found["fc: circular r of asked and found angle"] = statistics.correlation(values["asked"], values["found"])
+    pairs = {
+        "fc: hue kept, degrees nearer than without subject": (
+            "fc: hue without subject, degrees",
+            "fc: hue, degrees from the albedo's",
+        ),
+        "fc: sum of two lights nearer than without the loss": (
+            "fc: sum of two lights without the loss, relative error",
+            "fc: sum of two lights, relative error",
+        ),
+    }
+    for name, (worse, better) in pairs.items():
+        if worse in values and better in values:
+            found[name] = statistics.mean(values[worse] - values[better])
+    return found
+
+
+def table(scores: dict[str, Estimate], truth: dict[str, Estimate], codec: dict[str, Estimate]) -> str:
+    """Return the scores as a Markdown table; both ceilings beside them."""
+    lines = [
+        "| score | value (95 % interval) | bar | renderer | its pictures through the VAE |",
+        "|---|---|---|---|---|",
+    ]
+    for name, score in scores.items():
+        bar = BARS.get(name)
+        verdict = "" if bar is None else f"{bar} {'met' if bar.met(score.value) else 'MISSED'}"
+        ceilings = [f"{each[name].value:.2f}" if name in each else "" for each in (truth, codec)]
+        lines.append(f"| {name} | {score} | {verdict} | {' | '.join(ceilings)} |")
+    return "\n".join(lines)
+
+
+def through_vae() -> Callable[[Tensor], Tensor]:
+    """Return a function that encodes and decodes pictures [N, 3, S, S] in 0..1 with the model's autoencoder."""
+    vae = build().vae
+
+    def trip(pictures: Tensor) -> Tensor:
+        with torch.no_grad():
+            parts = [
+                vae.decode(vae.encode(part * 255 / 127 - 1).latent_dist.mode()).sample for part in pictures.split(8)
+            ]
+        return (torch.cat(parts) / 2 + 0.5).clamp(0, 1)
+
+    return trip
+
+
+def measure(host: Any, options: Any) -> dict[str, dict[str, Estimate]]:
+    """Return the scores of product, renderer and VAE round trips on ``options.scenes`` scenes of ``options.size``."""
+    asking = Asking(steps=options.quality_steps)
+    fc = files.OFFSETS["fc"]
+    product, bare = Product(host, asking, model=fc), Product(host, asking, model=fc, bare=True)
+    plain = None
+    if options.plain:
+        shutil.copyfile(options.plain, host.models_dir / "ic-light" / Path(options.plain).name)
+        plain = Product(host, asking, model=Path(options.plain).name)
+    ceilings = {"renderer": Truth(), "vae": Truth(through_vae())}
+    rows: dict[str, list[Values]] = {name: [] for name in ("product", *ceilings)}
+    for first in tqdm(range(0, options.scenes, _CHUNK), desc="quality", unit="chunk", file=sys.stderr):
+        held = held_out(min(_CHUNK, options.scenes - first), options.size, first)
+        for name, studio in {"product": product, **ceilings}.items():
+            values: Values = {}
+            if "fc" in options.kinds:
+                values |= fc_values(studio, held, first, options.scenes)
+            if "fbc" in options.kinds:
+                values |= fbc_values(studio, held)
+            rows[name].append(values)
+        if "fc" in options.kinds:
+            rows["product"][-1] |= bare_values(bare, held) | (plain_values(plain, held) if plain else {})
+    return {name: estimates(joined(parts)) for name, parts in rows.items()}
+
+
+def main(options: Any) -> int:
+    """Print the table for ``options`` (see ``workbench.bench``); the exit status is 1 where a bar is missed."""
+    from workbench.session import Workbench
+
+    with weights_from(options.weights), tempfile.TemporaryDirectory() as folder, Workbench(folder) as host:
+        found = measure(host, options)
+    scores = found["product"]
+    print(f"{options.scenes} held-out scenes of {options.size} px, {options.quality_steps} steps, through the product")
+    print(table(scores, found["renderer"], found["vae"]))
+    if options.json:
+        rows = {name: [each.value, each.low, each.high] for name, each in scores.items()}
+        Path(options.json).write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
+    missed = [name for name, bar in BARS.items() if name in scores and not bar.met(scores[name].value)]
+    print("all bars are met" if not missed else "missed: " + "; ".join(missed))
+    return int(bool(missed))
