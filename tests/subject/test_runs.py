@@ -77,7 +77,7 @@ def share_within_a_pixel(found: np.ndarray, of: np.ndarray) -> float:
 
 
 @pytest.mark.parametrize(("width", "height"), [(256, 256), (320, 192), (192, 320)])
-def test_restored_edges_lie_within_a_pixel_of_the_subjects_after_hires(host, width, height):
+def test_the_subjects_strokes_have_a_restored_edge_within_a_pixel_after_hires(host, width, height):
     picture = text_picture(900, 700)
     options = {"foreground": encoded(picture), "remove_background": False, "light": "left", "restore_details": 1.0}
     hires = {"enable_hr": True, "hr_scale": 1.5, "hr_upscaler": "Lanczos", "hr_additional_modules": []}
@@ -92,8 +92,6 @@ def test_restored_edges_lie_within_a_pixel_of_the_subjects_after_hires(host, wid
     kept = [share_within_a_pixel(strokes, edges(result, 0.1)) for result in (restored, unrestored)]
     assert kept[0] > 0.97
     assert kept[1] < kept[0] - 0.1, "the model alone does not keep them"
-    true = [share_within_a_pixel(edges(result, 0.3), edges(subject, 0.1)) for result in (restored, unrestored)]
-    assert true[0] > true[1], "what edges there are besides are the light's"
 
 
 # Both pictures
