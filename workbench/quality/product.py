@@ -98,7 +98,7 @@ class Product:
             subjects = [_encoded(torch.full_like(held.pictures[row], 127 / 255)) for row in part]
             if not self.bare:
                 subjects = [_encoded(held.pictures[row], held.alphas[row]) for row in part]
-            made[part] = self._pictures(subjects, held.size, asked, strength, self.asking.seed + first)
+            made[part] = self._pictures(subjects, held.size, asked, strength, self.asking.seed + part[0])
 
     def _pictures(self, subjects: list[str], size: int, asked: dict[str, Any], strength: float, seed: int) -> Tensor:
         answer = self.host.img2img(

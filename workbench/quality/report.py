@@ -50,6 +50,9 @@ BARS = {
     "fc: normals from four relights, degrees": Bar(most=30.0),
     "fc: sum of two lights nearer than without the loss": Bar(least=0.0),
     **{f"fbc {side}: lit from the background's side": Bar(least=0.95) for side in SIDES},
+    "fbc: circular r of asked and found angle": Bar(least=0.9),
+    "fbc: silhouette IoU": Bar(least=0.9),
+    "fbc: normals from four relights, degrees": Bar(most=30.0),
     "fbc: flipped background flips the lit side": Bar(least=0.95),
     "fbc: redder before red than before blue": Bar(least=0.95),
 }
@@ -70,8 +73,8 @@ def fc_values(studio: Any, held: HeldOut, first: int = 0, total: int = 0) -> Val
     both = studio.fc_both(held)
     values["fc: sum of two lights, relative error"] = measures.sum_error(made["left"], made["right"], both, held)
     asked = asked_angles(first, count, total or count)
-    values["asked"] = torch.tensor(asked)
-    values["found"] = measures.light_angles(studio.fc(held, asked), held)
+    values["fc asked"] = torch.tensor(asked)
+    values["fc found"] = measures.light_angles(studio.fc(held, asked), held)
     return values
 
 
@@ -81,8 +84,8 @@ def asked_angles(first: int, count: int, total: int) -> list[float]:
     return [((first + index) % distinct) * 360.0 / distinct + 7.0 for index in range(count)]
 
 
-def fbc_values(studio: Any, held: HeldOut) -> Values:
-    """Return fbc's measures, a value a scene."""
+def fbc_values(studio: Any, held: HeldOut, first: int = 0, total: int = 0) -> Values:
+    """Return fbc's measures, a value a scene; angles are asked as in ``fc_values``."""
     count = len(held.masks)
     made = {side: studio.fbc(held, [angle] * count) for side, angle in SIDES.items()}
     values: Values = {}
@@ -97,6 +100,9 @@ def fbc_values(studio: Any, held: HeldOut) -> Values:
     red, blue = (
         measures.redness(studio.fbc(held, [SIDES["left"]] * count, colour), held) for colour in ("red", "blue")
     )
+    asked = asked_angles(first, count, total or count)
+    values["fbc asked"] = torch.tensor(asked)
+    values["fbc found"] = measures.light_angles(studio.fbc(held, asked), held)
     values["fbc: redder before red than before blue"] = (red > blue).float()
     return values
 
@@ -127,10 +133,12 @@ def estimates(values: Values) -> dict[str, Estimate]:
     found = {
         name: (statistics.share if any(word in name for word in shares) else statistics.mean)(row)
         for name, row in values.items()
-        if name not in ("asked", "found")
+        if not name.endswith((" asked", " found"))
     }
-    if "asked" in values:
-        found["fc: circular r of asked and found angle"] = statistics.correlation(values["asked"], values["found"])
+    for kind in ("fc", "fbc"):
+        if f"{kind} asked" in values:
+            angles = values[f"{kind} asked"], values[f"{kind} found"]
+            found[f"{kind}: circular r of asked and found angle"] = statistics.correlation(*angles)
     pairs = {
         "fc: hue kept, degrees nearer than without subject": (
             "fc: hue without subject, degrees",
@@ -193,7 +201,7 @@ def measure(host: Any, options: Any) -> dict[str, dict[str, Estimate]]:
             if "fc" in options.kinds:
                 values |= fc_values(studio, held, first, options.scenes)
             if "fbc" in options.kinds:
-                values |= fbc_values(studio, held)
+                values |= fbc_values(studio, held, first, options.scenes)
             rows[name].append(values)
         if "fc" in options.kinds:
             rows["product"][-1] |= bare_values(bare, held) | (plain_values(plain, held) if plain else {})
