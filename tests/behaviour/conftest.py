@@ -1,4 +1,4 @@
-"""Held-out subjects relit through the product, once for all tests of this folder."""
+"""Held-out subjects relit through the product, once for all tests of a file."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ BROKEN_SCENES = 4
 SIZE = 256
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def product(tmp_path_factory):
     if not build().trained:
         pytest.skip("no trained files in this checkout")
@@ -27,24 +27,24 @@ def product(tmp_path_factory):
         yield Product(host, Asking(steps=10))
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def held() -> HeldOut:
     return held_out(SCENES, SIZE)
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def few() -> HeldOut:
     return held_out(BROKEN_SCENES, SIZE)
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def values(product, held):
     """The measures by name, a value a scene, as the bench averages them."""
     bare = Product(product.host, product.asking, bare=True)
     return report.fc_values(product, held) | report.fbc_values(product, held) | report.bare_values(bare, held)
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def scores(values):
     """The scores by name, as the bench prints them."""
     return report.estimates(values)
