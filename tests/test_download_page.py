@@ -64,7 +64,12 @@ def test_the_page_shows_how_far_a_download_is_and_that_it_is_done(page, host, hu
 
 
 def test_cancel_stops_a_download_and_says_so(page, host, hub):
+    from lib_iclight.hosts.desk import desk
+
+    job = desk().models.downloads.running("fcon")
     page.locator("#txt2img_ic_light_download_cancel").click()
+    # The rest arrives at once, so it must not come before the click has.
+    assert job._stop.wait(60)
     hub.gate.set()
     page.locator("#txt2img_ic_light_download_progress").get_by_text("was stopped").wait_for()
     page.locator("#txt2img_ic_light_download").wait_for(state="visible")
