@@ -1,8 +1,9 @@
-"""Plans of runs, for the tests of what is drawn up, of what is drawn and of what is kept."""
+"""What tests of more than one folder stand on: plans of runs, a browser, a workbench that serves its page."""
 
 from __future__ import annotations
 
 import pytest
+from browsers import chromium
 from samples import no_matting
 from sd15_layout import iclight_file
 
@@ -32,3 +33,20 @@ def plan(studio, folders):
         return studio.plan(request, init, folders, matte, mask)
 
     return draw_up
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """Chromium, for a module of tests."""
+    with chromium() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory):
+    """A workbench whose page answers at its ``address``."""
+    from workbench.session import Workbench
+
+    with Workbench(tmp_path_factory.mktemp("data")) as workbench:
+        workbench.address = workbench.serve(block=False)
+        yield workbench

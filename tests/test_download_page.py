@@ -5,45 +5,29 @@ from __future__ import annotations
 import re
 
 import pytest
-from browsers import chromium
 from hub_server import hub_in_place
-
-from workbench.session import Workbench
 
 pytestmark = pytest.mark.browser
 
 NAME = "iclight_sd15_fcon.safetensors"
 
 
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def host(tmp_path_factory):
-    with Workbench(tmp_path_factory.mktemp("data")) as workbench:
-        workbench.address = workbench.serve(block=False)
-        yield workbench
-
-
 @pytest.fixture
-def hub(host, monkeypatch):
-    fc = next((host.models_dir / "ic-light").glob("*_fc.safetensors"))
+def hub(served, monkeypatch):
+    fc = next((served.models_dir / "ic-light").glob("*_fc.safetensors"))
     with hub_in_place(fc.read_bytes(), monkeypatch) as server:
         server.open_until = 0.4
         server.gate.clear()
         yield server
-    for path in (host.models_dir / "ic-light").glob(f"{NAME}*"):
+    for path in (served.models_dir / "ic-light").glob(f"{NAME}*"):
         path.unlink()
 
 
 @pytest.fixture
-def page(browser, host, hub):
+def page(browser, served, hub):
     page = browser.new_page(viewport={"width": 1500, "height": 1400})
     page.set_default_timeout(60_000)
-    page.goto(host.address)
+    page.goto(served.address)
     page.locator("#txt2img_ic_light_enabled .label-wrap").first.click()
     page.locator("#txt2img_ic_light_mode label", has_text="offset noise").click()
     page.locator("#txt2img_ic_light_download", has_text=NAME).click()
@@ -52,7 +36,7 @@ def page(browser, host, hub):
     page.close()
 
 
-def test_the_page_shows_how_far_a_download_is_and_that_it_is_done(page, host, hub):
+def test_the_page_shows_how_far_a_download_is_and_that_it_is_done(page, served, hub):
     progress = page.locator("#txt2img_ic_light_download_progress")
     progress.get_by_text(re.compile(rf"Downloading {NAME} [0-9]+ MB of [0-9]+ MB")).wait_for()
     progress.locator("[aria-valuenow='40'], [aria-valuenow='39']").wait_for()
@@ -60,10 +44,10 @@ def test_the_page_shows_how_far_a_download_is_and_that_it_is_done(page, host, hu
     progress.get_by_text("is in place").wait_for()
     assert page.locator("#txt2img_ic_light_models li.installed", has_text=NAME).count() == 1
     page.locator("#txt2img_ic_light_download").wait_for(state="hidden")
-    assert (host.models_dir / "ic-light" / NAME).exists()
+    assert (served.models_dir / "ic-light" / NAME).exists()
 
 
-def test_cancel_stops_a_download_and_says_so(page, host, hub):
+def test_cancel_stops_a_download_and_says_so(page, served, hub):
     from lib_iclight.hosts.desk import desk
 
     job = desk().models.downloads.running("fcon")
@@ -74,4 +58,4 @@ def test_cancel_stops_a_download_and_says_so(page, host, hub):
     page.locator("#txt2img_ic_light_download_progress").get_by_text("was stopped").wait_for()
     page.locator("#txt2img_ic_light_download").wait_for(state="visible")
     assert page.locator("#txt2img_ic_light_models li.wrong", has_text=f"{NAME}.part").count() == 1
-    assert not (host.models_dir / "ic-light" / NAME).exists()
+    assert not (served.models_dir / "ic-light" / NAME).exists()

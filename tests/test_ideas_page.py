@@ -3,34 +3,18 @@
 from __future__ import annotations
 
 import pytest
-from browsers import chromium
-
-from workbench.session import Workbench
 
 pytestmark = pytest.mark.browser
 
 
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def host(tmp_path_factory):
-    with Workbench(tmp_path_factory.mktemp("data")) as workbench:
-        workbench.address = workbench.serve(block=False)
-        yield workbench
-
-
 @pytest.fixture
-def lists(browser, host):
+def lists(browser, served):
     """Opens the page anew and gives the quick lists on it."""
     page = browser.new_page(viewport={"width": 1500, "height": 1200})
     page.set_default_timeout(60_000)
 
     def load():
-        page.goto(host.address)
+        page.goto(served.address)
         page.locator("#txt2img_ic_light_enabled > .label-wrap").click()
         page.locator("#txt2img_ic_light_ideas > .label-wrap").click()
         return page.locator("#txt2img_ic_light_prompts")

@@ -7,7 +7,6 @@ import re
 
 import page_texts
 import pytest
-from browsers import chromium
 from page_texts import ROOT, worded
 
 from workbench.session import Workbench
@@ -125,12 +124,6 @@ def test_the_host_offers_the_translation(host, name):
     from modules import localization
 
     assert [path for path in localization.localizations[name] if path == str(FILES[name])] == [str(FILES[name])]
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as running:
-        yield running
 
 
 @pytest.fixture

@@ -14,7 +14,6 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from browsers import chromium
 from forge import model_files, server
 from forge.tab import Tab
 
@@ -114,13 +113,6 @@ def untouched(client):
 def offsets(forge):
     """The offsets' files by mode."""
     return model_files.offsets(forge.home / "models")
-
-
-@pytest.fixture(scope="module")
-def browser():
-    """Chromium, for a module of tests."""
-    with chromium() as running:
-        yield running
 
 
 @pytest.fixture

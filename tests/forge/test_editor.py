@@ -5,18 +5,11 @@ from __future__ import annotations
 import json
 
 import pytest
-from browsers import chromium
 from forge import pictures
 from forge.editor_page import Editor
 from forge.tab import Tab
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as running:
-        yield running
 
 
 def opened(browser, forge):

@@ -7,7 +7,6 @@ import io
 
 import numpy as np
 import pytest
-from browsers import chromium
 from forge import pictures
 from PIL import Image
 
@@ -39,12 +38,6 @@ def test_the_edge_conditions_the_run(client, edge):
     plain, refined = (client.kept("txt2img", {"foreground": FOREGROUND, **more}) for more in ({}, edge))
     assert (plain.pixels != refined.pixels).any()
     assert f"IC Light {next(iter(edge)).replace('_', ' ')}" in refined.infotext
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as running:
-        yield running
 
 
 @pytest.mark.browser

@@ -5,18 +5,11 @@ import io
 
 import numpy as np
 import pytest
-from browsers import chromium
 from PIL import Image
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("remover_folder")]
 
 PATIENCE = 60_000
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as running:
-        yield running
 
 
 @pytest.fixture(scope="module")

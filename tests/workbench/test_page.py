@@ -1,17 +1,10 @@
 """The page, as a person uses it."""
 
 import pytest
-from browsers import chromium
 
 pytestmark = pytest.mark.browser
 
 PATIENCE = 60_000
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as running:
-        yield running
 
 
 @pytest.fixture(scope="module")

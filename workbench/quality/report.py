@@ -22,6 +22,8 @@ from workbench.quality.product import Asking, Product, weights_from
 from workbench.quality.statistics import Estimate
 
 Values = dict[str, Tensor]
+#: Pictures of the held-out scenes relit from an angle a scene.
+Relight = Callable[[HeldOut, list[float]], Tensor]
 #: Scenes that are relit and measured together, to bound the memory.
 _CHUNK = 24
 
@@ -60,22 +62,33 @@ BARS = {
 
 def fc_values(studio: Any, held: HeldOut, first: int = 0, total: int = 0) -> Values:
     """Return fc's measures, a value a scene; scene ``first + i`` of ``total`` is asked the angle of its place."""
-    count = len(held.masks)
-    made = {side: studio.fc(held, [angle] * count) for side, angle in SIDES.items()}
+    values, made = _from_four_sides("fc", "asked", studio.fc, held)
+    values["fc: hue, degrees from the albedo's"] = measures.colour_angle(made["left"], held)
+    both = studio.fc_both(held)
+    values["fc: sum of two lights, relative error"] = measures.sum_error(made["left"], made["right"], both, held)
+    return values | _from_any_angle("fc", studio.fc, held, first, total)
+
+
+def _from_four_sides(kind: str, whose: str, relight: Relight, held: HeldOut) -> tuple[Values, dict[str, Tensor]]:
+    """Return what four relights of ``kind`` tell, ``whose`` side being lit, and the pictures by side."""
+    made = {side: relight(held, [angle] * len(held.masks)) for side, angle in SIDES.items()}
     values: Values = {}
     for side, angle in SIDES.items():
         found = measures.light_angles(made[side], held)
-        values[f"fc {side}: lit from the asked side"] = measures.towards(found, angle)
-        values[f"fc {side}: half towards the light brighter"] = measures.lit_half(made[side], held, angle)
-    values["fc: hue, degrees from the albedo's"] = measures.colour_angle(made["left"], held)
-    values["fc: silhouette IoU"] = measures.silhouette(made, held)
-    values["fc: normals from four relights, degrees"] = measures.normal_error(made, held)
-    both = studio.fc_both(held)
-    values["fc: sum of two lights, relative error"] = measures.sum_error(made["left"], made["right"], both, held)
-    asked = asked_angles(first, count, total or count)
-    values["fc asked"] = torch.tensor(asked)
-    values["fc found"] = measures.light_angles(studio.fc(held, asked), held)
-    return values
+        values[f"{kind} {side}: lit from the {whose} side"] = measures.towards(found, angle)
+        values[f"{kind} {side}: half towards the light brighter"] = measures.lit_half(made[side], held, angle)
+    values[f"{kind}: silhouette IoU"] = measures.silhouette(made, held)
+    values[f"{kind}: normals from four relights, degrees"] = measures.normal_error(made, held)
+    return values, made
+
+
+def _from_any_angle(kind: str, relight: Relight, held: HeldOut, first: int, total: int) -> Values:
+    """Return the angles asked of ``kind`` and those found in its pictures, degrees."""
+    asked = asked_angles(first, len(held.masks), total or len(held.masks))
+    return {
+        f"{kind} asked": torch.tensor(asked),
+        f"{kind} found": measures.light_angles(relight(held, asked), held),
+    }
 
 
 def asked_angles(first: int, count: int, total: int) -> list[float]:
@@ -87,24 +100,14 @@ def asked_angles(first: int, count: int, total: int) -> list[float]:
 def fbc_values(studio: Any, held: HeldOut, first: int = 0, total: int = 0) -> Values:
     """Return fbc's measures, a value a scene; angles are asked as in ``fc_values``."""
     count = len(held.masks)
-    made = {side: studio.fbc(held, [angle] * count) for side, angle in SIDES.items()}
-    values: Values = {}
-    for side, angle in SIDES.items():
-        found = measures.light_angles(made[side], held)
-        values[f"fbc {side}: lit from the background's side"] = measures.towards(found, angle)
-        values[f"fbc {side}: half towards the light brighter"] = measures.lit_half(made[side], held, angle)
-    values["fbc: silhouette IoU"] = measures.silhouette(made, held)
-    values["fbc: normals from four relights, degrees"] = measures.normal_error(made, held)
+    values, _ = _from_four_sides("fbc", "background's", studio.fbc, held)
     flipped = measures.light_angles(studio.fbc(held, [SIDES["left"]] * count, flipped=True), held)
     values["fbc: flipped background flips the lit side"] = measures.towards(flipped, SIDES["right"])
     red, blue = (
         measures.redness(studio.fbc(held, [SIDES["left"]] * count, colour), held) for colour in ("red", "blue")
     )
-    asked = asked_angles(first, count, total or count)
-    values["fbc asked"] = torch.tensor(asked)
-    values["fbc found"] = measures.light_angles(studio.fbc(held, asked), held)
     values["fbc: redder before red than before blue"] = (red > blue).float()
-    return values
+    return values | _from_any_angle("fbc", studio.fbc, held, first, total)
 
 
 def bare_values(studio: Any, held: HeldOut) -> Values:
