@@ -100,10 +100,16 @@ def test_both_take_effect(companions, row, name, tab, mode):
 def test_every_sampler(companions, row, mode):
     names = [sampler["name"] for sampler in companions.call("/sdapi/v1/samplers")[1]]
     row |= {"what": f"every sampler ({len(names)}: {', '.join(names)})", "tab": "txt2img", "mode": mode}
-    plain = {name: companions.run("txt2img", None, sampler_name=name, **STEPS) for name in names}
+
+    def made(name, mode):
+        # UniPC refuses as few steps as the others take.
+        steps = {"steps": 4} if name == "UniPC" else STEPS
+        return companions.run("txt2img", mode, sampler_name=name, **steps)
+
+    plain = {name: made(name, None) for name in names}
     lowest = []
     for name in names:
-        lit = companions.run("txt2img", mode, sampler_name=name, **STEPS)
+        lit = made(name, mode)
         assert lit.status == 200, f"{name}: {lit.message}"
         assert lit.record.channels == {CHANNELS[mode]}, name
         lowest.append(difference(lit, plain[name]))
