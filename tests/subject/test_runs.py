@@ -51,16 +51,17 @@ def pixels_of(answer) -> list[np.ndarray]:
 # Where the restored edges lie
 
 
-def text_picture(width: int, height: int) -> Image.Image:
-    """Letters with strokes of 12 pixels: three kinds of them, in three colours."""
+def text_picture(width: int, height: int, stroke: int) -> Image.Image:
+    """Letters of three kinds in three colours, with strokes of ``stroke`` pixels."""
     image = Image.new("RGB", (width, height), (215, 205, 190))
     draw = ImageDraw.Draw(image)
-    for row, y in enumerate(range(20, height - 60, 90)):
-        bar = (24, 0, 48)[row % 3]
-        for column, x in enumerate(range(30, width - 60, 80)):
+    tall, wide = 5 * stroke, 15 * stroke // 4
+    for row, y in enumerate(range(20, height - tall, tall * 3 // 2)):
+        bar = (2 * stroke, 0, 4 * stroke)[row % 3]
+        for column, x in enumerate(range(30, width - tall, tall * 4 // 3)):
             colour = ((40, 30, 60), (150, 30, 20), (20, 70, 50))[column % 3]
-            draw.rectangle([x, y, x + 12, y + 60], fill=colour)
-            draw.rectangle([x, y + bar, x + 45, y + bar + 12], fill=colour)
+            draw.rectangle([x, y, x + stroke, y + tall], fill=colour)
+            draw.rectangle([x, y + bar, x + wide, y + bar + stroke], fill=colour)
     return image
 
 
@@ -76,22 +77,26 @@ def share_within_a_pixel(found: np.ndarray, of: np.ndarray) -> float:
     return float(near[found].mean())
 
 
+@pytest.mark.parametrize(("stroke", "radius"), [(6, 4.0), (12, 8.0)], ids=["fine print", "letters"])
 @pytest.mark.parametrize(("width", "height"), [(256, 256), (320, 192), (192, 320)])
-def test_the_subjects_strokes_have_a_restored_edge_within_a_pixel_after_hires(host, width, height):
-    picture = text_picture(900, 700)
-    options = {"foreground": encoded(picture), "remove_background": False, "light": "left", "restore_details": 1.0}
+def test_restored_edges_lie_within_a_pixel_of_the_subjects_after_hires(host, width, height, stroke, radius):
+    picture = text_picture(900, 700, stroke)
+    options = {"foreground": encoded(picture), "remove_background": False, "light": "left"}
+    options |= {"restore_details": 1.0, "details_radius": radius, "keep_original": True}
     hires = {"enable_hr": True, "hr_scale": 1.5, "hr_upscaler": "Lanczos", "hr_additional_modules": []}
     body = {"width": width, "height": height, "denoising_strength": 0.5, **hires}
-    restored, unrestored = pixels_of(relight(host, options | {"keep_original": True}, **body))
+    restored, unrestored = pixels_of(relight(host, options, **body))
     size = width * 3 // 2, height * 3 // 2
     assert restored.shape[:2] == size[::-1]
     subject = pictures.cover_crop(np.asarray(picture), *size)
     # At the frame a stroke may be cut by a fraction of a pixel.
     strokes = edges(subject, 0.25)
     strokes[[0, 1, -2, -1]] = strokes[:, [0, 1, -2, -1]] = False
+    of_the_subject = share_within_a_pixel(edges(restored, 0.3), edges(subject, 0.1))
+    assert of_the_subject > 0.95, "the restored picture has an edge where the subject has none"
     kept = [share_within_a_pixel(strokes, edges(result, 0.1)) for result in (restored, unrestored)]
-    assert kept[0] > 0.97
-    assert kept[1] < kept[0] - 0.1, "the model alone does not keep them"
+    assert kept[0] > 0.99, "the subject has an edge that was not restored"
+    assert kept[1] < 0.9, "the model alone keeps them"
 
 
 # Both pictures
