@@ -58,6 +58,15 @@ def test_the_new_unet_gives_the_noise_where_there_is_much():
     assert functional.mse_loss(made, noise) < 0.5 * noise.square().mean()
 
 
+def test_an_error_of_the_whole_side_counts_more_than_as_much_of_fine_grain():
+    board = (torch.arange(16)[:, None] + torch.arange(16)) % 2 * 2.0 - 1
+    side = torch.where(torch.arange(16) < 8, -1.0, 1.0).expand(16, 16)
+    nothing = torch.zeros(1, 4, 16, 16)
+    fine, broad = (float(diffusion.relight_error(nothing, nothing + each, torch.ones(1))) for each in (board, side))
+    assert fine == 1
+    assert broad > 40
+
+
 def test_a_stage_that_was_interrupted_ends_as_one_that_was_not(tmp_path):
     def trained(folder, cuts):
         for steps in cuts:
