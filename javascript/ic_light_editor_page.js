@@ -47,8 +47,8 @@
         write(state) {
             if (state.light === "editor") this.setText("light_editor", state.text);
             if (state.placement === "placed") this.setText("placement_editor", state.placedText);
-            this.setRadio("light", state.light);
-            this.setRadio("placement", state.placement);
+            this.setRadio("light", state.light, "none");
+            this.setRadio("placement", state.placement, "cover");
         }
 
         setText(name, text) {
@@ -58,9 +58,9 @@
             updateInput(field);
         }
 
-        setRadio(name, value) {
-            const input = this.own(name, `input[type=radio][value="${value}"]`);
-            if (input && !input.checked) input.click();
+        /** Choose a value; where nothing is chosen, `unset` is what the editor took that for. */
+        setRadio(name, value, unset) {
+            if (this.radio(name, unset) !== value) this.own(name, `input[type=radio][value="${value}"]`)?.click();
         }
 
         /** Width and height that will be generated. */

@@ -108,7 +108,7 @@
             }
         }
         onlyKnown(value, ["version", "ambient", "range", "lights"], "A light description");
-        if (value.version !== VERSION) fail(`version must be ${VERSION}.`);
+        if (value.version !== VERSION) fail(`version must be ${VERSION}, not ${JSON.stringify(value.version) ?? "missing"}.`);
         if (!Array.isArray(value.lights)) fail("lights must be a list.");
         if (value.lights.length > MAX_LIGHTS) fail(`There are ${value.lights.length} lights; ${MAX_LIGHTS} at most.`);
         return {
