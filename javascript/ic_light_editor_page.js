@@ -87,6 +87,7 @@
                 background: this.address(this.own("background")),
                 lightMap: this.address(this.own("light_map")),
                 mask: this.tab === "img2img" ? this.address(find("#img_inpaint_mask")) : null,
+                painted: this.tab === "img2img" ? this.painted() : null,
                 // With a foreground of its own, img2img's picture is the light map, or for fbc the background.
                 spare: foreground ? given : null,
             };
@@ -104,6 +105,13 @@
         address(slot) {
             const images = [...(slot?.querySelectorAll("img[src]") ?? [])];
             return images.find((image) => image.naturalWidth > 1)?.src ?? null;
+        }
+
+        /** What is painted on Forge's canvas in the tab that is shown: a picture's address, opaque where it is masked. */
+        painted() {
+            const canvas = this.img2imgSlot()?.querySelector(":is(#img2maskimg, #inpaint_sketch) [id^=container_uuid_]");
+            if (!canvas) return null;
+            return find(`#${canvas.id.replace("container_", "")}.logical_image_foreground textarea`)?.value || null;
         }
 
         img2imgSlot() {
