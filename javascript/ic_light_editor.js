@@ -3,6 +3,7 @@
     "use strict";
 
     const LOOK_MS = 250;
+    const LONGEST_REASON = 160;
     const SIDES = ["right", "top right", "top", "top left", "left", "bottom left", "bottom", "bottom right"];
     const editors = new Map();
 
@@ -136,7 +137,7 @@
             const light = "The light cannot be read: %1 Add one here, choose one above, or update IC Light if a newer one made it.";
             const placement = "The placement cannot be read. Drag the subject, choose one, or update IC Light if a newer one made it.";
             const found = [];
-            if (state.unread !== null) found.push(say(light).replace("%1", () => state.unread.reason));
+            if (state.unread !== null) found.push(say(light).replace("%1", () => state.unread.reason.slice(0, LONGEST_REASON)));
             if (state.unreadPlaced !== null) found.push(say(placement));
             return found.length > 0 ? found.join(" ") : null;
         }
