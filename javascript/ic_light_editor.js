@@ -3,6 +3,7 @@
     "use strict";
 
     const LOOK_MS = 250;
+    const LONGEST_REASON = 160;
     const SIDES = ["right", "top right", "top", "top left", "left", "bottom left", "bottom", "bottom right"];
     const editors = new Map();
 
@@ -108,7 +109,9 @@
             this.view.layout();
             this.view.draw();
             this.panel.update();
-            const summary = this.summary();
+            const problem = this.problem();
+            const summary = problem ?? this.summary();
+            this.status.classList.toggle("ic-light-wrong", problem !== null);
             if (this.status.textContent !== summary) this.status.textContent = summary;
         }
 
@@ -126,6 +129,18 @@
         }
 
         // In words
+
+        /** What of the page cannot be read, damaged or of a newer version, and what to do; null where nothing is wrong. */
+        problem() {
+            const { state } = this;
+            const say = window.icLight.page.say;
+            const light = "The light cannot be read: %1 Add one here, choose one above, or update IC Light if a newer one made it.";
+            const placement = "The placement cannot be read. Drag the subject, choose one, or update IC Light if a newer one made it.";
+            const found = [];
+            if (state.unread !== null) found.push(say(light).replace("%1", () => state.unread.reason.slice(0, LONGEST_REASON)));
+            if (state.unreadPlaced !== null) found.push(say(placement));
+            return found.length > 0 ? found.join(" ") : null;
+        }
 
         summary() {
             const { state, view } = this;

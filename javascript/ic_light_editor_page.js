@@ -47,8 +47,8 @@
         write(state) {
             if (state.light === "editor") this.setText("light_editor", state.text);
             if (state.placement === "placed") this.setText("placement_editor", state.placedText);
-            this.setRadio("light", state.light);
-            this.setRadio("placement", state.placement);
+            this.setRadio("light", state.light, "none");
+            this.setRadio("placement", state.placement, "cover");
         }
 
         setText(name, text) {
@@ -58,9 +58,9 @@
             updateInput(field);
         }
 
-        setRadio(name, value) {
-            const input = this.own(name, `input[type=radio][value="${value}"]`);
-            if (input && !input.checked) input.click();
+        /** Choose a value; where nothing is chosen, `unset` is what the editor took that for. */
+        setRadio(name, value, unset) {
+            if (this.radio(name, unset) !== value) this.own(name, `input[type=radio][value="${value}"]`)?.click();
         }
 
         /** Width and height that will be generated. */
@@ -87,6 +87,7 @@
                 background: this.address(this.own("background")),
                 lightMap: this.address(this.own("light_map")),
                 mask: this.tab === "img2img" ? this.address(find("#img_inpaint_mask")) : null,
+                painted: this.tab === "img2img" ? this.painted() : null,
                 // With a foreground of its own, img2img's picture is the light map, or for fbc the background.
                 spare: foreground ? given : null,
             };
@@ -104,6 +105,13 @@
         address(slot) {
             const images = [...(slot?.querySelectorAll("img[src]") ?? [])];
             return images.find((image) => image.naturalWidth > 1)?.src ?? null;
+        }
+
+        /** What is painted on Forge's canvas in the tab that is shown: a picture's address, opaque where it is masked. */
+        painted() {
+            const canvas = this.img2imgSlot()?.querySelector(":is(#img2maskimg, #inpaint_sketch) [id^=container_uuid_]");
+            if (!canvas) return null;
+            return find(`#${canvas.id.replace("container_", "")}.logical_image_foreground textarea`)?.value || null;
         }
 
         img2imgSlot() {

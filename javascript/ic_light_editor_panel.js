@@ -98,6 +98,7 @@
         lightRows() {
             const { state } = this;
             const light = () => state.selectedLight;
+            const angle = () => window.icLight.lights.rounded(light().angle, 1);
             const set = (name) => (value) => state.setSelected(name, value);
             const isKind = (kind) => () => (light()?.kind ?? "directional") === kind;
             const isKelvin = () => (light()?.kelvin ?? null) !== null;
@@ -105,7 +106,7 @@
             const paints = [["colour", "Colour"], ["kelvin", "Kelvin"]];
             return [
                 this.choice("Kind", "kind", kinds, () => light().kind, (kind) => state.setKind(kind)),
-                this.row("Angle", "angle", [0, 360, 1], () => light().angle, set("angle"), isKind("directional")),
+                this.row("Angle", "angle", [0, 360, 1], angle, set("angle"), isKind("directional")),
                 this.pair("Place", ["x", "y"], () => [light().x, light().y], set, isKind("positioned")),
                 this.row("Softness", "softness", [0.02, 1, 0.01], () => light().softness, set("softness")),
                 this.row("Strength", "strength", [0, 4, 0.05], () => light().strength, set("strength")),

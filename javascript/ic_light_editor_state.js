@@ -45,6 +45,8 @@
             this.description = this.lights.empty("fc");
             this.placement = "cover";
             this.placed = { ...PLACED };
+            this.unread = null; // {text, reason} of lights on the page that cannot be read
+            this.unreadPlaced = null; // such a placement's text
             this.selected = null; // index of a light, "subject", or null
             this.listeners = [];
             this.beginHistory();
@@ -64,11 +66,11 @@
         }
 
         get text() {
-            return this.lights.text(this.description);
+            return this.unread?.text ?? this.lights.text(this.description);
         }
 
         get placedText() {
-            return placedText(this.placed);
+            return this.unreadPlaced ?? placedText(this.placed);
         }
 
         get selectedLight() {
@@ -91,6 +93,7 @@
 
         /** Change the lights. Steps with the same key that follow each other closely are undone together. */
         edit(change, key = null) {
+            this.unread = null;
             change(this.description);
             this.light = "editor";
             this.keepSelectionValid();
@@ -100,6 +103,7 @@
 
         /** Change where the subject stands; the placement becomes "placed". */
         place(change, key = null) {
+            this.unreadPlaced = null;
             change(this.placed);
             for (const [name, limits] of Object.entries(PLACED_LIMITS)) {
                 this.placed[name] = within(this.placed[name], limits);
@@ -122,9 +126,11 @@
         /** Take over what the page says: {mode, light, text, placement, placedText}. */
         follow(page) {
             const light = page.light;
+            Object.assign(this, { unread: null, unreadPlaced: null });
             if (light === "editor") {
                 const read = this.read(page.text);
                 if (read !== null) this.description = read;
+                else if (this.unread !== null) this.description = this.lights.empty(page.mode);
                 else if (!this.hasLight()) this.description = this.lights.preset("left", page.mode);
             } else if (this.lights.preset(light, page.mode) !== null) {
                 this.description = this.lights.preset(light, page.mode);
@@ -133,7 +139,7 @@
             this.mode = page.mode;
             this.light = light;
             this.placement = page.placement;
-            if (page.placement === "placed") this.placed = parsePlaced(page.placedText) ?? this.placed;
+            if (page.placement === "placed") this.followPlaced(page.placedText);
             this.keepSelectionValid();
             this.record(null);
             this.changed();
@@ -144,9 +150,16 @@
             try {
                 return this.lights.parse(text);
             } catch (error) {
-                if (error instanceof this.lights.DescriptionError) return null;
-                throw error;
+                if (!(error instanceof this.lights.DescriptionError)) throw error;
+                this.unread = { text, reason: error.message };
+                return null;
             }
+        }
+
+        followPlaced(text) {
+            const read = parsePlaced(text);
+            if (read !== null) this.placed = read;
+            else if (text) this.unreadPlaced = text;
         }
 
         hasLight() {
@@ -220,6 +233,7 @@
 
         /** Back to the named light that was chosen last, and to the whole frame. */
         reset() {
+            Object.assign(this, { unread: null, unreadPlaced: null });
             this.light = this.origin;
             this.description = this.lights.preset(this.origin, this.mode) ?? this.lights.empty(this.mode);
             this.placement = "cover";
@@ -233,8 +247,8 @@
         // The way back
 
         snapshot() {
-            const { light, origin, description, placement, placed } = this;
-            return JSON.stringify({ light, origin, description, placement, placed });
+            const { light, origin, description, placement, placed, unread, unreadPlaced } = this;
+            return JSON.stringify({ light, origin, description, placement, placed, unread, unreadPlaced });
         }
 
         record(key) {

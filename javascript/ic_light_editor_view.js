@@ -181,8 +181,11 @@
             const given = { custom: pictures.lightMap ?? pictures.spare, mask: pictures.mask, none: pictures.spare };
             const hasBackground = state.mode === "fbc" && pictures.background;
             if (hasBackground || state.light in given) {
-                const picture = this.page.picture(hasBackground ? pictures.background : given[state.light]);
-                if (picture) this.drawCover(picture, hasBackground && this.page.isFlipped());
+                const isPainted = !hasBackground && state.light === "mask" && pictures.painted !== null;
+                const address = isPainted ? pictures.painted : hasBackground ? pictures.background : given[state.light];
+                const picture = this.page.picture(address);
+                if (picture && isPainted) this.drawPainted(picture);
+                else if (picture) this.drawCover(picture, hasBackground && this.page.isFlipped());
                 return null;
             }
             const map = this.map();
@@ -190,10 +193,25 @@
             return map;
         }
 
+        /** Draw what is painted as light: white on black. */
+        drawPainted(picture) {
+            const { context, frame, buffer } = this;
+            Object.assign(buffer, { width: picture.naturalWidth, height: picture.naturalHeight });
+            const inner = buffer.getContext("2d");
+            inner.drawImage(picture, 0, 0);
+            inner.globalCompositeOperation = "source-in";
+            inner.fillStyle = "#fff";
+            inner.fillRect(0, 0, buffer.width, buffer.height);
+            context.fillStyle = "#000";
+            context.fillRect(frame.x, frame.y, frame.w, frame.h);
+            this.drawCover(buffer, false);
+        }
+
         drawCover(picture, flipped) {
             const { context, frame } = this;
-            const scale = Math.max(frame.w / picture.naturalWidth, frame.h / picture.naturalHeight);
-            const [w, h] = [picture.naturalWidth * scale, picture.naturalHeight * scale];
+            const [width, height] = [picture.naturalWidth ?? picture.width, picture.naturalHeight ?? picture.height];
+            const scale = Math.max(frame.w / width, frame.h / height);
+            const [w, h] = [width * scale, height * scale];
             context.save();
             context.translate(...this.centre);
             if (flipped) context.scale(-1, 1);

@@ -108,7 +108,7 @@
             }
         }
         onlyKnown(value, ["version", "ambient", "range", "lights"], "A light description");
-        if (value.version !== VERSION) fail(`version must be ${VERSION}.`);
+        if (value.version !== VERSION) fail(`version must be ${VERSION}, not ${JSON.stringify(value.version) ?? "missing"}.`);
         if (!Array.isArray(value.lights)) fail("lights must be a list.");
         if (value.lights.length > MAX_LIGHTS) fail(`There are ${value.lights.length} lights; ${MAX_LIGHTS} at most.`);
         return {
@@ -323,6 +323,15 @@
         }
     }
 
+    /** Even light alone: rounded, so that three decimals of the level name every whole level. */
+    function drawFlat(data, { ambient, range }) {
+        const level = decode(ambient.level);
+        const isWhite = ambient.colour === "#ffffff";
+        const values = linearOf(ambient.colour).map((value) => (isWhite ? ambient.level : encode(level * value)));
+        const pixel = [...values.map((value) => rounded(range[0] + (range[1] - range[0]) * value, 0)), 255];
+        data.forEach((_, at) => (data[at] = pixel[at % 4]));
+    }
+
     /**
      * Draw a description: ImageData of width x height. One plain white light, or even white light alone, takes no
      * detour through linear light: the reference's bytes.
@@ -330,9 +339,8 @@
     function render(description, width, height) {
         const { ambient, range, lights } = description;
         const image = new ImageData(width, height);
-        if (lights.length === 0 && ambient.colour === "#ffffff") {
-            const level = Math.round(range[0] + (range[1] - range[0]) * ambient.level);
-            image.data.forEach((_, at) => (image.data[at] = at % 4 === 3 ? 255 : level));
+        if (lights.length === 0) {
+            drawFlat(image.data, description);
         } else if (lights.length === 1 && ambient.level === 0 && isPlainWhite(lights[0])) {
             drawGrey(image.data, lights[0], range, width, height);
         } else {

@@ -27,6 +27,7 @@ LIGHTS = PREFIX + "lights"
 PLACEMENT = PREFIX + "placement"
 
 _OFF = "off"
+_EMPTY = "{}"
 _HASH_LENGTH = 10
 _DEFAULTS = {field.name: field.default for field in fields(Request)}
 _LABELS = {
@@ -105,6 +106,8 @@ def read(params: Mapping[str, Any], field: str) -> Any:
     Returns:
         None where the parameters say nothing about it: no generation parameters at all, or none of ours and the
         field is not ``enabled``. A field that was left out because it had its default comes back as that default.
+        A light or a placement that cannot be read, damaged or of a newer version, comes back as it is: the page says
+        why, and a run of it is refused, instead of being another one than the picture's.
     """
     if field == "enabled":
         return (params.get(MODE) in MODES) if "Steps" in params else None
@@ -125,32 +128,31 @@ def read(params: Mapping[str, Any], field: str) -> Any:
 
 
 def _lights(params: Mapping[str, Any]) -> str:
-    """The description's canonical text, "" where there is none that can be read."""
-    try:
-        return light_description.parse(params[LIGHTS]).text() if LIGHTS in params else ""
-    except ICLightError:
+    """The description's canonical text, or as it is where it cannot be read; "" where the light is not drawn."""
+    if params.get(DIRECTION) != EDITOR:
         return ""
+    text = params.get(LIGHTS) or _EMPTY
+    try:
+        return light_description.parse(text).text()
+    except ICLightError:
+        return text
 
 
 def _direction(params: Mapping[str, Any]) -> str:
-    light = params.get(DIRECTION, _DEFAULTS["light"])
-    return _DEFAULTS["light"] if light == EDITOR and not _lights(params) else light
-
-
-def _placement(params: Mapping[str, Any]) -> str | Placed:
-    try:
-        return placement.parse(params.get(PLACEMENT, _DEFAULTS["placement"]))
-    except ICLightError:
-        return _DEFAULTS["placement"]
+    return params.get(DIRECTION, _DEFAULTS["light"])
 
 
 def _placement_name(params: Mapping[str, Any]) -> str:
-    found = _placement(params)
-    return PLACED if isinstance(found, Placed) else found
+    return PLACED if _placed(params) else (params.get(PLACEMENT) or _DEFAULTS["placement"]).lower()
 
 
 def _placed(params: Mapping[str, Any]) -> str:
-    found = _placement(params)
+    """Where the subject is placed, or what is written there as it is where it cannot be read; "" for a name."""
+    text = params.get(PLACEMENT) or _DEFAULTS["placement"]
+    try:
+        found = placement.parse(text)
+    except ICLightError:
+        return text
     return found.text() if isinstance(found, Placed) else ""
 
 

@@ -122,7 +122,9 @@ def parse(value: Any, where: str = "light") -> LightDescription:
     value = mapping(value, where, ("version", "ambient", "range", "lights"))
     version, lights = value.get("version"), value.get("lights")
     if isinstance(version, bool) or version != VERSION:
-        raise ICLightError(f"{where}.version must be {VERSION}, not {shown(version)}.")
+        is_newer = isinstance(version, int) and version > VERSION
+        way_out = " It was made by a newer IC Light: update this one to read it." if is_newer else ""
+        raise ICLightError(f"{where}.version must be {VERSION}, not {shown(version)}.{way_out}")
     if not isinstance(lights, (list, tuple)):
         raise ICLightError(f"{where}.lights must be a list of lights, not {shown(lights)}.")
     if len(lights) > MAX_LIGHTS:

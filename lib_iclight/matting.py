@@ -50,6 +50,7 @@ _FILES_OF_REMBG = {f"{name}{ENDING}" for name in MODELS}
 _SEGMENT_ANYTHING = ("sam_", "vit_b-")
 
 _INSTALL = "Restart the web UI without --skip-install, which lets the extension install it"
+_LONGEST_REASON = 240
 _WAY_OUT = "or give a picture with transparency, or turn 'Remove background' off"
 
 _sessions: dict[str, object] = {}
@@ -104,10 +105,13 @@ def remove_background(rgb: np.ndarray, model: str, models_dir: Path) -> np.ndarr
     with _lock:
         session = _session(rembg, model, models_dir)
         try:
-            mask = rembg.remove(Image.fromarray(rgb), session=session, only_mask=True)
+            # A model that finds the same everywhere makes rembg divide by zero; its alpha is 0 then.
+            with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+                mask = rembg.remove(Image.fromarray(rgb), session=session, only_mask=True)
         except Exception as error:  # whatever a third-party model run raises, the user needs the same way out
+            reason = _in_a_line(error, models_dir)
             raise ICLightError(
-                f"The background remover {model} failed: {error}. Choose another one, {_WAY_OUT}."
+                f"The background remover {model} failed: {reason}. Choose another one, {_WAY_OUT}."
             ) from error
     return _whole(np.asarray(mask.convert("L")), rgb.shape[0])
 
@@ -177,16 +181,31 @@ def _whole(mask: np.ndarray, height: int) -> np.ndarray:
 def _session(rembg, model: str, models_dir: Path):
     key = str(models_dir / model)
     if key not in _sessions:
+        file = models_dir / (f"{model}{ENDING}" if model in MODELS else model)
+        is_there = file.is_file()
         try:
-            with _models_in(models_dir):
+            with _models_in(models_dir, is_there):
                 _sessions[key] = _new_session(rembg, model, models_dir)
-        except Exception as error:  # rembg downloads here: network, disk and checksum errors of several libraries
-            file = model if model.endswith(ENDING) else f"{model}{ENDING}"
+        except Exception as error:  # rembg downloads here: network and disk errors of several libraries
             raise ICLightError(
-                f"The background remover {model} cannot be loaded: {error}. Put {file} into "
-                f"models/{models_dir.name}, choose another one, {_WAY_OUT}."
+                f"The background remover {model} cannot be loaded: {_in_a_line(error, models_dir)}. "
+                f"{_mend(file, is_there, model in MODELS)}, choose another one, {_WAY_OUT}."
             ) from error
     return _sessions[key]
+
+
+def _mend(file: Path, is_there: bool, is_rembgs: bool) -> str:
+    """What to do about a file that could not be loaded."""
+    folder = f"models/{file.parent.name}"
+    if not is_there:
+        return f"Put {file.name} into {folder}"
+    return f"Replace {file.name} in {folder}" + (" (rembg downloads it again once it is deleted)" if is_rembgs else "")
+
+
+def _in_a_line(error: Exception, models_dir: Path) -> str:
+    """What a library says, without line breaks and the way to the folder, and not longer than a message should be."""
+    text = " ".join(str(error).split()).replace(f"{models_dir}{os.sep}", "").rstrip(". ")
+    return text if len(text) <= _LONGEST_REASON else f"{text[:_LONGEST_REASON]} [...]"
 
 
 def _new_session(rembg, model: str, models_dir: Path):
@@ -197,14 +216,20 @@ def _new_session(rembg, model: str, models_dir: Path):
 
 
 @contextmanager
-def _models_in(folder: Path) -> Iterator[None]:
-    """Point rembg at a folder for the time of one call; it reads the variable whenever it makes a session."""
-    before = os.environ.get("U2NET_HOME")
-    os.environ["U2NET_HOME"] = str(folder)
+def _models_in(folder: Path, is_there: bool) -> Iterator[None]:
+    """Point rembg at a folder for the time of one call; it reads the variables whenever it makes a session.
+
+    A file that is there is used as it is: rembg would compare its digest, and download over one that differs, also
+    where downloads are off.
+    """
+    wanted = {"U2NET_HOME": str(folder)} | ({"MODEL_CHECKSUM_DISABLED": "1"} if is_there else {})
+    before = {name: os.environ.get(name) for name in wanted}
+    os.environ.update(wanted)
     try:
         yield
     finally:
-        if before is None:
-            os.environ.pop("U2NET_HOME", None)
-        else:
-            os.environ["U2NET_HOME"] = before
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value

@@ -139,17 +139,27 @@ def from_page(values: Sequence[Any], names: Sequence[str]) -> Request:
     if given.get("light") == EDITOR:
         given["light"] = _drawn_light(drawn) if given.get("enabled") else None
     if given.get("placement") == PLACED:
-        given["placement"] = (placed or Placed()) if given.get("enabled") else None
+        given["placement"] = _drawn_placement(placed) if given.get("enabled") else None
     return _validated(given)
 
 
-def _drawn_light(text: Any) -> Any:
+def _drawn_light(text: Any) -> LightDescription:
     if not text:
         raise ICLightError(
             "The light is set to Editor, but nothing is drawn in the light editor. Draw a light there, or choose "
             "another light."
         )
-    return text
+    try:
+        return light_description.parse(text)
+    except ICLightError as error:
+        raise ICLightError(f"{error} Draw a light in the light editor, or choose another light.") from error
+
+
+def _drawn_placement(text: Any) -> str | Placed:
+    try:
+        return placement.parse(text) if text else Placed()
+    except ICLightError as error:
+        raise ICLightError(f"{error} Drag the subject in the light editor, or choose another placement.") from error
 
 
 def _is_legacy(name: str) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .lights import MAX_STRENGTH
-from .matting import DEFAULT_MODEL, MODELS
+from .matting import DEFAULT_MODEL, ENDING, MODELS
 
 SECTION = ("ic_light", "IC Light")
 PREFIX = "ic_light_"
@@ -23,6 +23,7 @@ class Setting:
         label: what it is called.
         note: what it does, and from when on.
         choices: what there is to choose from, empty where it is not a choice.
+        ending: names of files that end so may be chosen too; they come and go, so any such name fits.
         limits: lowest, highest and step of a number.
         reload: whether it takes effect only when the page is made anew.
         local: whether only the page may change it, not the API.
@@ -33,6 +34,7 @@ class Setting:
     label: str
     note: str = ""
     choices: tuple[str, ...] = ()
+    ending: str = ""
     limits: tuple[float, float, float] | None = None
     reload: bool = False
     local: bool = False
@@ -75,7 +77,9 @@ SETTINGS = (
     Setting(
         "keep_models", True, "Keep IC-Light models in memory", "off: read anew for each generation, which takes longer"
     ),
-    Setting("matting_model", DEFAULT_MODEL, "Background remover at the start", choices=MODELS, reload=True),
+    Setting(
+        "matting_model", DEFAULT_MODEL, "Background remover at the start", choices=MODELS, ending=ENDING, reload=True
+    ),
     Setting("show_subject", False, "Show the prepared subject at the start", reload=True),
     Setting("light_strength", 1.0, "Light strength at the start", limits=(0, MAX_STRENGTH, 0.05), reload=True),
     Setting("restore_details", 0.0, "Restore details at the start", limits=(0, 1, 0.05), reload=True),
@@ -101,5 +105,6 @@ def _fitting(setting: Setting, value: Any) -> Any:
         number = isinstance(value, (int, float)) and not isinstance(value, bool)
         return float(value) if number and low <= value <= high else setting.default
     if setting.choices:
-        return value if value in setting.choices else setting.default
+        is_file = bool(setting.ending) and isinstance(value, str) and value.lower().endswith(setting.ending)
+        return value if value in setting.choices or is_file else setting.default
     return value.strip() if isinstance(value, str) else setting.default

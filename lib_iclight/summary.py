@@ -14,6 +14,8 @@ _FROM = {
     "custom": "It is lit as the light map says.",
 }
 
+_UNKNOWN = "Its light is none that this version knows: choose one."
+
 _PLACED = {
     "contain": "All of it is kept, with room around it.",
     "placed": "It stands where the editor places it.",
@@ -53,7 +55,7 @@ def sentences(
 
 def _fc(light: str, spare: bool, is_img2img: bool) -> list[str]:
     if light != "none":
-        return [_FROM[light], "The prompt makes a new background."]
+        return [_FROM.get(light, _UNKNOWN), "The prompt makes a new background."]
     if spare:
         return ["The img2img picture is the light map."]
     if is_img2img:
@@ -65,7 +67,7 @@ def _fbc(light: str, has_background: bool, spare: bool) -> list[str]:
     if has_background:
         return ["It is lit to fit the background picture."]
     if light != "none":
-        return [_FROM[light], "A plain gradient is its background."]
+        return [_FROM.get(light, _UNKNOWN), "A plain gradient is its background."]
     if spare:
         return ["It is lit to fit the img2img picture."]
     return ["Drop a picture into Background, or choose a light."]

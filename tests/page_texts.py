@@ -89,9 +89,9 @@ def of_page(config: dict[str, Any]) -> set[str]:
 
 
 def of_summary(lights: list[str], placements: list[str]) -> set[str]:
-    """Every sentence that the summary has, whatever is chosen on the page."""
+    """Every sentence that the summary has, whatever is chosen on the page or came with a picture's parameters."""
     switches = itertools.product([False, True], repeat=4)
-    chosen = itertools.product(MODES, lights, placements, switches)
+    chosen = itertools.product(MODES, [*lights, "a newer version's"], placements, switches)
     return {
         sentence
         for mode, light, placement, (is_img2img, foreground, background, removes) in chosen

@@ -11,6 +11,7 @@ from samples import encoded, no_matting, plain
 from sd15_layout import iclight_file
 
 from lib_iclight import infotext, light_description
+from lib_iclight.errors import ICLightError
 from lib_iclight.placement import Placed
 from lib_iclight.relight import Studio
 from lib_iclight.request import FIELDS, Request, from_page
@@ -91,12 +92,35 @@ def test_what_is_not_drawn_empties_the_editors(described):
     assert [infotext.read(params, name) for name in ("light_editor", "placement_editor")] == ["", ""]
 
 
-@pytest.mark.parametrize("text", ["", "{", '{"version":2,"lights":[]}', "left"])
-def test_a_damaged_description_or_placement_comes_back_as_the_default(text):
-    params = {"Steps": "20", "IC Light mode": "fc", "IC Light direction": "editor", "IC Light lights": text}
-    params["IC Light placement"] = text
-    read = {name: infotext.read(params, name) for name in ("light", "light_editor", "placement", "placement_editor")}
-    assert read == {"light": "none", "light_editor": "", "placement": "cover", "placement_editor": ""}
+LIGHT_AND_PLACE = ("light", "light_editor", "placement", "placement_editor")
+
+
+@pytest.mark.parametrize(
+    ("light", "reason"),
+    [
+        ({"IC Light lights": '{"version":2,"lights":[]}'}, "light.version must be 1, not 2. It was made by a newer IC"),
+        ({"IC Light lights": '{"version":1,"lights":[{"ang'}, "light must be JSON, but its text cannot be read"),
+        ({"IC Light lights": "left"}, "light must be JSON, but its text cannot be read"),
+        ({"IC Light lights": ""}, "light.version must be 1, not None"),
+        ({}, "light.version must be 1, not None"),
+        ({"IC Light direction": "moon"}, "light must be one of: none, left"),
+    ],
+    ids=["newer", "damaged", "no description", "empty", "missing", "a newer name"],
+)
+def test_a_light_that_cannot_be_read_is_refused_by_name_and_not_left_out(light, reason):
+    params = parsed(as_text({"IC Light mode": "fc", "IC Light direction": "editor", **light}))
+    read = [infotext.read(params, name) for name in LIGHT_AND_PLACE]
+    with pytest.raises(ICLightError, match=re.escape(reason)) as caught:
+        from_page([True, *read], ["enabled", *LIGHT_AND_PLACE])
+    assert re.search("choose another light|one of", str(caught.value))
+
+
+@pytest.mark.parametrize("text", ['{"scale":', '{"scale":1,"tilt":3}', "stretch"])
+def test_a_placement_that_cannot_be_read_is_refused_by_name_and_not_left_out(text):
+    params = parsed(as_text({"IC Light mode": "fc", "IC Light placement": text}))
+    read = [infotext.read(params, name) for name in LIGHT_AND_PLACE]
+    with pytest.raises(ICLightError, match=r"^placement .*\. Drag the subject in the light editor, or choose another"):
+        from_page([True, *read], ["enabled", *LIGHT_AND_PLACE])
 
 
 def test_the_model_that_was_used_comes_back_by_name(described):

@@ -297,5 +297,5 @@ def test_a_file_that_is_not_there_is_refused_with_the_choices(rembg, folder, nam
 
 def test_a_damaged_own_file_is_named(rembg, folder):
     rembg.session_error = ValueError("INVALID_PROTOBUF")
-    with pytest.raises(ICLightError, match=r"mine\.onnx cannot be loaded: INVALID_PROTOBUF\. Put mine\.onnx into"):
+    with pytest.raises(ICLightError, match=r"mine\.onnx cannot be loaded: INVALID_PROTOBUF\. Replace mine\.onnx in"):
         matting.remove_background(RGB, "mine.onnx", folder)

@@ -112,16 +112,40 @@ def test_what_the_controls_begin_with_is_set(host, opts):
     from lib_iclight.hosts.page import PageScript
     from lib_iclight.ui import PAGE_FIELDS
 
-    opts.ic_light_matting_model = "u2net"
+    opts.ic_light_matting_model = "my own.onnx"
     opts.ic_light_show_subject = True
     opts.ic_light_light_strength = 0.5
     opts.ic_light_restore_details = 0.25
     with gr.Blocks():
         controls = dict(zip(PAGE_FIELDS, PageScript().ui(False), strict=True))
     names = ("matting_model", "show_subject", "light_strength", "restore_details")
-    assert [controls[name].value for name in names] == ["u2net", True, 0.5, 0.25]
+    assert [controls[name].value for name in names] == ["my own.onnx", True, 0.5, 0.25]
     # The host's file of defaults for the page must not win over the settings.
     assert all(controls[name].do_not_save_to_config for name in names)
+
+
+def test_the_remover_at_the_start_may_be_a_file_of_ones_own(desk, opts):
+    import gradio as gr
+    from modules.ui_settings import create_setting_component
+
+    from lib_iclight.matting import MODELS
+
+    def offered() -> list[str]:
+        with gr.Blocks():
+            made = create_setting_component("ic_light_matting_model")
+        assert made.value == opts.ic_light_matting_model
+        return [value for _, value in made.choices]
+
+    folder = desk.host.matting_folder()
+    folder.mkdir(parents=True, exist_ok=True)
+    assert offered() == list(MODELS)
+    file = folder / "just came.onnx"
+    file.write_bytes(b"")
+    assert offered() == [*MODELS, "just came.onnx"]
+    opts.ic_light_matting_model = "just came.onnx"
+    file.unlink()
+    assert offered() == [*MODELS, "just came.onnx"], "what is set is shown, also where it is gone"
+    assert opts.data_labels["ic_light_matting_model"].refresh is not None, "a button looks again"
 
 
 # Downloads

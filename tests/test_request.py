@@ -200,7 +200,9 @@ def test_a_light_may_be_a_description(given):
 
 def test_what_is_wrong_with_a_description_is_said_by_its_key():
     assert refusal({"light": {**LAMP, "lamp": 1}}).startswith("light has no key 'lamp'")
-    assert refusal({"light": '{"version":3,"lights":[]}'}) == "light.version must be 1, not 3."
+    assert refusal({"light": '{"version":3,"lights":[]}'}) == (
+        "light.version must be 1, not 3. It was made by a newer IC Light: update this one to read it."
+    )
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,7 @@ def test_a_setting_says_what_it_does_or_that_a_reload_is_needed():
         ("download", False),
         ("download_on_first_use", True),
         ("matting_model", "u2net"),
+        ("matting_model", "My Own.ONNX"),
         ("keep_models", False),
         ("show_subject", True),
         ("light_strength", 0.5),

@@ -44,6 +44,11 @@ def said(**changes) -> str:
         ),
         ({"is_img2img": True}, "The foreground is relit. The img2img picture is the light map."),
         (
+            {"light": "a newer version's"},
+            "The foreground is relit. Its light is none that this version knows: choose one. "
+            "The prompt makes a new background.",
+        ),
+        (
             {"mode": "fbc", "has_background": True, "light": "left"},
             "The foreground is relit. It is lit to fit the background picture.",
         ),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from ..errors import ICLightError
+from ..matting import MODELS
 from ..request import Request, from_mapping, from_page
 from ..ui import PAGE_FIELDS, Accordion, IdeasPanel
 from . import axes, state
@@ -123,7 +125,15 @@ def _connect_checkpoint() -> None:
 
 def add_settings() -> None:
     """Give the host's settings page our section."""
-    state.add_settings(lambda: None if state.settings().keep_models else desk().models.library.forget())
+    state.add_settings(lambda: None if state.settings().keep_models else desk().models.library.forget(), _removers)
+
+
+def _removers() -> list[str]:
+    """The background removers; in a web UI that we do not know rembg's, for the settings page to come up at all."""
+    try:
+        return desk().removers()
+    except ICLightError:
+        return list(MODELS)
 
 
 def add_routes(demo: Any, app: Any) -> None:

@@ -24,32 +24,45 @@ def settings() -> Settings:
     return read(lambda key, default: getattr(shared.opts, key, default))
 
 
-def add_settings(changed: Callable[[], None]) -> None:
-    """Give the settings page our section; ``changed`` is called when models are no longer to be kept."""
+def add_settings(changed: Callable[[], None], files: Callable[[], list[str]]) -> None:
+    """Give the settings page our section.
+
+    Args:
+        changed: called when models are no longer to be kept.
+        files: gives what there is to choose from now, where files of the user's own may be chosen.
+    """
     from modules import shared
 
     for setting in SETTINGS:
-        info = _option(setting)
+        info = _option(setting, files)
         if setting.name == "keep_models":
             info.onchange = changed
         shared.opts.add_option(setting.key, info)
 
 
-def _option(setting: Setting) -> Any:
+def _option(setting: Setting, files: Callable[[], list[str]]) -> Any:
     import gradio as gr
     from modules import shared
 
-    component, arguments = None, None
+    component, arguments, refresh = None, None, None
     if setting.limits is not None:
         low, high, step = setting.limits
         component, arguments = gr.Slider, {"minimum": low, "maximum": high, "step": step}
     elif setting.choices:
-        component, arguments = gr.Dropdown, {"choices": list(setting.choices)}
-    info = shared.OptionInfo(setting.default, setting.label, component, arguments, section=SECTION)
+        component, arguments = gr.Dropdown, lambda: {"choices": _choices(setting, files)}
+        refresh = (lambda: None) if setting.ending else None
+    info = shared.OptionInfo(setting.default, setting.label, component, arguments, section=SECTION, refresh=refresh)
     info.restrict_api = setting.local
     if setting.note:
         info.info(setting.note)
     return info.needs_reload_ui() if setting.reload else info
+
+
+def _choices(setting: Setting, files: Callable[[], list[str]]) -> list[str]:
+    if not setting.ending:
+        return list(setting.choices)
+    # A file that is set and gone stays in the list: else the page would show nothing, and set that.
+    return [*dict.fromkeys([*files(), getattr(settings(), setting.name)])]
 
 
 def downloads_forbidden() -> bool:

@@ -84,6 +84,15 @@ def test_preview_and_map_agree_at_every_pixel(page, seed):
     assert difference(page, description, *size) <= 2, json.dumps(description)
 
 
+@pytest.mark.parametrize("colour", ["#ffffff", "#ff8800", "#7f7f7f", "#123456"])
+def test_even_light_alone_is_the_very_colour_in_both(page, colour):
+    levels = [*np.linspace(0, 1, 61).round(3).tolist(), 0.5, 0.498]
+    for level in levels:
+        value = {"version": 1, "ambient": {"level": level, "colour": colour}, "lights": []}
+        assert difference(page, value, 2, 2) == 0, level
+        assert difference(page, {**value, "range": [32, 225]}, 2, 2) == 0, level
+
+
 @pytest.mark.parametrize("kelvin", [1500, 1666, 2222, 2223, 4000, 4001, 6500, 15000])
 def test_kelvin_is_the_same_colour_at_the_joints_of_its_spline(page, kelvin):
     assert difference(page, {"version": 1, "lights": [{"angle": 180, "kelvin": kelvin}]}, 33, 5) <= 1

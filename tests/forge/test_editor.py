@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import json
 
 import pytest
 from forge import pictures
 from forge.editor_page import Editor
 from forge.tab import Tab
+from PIL import Image, PngImagePlugin
 
 pytestmark = pytest.mark.browser
 
@@ -170,6 +172,94 @@ def test_the_form_sets_what_is_selected(editor):
     typed.fill("7")
     typed.press("Enter")
     assert (typed.input_value(), "softness" in editor.lights[0]) == ("1", True), "what is too much becomes the most"
+
+
+def test_every_number_of_a_light_can_be_typed(editor):
+    def type_in(name, text):
+        editor.field(name).fill(text)
+        editor.field(name).press("Enter")
+        return editor.field(name).input_value()
+
+    editor.pick("Left")
+    assert type_in("angle", "33.57") == "33.6", "the form shows what is used"
+    assert type_in("softness", "0.335") == "0.335"
+    assert type_in("strength", "1.234") == "1.234"
+    editor.tool("positioned").click()
+    assert [type_in(name, text) for name, text in (("x", "-0.125"), ("y", "1.375"))] == ["-0.125", "1.375"]
+    editor.root.get_by_role("button", name="Kelvin", exact=True).click()
+    assert type_in("kelvin", "2755") == "2755"
+    assert editor.lights == [
+        {"angle": 33.6, "softness": 0.335, "strength": 1.234},
+        {"x": -0.125, "y": 1.375, "kelvin": 2755},
+    ]
+
+
+def picture_with(parameters):
+    """A picture's file whose generation parameters are ours."""
+    info = PngImagePlugin.PngInfo()
+    text = ", ".join(f"IC Light {name}: {value}" for name, value in parameters.items())
+    info.add_text("parameters", f"a cup\nSteps: 2, Sampler: Euler, CFG scale: 2, Seed: 5, Size: 64x64, {text}")
+    buffer = io.BytesIO()
+    Image.new("RGB", (64, 64)).save(buffer, "PNG", pnginfo=info)
+    return buffer.getvalue()
+
+
+def test_a_light_of_a_newer_version_is_told_and_not_lost_on_the_way(page):
+    newer = '{"version":2,"lights":[{"spot":1}]}'
+    tab = send_back(page, picture_with({"mode": "fc", "direction": "editor", "lights": json.dumps(newer)}))
+    editor = Editor(tab)
+    editor.until("state.unread !== null")
+    told = "The light cannot be read: version must be 1, not 2. Add one here, choose one above, or update IC Light"
+    assert told in editor.summary
+    assert editor.pixel(0.9, 0.5) == editor.pixel(0.1, 0.5), "no other light is shown in its place"
+    tab.drop("foreground", pictures.subject())
+    tab.pick("placement", "Placed")
+    editor.until("state.placement === 'placed'")
+    editor.root.get_by_role("button", name="Subject", exact=True).click()
+    editor.field("scale").fill("0.7")
+    assert editor.placed["scale"] == 0.7
+    assert (editor.text, editor.chosen("light")) == (newer, "editor")
+    said = tab.generate()
+    assert "light.version must be 1, not 2. It was made by a newer IC Light: update this one" in said
+    editor.tool("positioned").click()
+    assert "Light 1 of 1" in editor.summary
+    assert editor.lights == [{"x": 0.25, "y": 0.25}]
+    editor.canvas.focus()
+    page.keyboard.press("Control+z")
+    assert told in editor.summary
+    assert editor.text == newer
+    editor.pick("Left")
+    assert "Light 1 of 1, from the left" in editor.summary
+
+
+def test_a_named_light_of_a_newer_version_is_told_and_not_taken_for_none(page):
+    tab = send_back(page, picture_with({"mode": "fc", "direction": "moon"}))
+    tab.drop("foreground", pictures.subject())
+    tab.control("summary").get_by_text("Its light is none that this version knows: choose one.").wait_for()
+    tab.pick("placement", "Placed")
+    editor = Editor(tab)
+    editor.until("state.placement === 'placed'")
+    editor.root.get_by_role("button", name="Subject", exact=True).click()
+    editor.field("scale").fill("0.7")
+    assert editor.placed["scale"] == 0.7
+    assert tab.control("light").locator("input:checked").count() == 0
+    assert "light must be one of: none, left" in tab.generate()
+    editor.pick("Left")
+    tab.control("summary").get_by_text("It is lit from the left.").wait_for()
+
+
+def test_a_damaged_placement_is_told_and_not_lost_on_the_way(page):
+    damaged = '{"scale":0.5,"x":'
+    tab = send_back(page, picture_with({"mode": "fc", "placement": json.dumps(damaged)}))
+    editor = Editor(tab)
+    editor.until("state.unreadPlaced !== null")
+    assert "The placement cannot be read. Drag the subject, choose one, or update IC Light" in editor.summary
+    editor.pick("Left")
+    tab.drop("foreground", pictures.subject())
+    assert "placement must be JSON, but its text cannot be read" in tab.generate()
+    tab.pick("placement", "Contain")
+    editor.until("state.placement === 'contain'")
+    assert "Light 1 of 1" in editor.summary
 
 
 def test_tools_add_up_to_eight_mirror_and_reset(editor):

@@ -7,6 +7,7 @@ import gradio as gr
 from modules import script_callbacks, shared
 from modules.call_queue import wrap_gradio_call_no_job
 from modules.shared import opts
+from modules.ui_common import create_refresh_button
 
 
 def create_setting_component(key: str):
@@ -15,7 +16,11 @@ def create_setting_component(key: str):
     args = (info.component_args() if callable(info.component_args) else info.component_args) or {}
     by_type = {str: gr.Textbox, int: gr.Number, float: gr.Number, bool: gr.Checkbox, list: gr.CheckboxGroup}
     component = info.component or by_type.get(type(info.default), gr.Textbox)
-    return component(label=info.label, value=getattr(opts, key), elem_id=f"setting_{key}", **args)
+    with gr.Row():
+        made = component(label=info.label, value=getattr(opts, key), elem_id=f"setting_{key}", **args)
+        if info.refresh is not None:
+            create_refresh_button(made, info.refresh, info.component_args, f"refresh_{key}")
+    return made
 
 
 class UiSettings:
