@@ -64,7 +64,7 @@ def test_an_error_of_the_whole_side_counts_more_than_as_much_of_fine_grain():
     nothing = torch.zeros(1, 4, 16, 16)
     fine, broad = (float(diffusion.relight_error(nothing, nothing + each, torch.ones(1))) for each in (board, side))
     assert fine == 1
-    assert broad > 40
+    assert broad > 2
 
 
 def test_a_stage_that_was_interrupted_ends_as_one_that_was_not(tmp_path):

@@ -26,7 +26,7 @@ _CONSISTENCY = 0.3
 #: Spread of a new input's first weights.
 _HEARD = 0.12
 #: Blocks a side of the grids on which the error is taken once more, and how much that counts.
-_BROAD, _BROADLY = (8, 4, 2), 0.5
+_BROAD, _BROADLY = (8, 4, 2), 0.02
 
 
 def alphas_cumprod() -> Tensor:
