@@ -120,7 +120,9 @@ def running(
         if with_checkout and not _has_checkout(home):
             stack.enter_context(_linked(home / "extensions" / "sd-forge-ic-light-under-test", ROOT))
         (work / "ic-light-models").mkdir()
-        settings = {"grid_save": False, "outdir_samples": str(work / "outputs")}
+        # Over the API each tab's own folder counts.
+        folders = ("outdir_samples", "outdir_txt2img_samples", "outdir_img2img_samples")
+        settings = {"grid_save": False, **dict.fromkeys(folders, str(work / "outputs"))}
         (work / "settings.json").write_text(json.dumps(settings), encoding="utf-8")
         port = _port()
         command = [python_of(home), "-u", "launch.py", *FLAGS, "--port", str(port)]
