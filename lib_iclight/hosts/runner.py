@@ -27,9 +27,13 @@ _FITS = {0: "stretch", 1: "cover", 2: "contain", 3: "stretch"}
 
 @dataclass
 class _Run:
-    """One run's state; it lives on ``p``, so that runs inside or beside each other do not meet."""
+    """One run's state; it lives on ``p``, so that runs inside or beside each other do not meet.
+
+    ``owner`` gives that ``p``: others copy it, and call the hooks for the copy while it still runs.
+    """
 
     plan: Plan
+    owner: Callable[[], Any]
     checked: Callable[[], Any] = lambda: None
     init_latent: Any = None
     shown: tuple[int, int] | None = None
@@ -99,7 +103,7 @@ class Runner:
             plan = self._plan(request, init_images, mask)
             if plan.lit_by_mask:
                 masks.take_off(p)
-            setattr(p, _ATTRIBUTE, _Run(plan))
+            setattr(p, _ATTRIBUTE, _Run(plan, weakref.ref(p)))
             p.extra_generation_params.update(describe(plan))
         except InterruptedRunError as error:
             # The host ends an interrupted run by itself, before it samples; should it not, no picture comes.
@@ -268,7 +272,8 @@ def override(p: Any, field: str, value: Any) -> None:
 
 
 def _run_of(p: Any) -> _Run | None:
-    return vars(p).get(_ATTRIBUTE)
+    run = vars(p).get(_ATTRIBUTE)
+    return run if run is not None and run.owner() is p else None
 
 
 def _host_framing(p: Any) -> Framing | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from forge import pictures
+from forge import adetailer, pictures
 from forge.client import PROBE, SECOND_PASS, Client
 from forge.companion_files import NAME, TWIN
 from PIL import Image
@@ -39,6 +39,7 @@ class Companion:
         tabs: where it exists.
         effect: whether it ``acts`` on the picture, is ``neutral``, or is a ``setting`` that cannot be left away.
         relight: more of IC Light's dict.
+        inside: the UNet's input channels in runs of the companion's own inside the run.
     """
 
     scripts: dict[str, list[Any]] = field(default_factory=dict)
@@ -47,6 +48,7 @@ class Companion:
     tabs: tuple[str, ...] = BOTH
     effect: str = ACTS
     relight: dict[str, Any] = field(default_factory=dict)
+    inside: tuple[int, ...] = ()
 
 
 def _script(name: str, *args: Any) -> dict[str, Any]:
@@ -151,6 +153,7 @@ COMPANIONS = {
         tabs=("img2img",),
         relight={"remove_background": False},
     ),
+    adetailer.TITLE: Companion(adetailer.arguments(), inside=(4,)),
     "long prompt": Companion(body={"prompt": LONG}),
     "AND in the prompt": Companion(body={"prompt": "a cup AND a lamp :0.7 AND a window :0.3"}),
     "CFG 1": Companion(body={"cfg_scale": 1}),

@@ -56,6 +56,10 @@ against IC Light alone; `size` where the two pictures differ in size. A row that
 - **A run inside a run**, such as a detailer's pass over a face, works on a picture that was relit a moment ago. It runs
   without IC Light, whatever scripts the detailer lets through, and so nothing is relit twice. The run around it goes on
   relit, its other pictures too.
+- **ADetailer** finds faces in the relit picture and redraws them with the plain checkpoint. Details and colours are
+  restored after it where its folder comes first by name, as `adetailer` does; the unrestored picture has its work too.
+  Its *Skip img2img* skips the relighting with the rest of the run. It was run with a detector of the tests' own, which
+  finds the same two boxes in every picture.
 - **Refiner and hires fix with another checkpoint**: that checkpoint's UNet is relit too; it must be one of Stable
   Diffusion 1.5.
 - **SD upscale and other scripts that cut tiles**: in img2img each tile is a subject of its own.

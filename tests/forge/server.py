@@ -107,22 +107,27 @@ def checkpoint_of(home: Path) -> Path:
 
 
 @contextmanager
-def running(home: Path, work: Path, more_extensions: dict[str, Path] | None = None) -> Iterator[Forge]:
+def running(
+    home: Path, work: Path, more_extensions: dict[str, Path] | None = None, with_checkout: bool = True
+) -> Iterator[Forge]:
     """A Forge with this checkout, the probe and more extensions (name in ``extensions/`` to folder).
 
     Settings, records and IC-Light's extra model folder lie in ``work``; Forge's own settings are neither read nor
-    written.
+    written. Without this checkout it is a Forge that was never given this extension.
     """
     with ExitStack() as stack:
         _add_extensions(stack, home, more_extensions)
-        if not _has_checkout(home):
+        if with_checkout and not _has_checkout(home):
             stack.enter_context(_linked(home / "extensions" / "sd-forge-ic-light-under-test", ROOT))
         (work / "ic-light-models").mkdir()
-        settings = {"grid_save": False, "outdir_samples": str(work / "outputs")}
+        # Over the API each tab's own folder counts.
+        folders = ("outdir_samples", "outdir_txt2img_samples", "outdir_img2img_samples")
+        settings = {"grid_save": False, **dict.fromkeys(folders, str(work / "outputs"))}
         (work / "settings.json").write_text(json.dumps(settings), encoding="utf-8")
         port = _port()
         command = [python_of(home), "-u", "launch.py", *FLAGS, "--port", str(port)]
-        command += ["--ckpt", str(checkpoint_of(home)), "--ic-light-dir", str(work / "ic-light-models")]
+        command += ["--ckpt", str(checkpoint_of(home))]
+        command += ["--ic-light-dir", str(work / "ic-light-models")] if with_checkout else []
         command += ["--ui-settings-file", str(work / "settings.json"), "--ui-config-file", str(work / "ui-config.json")]
         command += shlex.split(os.environ.get("FORGE_ARGS", ""))
         forge = Forge(home, work, stack.enter_context(_process(command, home, work)), port, "Startup time")
@@ -171,7 +176,7 @@ def _port() -> int:
 def _process(command: list[str], folder: Path, work: Path) -> Iterator[subprocess.Popen]:
     with (work / "forge.log").open("wb") as log:
         process = subprocess.Popen(
-            command, cwd=folder, env=_environment(), stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT
+            command, cwd=folder, env=environment(), stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT
         )
         try:
             yield process
@@ -184,8 +189,10 @@ def _process(command: list[str], folder: Path, work: Path) -> Iterator[subproces
                 process.wait()
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
+    """What a web UI runs in: nothing is fetched, nothing is asked for elsewhere."""
     offline = {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1", "GRADIO_ANALYTICS_ENABLED": "False"}
+    offline |= {"YOLO_OFFLINE": "true", "YOLO_AUTOINSTALL": "false"}
     local = {"no_proxy": "localhost,127.0.0.1", "NO_PROXY": "localhost,127.0.0.1", "COMMANDLINE_ARGS": ""}
     return {**os.environ, **offline, **local}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from forge import compatibility, pictures, server
+from forge import adetailer, compatibility, pictures, server
 from forge.client import SMALL
 from forge.companion_files import NAME, made
 from forge.companions import (
@@ -31,7 +31,7 @@ SAME = 1.0
 
 @pytest.fixture(scope="module")
 def companions(keeper, forge_home):
-    with made(forge_home / "models", server.checkpoint_of(forge_home)):
+    with made(forge_home / "models", server.checkpoint_of(forge_home)), adetailer.detector(forge_home):
         forge = keeper.get("companions")
         yield CompanionClient(forge.url, forge.models.parent / "companions")
         keeper.stop()
@@ -43,12 +43,12 @@ def before(companions):
 
 
 @pytest.fixture(scope="module", autouse=True)
-def _first(before, companions, request):
+def _first(before, companions, request, forge_home):
     """The plain picture is made before all others, then those without IC Light."""
     items = [item for item in request.session.items if item.name.startswith(test_both_take_effect.__name__)]
     chosen = {(item.callspec.params["name"], item.callspec.params["tab"]) for item in items}
     for name, tab in PLACES:
-        if (name, tab) in chosen:
+        if (name, tab) in chosen and (name != adetailer.TITLE or adetailer.installed(forge_home)):
             companions.run(tab, None, COMPANIONS[name])
 
 
@@ -72,7 +72,15 @@ def row(request, forge_home):
     compatibility.record(forge_home, found.pop("section", "Companions"), found)
 
 
+@pytest.fixture
+def _there(request, forge_home):
+    """Skips a companion that no web UI brings along and this one lacks."""
+    if request.node.callspec.params["name"] == adetailer.TITLE:
+        adetailer.needed(forge_home)
+
+
 @pytest.mark.slow
+@pytest.mark.usefixtures("_there")
 @pytest.mark.parametrize(("name", "tab", "mode"), CASES)
 def test_both_take_effect(companions, row, name, tab, mode):
     companion = COMPANIONS[name]
@@ -83,7 +91,7 @@ def test_both_take_effect(companions, row, name, tab, mode):
     row["d_ic_light"] = shown(unlit := difference(both, companions.run(tab, None, companion)))
     assert unlit is None or unlit > SAME
     # Nothing is recorded of an X/Y/Z plot.
-    assert not both.record.report or both.record.channels == {CHANNELS[mode]}
+    assert not both.record.report or both.record.channels == {CHANNELS[mode], *companion.inside}
     if companion.effect in (ACTS, NEUTRAL):
         alone = companions.run(tab, mode, Companion(body=companion.without, relight=companion.relight))
         row["d_companion"] = shown(found := difference(both, alone))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import copy
 import io
 import json
 import threading
@@ -126,6 +127,31 @@ def test_both_are_saved_as_they_are_returned(host):
         with Image.open(path) as file:
             np.testing.assert_array_equal(np.asarray(file), np.asarray(image))
             assert file.info["parameters"] == image.info["parameters"]
+
+
+@pytest.fixture
+def hooks_called_for_a_copy(host, monkeypatch):
+    """Another extension that, at each picture, calls the last hook for a copy of ``p``, and then the first ones."""
+    from modules import processing, scripts
+
+    ours = next(data.script_class for data in scripts.scripts_data if data.script_class.__name__ == "ICLightScript")
+    hook = ours.postprocess_image
+
+    def postprocess_image(self, p, pp, *args):
+        p.scripts.postprocess(copy.copy(p), processing.Processed(p, [], p.seed, ""))
+        again = copy.copy(p)
+        p.scripts.before_process(again)
+        p.scripts.process(again)
+        hook(self, p, pp, *args)
+
+    monkeypatch.setattr(ours, "postprocess_image", postprocess_image)
+
+
+@pytest.mark.usefixtures("hooks_called_for_a_copy")
+def test_both_are_saved_once_when_a_detailer_calls_the_hooks_for_a_copy_in_the_middle(host):
+    answer = relight(host, RESTORED | {"keep_original": True}, n_iter=2, save_images=True)
+    assert len(list((host.settings.data_dir / "outputs").rglob("*-unrestored.png"))) == 2
+    assert ["restore details" in image.info["parameters"] for image in images(answer)[-4:]] == [True] * 2 + [False] * 2
 
 
 @pytest.mark.parametrize("options", [{"keep_original": True}, RESTORED, RESTORED | {"keep_original": False}], ids=str)

@@ -60,6 +60,7 @@ class Recording:
         self.folder = Path(options["folder"])
         self.options = options
         self.thread = threading.get_ident()
+        self.watches_model = False
         self.hook = ""
         self.patches = Patches()
         self.tensors = {}
@@ -80,6 +81,9 @@ class Recording:
 
     def watch_model(self, p):
         """Watch the UNet; the model is loaded by now."""
+        if self.watches_model:
+            return
+        self.watches_model = True
         for name, value in self.options.get("pretend", {}).items():
             self.patches.put(p.sd_model, name, value)
         model = p.sd_model.forge_objects.unet.model.diffusion_model
@@ -193,9 +197,14 @@ class Probe(scripts.Script):
         return [gr.Textbox(value="", visible=False)]
 
     def before_process(self, p, options, *args):
-        if isinstance(options, dict):
+        # A detailer's runs inside a run are part of it; ADetailer calls this for copies too, which it never closes.
+        if isinstance(options, dict) and not self._records(options):
             Probe.recording = Recording(options)
             Probe.recording.begin(p)
+
+    @staticmethod
+    def _records(options):
+        return Probe.recording is not None and Probe.recording.folder == Path(options["folder"])
 
     def process(self, p, options, *args):
         if isinstance(options, dict) and Probe.recording is not None:

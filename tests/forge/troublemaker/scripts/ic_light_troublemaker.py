@@ -1,10 +1,10 @@
 """Another extension that goes wrong in the middle of a run, or runs one of its own inside it.
 
 Does nothing unless its argument is a dict: ``raise_in`` (the name of a hook), ``unet`` (true: the UNet's first call
-raises), ``vae`` ("error" or "memory": what the VAE's first encoding raises), ``interrupt`` (true), ``unload`` (true:
-all models leave memory before sampling), ``switch`` (another checkpoint's name: it is chosen before sampling) and
-``nested`` ("crop", "copy" or "copy of a crop": run a crop of each picture as img2img, a copy of the processing object,
-or img2img's copy that works on a crop).
+raises; "inside": in a run of ADetailer's), ``vae`` ("error" or "memory": what the VAE's first encoding raises),
+``interrupt`` (true), ``unload`` (true: all models leave memory before sampling), ``switch`` (another checkpoint's name:
+it is chosen before sampling) and ``nested`` ("crop", "copy" or "copy of a crop": run a crop of each picture as img2img,
+a copy of the processing object, or img2img's copy that works on a crop).
 """
 
 import copy
@@ -57,7 +57,7 @@ class Troublemaker(scripts.Script):
             from modules_forge import main_entry
 
             main_entry.checkpoint_change(options["switch"], save=False)
-        if options.get("unet"):
+        if options.get("unet") and (options["unet"] != "inside" or getattr(p, "_ad_inner", False)):
             unet = p.sd_model.forge_objects.unet.clone()
             unet.set_model_unet_function_wrapper(_raise)
             p.sd_model.forge_objects.unet = unet
