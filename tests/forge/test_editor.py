@@ -67,7 +67,7 @@ def test_a_dragged_light_shapes_the_picture_and_comes_back_with_it(browser, forg
     assert placed["y"] == pytest.approx(0.6, abs=0.02)
     assert placed["colour"] == "#ff8800"
     assert "Error" not in tab.generate()
-    assert "IC Light direction: editor" in tab.page.locator("#html_info_txt2img").inner_text()
+    assert "IC Light direction: editor" in tab.info.inner_text()
     address = tab.own("gallery").locator("img").first.get_attribute("src")
     content = tab.page.request.get(address).body()
     later = opened(browser, forge)
@@ -208,7 +208,7 @@ def test_the_subject_is_placed_by_dragging_and_scaling(tab, editor):
     editor.until("state.placed.scale > a[0]", before["scale"] + 0.01)
     said = tab.generate()
     assert "Error" not in said
-    info = tab.page.locator("#html_info_txt2img").inner_text()
+    info = tab.info.inner_text()
     assert "IC Light placement" in info
     editor.page.keyboard.press("Control+z")
     editor.tool("reset").click()
@@ -241,7 +241,7 @@ def test_without_the_editors_scripts_the_radio_still_works(browser, forge):
     tab.pick("light", "Left")
     assert not tab.control("editor").locator(".ic-light-editor").is_visible()
     assert "Error" not in tab.generate()
-    assert "IC Light direction: left" in page.locator("#html_info_txt2img").inner_text()
+    assert "IC Light direction: left" in tab.info.inner_text()
     page.close()
 
 

@@ -60,5 +60,5 @@ def test_the_preview_shows_img2imgs_own_picture(browser, forge):
     source = shown.get_attribute("src").split(",")[1]
     found = np.asarray(Image.open(io.BytesIO(base64.b64decode(source))).convert("RGB"))
     np.testing.assert_array_equal(found, np.asarray(image))
-    assert "The whole picture is the subject." in page.inner_text("#img2img_ic_light_cutout")
+    assert "The whole picture is the subject." in page.locator("#img2img_ic_light_cutout").first.inner_text()
     page.close()
