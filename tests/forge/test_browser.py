@@ -134,7 +134,9 @@ def test_folder_of_pictures_in_img2img(forge_home, img2img, tmp_path):
     for index in range(2):
         pictures.subject(90 + 40 * index, 120).save(folder / f"{index}.png")
     img2img.page.locator("#mode_img2img button", has_text="Batch").click()
-    img2img.page.locator("#img2img_batch_source button", has_text="From directory").click()
+    from_directory = img2img.page.locator("#img2img_batch_source button", has_text="From directory")
+    if from_directory.count():
+        from_directory.click()
     img2img.page.locator("#img2img_batch_input_dir textarea").fill(str(folder))
     img2img.page.locator("#img2img_batch_output_dir textarea").fill(str(results))
     img2img.make_small()
