@@ -252,3 +252,11 @@ def test_the_summary_says_where_light_and_subject_are_drawn(tab, editor):
     summary = tab.control("summary")
     summary.get_by_text("It is lit as the light editor says.").wait_for(state="visible")
     summary.get_by_text("It stands where the editor places it.").wait_for(state="visible")
+
+
+def test_the_web_uis_own_styles_leave_the_editor_its_look(editor):
+    style = "(element, name) => getComputedStyle(element).getPropertyValue(name)"
+    assert editor.canvas.evaluate(style, "border-top-width") == "1px"
+    for name in ("border-top-width", "padding-left"):
+        assert float(editor.tool("positioned").evaluate(style, name).removesuffix("px")) > 0
+    assert editor.root.evaluate(style, "--ic-light-track").startswith("rgb"), "sliders show how far they are"
