@@ -7,20 +7,26 @@ from typing import Any
 
 _STEP = 64
 _SMALLEST, _LARGEST = 64, 2048
+_SAMPLER, _SCHEDULE = "DPM++ 2M SDE", "Karras"
 _CFG = {"fc": 2.0, "fcon": 2.0, "fbc": 7.0}
 _STEPS = {"fc": 25, "fcon": 25, "fbc": 20}
 
 
-def recommended(mode: str, is_img2img: bool) -> dict[str, Any]:
+def recommended(mode: str, is_img2img: bool, own_schedule: bool = True) -> dict[str, Any]:
     """The reference's defaults, by the ``elem_id`` of the web UI's control.
 
     Source: lllyasviel/IC-Light, ``gradio_demo.py`` and ``gradio_demo_bg.py``: DPM++ 2M SDE Karras, strength 0.9 from
     the light's latents, a second pass at 1.5 times the size and strength 0.5 after a Lanczos upscale.
+
+    Args:
+        mode: "fc", "fcon" or "fbc".
+        is_img2img: which tab.
+        own_schedule: whether the schedule is a control of its own; else the sampler's name says it.
     """
     tab = "img2img" if is_img2img else "txt2img"
+    sampling, schedule = f"{tab}_sampling", f"{tab}_scheduler"
     result: dict[str, Any] = {
-        f"{tab}_sampling": "DPM++ 2M SDE",
-        f"{tab}_scheduler": "Karras",
+        **({sampling: _SAMPLER, schedule: _SCHEDULE} if own_schedule else {sampling: f"{_SAMPLER} {_SCHEDULE}"}),
         f"{tab}_steps": _STEPS[mode],
         f"{tab}_cfg_scale": _CFG[mode],
     }

@@ -34,6 +34,14 @@ def test_img2img_starts_at_strength_09():
     }
 
 
+@pytest.mark.parametrize("is_img2img", [False, True])
+def test_where_samplers_are_named_with_their_schedule_that_one_is_chosen(is_img2img):
+    tab = "img2img" if is_img2img else "txt2img"
+    values = recommended("fc", is_img2img, own_schedule=False)
+    assert values[f"{tab}_sampling"] == "DPM++ 2M SDE Karras"
+    assert f"{tab}_scheduler" not in values
+
+
 @pytest.mark.parametrize(
     ("picture", "expected"),
     [

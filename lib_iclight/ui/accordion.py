@@ -177,13 +177,14 @@ class Accordion(Panel):
         inits = [self._host_control(elem_id) for elem_id in cutout_preview.INIT_PICTURES if self._is_img2img]
         inits = [control for control in inits if control is not None]
         cutout_preview.connect(self._subject, self.controls["foreground"], inits, self._cut)
-        wanted = recommended("fc", self._is_img2img)
+        own_schedule = self._host_control(f"{self.tab}_scheduler") is not None
+        wanted = recommended("fc", self._is_img2img, own_schedule)
         targets = {elem_id: self._host_control(elem_id) for elem_id in wanted}
         present = {elem_id: control for elem_id, control in targets.items() if control is not None}
         if present:
 
             def recommend(mode: str) -> list[Any]:
-                values = recommended(mode, self._is_img2img)
+                values = recommended(mode, self._is_img2img, own_schedule)
                 return [allowed(control, values[elem_id]) for elem_id, control in present.items()]
 
             self._recommend.click(recommend, [self.controls["mode"]], list(present.values()), **QUIET)

@@ -46,10 +46,15 @@ def connect(panel: SubjectPanel, foreground: Any, inits: Sequence[Any], cut: Cut
 def _shown(foreground: Any, pictures: Sequence[Any], settings: Sequence[Any], cut: Cut) -> str:
     name, picture = "foreground", foreground
     if picture is None:
-        name, picture = "img2img picture", next((given for given in pictures if given is not None), None)
+        name, picture = "img2img picture", next((_without_mask(given) for given in pictures if given is not None), None)
     if picture is None:
         return problem_html(_NO_INIT if pictures else _NO_FOREGROUND)
     try:
         return cutout_html(cut(picture, name, from_page(settings, SubjectPanel.PREVIEWED)))
     except ICLightError as error:
         return problem_html(str(error))
+
+
+def _without_mask(given: Any) -> Any:
+    """The picture alone: gradio 3 hands what is inpainted over with its mask."""
+    return given["image"] if isinstance(given, dict) else given

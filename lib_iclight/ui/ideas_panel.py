@@ -62,7 +62,8 @@ def _filler(
     def fill() -> list[Any]:
         own = {**example.values(), "foreground": _opened(example.foreground), "background": _opened(example.background)}
         tab = "img2img" if is_img2img else "txt2img"
-        of_host = {f"{tab}_prompt": example.prompt, **recommended(example.request.mode, is_img2img)}
+        own_schedule = f"{tab}_scheduler" in targets
+        of_host = {f"{tab}_prompt": example.prompt, **recommended(example.request.mode, is_img2img, own_schedule)}
         if example.foreground is not None and not is_img2img:
             size = match_size(own["foreground"].size, *_AREA)
             of_host |= zip((f"{tab}_width", f"{tab}_height"), size, strict=True)

@@ -15,11 +15,15 @@ from pathlib import Path
 
 import pytest
 from forge import model_files, server
+from forge.page_rows import PageRows
 from forge.tab import Tab
 
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "slow: takes minutes")
+    home = os.environ.get("FORGE_HOME", WORKBENCH)
+    if home != WORKBENCH:
+        config.pluginmanager.register(PageRows(Path(home).resolve()))
 
 
 def pytest_collection_modifyitems(config, items):

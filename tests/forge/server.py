@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[2]
 PROBE = Path(__file__).resolve().parent / "probe"
-FLAGS = (
+_FLAGS = (
     "--always-cpu",
     "--all-in-fp32",
     "--api",
@@ -35,6 +35,12 @@ FLAGS = (
     "--do-not-download-clip",
     "--disable-console-progressbars",
     "--no-prompt-history",
+)
+_FLAGS_FILES = (
+    "modules/cmd_args.py",
+    "modules_forge/cmd_parser.py",
+    "ldm_patched/modules/args_parser.py",
+    "backend/args.py",
 )
 _START_SECONDS = 600
 _POLL_SECONDS = 0.5
@@ -106,6 +112,12 @@ def checkpoint_of(home: Path) -> Path:
     return found[0]
 
 
+def flags_of(home: Path) -> list[str]:
+    """Those of our arguments that this web UI knows; it would not start with others."""
+    known = "".join(path.read_text(encoding="utf-8") for name in _FLAGS_FILES if (path := home / name).is_file())
+    return [flag for flag in _FLAGS if f'"{flag}"' in known]
+
+
 @contextmanager
 def running(
     home: Path, work: Path, more_extensions: dict[str, Path] | None = None, with_checkout: bool = True
@@ -125,7 +137,7 @@ def running(
         settings = {"grid_save": False, **dict.fromkeys(folders, str(work / "outputs"))}
         (work / "settings.json").write_text(json.dumps(settings), encoding="utf-8")
         port = _port()
-        command = [python_of(home), "-u", "launch.py", *FLAGS, "--port", str(port)]
+        command = [python_of(home), "-u", "launch.py", *flags_of(home), "--port", str(port)]
         command += ["--ckpt", str(checkpoint_of(home))]
         command += ["--ic-light-dir", str(work / "ic-light-models")] if with_checkout else []
         command += ["--ui-settings-file", str(work / "settings.json"), "--ui-config-file", str(work / "ui-config.json")]

@@ -23,11 +23,23 @@ class Tab:
 
     def control(self, name):
         """One of IC Light's controls."""
-        return self.page.locator(f"#{self.name}_ic_light_{name}")
+        # gradio 3 gives an HTML's id to what is inside it as well.
+        return self.page.locator(f"#{self.name}_ic_light_{name}").first
 
     def own(self, name):
         """One of the web UI's controls."""
         return self.page.locator(f"#{self.name}_{name}")
+
+    @property
+    def info(self):
+        """The generation parameters below the results."""
+        return self.page.locator(f"#html_info_{self.name}").first
+
+    @property
+    def sampler(self):
+        """Sampler and schedule; older web UIs have one control for both."""
+        boxes = [self.own(name).locator("input") for name in ("sampling", "scheduler")]
+        return " ".join(box.first.input_value() for box in boxes if box.count())
 
     def set(self, name, value):
         """Type a number into one of the web UI's sliders."""
@@ -57,6 +69,11 @@ class Tab:
         slot.set_input_files({"name": file_name, "mimeType": "image/png", "buffer": content})
         self.control(name).locator("img").wait_for(state="visible")
 
+    def clear(self, name):
+        """Take the picture out of one of IC Light's slots."""
+        # gradio 3 and 4 call the button differently.
+        self.control(name).get_by_role("button", name=re.compile("Clear|Remove Image")).click()
+
     def pick(self, name, label):
         """Choose a radio button by what its label begins with."""
         self.choice(name, label).check()
@@ -68,7 +85,7 @@ class Tab:
     def generate(self):
         """Click Generate and wait for the end; returns what the page says below the results."""
         self.own("generate").click()
-        log = self.page.locator(f"#html_log_{self.name}")
+        log = self.page.locator(f"#html_log_{self.name}").first
         log.locator(".performance").wait_for(state="attached", timeout=GENERATION_MS)
         return log.inner_text()
 

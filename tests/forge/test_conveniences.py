@@ -121,8 +121,7 @@ def test_a_prompt_from_the_list_is_what_is_generated(txt2img):
     txt2img.control("prompts").get_by_role("button", name="fireplace glow").click()
     txt2img.page.locator("#txt2img_ic_light_enabled-visible-checkbox").uncheck()
     assert "Error" not in txt2img.generate()
-    info = txt2img.page.locator("#html_info_txt2img")
-    info.get_by_text("a cup, sunshine from window, fireplace glow").wait_for(state="visible")
+    txt2img.info.get_by_text("a cup, sunshine from window, fireplace glow").wait_for(state="visible")
 
 
 def test_an_example_fills_the_whole_form(txt2img):
@@ -241,7 +240,7 @@ def test_foreground_and_background_change_places(txt2img):
     txt2img.control("swap").click()
     wait_for_size(txt2img, "foreground", 30, 50)
     wait_for_size(txt2img, "background", 40, 30)
-    txt2img.control("foreground").get_by_label("Remove Image").click()
+    txt2img.clear("foreground")
     txt2img.control("swap").click()
     wait_for_size(txt2img, "foreground", 40, 30)
     txt2img.control("background").locator("img").wait_for(state="detached")

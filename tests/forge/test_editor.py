@@ -69,7 +69,7 @@ def test_a_dragged_light_shapes_the_picture_and_comes_back_with_it(browser, forg
     assert placed["y"] == pytest.approx(0.6, abs=0.02)
     assert placed["colour"] == "#ff8800"
     assert "Error" not in tab.generate()
-    assert "IC Light direction: editor" in tab.page.locator("#html_info_txt2img").inner_text()
+    assert "IC Light direction: editor" in tab.info.inner_text()
     address = tab.own("gallery").locator("img").first.get_attribute("src")
     content = tab.page.request.get(address).body()
     later = opened(browser, forge)
@@ -298,7 +298,7 @@ def test_the_subject_is_placed_by_dragging_and_scaling(tab, editor):
     editor.until("state.placed.scale > a[0]", before["scale"] + 0.01)
     said = tab.generate()
     assert "Error" not in said
-    info = tab.page.locator("#html_info_txt2img").inner_text()
+    info = tab.info.inner_text()
     assert "IC Light placement" in info
     editor.page.keyboard.press("Control+z")
     editor.tool("reset").click()
@@ -331,7 +331,7 @@ def test_without_the_editors_scripts_the_radio_still_works(browser, forge):
     tab.pick("light", "Left")
     assert not tab.control("editor").locator(".ic-light-editor").is_visible()
     assert "Error" not in tab.generate()
-    assert "IC Light direction: left" in page.locator("#html_info_txt2img").inner_text()
+    assert "IC Light direction: left" in tab.info.inner_text()
     page.close()
 
 
@@ -342,3 +342,11 @@ def test_the_summary_says_where_light_and_subject_are_drawn(tab, editor):
     summary = tab.control("summary")
     summary.get_by_text("It is lit as the light editor says.").wait_for(state="visible")
     summary.get_by_text("It stands where the editor places it.").wait_for(state="visible")
+
+
+def test_the_web_uis_own_styles_leave_the_editor_its_look(editor):
+    style = "(element, name) => getComputedStyle(element).getPropertyValue(name)"
+    assert editor.canvas.evaluate(style, "border-top-width") == "1px"
+    for name in ("border-top-width", "padding-left"):
+        assert float(editor.tool("positioned").evaluate(style, name).removesuffix("px")) > 0
+    assert editor.root.evaluate(style, "--ic-light-track").startswith("rgb"), "sliders show how far they are"

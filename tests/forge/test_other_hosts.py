@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from forge import compatibility, pictures, server
+from forge import compatibility, pictures
 from forge.client import SECOND_PASS
 
 FOREGROUND = pictures.text(pictures.subject())
@@ -19,21 +19,12 @@ CASES = {
     "second pass": ("txt2img", FC, SECOND_PASS, {8}),
     "batch of 2": ("txt2img", FC, {"batch_size": 2}, {8}),
 }
-_ARGUMENTS = (
-    "modules/cmd_args.py",
-    "modules_forge/cmd_parser.py",
-    "ldm_patched/modules/args_parser.py",
-    "backend/args.py",
-)
 
 
 @pytest.fixture(scope="module")
-def client(keeper, forge_home):
-    """The API of this web UI, which gets those of Forge's arguments that it knows."""
-    known = "".join(path.read_text(encoding="utf-8") for name in _ARGUMENTS if (path := forge_home / name).is_file())
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(server, "FLAGS", tuple(flag for flag in server.FLAGS if f'"{flag}"' in known))
-        yield keeper.get("other").client
+def client(forge_home, keeper):
+    """The API of this web UI."""
+    return keeper.get("other").client
 
 
 @pytest.fixture(scope="module")

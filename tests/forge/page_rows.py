@@ -1,0 +1,60 @@
+"""Notes in the table which modules of page tests have passed on a real web UI."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from forge import compatibility
+
+if TYPE_CHECKING:
+    import pytest
+
+SECTION = "Page, in Chromium"
+_HERE = Path(__file__).resolve().parent
+_WHAT = {
+    "test_browser.py": "relighting, what is said, recommended settings, PNG Info, a folder",
+    "test_conveniences.py": "prompts, examples, sending, dropping, pasting, swapping",
+    "test_editor.py": "the light editor",
+    "test_subject.py": "the preview of img2img's own picture",
+}
+
+
+class PageRows:
+    """A plugin of pytest's; a module that was run in part is left out.
+
+    Args:
+        home: the folder of the web UI.
+    """
+
+    def __init__(self, home: Path):
+        self._home = home
+        self._results: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        self._partial: set[str] = set()
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        self._partial |= {Path(name.split("::")[0]).name for name in config.args if "::" in name}
+
+    def pytest_deselected(self, items: list[pytest.Item]) -> None:
+        self._partial |= {item.path.name for item in items if item.path.parent == _HERE}
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        path = Path(report.nodeid.split("::")[0])
+        is_ours = "browser" in report.keywords and path.parent.name == _HERE.name and path.name in _WHAT
+        if is_ours and (report.when == "call" or not report.passed):
+            self._results[path.name][report.outcome] += 1
+
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        if session.shouldstop or session.shouldfail:
+            return
+        for name, found in self._results.items():
+            if name not in self._partial:
+                compatibility.record(self._home, SECTION, _row(name, found))
+
+
+def _row(name: str, found: Counter[str]) -> dict[str, str]:
+    failed = found["failed"]
+    figures = f"{found['passed']} of {found.total()} tests"
+    result = "failed" if failed else "passed" if found["passed"] else "skipped"
+    return {"what": f"{_WHAT[name]} (`{name}`)", "figures": figures, "result": result}
