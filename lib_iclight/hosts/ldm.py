@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from .forge import ForgeHost, channels_of
+from .main_thread import hand_on_errors
 
 if TYPE_CHECKING:
     import torch
@@ -12,6 +14,13 @@ if TYPE_CHECKING:
 
 class LdmHost(ForgeHost):
     """Forge's patchers over the older backend; only what lies elsewhere differs."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        with suppress(ImportError):
+            from modules_forge import main_thread
+
+            hand_on_errors(main_thread)
 
     def sigma_max(self, sd_model: Any) -> float:
         return float(sd_model.forge_objects.unet.model.model_sampling.sigma_max)

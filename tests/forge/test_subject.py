@@ -51,7 +51,7 @@ def test_the_preview_shows_img2imgs_own_picture(browser, forge, tab, slot):
     page.locator("#tabs > .tab-nav button", has_text="Img2img").click()
     if not page.locator(f"#{slot}").count():
         pytest.skip(f"this web UI has no {tab}")
-    page.locator("#mode_img2img button", has_text=re.compile(rf"^\s*{tab}\s*$")).click()
+    page.locator("#mode_img2img > .tab-nav button", has_text=re.compile(rf"^\s*{tab}\s*$")).click()
     content = {"name": "own.png", "mimeType": "image/png", "buffer": pictures.encoded(image)}
     page.locator(f"#{slot} input[type=file]").first.set_input_files(content)
     page.locator("#img2img_ic_light_enabled .label-wrap").first.click()

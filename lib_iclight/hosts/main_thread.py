@@ -1,0 +1,41 @@
+"""The thread that the web UI runs the page's generations in; older ones print what a run raises, and lose it there."""
+
+from __future__ import annotations
+
+from functools import wraps
+from typing import Any
+
+from ..errors import ICLightError
+
+
+def hand_on_errors(main_thread: Any) -> None:
+    """Let a generation that ended with an error of ours end with it for the page too, which shows it then.
+
+    Without this the page says that "'NoneType' object is not iterable". Errors of others stay as they are.
+
+    Args:
+        main_thread: the host's module; done once, however often this is called.
+    """
+    waiting = main_thread.run_and_wait_result
+    if getattr(waiting, "hands_on_ic_light", False):
+        return
+
+    @wraps(waiting)
+    def run_and_wait_result(func: Any, *args: Any, **kwargs: Any) -> Any:
+        errors: list[ICLightError] = []
+
+        @wraps(func)
+        def noted(*inner: Any, **named: Any) -> Any:
+            try:
+                return func(*inner, **named)
+            except ICLightError as error:
+                errors.append(error)
+                raise
+
+        result = waiting(noted, *args, **kwargs)
+        if errors:
+            raise errors[0]
+        return result
+
+    run_and_wait_result.hands_on_ic_light = True
+    main_thread.run_and_wait_result = run_and_wait_result

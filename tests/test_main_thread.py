@@ -1,0 +1,54 @@
+"""What a generation in the host's main thread raises reaches the page where it is ours."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+
+from lib_iclight.errors import ICLightError
+from lib_iclight.hosts.main_thread import hand_on_errors
+
+
+def older_thread():
+    """Runs a task as older web UIs do: an error is gone, and there is no result."""
+
+    def run_and_wait_result(func, *args, **kwargs):
+        try:
+            return func(*args, **kwargs)
+        except Exception:
+            return None
+
+    return SimpleNamespace(run_and_wait_result=run_and_wait_result)
+
+
+@pytest.fixture
+def thread():
+    thread = older_thread()
+    hand_on_errors(thread)
+    return thread
+
+
+def raiser(error):
+    def run(*args):
+        raise error
+
+    return run
+
+
+def test_an_error_of_ours_reaches_who_waits(thread):
+    with pytest.raises(ICLightError, match="no foreground"):
+        thread.run_and_wait_result(raiser(ICLightError("no foreground")))
+
+
+def test_errors_of_others_and_results_stay_as_they_are(thread):
+    assert thread.run_and_wait_result(raiser(ValueError("theirs")), 1) is None
+    assert thread.run_and_wait_result(lambda first, second: first + second, 1, second=2) == 3
+
+
+def test_it_is_done_once():
+    thread = older_thread()
+    hand_on_errors(thread)
+    once = thread.run_and_wait_result
+    hand_on_errors(thread)
+    assert thread.run_and_wait_result is once
