@@ -176,7 +176,7 @@ def test_details_are_restored_after_it_and_both_pictures_come_once(client, forge
     options = {**RESTORED, "keep_original": True, "show_subject": True}
     restored = generate(client, "txt2img", mode, relight=options, save_images=True, **several)
     saved = set(outputs.rglob("*-unrestored.png")) - before
-    plain = generate(client, "txt2img", mode, **several)
+    plain = generate(client, "txt2img", mode, save_images=True, **several)  # what is saved has a grid, too
     shown = restored.pictures
     assert len(saved) == 4
     assert len(shown) == len(plain.pictures) + 5
