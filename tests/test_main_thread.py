@@ -25,7 +25,7 @@ def older_thread():
 @pytest.fixture
 def thread():
     thread = older_thread()
-    hand_on_errors(thread)
+    hand_on_errors(thread, lambda put_back: None)
     return thread
 
 
@@ -46,9 +46,17 @@ def test_errors_of_others_and_results_stay_as_they_are(thread):
     assert thread.run_and_wait_result(lambda first, second: first + second, 1, second=2) == 3
 
 
-def test_it_is_done_once():
-    thread = older_thread()
-    hand_on_errors(thread)
+def test_it_is_done_once(thread):
     once = thread.run_and_wait_result
-    hand_on_errors(thread)
+    hand_on_errors(thread, lambda put_back: None)
     assert thread.run_and_wait_result is once
+
+
+def test_the_hosts_own_function_is_put_back_when_it_lets_go_of_its_scripts():
+    thread, unloaded = older_thread(), []
+    own = thread.run_and_wait_result
+    hand_on_errors(thread, unloaded.append)
+    assert thread.run_and_wait_result is not own
+    for put_back in unloaded:
+        put_back()
+    assert thread.run_and_wait_result is own

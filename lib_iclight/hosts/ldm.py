@@ -18,9 +18,10 @@ class LdmHost(ForgeHost):
     def __init__(self) -> None:
         super().__init__()
         with suppress(ImportError):
+            from modules import script_callbacks
             from modules_forge import main_thread
 
-            hand_on_errors(main_thread)
+            hand_on_errors(main_thread, script_callbacks.on_script_unloaded)
 
     def sigma_max(self, sd_model: Any) -> float:
         return float(sd_model.forge_objects.unet.model.model_sampling.sigma_max)

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
 from ..errors import ICLightError
 
 
-def hand_on_errors(main_thread: Any) -> None:
+def hand_on_errors(main_thread: Any, on_unload: Callable[[Callable[[], None]], Any]) -> None:
     """Let a generation that ended with an error of ours end with it for the page too, which shows it then.
 
     Without this the page says that "'NoneType' object is not iterable". Errors of others stay as they are.
 
     Args:
         main_thread: the host's module; done once, however often this is called.
+        on_unload: the host's way to be called when it lets go of its scripts; the host's own function is put back then,
+            unless somebody else has replaced it in the meantime.
     """
     waiting = main_thread.run_and_wait_result
     if getattr(waiting, "hands_on_ic_light", False):
@@ -37,5 +40,10 @@ def hand_on_errors(main_thread: Any) -> None:
             raise errors[0]
         return result
 
+    def put_back() -> None:
+        if main_thread.run_and_wait_result is run_and_wait_result:
+            main_thread.run_and_wait_result = waiting
+
     run_and_wait_result.hands_on_ic_light = True
     main_thread.run_and_wait_result = run_and_wait_result
+    on_unload(put_back)

@@ -61,8 +61,16 @@ def test_opening_an_accordion_enables_it_and_its_box_disables_it_again(page, rec
     recorder.calls.clear()
     page.uncheck(f"{accordion}-visible-checkbox")
     assert page.is_visible(f"{accordion} >> text=Word"), "it stays open"
+    # The button may be there too shortly to be found by looking again and again.
+    page.evaluate(
+        """() => {
+            const button = document.querySelector("#txt2img_interrupt");
+            const seen = new MutationObserver(() => (window.hasRun ||= button.style.display === "block"));
+            seen.observe(button, { attributes: true });
+        }"""
+    )
     page.click("#txt2img_generate")
-    page.wait_for_selector("#txt2img_interrupt", state="visible")
+    page.wait_for_function("window.hasRun")
     page.wait_for_selector("#txt2img_interrupt", state="hidden")
     assert [args[0] for name, args, _ in recorder.calls if name == "process"] == [False]
 
