@@ -5,6 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
+_PIXEL = """(view.drawNow(), (([px, py], d) =>
+    [...view.context.getImageData(px * d, py * d, 1, 1).data].slice(0, 3)
+)(view.toPixels(a[0], a[1]), devicePixelRatio))"""
+
 
 class Editor:
     """The editor in a tab whose accordion is open.
@@ -105,7 +109,8 @@ class Editor:
 
     def pixel(self, x: float, y: float) -> list[int]:
         """The colour drawn at a place of the frame: red, green, blue."""
-        code = """(view.drawNow(), (([px, py], d) =>
-            [...view.context.getImageData(px * d, py * d, 1, 1).data].slice(0, 3)
-        )(view.toPixels(...a), devicePixelRatio))"""
-        return self._ask(code, x, y)
+        return self._ask(_PIXEL, x, y)
+
+    def until_pixel(self, x: float, y: float, colour: list[int]) -> None:
+        """Wait until this colour is drawn at a place of the frame."""
+        self.until(f"String({_PIXEL}) === String(a[2])", x, y, colour)
