@@ -67,6 +67,18 @@ def test_an_error_of_the_whole_side_counts_more_than_as_much_of_fine_grain():
     assert broad > 2
 
 
+def test_the_noise_of_a_start_from_a_light_map_leads_from_it_to_the_relit_picture():
+    noiser = diffusion.Noiser({}, seed=1, every=2)
+    clean, light, noise = torch.randn(3, 2, 4, 8, 8, generator=torch.Generator().manual_seed(6)).unbind()
+    starts = torch.tensor([850, 999])
+    found = noiser.leading(clean, noise, light, starts)
+    torch.testing.assert_close(noiser.mix(clean, found, starts), noiser.mix(light, noise, starts))
+    for times in (starts, torch.tensor([300, 10])):
+        torch.testing.assert_close(
+            noiser.clean(noiser.mix(clean, found, times), found, times), clean, atol=1e-4, rtol=1e-4
+        )
+
+
 def test_a_stage_that_was_interrupted_ends_as_one_that_was_not(tmp_path):
     def trained(folder, cuts):
         for steps in cuts:

@@ -27,6 +27,8 @@ _CONSISTENCY = 0.3
 _HEARD = 0.12
 #: Blocks a side of the grids on which the error is taken once more, and how much that counts.
 _BROAD, _BROADLY = (8, 4, 2), 0.02
+#: How often fc's noise is that of a start from the light map, and the least time that start is at (img2img's strength).
+_MAPPED, _STRONG = 0.5, 800
 
 
 def alphas_cumprod() -> Tensor:
@@ -95,6 +97,11 @@ class Noiser:
         """Return timesteps [count], drawn more often where there is much noise: there the light is decided."""
         return (torch.rand(count, generator=generator) ** 0.75 * 1000).long().clamp(max=999)
 
+    def level(self, times: Tensor) -> Tensor:
+        """Return the noise over the picture at ``times`` [B], as [B, 1, 1, 1]: the samplers' sigma."""
+        a = self.alphas[times].view(-1, 1, 1, 1)
+        return ((1 - a) / a).sqrt()
+
     def mix(self, clean: Tensor, noise: Tensor, times: Tensor) -> Tensor:
         """Return ``sqrt(a) clean + sqrt(1 - a) noise`` at ``times``."""
         a = self.alphas[times].view(-1, 1, 1, 1)
@@ -104,6 +111,14 @@ class Noiser:
         """Return the clean latents that ``noise`` leaves of ``noisy``: the inverse of ``mix``."""
         a = self.alphas[times].view(-1, 1, 1, 1)
         return (noisy - (1 - a).sqrt() * noise) / a.sqrt()
+
+    def leading(self, clean: Tensor, noise: Tensor, begun: Tensor, starts: Tensor) -> Tensor:
+        """Return the noise that leads from ``begun`` with ``noise`` at the times ``starts`` [B] to ``clean``.
+
+        img2img starts from a light map ``g`` at a noise level ``s``: from ``g + s n``, not from a noised ``x``.
+        The straight way from there to ``x`` passes ``x + r (n + (g - x) / s)`` at a level ``r``.
+        """
+        return noise + (begun - clean) / self.level(starts)
 
     def weights(self, times: Tensor) -> Tensor:
         """Return the loss weights [B]: min-SNR with 5 for little noise (Hang et al. 2023), more for much noise."""
@@ -202,10 +217,22 @@ def fit_sum(data: Data, folder: Path, seed: int, steps: int = 250) -> nn.Module:
 
 
 class RelightLoss:
-    """The offsets' loss: the noise's error under the first, the second and (fc) both lights; and their consistency."""
+    """The offsets' loss: the noise's error under the first, the second and (fc) both lights; and their consistency.
 
-    def __init__(self, kind: str, unet: nn.Module, text: nn.Module, noiser: Noiser, merge: nn.Module | None) -> None:
-        self.kind, self.unet, self.text, self.noiser, self.merge = kind, unet, text, noiser, merge
+    ``merge`` adds up two lights' latents and is needed for fc; ``consistent`` asks the model to agree with it.
+    """
+
+    def __init__(
+        self,
+        kind: str,
+        unet: nn.Module,
+        text: nn.Module,
+        noiser: Noiser,
+        merge: nn.Module | None = None,
+        consistent: bool = False,
+    ) -> None:
+        self.kind, self.unet, self.text, self.noiser = kind, unet, text, noiser
+        self.merge, self.consistent = merge, consistent
         self.lights = ("first", "second", "both") if kind == "fc" else ("first", "second")
 
     def __call__(self, step: int) -> tuple[Tensor, dict[str, float]]:
@@ -216,16 +243,39 @@ class RelightLoss:
         tokens = torch.cat([part["tokens"][rows, index] for index in range(len(self.lights))])
         times = self.noiser.times(each, generator).repeat(len(self.lights))
         noise = torch.randn((each, *targets.shape[1:]), generator=generator).repeat(len(self.lights), 1, 1, 1)
+        if self.kind == "fc":
+            noise = self._from_map(part, rows, targets, noise, times, generator)
         noisy = self.noiser.mix(targets, noise, times)
         text = encode_tokens(self.text, tokens, generator)
         made = noise_of(self.unet, torch.cat([noisy, self._condition(part, rows)], 1), times, text)
         error = relight_error(noise, made, self.noiser.weights(times))
         parts = {"mse": float(functional.mse_loss(made.detach(), noise))}
-        if self.merge is not None and self.kind == "fc":
+        if self.consistent:
             apart = self._inconsistency(noisy, made, times)
             parts["apart"] = float(apart.detach())
             error = error + _CONSISTENCY * apart
         return error, parts
+
+    def _from_map(
+        self,
+        part: dict[str, Tensor],
+        rows: Tensor,
+        targets: Tensor,
+        noise: Tensor,
+        times: Tensor,
+        generator: torch.Generator,
+    ) -> Tensor:
+        """Return ``noise`` [B, 4, h, w], in a share of the rows as it is where the sampler started from a light map.
+
+        The map is the scene's background without the subject.
+        """
+        behind = torch.cat([part["behind_first"][rows], part["behind_second"][rows]], 1).float()
+        with torch.no_grad():
+            maps = torch.cat([*behind.chunk(2, 1), self.merge(behind)])
+        least = times[: len(rows)].clamp(min=_STRONG)
+        starts = (least + (torch.rand(len(rows), generator=generator) * (999 - least)).long()).repeat(len(self.lights))
+        taken = (torch.rand(len(rows), generator=generator) < _MAPPED).repeat(len(self.lights)).view(-1, 1, 1, 1)
+        return torch.where(taken, self.noiser.leading(targets, noise, maps, starts), noise)
 
     def _condition(self, part: dict[str, Tensor], rows: Tensor) -> Tensor:
         subject = part["subject"][rows].repeat(len(self.lights), 1, 1, 1)
@@ -279,11 +329,12 @@ def train_offsets(stage: str, folder: Path, data: Data, plan: Plan, seed: int, c
     text.load_state_dict(files.read_float(folder / files.TEXT)[0])
     text.requires_grad_(False).eval()
     unet = start_of(stage, folder, base, seed).to(memory_format=torch.channels_last)
-    merge = fit_sum(data, folder, seed) if consistency and stage == "fc" else None
     kind = "fbc" if stage == "fbc" else "fc"
+    merge = fit_sum(data, folder, seed) if kind == "fc" else None
     noiser = Noiser(data, seed + 1 + (stage == "fc"), _LARGE[stage])
     name, target = stage, STARTED if stage == "start" else files.OFFSETS[kind]
     if stage == "fc" and not consistency:
         name, target = "fc_plain", PLAIN
-    Trainer(name, unet, plan, folder).run(RelightLoss(kind, unet, text, noiser, merge))
+    consistent = stage == "fc" and consistency
+    Trainer(name, unet, plan, folder).run(RelightLoss(kind, unet, text, noiser, merge, consistent))
     files.write_half(folder / target, offsets(unet, base), {"kind": kind})
