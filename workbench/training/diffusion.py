@@ -26,9 +26,9 @@ _CONSISTENCY = 0.3
 #: Spread of a new input's first weights.
 _HEARD = 0.12
 #: Blocks a side of the grids on which the error is taken once more, and how much that counts.
-_BROAD, _BROADLY = (8, 4, 2), 0.02
+_BROAD, _BROADLY = (8, 4, 2), 0.1
 #: How often fc's noise is that of a start from the light map, and the least time that start is at (img2img's strength).
-_MAPPED, _STRONG = 0.5, 800
+_MAPPED, _STRONG = 0.9, 850
 
 
 def alphas_cumprod() -> Tensor:
