@@ -27,7 +27,7 @@ def test_the_side_asked_for_is_the_lit_one(values, name):
 
 
 def test_the_light_follows_the_background_to_any_angle(values):
-    # On 32 scenes the circular r is 0.91; 12 are too few to hold it to its bar of 0.9.
+    # On 200 scenes the circular r is 0.73, below its bar: what is held here is less.
     apart = torch.deg2rad(values["fbc asked"] - values["fbc found"])
     assert apart.cos().mean() > 0.7, values["fbc found"] - values["fbc asked"]
 
@@ -37,12 +37,12 @@ def test_the_subject_keeps_its_hue(scores):
 
 
 def test_the_subject_keeps_its_outline(scores):
+    assert_met(scores, "fc: silhouette IoU")
     assert_met(scores, "fbc: silhouette IoU")
-    # On 32 scenes fc reaches 0.91; 12 are too few to hold it to its bar of 0.9.
-    assert scores["fc: silhouette IoU"].value > 0.85
 
 
 def test_four_relights_tell_the_normals(scores):
+    assert_met(scores, "fc: normals from four relights, degrees")
     assert_met(scores, "fbc: normals from four relights, degrees")
 
 
@@ -59,7 +59,7 @@ def test_the_subject_takes_the_colour_of_the_backgrounds_light(scores):
     "name",
     [
         "fc: circular r of asked and found angle",
-        "fc: normals from four relights, degrees",
+        "fbc: circular r of asked and found angle",
     ],
 )
 def test_what_the_model_does_not_reach_yet(scores, name):
