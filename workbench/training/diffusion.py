@@ -270,8 +270,7 @@ class RelightLoss:
         The map is the scene's background without the subject.
         """
         behind = torch.cat([part["behind_first"][rows], part["behind_second"][rows]], 1).float()
-        with torch.no_grad():
-            maps = torch.cat([*behind.chunk(2, 1), self.merge(behind)])
+        maps = torch.cat([*behind.chunk(2, 1), self.merge(behind)])
         least = times[: len(rows)].clamp(min=_STRONG)
         starts = (least + (torch.rand(len(rows), generator=generator) * (999 - least)).long()).repeat(len(self.lights))
         taken = (torch.rand(len(rows), generator=generator) < _MAPPED).repeat(len(self.lights)).view(-1, 1, 1, 1)
