@@ -9,7 +9,7 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from workbench.training import data, scenes, shapes  # noqa: E402
+from workbench.training import data, latents, scenes, shapes  # noqa: E402
 
 SIZE = 64
 ANGLES = {"right": 0.0, "top": math.pi / 2, "left": math.pi, "bottom": -math.pi / 2}
@@ -94,3 +94,28 @@ def test_a_plain_background_falls_from_its_light_as_the_products_maps_do():
     shown = scenes.display(scenes.backdrop_light(made, light("left")))
     wanted = torch.linspace(1, 0, SIZE).expand(3, SIZE, SIZE)
     torch.testing.assert_close(shown, wanted, atol=0.02, rtol=0)
+
+
+def brightest(picture: torch.Tensor) -> float:
+    """Return the angle towards which ``picture`` gets brighter, in degrees."""
+    x, y = shapes.pixel_grid(SIZE)
+    shown = picture.float().mean(0)
+    return math.degrees(math.atan2(float((shown * y).sum()), float((shown * x).sum())))
+
+
+def test_the_maps_of_training_scenes_ask_for_light_from_all_around():
+    found = []
+    for seed in range(60):
+        pictures = dict(zip(latents.NAMES, latents.rendered(SIZE, seed, [])[0], strict=True))
+        found.append(brightest(pictures["map_first"]))
+        assert (pictures["map_both"].int() >= pictures["map_first"].int() - 1).all()
+    counts = torch.histc(torch.tensor(found), bins=8, min=-180, max=180)
+    assert counts.min() >= 2, counts
+
+
+def test_a_map_is_bright_where_the_subjects_light_comes_from():
+    asked, ball_scene = light("top", angle=1.0), ball()
+    full = latents.light_map(ball_scene, asked, scenes.backdrop_light(ball_scene, asked), random.Random(1))
+    assert brightest(full) == pytest.approx(math.degrees(1.0), abs=2)
+    assert full.min() == 0
+    assert full.max() == pytest.approx(1, abs=1e-3)

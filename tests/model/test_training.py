@@ -12,10 +12,10 @@ from torch.nn import functional  # noqa: E402
 
 from workbench.model import files  # noqa: E402
 from workbench.model.architecture import make_unet, make_vae  # noqa: E402
-from workbench.training import diffusion, thumbnail, vae  # noqa: E402
+from workbench.training import diffusion, latents, thumbnail, vae  # noqa: E402
 from workbench.training.loop import Plan, Trainer  # noqa: E402
 
-LATENTS = ("subject", "first", "second", "both", "behind_first", "behind_second")
+LATENTS = latents.NAMES
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +68,7 @@ def test_an_error_of_the_whole_side_counts_more_than_as_much_of_fine_grain():
 
 
 def test_the_noise_of_a_start_from_a_light_map_leads_from_it_to_the_relit_picture():
-    noiser = diffusion.Noiser({}, seed=1, every=2)
+    noiser = diffusion.Noiser({}, seed=1, large=0.5)
     clean, light, noise = torch.randn(3, 2, 4, 8, 8, generator=torch.Generator().manual_seed(6)).unbind()
     starts = torch.tensor([850, 999])
     found = noiser.leading(clean, noise, light, starts)

@@ -21,7 +21,8 @@ class HeldOut:
     """What is known of N scenes.
 
     ``pictures`` [N, 3, S, S] in 0..1 show them in ordinary light and ``alphas`` [N, S, S] cut the subjects out of them;
-    ``masks`` [N, S, S] are hard, ``normals`` and linear ``albedos`` [N, 3, S, S] true.
+    ``masks`` [N, S, S] are hard, ``normals`` and linear ``albedos`` [N, 3, S, S] true. ``first`` is the number of
+    the first one, from which its noise's seed follows.
     """
 
     pictures: Tensor
@@ -30,6 +31,7 @@ class HeldOut:
     normals: Tensor
     albedos: Tensor
     scenes: list[scenes.Scene]
+    first: int = 0
 
     @property
     def size(self) -> int:
@@ -53,6 +55,7 @@ def held_out(count: int, size: int, first: int = 0) -> HeldOut:
         torch.stack([scene.shape.normals for scene in made]),
         torch.stack([scene.albedo for scene in made]),
         made,
+        first,
     )
 
 

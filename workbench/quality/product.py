@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from PIL import Image
 from torch import Tensor
 
 from workbench.quality.heldout import SIDES, HeldOut
-from workbench.training import scenes, shapes
+from workbench.training import scenes
 
 _NAMES = {angle: side for side, angle in SIDES.items()}
 
@@ -103,7 +104,8 @@ class Product:
             subjects = [_encoded(torch.full_like(held.pictures[row], 127 / 255)) for row in part]
             if not self.bare:
                 subjects = [_encoded(held.pictures[row], held.alphas[row]) for row in part]
-            made[part] = self._pictures(subjects, held.size, asked, strength, self.asking.seed + part[0])
+            seed = self.asking.seed + held.first + part[0]
+            made[part] = self._pictures(subjects, held.size, asked, strength, seed)
 
     def _pictures(self, subjects: list[str], size: int, asked: dict[str, Any], strength: float, seed: int) -> Tensor:
         answer = self.host.img2img(
@@ -131,10 +133,7 @@ class Product:
 
 def _ramp(size: int, angle: float) -> Tensor:
     """Return the map [3, S, S] in 0..1 that falls linearly from 1 towards ``angle`` (degrees) to 0."""
-    x, y = shapes.pixel_grid(size)
-    turn = torch.deg2rad(torch.tensor(angle))
-    along = x * turn.cos() + y * turn.sin()
-    return ((along - along.min()) / (along.max() - along.min())).expand(3, size, size)
+    return scenes.ramp(size, math.radians(angle)).expand(3, size, size)
 
 
 def picture_of(pixels: Tensor, alpha: Tensor | None = None) -> Image.Image:

@@ -33,14 +33,10 @@ def load_photos() -> list[Tensor]:
 def light_ramp(size: int, rng: random.Random) -> Tensor:
     """Return a light map [3, S, S] in 0..1: a ramp between two levels in some direction, grey or tinted."""
     scene = scenes.random_scene(16, rng, [])
-    x, y = scenes.shapes.pixel_grid(size)
     light = scenes.random_light(rng)
-    turn = torch.tensor(light.angle)
-    along = x * turn.cos() + y * turn.sin()
-    along = (along / along.max() + 1) / 2
     low, high = sorted(rng.uniform(0, 1) for _ in range(2)) if rng.random() < 0.5 else (0.0, 1.0)
     tint = torch.tensor(light.colour) if scene.wall is None else torch.ones(3)
-    return tint[:, None, None] * (low + (high - low) * along)
+    return tint[:, None, None] * (low + (high - low) * scenes.ramp(size, light.angle))
 
 
 def vae_picture(size: int, rng: random.Random, photos: list[Tensor]) -> Tensor:

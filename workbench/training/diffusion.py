@@ -18,17 +18,18 @@ from workbench.training.steady import steadied
 STARTED, PLAIN = "iclight_tiny_fc_start.safetensors", "iclight_tiny_fc_plain.safetensors"
 
 Data = dict[int, dict[str, Tensor]]
-_BATCH = {128: 24, 256: 8}
-#: Every so many batches is one of large pictures.
-_LARGE = {"base": 4, "start": 2, "fc": 2, "fbc": 2}
+_BATCH = {128: 24, 256: 9}
+#: The share of batches of large pictures.
+_LARGE = {"base": 0.25, "start": 0.75, "fc": 0.75, "fbc": 0.75}
 _TEXT_DROPPED = 0.25
 _CONSISTENCY = 0.3
 #: Spread of a new input's first weights.
 _HEARD = 0.12
 #: Blocks a side of the grids on which the error is taken once more, and how much that counts.
 _BROAD, _BROADLY = (8, 4, 2), 0.1
-#: How often fc's noise is that of a start from the light map, and the least time that start is at (img2img's strength).
-_MAPPED, _STRONG = 0.9, 850
+#: How often the noise is that of a start from another picture than the target, and the least time that start is at:
+#: fc's from the light map, at img2img's strength, fbc's from anything, at full strength.
+_ELSEWHERE, _STRONG = 0.9, {"fc": 850, "fbc": 960}
 
 
 def alphas_cumprod() -> Tensor:
@@ -84,13 +85,13 @@ def offsets(tuned: nn.Module, base: nn.Module) -> dict[str, Tensor]:
 class Noiser:
     """Draws what a step trains on, and weighs its error. Random numbers come from the step's number alone."""
 
-    def __init__(self, data: Data, seed: int, every: int) -> None:
-        self.data, self.seed, self.every, self.alphas = data, seed, every, alphas_cumprod()
+    def __init__(self, data: Data, seed: int, large: float) -> None:
+        self.data, self.seed, self.large, self.alphas = data, seed, large, alphas_cumprod()
 
     def start(self, step: int) -> tuple[torch.Generator, dict[str, Tensor], int]:
-        """Return the step's generator, its part of the data and its batch size: one batch in ``every`` is 256 px."""
+        """Return the step's generator, its data and its batch size: 256 px in a share ``large`` of the steps."""
         generator = torch.Generator().manual_seed(self.seed * 1_000_003 + step)
-        size = 256 if step % self.every == self.every - 1 else 128
+        size = 256 if int((step + 1) * self.large) > int(step * self.large) else 128
         return generator, self.data[size], _BATCH[size]
 
     def times(self, count: int, generator: torch.Generator) -> Tensor:
@@ -219,7 +220,7 @@ def fit_sum(data: Data, folder: Path, seed: int, steps: int = 250) -> nn.Module:
 class RelightLoss:
     """The offsets' loss: the noise's error under the first, the second and (fc) both lights; and their consistency.
 
-    ``merge`` adds up two lights' latents and is needed for fc; ``consistent`` asks the model to agree with it.
+    ``merge`` adds up two lights' latents; with it the guess for both lights has to agree with the other two.
     """
 
     def __init__(
@@ -229,10 +230,9 @@ class RelightLoss:
         text: nn.Module,
         noiser: Noiser,
         merge: nn.Module | None = None,
-        consistent: bool = False,
     ) -> None:
         self.kind, self.unet, self.text, self.noiser = kind, unet, text, noiser
-        self.merge, self.consistent = merge, consistent
+        self.merge = merge
         self.lights = ("first", "second", "both") if kind == "fc" else ("first", "second")
 
     def __call__(self, step: int) -> tuple[Tensor, dict[str, float]]:
@@ -243,20 +243,19 @@ class RelightLoss:
         tokens = torch.cat([part["tokens"][rows, index] for index in range(len(self.lights))])
         times = self.noiser.times(each, generator).repeat(len(self.lights))
         noise = torch.randn((each, *targets.shape[1:]), generator=generator).repeat(len(self.lights), 1, 1, 1)
-        if self.kind == "fc":
-            noise = self._from_map(part, rows, targets, noise, times, generator)
+        noise = self._from_elsewhere(part, rows, targets, noise, times, generator)
         noisy = self.noiser.mix(targets, noise, times)
         text = encode_tokens(self.text, tokens, generator)
         made = noise_of(self.unet, torch.cat([noisy, self._condition(part, rows)], 1), times, text)
         error = relight_error(noise, made, self.noiser.weights(times))
         parts = {"mse": float(functional.mse_loss(made.detach(), noise))}
-        if self.consistent:
+        if self.merge is not None:
             apart = self._inconsistency(noisy, made, times)
             parts["apart"] = float(apart.detach())
             error = error + _CONSISTENCY * apart
         return error, parts
 
-    def _from_map(
+    def _from_elsewhere(
         self,
         part: dict[str, Tensor],
         rows: Tensor,
@@ -265,16 +264,27 @@ class RelightLoss:
         times: Tensor,
         generator: torch.Generator,
     ) -> Tensor:
-        """Return ``noise`` [B, 4, h, w], in a share of the rows as it is where the sampler started from a light map.
+        """Return ``noise`` [B, 4, h, w], in a share of the rows as it is where the sampler starts from something else.
 
-        The map is the scene's background without the subject.
+        The target's bright side shows through the strongest noise of the schedule. A model that finds it there does
+        not learn to look where the light is told: fc in the map that sampling starts from, fbc in the background.
         """
-        behind = torch.cat([part["behind_first"][rows], part["behind_second"][rows]], 1).float()
-        maps = torch.cat([*behind.chunk(2, 1), self.merge(behind)])
-        least = times[: len(rows)].clamp(min=_STRONG)
+        if self.kind == "fc":
+            begun = torch.cat([part[f"map_{light}"][rows] for light in self.lights]).float()
+        else:
+            begun = self._anything(part, rows, generator).repeat(len(self.lights), 1, 1, 1)
+        least = times[: len(rows)].clamp(min=_STRONG[self.kind])
         starts = (least + (torch.rand(len(rows), generator=generator) * (999 - least)).long()).repeat(len(self.lights))
-        taken = (torch.rand(len(rows), generator=generator) < _MAPPED).repeat(len(self.lights)).view(-1, 1, 1, 1)
-        return torch.where(taken, self.noiser.leading(targets, noise, maps, starts), noise)
+        taken = (torch.rand(len(rows), generator=generator) < _ELSEWHERE).repeat(len(self.lights)).view(-1, 1, 1, 1)
+        return torch.where(taken, self.noiser.leading(targets, noise, begun, starts), noise)
+
+    def _anything(self, part: dict[str, Tensor], rows: Tensor, generator: torch.Generator) -> Tensor:
+        """Return what fbc may start from, [B, 4, h, w]: nothing (txt2img), the subject or another scene (img2img)."""
+        other = torch.randint(len(part["tokens"]), (len(rows),), generator=generator)
+        subject = part["subject"][rows]
+        choices = torch.stack([torch.zeros_like(subject), subject, subject, part["first"][other]])
+        which = torch.randint(len(choices), (len(rows),), generator=generator)
+        return choices[which, torch.arange(len(rows))].float()
 
     def _condition(self, part: dict[str, Tensor], rows: Tensor) -> Tensor:
         subject = part["subject"][rows].repeat(len(self.lights), 1, 1, 1)
@@ -329,11 +339,10 @@ def train_offsets(stage: str, folder: Path, data: Data, plan: Plan, seed: int, c
     text.requires_grad_(False).eval()
     unet = start_of(stage, folder, base, seed).to(memory_format=torch.channels_last)
     kind = "fbc" if stage == "fbc" else "fc"
-    merge = fit_sum(data, folder, seed) if kind == "fc" else None
+    merge = fit_sum(data, folder, seed) if stage == "fc" and consistency else None
     noiser = Noiser(data, seed + 1 + (stage == "fc"), _LARGE[stage])
     name, target = stage, STARTED if stage == "start" else files.OFFSETS[kind]
     if stage == "fc" and not consistency:
         name, target = "fc_plain", PLAIN
-    consistent = stage == "fc" and consistency
-    Trainer(name, unet, plan, folder).run(RelightLoss(kind, unet, text, noiser, merge, consistent))
+    Trainer(name, unet, plan, folder).run(RelightLoss(kind, unet, text, noiser, merge))
     files.write_half(folder / target, offsets(unet, base), {"kind": kind})

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import random
+from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -13,32 +15,51 @@ from workbench.model.text import tokenise
 from workbench.training import data, scenes
 
 #: How many scenes of which size, in pixels.
-SIZES = {128: 4000, 256: 1200}
+SIZES = {128: 1600, 256: 2000}
+LIT = ("first", "second", "both")
 #: The pictures of a scene, in the order of ``rendered``.
-NAMES = ("subject", "first", "second", "both", "behind_first", "behind_second")
+NAMES = ("subject", *LIT, "behind_first", "behind_second", *(f"map_{light}" for light in LIT))
+#: How often the second light stands opposite the first, and how often it is a snapshot's.
+_OPPOSITE, _FLAT = 0.25, 0.1
 
 
 def rendered(size: int, seed: int, photos: list[Tensor]) -> tuple[Tensor, list[str]]:
-    """Return the pictures ``NAMES`` of one scene, uint8 [6, 3, S, S], and the captions of first, second and both.
+    """Return the pictures ``NAMES`` of one scene, uint8 [9, 3, S, S], and the captions of first, second and both.
 
-    The second light often comes from the other side, and the sum is made in linear light before clipping.
+    The lights come from all around alike: a model that knows four sides well pulls every light towards one of them.
+    Sums are made in linear light before clipping.
     """
     rng = random.Random(seed)
     scene = scenes.random_scene(size, rng, photos)
-    first, second = scenes.random_light(rng), scenes.random_light(rng)
-    if rng.random() < 0.1:
-        second = scenes.flat_light(rng)
+    first, second = _lights(rng)
     (whole_1, behind_1), (whole_2, behind_2) = scenes.picture(scene, first), scenes.picture(scene, second)
     plain = scenes.on_grey(scenes.display(scenes.picture(scene, scenes.flat_light(rng))[0]), scene.shape.mask)
-    linear = (whole_1, whole_2, whole_1 + whole_2, behind_1, behind_2)
+    maps = [light_map(scene, light, behind, rng) for light, behind in ((first, behind_1), (second, behind_2))]
+    linear = (whole_1, whole_2, whole_1 + whole_2, behind_1, behind_2, *maps, sum(maps))
     pictures = torch.stack([plain, *map(scenes.display, linear)])
     words = " ".join(word for word in scene.words if rng.random() < 0.7)
     texts = [scenes.caption(scene, first, rng), scenes.caption(scene, second, rng), words]
     return (pictures.clamp(0, 1) * 255).round().to(torch.uint8), texts
 
 
+def _lights(rng: random.Random) -> tuple[scenes.Light, scenes.Light]:
+    first, second = (replace(scenes.random_light(rng), angle=rng.uniform(0, 2 * math.pi)) for _ in range(2))
+    kind = rng.random()
+    if kind < _OPPOSITE:
+        second = replace(second, angle=(first.angle + math.pi) % (2 * math.pi))
+    return first, scenes.flat_light(rng) if kind > 1 - _FLAT else second
+
+
+def light_map(scene: scenes.Scene, light: scenes.Light, behind: Tensor, rng: random.Random) -> Tensor:
+    """Return a map that asks for ``light``, linear, [3, S, S]: a full ramp, or ``behind`` where that is a plain one."""
+    if not light.power or (scene.wall is None and rng.random() < 0.5):
+        return behind
+    tint = torch.tensor(light.colour if rng.random() < 0.5 else scenes.LIGHT_COLOURS["white"])
+    return tint[:, None, None] * scenes.ramp(behind.shape[-1], light.angle) ** scenes.GAMMA
+
+
 def render(folder: Path, size: int, seed: int) -> tuple[Tensor, Tensor]:
-    """Return the pictures of all scenes of ``size`` pixels, uint8 [N, 6, 3, S, S], and ``tokens`` [N, 3, WORDS].
+    """Return the pictures of all scenes of ``size`` pixels, uint8 [N, 9, 3, S, S], and ``tokens`` [N, 3, WORDS].
 
     They are kept under ``folder``; they need no autoencoder, so they can be made while it is trained.
     """

@@ -167,6 +167,13 @@ def subject_light(scene: Scene, light: Light) -> Tensor:
     return colour * (scene.albedo * (diffuse + light.ambient) + scene.gloss * glint**scene.shininess)
 
 
+def ramp(size: int, angle: float) -> Tensor:
+    """Return display values [S, S], linear from 0 to 1 towards ``angle`` (radians, from the right, upwards)."""
+    x, y = shapes.pixel_grid(size)
+    along = math.cos(angle) * x + math.sin(angle) * y
+    return (along / along.max() + 1) / 2
+
+
 def backdrop_light(scene: Scene, light: Light) -> Tensor:
     """Return the background without the subject under ``light``, linear, [3, S, S]."""
     size = scene.shape.mask.shape[-1]
@@ -175,9 +182,8 @@ def backdrop_light(scene: Scene, light: Light) -> Tensor:
     if scene.wall is None:
         if not light.power:
             return colour * (64 / 255) ** GAMMA * torch.ones(3, size, size)
-        along = math.cos(light.angle) * x + math.sin(light.angle) * y
         low, high = scene.levels
-        return colour * (low + (high - low) * (along / along.max() + 1) / 2) ** GAMMA
+        return colour * (low + (high - low) * ramp(size, light.angle)) ** GAMMA
     points = torch.stack([x, y, torch.full_like(x, -0.6)])
     normals = torch.zeros_like(points)
     normals[2] = 1
