@@ -62,23 +62,25 @@ class Product:
         self.host, self.asking, self.model, self.bare = host, asking or Asking(), model, bare
 
     def fc(self, held: HeldOut, angles: list[float]) -> Tensor:
-        """Return the subjects relit by fc in img2img, [N, 3, S, S], each from its angle in degrees."""
+        """Return the subjects relit by fc in img2img, [N, 3, S, S], each from its angle in degrees.
+
+        The light is a named one at the four sides, elsewhere what the light editor gives.
+        """
         made = torch.empty_like(held.pictures)
         for angle in sorted(set(angles)):
             rows = [row for row, each in enumerate(angles) if each == angle]
             side = _NAMES.get(angle)
-            light = {"light": side} if side else {"light": "custom", "light_map": _encoded(_ramp(held.size, angle))}
-            self._batches(held, rows, {"mode": "fc", "model": self.model, **light}, self.asking.strength, made)
+            self._batches(held, rows, self._fc(side or _editors([angle])), self.asking.strength, made)
         return made
 
     def fc_both(self, held: HeldOut) -> Tensor:
-        """Return the subjects relit by fc from the map of left and right light added in linear light."""
-        added = sum(_ramp(held.size, angle) ** scenes.GAMMA for angle in (0.0, 180.0)).clamp(max=1)
-        light = {"light": "custom", "light_map": _encoded(added ** (1 / scenes.GAMMA))}
+        """Return the subjects relit by fc from the light editor's map of two lights, left and right."""
         made = torch.empty_like(held.pictures)
-        rows = list(range(len(made)))
-        self._batches(held, rows, {"mode": "fc", "model": self.model, **light}, self.asking.strength, made)
+        self._batches(held, list(range(len(made))), self._fc(_editors([0.0, 180.0])), self.asking.strength, made)
         return made
+
+    def _fc(self, light: str | dict[str, Any]) -> dict[str, Any]:
+        return {"mode": "fc", "model": self.model, "light": light}
 
     def fbc(self, held: HeldOut, angles: list[float], colour: str = "white", flipped: bool = False) -> Tensor:
         """Return the subjects relit by fbc, [N, 3, S, S], before gradients 224 to 32 of the light's ``colour``."""
@@ -129,6 +131,11 @@ class Product:
             raise RuntimeError(f"the workbench answered {answer.status_code}: {answer.text[:500]}")
         found = [_decoded(text) for text in answer.json()["images"]]
         return torch.stack(found[-len(subjects) :])
+
+
+def _editors(angles: list[float]) -> dict[str, Any]:
+    """Return the light editor's description of white lights at ``angles`` (degrees)."""
+    return {"version": 1, "lights": [{"angle": angle} for angle in angles]}
 
 
 def _ramp(size: int, angle: float) -> Tensor:
