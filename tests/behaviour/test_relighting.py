@@ -27,7 +27,7 @@ def test_the_side_asked_for_is_the_lit_one(values, name):
 
 
 def test_the_light_follows_the_background_to_any_angle(values):
-    # On 200 scenes the circular r is 0.73, below its bar: what is held here is less.
+    # On 200 scenes the circular r is 0.87, below its bar: what is held here is less.
     apart = torch.deg2rad(values["fbc asked"] - values["fbc found"])
     assert apart.cos().mean() > 0.7, values["fbc found"] - values["fbc asked"]
 
