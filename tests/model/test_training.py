@@ -15,8 +15,6 @@ from workbench.model.architecture import make_unet, make_vae  # noqa: E402
 from workbench.training import diffusion, latents, thumbnail, vae  # noqa: E402
 from workbench.training.loop import Plan, Trainer  # noqa: E402
 
-LATENTS = latents.NAMES
-
 
 @pytest.fixture(scope="module")
 def codec():
@@ -106,8 +104,8 @@ def random_data(count=4):
     generator = torch.Generator().manual_seed(4)
 
     def part(side):
-        latents = {name: torch.randn(count, 4, side, side, generator=generator).half() for name in LATENTS}
-        return {**latents, "tokens": torch.randint(0, 40, (count, 3, 11), generator=generator)}
+        made = {name: torch.randn(count, 4, side, side, generator=generator).half() for name in latents.NAMES}
+        return {**made, "tokens": torch.randint(0, 40, (count, 3, 11), generator=generator)}
 
     return {128: part(8), 256: part(16)}
 

@@ -88,7 +88,7 @@ class Product:
         tint = torch.tensor(scenes.LIGHT_COLOURS[colour])[:, None, None] ** (1 / scenes.GAMMA)
         for angle in sorted(set(angles)):
             rows = [row for row, each in enumerate(angles) if each == angle]
-            behind = tint * (32 + 192 * _ramp(held.size, angle)) / 255
+            behind = tint * (32 + 192 * scenes.ramp(held.size, math.radians(angle))) / 255
             asked = {"mode": "fbc", "background": _encoded(behind), "flip_background": flipped}
             self._batches(held, rows, asked, 1.0, made)
         return made
@@ -136,11 +136,6 @@ class Product:
 def _editors(angles: list[float]) -> dict[str, Any]:
     """Return the light editor's description of white lights at ``angles`` (degrees)."""
     return {"version": 1, "lights": [{"angle": angle} for angle in angles]}
-
-
-def _ramp(size: int, angle: float) -> Tensor:
-    """Return the map [3, S, S] in 0..1 that falls linearly from 1 towards ``angle`` (degrees) to 0."""
-    return scenes.ramp(size, math.radians(angle)).expand(3, size, size)
 
 
 def picture_of(pixels: Tensor, alpha: Tensor | None = None) -> Image.Image:
