@@ -77,6 +77,16 @@ def test_the_noise_of_a_start_from_a_light_map_leads_from_it_to_the_relit_pictur
         )
 
 
+def test_a_wrong_guess_in_the_targets_place_is_to_be_put_right():
+    noiser = diffusion.Noiser({}, seed=1, large=0.5)
+    clean, guess, noise = torch.randn(3, 2, 4, 8, 8, generator=torch.Generator().manual_seed(7)).unbind()
+    times = torch.tensor([400, 950])
+    noisy = noiser.mix(guess, noise, times)
+    wanted = noiser.noise(noisy, clean, times)
+    torch.testing.assert_close(noiser.clean(noisy, wanted, times), clean, atol=1e-4, rtol=1e-4)
+    torch.testing.assert_close(noiser.noise(noisy, guess, times), noise, atol=1e-4, rtol=1e-4)
+
+
 def test_a_stage_that_was_interrupted_ends_as_one_that_was_not(tmp_path):
     def trained(folder, cuts):
         for steps in cuts:

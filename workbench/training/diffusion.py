@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -30,6 +31,8 @@ _BROAD, _BROADLY = (8, 4, 2), 0.1
 #: How often the noise is that of a start from another picture than the target, and the least time that start is at:
 #: fc's from the light map, at img2img's strength, fbc's from anything, at full strength.
 _ELSEWHERE, _STRONG = 0.9, {"fc": 850, "fbc": 960}
+#: How often a batch shows the model its own first guess in the target's place, and the least time at which it does.
+_GUESSED, _GUESSED_FROM = 0.5, 400
 
 
 def alphas_cumprod() -> Tensor:
@@ -113,6 +116,11 @@ class Noiser:
         a = self.alphas[times].view(-1, 1, 1, 1)
         return (noisy - (1 - a).sqrt() * noise) / a.sqrt()
 
+    def noise(self, noisy: Tensor, clean: Tensor, times: Tensor) -> Tensor:
+        """Return the noise that is between ``noisy`` and ``clean`` at ``times``."""
+        a = self.alphas[times].view(-1, 1, 1, 1)
+        return (noisy - a.sqrt() * clean) / (1 - a).sqrt()
+
     def leading(self, clean: Tensor, noise: Tensor, begun: Tensor, starts: Tensor) -> Tensor:
         """Return the noise that leads from ``begun`` with ``noise`` at the times ``starts`` [B] to ``clean``.
 
@@ -136,8 +144,8 @@ def encode_tokens(encoder: nn.Module, tokens: Tensor, generator: torch.Generator
 
 
 def noise_of(unet: nn.Module, seen: Tensor, times: Tensor, text: Tensor) -> Tensor:
-    """Return the noise that ``unet`` finds in ``seen``, computed in bfloat16 where that is as good."""
-    with torch.autocast("cpu", torch.bfloat16):
+    """Return the noise that ``unet`` finds in ``seen``, in bfloat16 where the processor can: else that is slower."""
+    with torch.autocast("cpu", torch.bfloat16, enabled=torch.ops.mkldnn._is_mkldnn_bf16_supported()):
         return unet(seen.contiguous(memory_format=torch.channels_last), times, text).sample.float()
 
 
@@ -217,6 +225,14 @@ def fit_sum(data: Data, folder: Path, seed: int, steps: int = 250) -> nn.Module:
     return merge.requires_grad_(False)
 
 
+class Way(NamedTuple):
+    """A sampler's way: from ``begun`` [B, 4, h, w] in noise of the times ``starts`` [B], where it is ``taken``."""
+
+    begun: Tensor
+    starts: Tensor
+    taken: Tensor
+
+
 class RelightLoss:
     """The offsets' loss: the noise's error under the first, the second and (fc) both lights; and their consistency.
 
@@ -243,10 +259,15 @@ class RelightLoss:
         tokens = torch.cat([part["tokens"][rows, index] for index in range(len(self.lights))])
         times = self.noiser.times(each, generator).repeat(len(self.lights))
         noise = torch.randn((each, *targets.shape[1:]), generator=generator).repeat(len(self.lights), 1, 1, 1)
-        noise = self._from_elsewhere(part, rows, targets, noise, times, generator)
-        noisy = self.noiser.mix(targets, noise, times)
-        text = encode_tokens(self.text, tokens, generator)
-        made = noise_of(self.unet, torch.cat([noisy, self._condition(part, rows)], 1), times, text)
+        text, condition = encode_tokens(self.text, tokens, generator), self._condition(part, rows)
+        way = self._way(part, rows, times, generator)
+        noisy = self._on_the_way(way, targets, noise, times)
+        if torch.rand(1, generator=generator) < _GUESSED:
+            guess = self._guess(way, noise, text, condition)
+            far = (times >= _GUESSED_FROM).view(-1, 1, 1, 1)
+            noisy = torch.where(way.taken & far, self._on_the_way(way, guess, noise, times), noisy)
+        noise = self.noiser.noise(noisy, targets, times)
+        made = noise_of(self.unet, torch.cat([noisy, condition], 1), times, text)
         error = relight_error(noise, made, self.noiser.weights(times))
         parts = {"mse": float(functional.mse_loss(made.detach(), noise))}
         if self.merge is not None:
@@ -255,16 +276,8 @@ class RelightLoss:
             error = error + _CONSISTENCY * apart
         return error, parts
 
-    def _from_elsewhere(
-        self,
-        part: dict[str, Tensor],
-        rows: Tensor,
-        targets: Tensor,
-        noise: Tensor,
-        times: Tensor,
-        generator: torch.Generator,
-    ) -> Tensor:
-        """Return ``noise`` [B, 4, h, w], in a share of the rows as it is where the sampler starts from something else.
+    def _way(self, part: dict[str, Tensor], rows: Tensor, times: Tensor, generator: torch.Generator) -> Way:
+        """Return where the sampler starts from: in a share of the rows something else than the noised target.
 
         The target's bright side shows through the strongest noise of the schedule. A model that finds it there does
         not learn to look where the light is told: fc in the map that sampling starts from, fbc in the background.
@@ -276,7 +289,23 @@ class RelightLoss:
         least = times[: len(rows)].clamp(min=_STRONG[self.kind])
         starts = (least + (torch.rand(len(rows), generator=generator) * (999 - least)).long()).repeat(len(self.lights))
         taken = (torch.rand(len(rows), generator=generator) < _ELSEWHERE).repeat(len(self.lights)).view(-1, 1, 1, 1)
-        return torch.where(taken, self.noiser.leading(targets, noise, begun, starts), noise)
+        return Way(begun, starts, taken)
+
+    def _on_the_way(self, way: Way, clean: Tensor, noise: Tensor, times: Tensor) -> Tensor:
+        """Return what the sampler shows the model at ``times`` on its ``way`` with ``noise`` to ``clean``."""
+        led = torch.where(way.taken, self.noiser.leading(clean, noise, way.begun, way.starts), noise)
+        return self.noiser.mix(clean, led, times)
+
+    def _guess(self, way: Way, noise: Tensor, text: Tensor, condition: Tensor) -> Tensor:
+        """Return what the model makes of the noise that sampling starts with, [B, 4, h, w]: the sampler's first guess.
+
+        From there on the sampler shows the model its own guess, not the target. One that takes it for the target
+        does not put it right, and paints its blotches in.
+        """
+        seen = self.noiser.mix(way.begun, noise, way.starts)
+        with torch.no_grad():
+            found = noise_of(self.unet, torch.cat([seen, condition], 1), way.starts, text)
+        return self.noiser.clean(seen, found, way.starts).clamp(-6, 6)
 
     def _anything(self, part: dict[str, Tensor], rows: Tensor, generator: torch.Generator) -> Tensor:
         """Return what fbc may start from, [B, 4, h, w]: nothing (txt2img), the subject or another scene (img2img)."""

@@ -21,6 +21,8 @@ LIT = ("first", "second", "both")
 NAMES = ("subject", *LIT, "behind_first", "behind_second", *(f"map_{light}" for light in LIT))
 #: How often the second light stands opposite the first, and how often it is a snapshot's.
 _OPPOSITE, _FLAT = 0.25, 0.1
+#: How often there is a wall. Before one a light map is hard to read, and there is none where people choose a light.
+_WALLED = 0.25
 
 
 def rendered(size: int, seed: int, photos: list[Tensor]) -> tuple[Tensor, list[str]]:
@@ -30,7 +32,7 @@ def rendered(size: int, seed: int, photos: list[Tensor]) -> tuple[Tensor, list[s
     Sums are made in linear light before clipping.
     """
     rng = random.Random(seed)
-    scene = scenes.random_scene(size, rng, photos)
+    scene = scenes.random_scene(size, rng, photos, _WALLED)
     first, second = _lights(rng)
     (whole_1, behind_1), (whole_2, behind_2) = scenes.picture(scene, first), scenes.picture(scene, second)
     plain = scenes.on_grey(scenes.display(scenes.picture(scene, scenes.flat_light(rng))[0]), scene.shape.mask)
@@ -51,8 +53,11 @@ def _lights(rng: random.Random) -> tuple[scenes.Light, scenes.Light]:
 
 
 def light_map(scene: scenes.Scene, light: scenes.Light, behind: Tensor, rng: random.Random) -> Tensor:
-    """Return a map that asks for ``light``, linear, [3, S, S]: a full ramp, or ``behind`` where that is a plain one."""
-    if not light.power or (scene.wall is None and rng.random() < 0.5):
+    """Return a map that asks for ``light``, linear, [3, S, S]: ``behind`` or, where that is a plain ramp, a full one.
+
+    A ramp stays to be seen behind the subject, as it does before nothing else: before walls it would be painted over.
+    """
+    if not light.power or scene.wall is not None or rng.random() < 0.5:
         return behind
     tint = torch.tensor(light.colour if rng.random() < 0.5 else scenes.LIGHT_COLOURS["white"])
     return tint[:, None, None] * scenes.ramp(behind.shape[-1], light.angle) ** scenes.GAMMA
@@ -86,6 +91,7 @@ def make(folder: Path, vae: nn.Module, scale: float, seed: int) -> dict[int, dic
     if kept.is_file():
         return torch.load(kept, weights_only=True)
     made = {}
+    vae.to(memory_format=torch.channels_last)
     for size in SIZES:
         pictures, tokens = render(folder, size, seed)
         latents = [_encode(vae, part) * scale for part in tqdm(pictures, desc=f"latents of {size} px", unit="scene")]
@@ -95,5 +101,7 @@ def make(folder: Path, vae: nn.Module, scale: float, seed: int) -> dict[int, dic
 
 
 def _encode(vae: nn.Module, pictures: Tensor) -> Tensor:
+    """Return the modes [B, 4, S/8, S/8] of ``pictures`` [B, 3, S, S]; channels come last, which a processor likes."""
+    seen = (pictures.float() / 127 - 1).contiguous(memory_format=torch.channels_last)
     with torch.no_grad():
-        return vae.encode(pictures.float() / 127 - 1).latent_dist.mode()
+        return vae.encode(seen).latent_dist.mode().contiguous()

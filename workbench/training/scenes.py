@@ -106,8 +106,8 @@ def flat_light(rng: random.Random) -> Light:
     )
 
 
-def random_scene(size: int, rng: random.Random, photos: list[Tensor]) -> Scene:
-    """Return a random ``Scene`` of ``size`` pixels; everything is drawn from ``rng``."""
+def random_scene(size: int, rng: random.Random, photos: list[Tensor], walled: float = 0.6) -> Scene:
+    """Return a random ``Scene`` of ``size`` pixels, ``walled`` of them before a wall; all is drawn from ``rng``."""
     word, shape = subjects.random_subject(size, rng)
     kind = rng.choices(["plain", "striped", "checkered", "spotted", "photo"], weights=[10, 1, 1, 1, 2])[0]
     albedo, names = torch.zeros(3, size, size), []
@@ -118,7 +118,7 @@ def random_scene(size: int, rng: random.Random, photos: list[Tensor]) -> Scene:
         albedo = torch.where(shape.part == part, painted, albedo)
         names.append(name)
     shiny = rng.random() < 0.4
-    wall, wall_words = _random_wall(size, rng, photos)
+    wall, wall_words = _random_wall(size, rng, photos, walled)
     material = ["shiny" if shiny else "matte", kind, names[0] if kind != "photo" else "object", word]
     return Scene(
         shape=shape,
@@ -132,8 +132,8 @@ def random_scene(size: int, rng: random.Random, photos: list[Tensor]) -> Scene:
     )
 
 
-def _random_wall(size: int, rng: random.Random, photos: list[Tensor]) -> tuple[Tensor | None, list[str]]:
-    if rng.random() < 0.4:
+def _random_wall(size: int, rng: random.Random, photos: list[Tensor], walled: float) -> tuple[Tensor | None, list[str]]:
+    if rng.random() < 1 - walled:
         return None, ["plain", "background"]
     (name, first), (_, second) = subjects.random_albedo(rng), subjects.random_albedo(rng)
     pale = rng.uniform(0.2, 0.7)
