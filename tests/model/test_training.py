@@ -12,7 +12,7 @@ from torch.nn import functional  # noqa: E402
 
 from workbench.model import files  # noqa: E402
 from workbench.model.architecture import make_unet, make_vae  # noqa: E402
-from workbench.training import diffusion, latents, thumbnail, vae  # noqa: E402
+from workbench.training import diffusion, latents, noising, thumbnail, vae  # noqa: E402
 from workbench.training.loop import Plan, Trainer  # noqa: E402
 
 
@@ -66,7 +66,7 @@ def test_an_error_of_the_whole_side_counts_more_than_as_much_of_fine_grain():
 
 
 def test_the_noise_of_a_start_from_a_light_map_leads_from_it_to_the_relit_picture():
-    noiser = diffusion.Noiser({}, seed=1, large=0.5)
+    noiser = noising.Noiser({}, seed=1, large=0.5)
     clean, light, noise = torch.randn(3, 2, 4, 8, 8, generator=torch.Generator().manual_seed(6)).unbind()
     starts = torch.tensor([850, 999])
     found = noiser.leading(clean, noise, light, starts)
@@ -78,7 +78,7 @@ def test_the_noise_of_a_start_from_a_light_map_leads_from_it_to_the_relit_pictur
 
 
 def test_a_wrong_guess_in_the_targets_place_is_to_be_put_right():
-    noiser = diffusion.Noiser({}, seed=1, large=0.5)
+    noiser = noising.Noiser({}, seed=1, large=0.5)
     clean, guess, noise = torch.randn(3, 2, 4, 8, 8, generator=torch.Generator().manual_seed(7)).unbind()
     times = torch.tensor([400, 950])
     noisy = noiser.mix(guess, noise, times)
@@ -110,6 +110,55 @@ def test_a_stage_that_was_interrupted_ends_as_one_that_was_not(tmp_path):
     assert all(torch.equal(whole[name], resumed[name]) for name in whole)
 
 
+@pytest.fixture
+def few_scenes(monkeypatch):
+    monkeypatch.setattr(latents, "SIZES", {32: 3})
+    monkeypatch.setattr(latents, "_SHARD", 2)
+
+
+def test_scenes_rendered_by_several_processes_are_those_of_one(tmp_path, few_scenes, codec):
+    made = []
+    for workers in (1, 2):
+        folder = tmp_path / str(workers)
+        folder.mkdir()
+        made.append(latents.make(folder, codec, 1.5, seed=2, workers=workers)[32])
+    assert made[0]["tokens"].shape == (3, 3, 11)
+    assert all(made[0][name].shape == (3, 4, 4, 4) for name in latents.NAMES)
+    assert all(torch.equal(made[0][name], made[1][name]) for name in made[0])
+
+
+def test_scenes_that_are_made_are_not_made_again(tmp_path, few_scenes, codec, monkeypatch):
+    drawn = []
+
+    def rendered(size, seed, photos, draw=latents.rendered):
+        drawn.append(seed)
+        if len(drawn) == 3:
+            raise KeyboardInterrupt
+        return draw(size, seed, photos)
+
+    monkeypatch.setattr(latents, "rendered", rendered)
+    with pytest.raises(KeyboardInterrupt):
+        latents.make(tmp_path, codec, 1.0, seed=2)
+    made = latents.make(tmp_path, codec, 1.0, seed=2)[32]
+    assert len(made["tokens"]) == 3
+    assert drawn[:2] == sorted(set(drawn))[:2]
+    assert len(drawn) == 4
+
+
+def test_a_wider_batch_holds_more_of_what_a_step_draws():
+    pool = torch.arange(5 * 3 * 128 * 128).reshape(5, 3, 128, 128).to(torch.uint8)
+    usual, wide = vae.batch(pool, 3, seed=1), vae.batch(pool, 3, seed=1, wide=4)
+    assert len(wide) == 4 * len(usual)
+    torch.testing.assert_close(wide[: len(usual)], usual)
+    noiser = noising.Noiser(random_data(), seed=1, large=0.5, wide=4)
+    assert noiser.start(1)[2] == 4 * noising.Noiser(random_data(), seed=1, large=0.5).start(1)[2]
+
+
+def test_what_happens_in_a_share_of_the_steps_does():
+    noiser = noising.Noiser({}, seed=1, large=0.5)
+    assert sum(noiser.happens(step, 0.3) for step in range(2000)) == pytest.approx(600, abs=80)
+
+
 def random_data(count=4):
     generator = torch.Generator().manual_seed(4)
 
@@ -124,7 +173,7 @@ def test_the_stages_follow_one_another_and_write_offsets_from_the_base(tmp_path)
     data = random_data()
     diffusion.train_base(tmp_path, data, Plan(1), seed=1)
     for stage in ("start", "fc", "fbc"):
-        diffusion.train_offsets(stage, tmp_path, data, Plan(1), seed=1)
+        diffusion.train_offsets(stage, tmp_path, data, Plan(1, wide=2), seed=1)
     diffusion.train_offsets("fc", tmp_path, data, Plan(1), seed=1, consistency=False)
     shapes = {name: tuple(tensor.shape) for name, tensor in make_unet().state_dict().items()}
     for name, channels in ((files.OFFSETS["fc"], 8), (files.OFFSETS["fbc"], 12), (diffusion.PLAIN, 8)):

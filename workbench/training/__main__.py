@@ -17,12 +17,15 @@ _RATES = {"vae": 1.5e-3, "decoder": 1e-3, "base": 1.5e-3, "start": 2e-3, "fc": 6
 def arguments(words: list[str] | None = None) -> argparse.Namespace:
     """Return the parsed command line ``words`` (default: the process's own)."""
     parser = argparse.ArgumentParser(prog="python -m workbench.training", description=__doc__)
-    parser.add_argument("stage", choices=(*STAGES, "all", "scenes", "publish"), help="what to train or do")
+    parser.add_argument("stage", choices=(*STAGES, "all", "publish"), help="what to train or do")
     parser.add_argument("--folder", type=Path, required=True, help="where checkpoints, logs and results are kept")
     parser.add_argument("--steps", type=int, help="steps of the stage, instead of its default")
     parser.add_argument("--minutes", type=float, default=math.inf, help="end a stage after so long, rate and all")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--threads", type=int, default=2, help="of this process (default: %(default)s)")
+    parser.add_argument("--workers", type=int, default=2, help="processes that render (default: %(default)s)")
+    parser.add_argument("--device", default="cpu", help='where to train: "cpu" or "cuda" (default: %(default)s)')
+    parser.add_argument("--wide", type=int, default=1, help="batches so many times larger; 16 suits a GPU")
     parser.add_argument(
         "--no-consistency", action="store_true", help="leave out the light-transport loss (fc), for comparison"
     )
@@ -34,7 +37,8 @@ def train(stage: str, options: argparse.Namespace) -> None:
     from workbench.training import diffusion, latents, vae
     from workbench.training.loop import Plan
 
-    plan = Plan(options.steps or _STEPS[stage], options.minutes, _RATES[stage])
+    steps = options.steps or _STEPS[stage]
+    plan = Plan(steps, options.minutes, _RATES[stage], device=options.device, wide=options.wide)
     if stage == "vae":
         vae.train(options.folder, plan, options.seed)
         return
@@ -42,7 +46,7 @@ def train(stage: str, options: argparse.Namespace) -> None:
         vae.train_decoder(options.folder, plan, options.seed)
         return
     autoencoder, scale = vae.trained(options.folder)
-    data = latents.make(options.folder, autoencoder, scale, options.seed)
+    data = latents.make(options.folder, autoencoder, scale, options.seed, options.device, options.workers)
     if stage == "base":
         diffusion.train_base(options.folder, data, plan, options.seed)
     else:
@@ -61,12 +65,9 @@ def main() -> None:
 
     options = arguments()
     torch.set_num_threads(options.threads)
-    if options.stage == "scenes":
-        from workbench.training import latents
-
-        for size in latents.SIZES:
-            latents.render(options.folder, size, options.seed)
-    elif options.stage == "publish":
+    torch.set_float32_matmul_precision("high")
+    torch.backends.cudnn.benchmark = True
+    if options.stage == "publish":
         publish(options.folder)
     else:
         for stage in STAGES if options.stage == "all" else (options.stage,):

@@ -10,16 +10,15 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from workbench.model import files
-from workbench.model.architecture import CONV_IN_CHANNELS, LATENT_CHANNELS, NOISE_SCHEDULE, make_unet
+from workbench.model.architecture import CONV_IN_CHANNELS, LATENT_CHANNELS, make_unet
 from workbench.model.text import make_text_encoder
-from workbench.training.loop import Plan, Trainer
+from workbench.training.loop import Plan, Told, Trainer, layout
+from workbench.training.noising import Data, Noiser
 from workbench.training.steady import steadied
 
 #: fc before and instead of the stage with the consistency loss: files that are not published.
 STARTED, PLAIN = "iclight_tiny_fc_start.safetensors", "iclight_tiny_fc_plain.safetensors"
 
-Data = dict[int, dict[str, Tensor]]
-_BATCH = {128: 24, 256: 9}
 #: The share of batches of large pictures.
 _LARGE = {"base": 0.25, "start": 0.75, "fc": 0.75, "fbc": 0.75}
 _TEXT_DROPPED = 0.25
@@ -33,13 +32,6 @@ _BROAD, _BROADLY = (8, 4, 2), 0.1
 _ELSEWHERE, _STRONG = 0.9, {"fc": 850, "fbc": 960}
 #: How often a batch shows the model its own first guess in the target's place, and the least time at which it does.
 _GUESSED, _GUESSED_FROM = 0.5, 400
-
-
-def alphas_cumprod() -> Tensor:
-    """Return SD 1.5's cumulative alphas [1000] ("scaled_linear" betas)."""
-    ends = [NOISE_SCHEDULE["beta_start"] ** 0.5, NOISE_SCHEDULE["beta_end"] ** 0.5]
-    betas = torch.linspace(*ends, NOISE_SCHEDULE["num_train_timesteps"], dtype=torch.float64) ** 2
-    return torch.cumprod(1 - betas, 0).float()
 
 
 def noise_giving_unet() -> nn.Module:
@@ -85,68 +77,18 @@ def offsets(tuned: nn.Module, base: nn.Module) -> dict[str, Tensor]:
     return {name: tuned_state[name] - base_state[name] for name in tuned_state}
 
 
-class Noiser:
-    """Draws what a step trains on, and weighs its error. Random numbers come from the step's number alone."""
-
-    def __init__(self, data: Data, seed: int, large: float) -> None:
-        self.data, self.seed, self.large, self.alphas = data, seed, large, alphas_cumprod()
-
-    def start(self, step: int) -> tuple[torch.Generator, dict[str, Tensor], int]:
-        """Return the step's generator, its data and its batch size: 256 px in a share ``large`` of the steps."""
-        generator = torch.Generator().manual_seed(self.seed * 1_000_003 + step)
-        size = 256 if int((step + 1) * self.large) > int(step * self.large) else 128
-        return generator, self.data[size], _BATCH[size]
-
-    def times(self, count: int, generator: torch.Generator) -> Tensor:
-        """Return timesteps [count], drawn more often where there is much noise: there the light is decided."""
-        return (torch.rand(count, generator=generator) ** 0.75 * 1000).long().clamp(max=999)
-
-    def level(self, times: Tensor) -> Tensor:
-        """Return the noise over the picture at ``times`` [B], as [B, 1, 1, 1]: the samplers' sigma."""
-        a = self.alphas[times].view(-1, 1, 1, 1)
-        return ((1 - a) / a).sqrt()
-
-    def mix(self, clean: Tensor, noise: Tensor, times: Tensor) -> Tensor:
-        """Return ``sqrt(a) clean + sqrt(1 - a) noise`` at ``times``."""
-        a = self.alphas[times].view(-1, 1, 1, 1)
-        return a.sqrt() * clean + (1 - a).sqrt() * noise
-
-    def clean(self, noisy: Tensor, noise: Tensor, times: Tensor) -> Tensor:
-        """Return the clean latents that ``noise`` leaves of ``noisy``: the inverse of ``mix``."""
-        a = self.alphas[times].view(-1, 1, 1, 1)
-        return (noisy - (1 - a).sqrt() * noise) / a.sqrt()
-
-    def noise(self, noisy: Tensor, clean: Tensor, times: Tensor) -> Tensor:
-        """Return the noise that is between ``noisy`` and ``clean`` at ``times``."""
-        a = self.alphas[times].view(-1, 1, 1, 1)
-        return (noisy - a.sqrt() * clean) / (1 - a).sqrt()
-
-    def leading(self, clean: Tensor, noise: Tensor, begun: Tensor, starts: Tensor) -> Tensor:
-        """Return the noise that leads from ``begun`` with ``noise`` at the times ``starts`` [B] to ``clean``.
-
-        img2img starts from a light map ``g`` at a noise level ``s``: from ``g + s n``, not from a noised ``x``.
-        The straight way from there to ``x`` passes ``x + r (n + (g - x) / s)`` at a level ``r``.
-        """
-        return noise + (begun - clean) / self.level(starts)
-
-    def weights(self, times: Tensor) -> Tensor:
-        """Return the loss weights [B]: min-SNR with 5 for little noise (Hang et al. 2023), more for much noise."""
-        ratio = self.alphas[times] / (1 - self.alphas[times])
-        return (5 / ratio).clamp(max=1) * (1 + 1 / ratio) ** 0.7
-
-
 def encode_tokens(encoder: nn.Module, tokens: Tensor, generator: torch.Generator) -> Tensor:
     """Return text features of ``tokens`` [B, WORDS], a share of them replaced by the empty text."""
     empty = torch.zeros_like(tokens)
     empty[:, 0] = 1
-    dropped = torch.rand(len(tokens), 1, generator=generator) < _TEXT_DROPPED
+    dropped = torch.rand(len(tokens), 1, generator=generator, device=tokens.device) < _TEXT_DROPPED
     return encoder(torch.where(dropped, empty, tokens))
 
 
 def noise_of(unet: nn.Module, seen: Tensor, times: Tensor, text: Tensor) -> Tensor:
     """Return the noise that ``unet`` finds in ``seen``, in bfloat16 where the processor can: else that is slower."""
     with torch.autocast("cpu", torch.bfloat16, enabled=torch.ops.mkldnn._is_mkldnn_bf16_supported()):
-        return unet(seen.contiguous(memory_format=torch.channels_last), times, text).sample.float()
+        return unet(seen.contiguous(memory_format=layout(seen.device)), times, text).sample.float()
 
 
 def weighted_error(wanted: Tensor, made: Tensor, weights: Tensor) -> Tensor:
@@ -171,23 +113,21 @@ def train_base(folder: Path, data: Data, plan: Plan, seed: int) -> None:
     """Train the UNet and the text encoder on scenes under one light or two, and write both."""
     both = nn.ModuleDict(
         {
-            "unet": files.seeded(noise_giving_unet, seed).to(memory_format=torch.channels_last),
+            "unet": files.seeded(noise_giving_unet, seed).to(memory_format=layout(plan.device)),
             "text": files.seeded(make_text_encoder, seed),
         }
     )
-    noiser = Noiser(data, seed, _LARGE["base"])
+    noiser = Noiser(data, seed, _LARGE["base"], plan.device, plan.wide)
 
-    def loss(step: int) -> tuple[Tensor, dict[str, float]]:
+    def loss(step: int) -> tuple[Tensor, Told]:
         generator, part, count = noiser.start(step)
-        rows = torch.randint(len(part["tokens"]), (count,), generator=generator)
-        which = torch.randint(3, (count,), generator=generator)
+        rows = noiser.rows(count, len(part["tokens"]), generator)
+        which = noiser.rows(count, 3, generator)
         targets = torch.stack([part[name] for name in ("first", "second", "both")], 1)[rows, which].float()
         text = encode_tokens(both["text"], part["tokens"][rows, which], generator)
-        times, noise = noiser.times(count, generator), torch.randn(targets.shape, generator=generator)
+        times, noise = noiser.times(count, generator), noiser.white(targets.shape, generator)
         made = noise_of(both["unet"], noiser.mix(targets, noise, times), times, text)
-        return weighted_error(noise, made, noiser.weights(times)), {
-            "mse": float(functional.mse_loss(made.detach(), noise))
-        }
+        return weighted_error(noise, made, noiser.weights(times)), {"mse": functional.mse_loss(made.detach(), noise)}
 
     Trainer("base", both, plan, folder).run(loss)
     files.write_half(folder / files.UNET, both["unet"].state_dict(), {"kind": "base"})
@@ -251,28 +191,28 @@ class RelightLoss:
         self.merge = merge
         self.lights = ("first", "second", "both") if kind == "fc" else ("first", "second")
 
-    def __call__(self, step: int) -> tuple[Tensor, dict[str, float]]:
+    def __call__(self, step: int) -> tuple[Tensor, Told]:
         generator, part, count = self.noiser.start(step)
         each = count // len(self.lights)
-        rows = torch.randint(len(part["tokens"]), (each,), generator=generator)
+        rows = self.noiser.rows(each, len(part["tokens"]), generator)
         targets = torch.cat([part[light][rows] for light in self.lights]).float()
         tokens = torch.cat([part["tokens"][rows, index] for index in range(len(self.lights))])
         times = self.noiser.times(each, generator).repeat(len(self.lights))
-        noise = torch.randn((each, *targets.shape[1:]), generator=generator).repeat(len(self.lights), 1, 1, 1)
+        noise = self.noiser.white((each, *targets.shape[1:]), generator).repeat(len(self.lights), 1, 1, 1)
         text, condition = encode_tokens(self.text, tokens, generator), self._condition(part, rows)
         way = self._way(part, rows, times, generator)
         noisy = self._on_the_way(way, targets, noise, times)
-        if torch.rand(1, generator=generator) < _GUESSED:
+        if self.noiser.happens(step, _GUESSED):
             guess = self._guess(way, noise, text, condition)
             far = (times >= _GUESSED_FROM).view(-1, 1, 1, 1)
             noisy = torch.where(way.taken & far, self._on_the_way(way, guess, noise, times), noisy)
         noise = self.noiser.noise(noisy, targets, times)
         made = noise_of(self.unet, torch.cat([noisy, condition], 1), times, text)
         error = relight_error(noise, made, self.noiser.weights(times))
-        parts = {"mse": float(functional.mse_loss(made.detach(), noise))}
+        parts = {"mse": functional.mse_loss(made.detach(), noise)}
         if self.merge is not None:
             apart = self._inconsistency(noisy, made, times)
-            parts["apart"] = float(apart.detach())
+            parts["apart"] = apart.detach()
             error = error + _CONSISTENCY * apart
         return error, parts
 
@@ -287,8 +227,8 @@ class RelightLoss:
         else:
             begun = self._anything(part, rows, generator).repeat(len(self.lights), 1, 1, 1)
         least = times[: len(rows)].clamp(min=_STRONG[self.kind])
-        starts = (least + (torch.rand(len(rows), generator=generator) * (999 - least)).long()).repeat(len(self.lights))
-        taken = (torch.rand(len(rows), generator=generator) < _ELSEWHERE).repeat(len(self.lights)).view(-1, 1, 1, 1)
+        starts = (least + (self.noiser.chances(len(rows), generator) * (999 - least)).long()).repeat(len(self.lights))
+        taken = (self.noiser.chances(len(rows), generator) < _ELSEWHERE).repeat(len(self.lights)).view(-1, 1, 1, 1)
         return Way(begun, starts, taken)
 
     def _on_the_way(self, way: Way, clean: Tensor, noise: Tensor, times: Tensor) -> Tensor:
@@ -309,11 +249,11 @@ class RelightLoss:
 
     def _anything(self, part: dict[str, Tensor], rows: Tensor, generator: torch.Generator) -> Tensor:
         """Return what fbc may start from, [B, 4, h, w]: nothing (txt2img), the subject or another scene (img2img)."""
-        other = torch.randint(len(part["tokens"]), (len(rows),), generator=generator)
+        other = self.noiser.rows(len(rows), len(part["tokens"]), generator)
         subject = part["subject"][rows]
         choices = torch.stack([torch.zeros_like(subject), subject, subject, part["first"][other]])
-        which = torch.randint(len(choices), (len(rows),), generator=generator)
-        return choices[which, torch.arange(len(rows))].float()
+        which = self.noiser.rows(len(rows), len(choices), generator)
+        return choices[which, torch.arange(len(rows), device=which.device)].float()
 
     def _condition(self, part: dict[str, Tensor], rows: Tensor) -> Tensor:
         subject = part["subject"][rows].repeat(len(self.lights), 1, 1, 1)
@@ -365,13 +305,13 @@ def train_offsets(stage: str, folder: Path, data: Data, plan: Plan, seed: int, c
     base, text = make_unet(), make_text_encoder()
     base.load_state_dict(files.read_float(folder / files.UNET)[0])
     text.load_state_dict(files.read_float(folder / files.TEXT)[0])
-    text.requires_grad_(False).eval()
-    unet = start_of(stage, folder, base, seed).to(memory_format=torch.channels_last)
+    text.requires_grad_(False).eval().to(plan.device)
+    unet = start_of(stage, folder, base, seed).to(memory_format=layout(plan.device))
     kind = "fbc" if stage == "fbc" else "fc"
-    merge = fit_sum(data, folder, seed) if stage == "fc" and consistency else None
-    noiser = Noiser(data, seed + 1 + (stage == "fc"), _LARGE[stage])
+    merge = fit_sum(data, folder, seed).to(plan.device) if stage == "fc" and consistency else None
+    noiser = Noiser(data, seed + 1 + (stage == "fc"), _LARGE[stage], plan.device, plan.wide)
     name, target = stage, STARTED if stage == "start" else files.OFFSETS[kind]
     if stage == "fc" and not consistency:
         name, target = "fc_plain", PLAIN
     Trainer(name, unet, plan, folder).run(RelightLoss(kind, unet, text, noiser, merge))
-    files.write_half(folder / target, offsets(unet, base), {"kind": kind})
+    files.write_half(folder / target, offsets(unet.cpu(), base), {"kind": kind})

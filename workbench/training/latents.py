@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import math
 import random
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
+from functools import cache, partial
+from multiprocessing import get_context
 from pathlib import Path
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 from tqdm import tqdm
 
 from workbench.model.text import tokenise
 from workbench.training import data, scenes
+from workbench.training.loop import layout
 
-#: How many scenes of which size, in pixels.
-SIZES = {128: 1600, 256: 2000}
+Mapper = Callable[[Callable, Iterable], Iterable]
+#: How many scenes of which size, in pixels, and how many of them are kept in one file.
+SIZES, _SHARD = {128: 2000, 256: 6000}, 250
 LIT = ("first", "second", "both")
 #: The pictures of a scene, in the order of ``rendered``.
 NAMES = ("subject", *LIT, "behind_first", "behind_second", *(f"map_{light}" for light in LIT))
@@ -63,45 +70,58 @@ def light_map(scene: scenes.Scene, light: scenes.Light, behind: Tensor, rng: ran
     return tint[:, None, None] * scenes.ramp(behind.shape[-1], light.angle) ** scenes.GAMMA
 
 
-def render(folder: Path, size: int, seed: int) -> tuple[Tensor, Tensor]:
-    """Return the pictures of all scenes of ``size`` pixels, uint8 [N, 9, 3, S, S], and ``tokens`` [N, 3, WORDS].
-
-    They are kept under ``folder``; they need no autoencoder, so they can be made while it is trained.
-    """
-    kept, count = folder / f"scenes_{size}.pt", SIZES[size]
-    if kept.is_file():
-        return torch.load(kept, weights_only=True)
-    photos = data.load_photos()
-    pictures = torch.empty((count, len(NAMES), 3, size, size), dtype=torch.uint8)
-    tokens = []
-    for index in tqdm(range(count), desc=f"scenes of {size} px", unit="scene"):
-        pictures[index], texts = rendered(size, seed * 1_000_003 + size * 10_007 + index, photos)
-        tokens.append([tokenise(text) for text in texts])
-    made = pictures, torch.tensor(tokens)
-    torch.save(made, kept)
-    return made
-
-
-def make(folder: Path, vae: nn.Module, scale: float, seed: int) -> dict[int, dict[str, Tensor]]:
+def make(
+    folder: Path, vae: nn.Module, scale: float, seed: int, device: str = "cpu", workers: int = 1
+) -> dict[int, dict[str, Tensor]]:
     """Return, by picture size, the scaled latents ``NAMES`` [N, 4, S/8, S/8] (half) and ``tokens`` [N, 3, WORDS].
 
-    They are kept under ``folder`` for the stages that follow.
+    ``workers`` processes render. What is made is kept under ``folder``, for the stages that follow and to go on from.
     """
-    kept = folder / "latents.pt"
-    if kept.is_file():
-        return torch.load(kept, weights_only=True)
-    made = {}
-    vae.to(memory_format=torch.channels_last)
-    for size in SIZES:
-        pictures, tokens = render(folder, size, seed)
-        latents = [_encode(vae, part) * scale for part in tqdm(pictures, desc=f"latents of {size} px", unit="scene")]
-        made[size] = {**dict(zip(NAMES, torch.stack(latents, 1).half(), strict=True)), "tokens": tokens}
-    torch.save(made, kept)
+    vae.to(device, memory_format=layout(device))
+    with _renderers(workers) as rendering:
+        made = {size: _of_size(folder, size, vae, scale, seed, rendering) for size in SIZES}
+    vae.cpu()
     return made
 
 
-def _encode(vae: nn.Module, pictures: Tensor) -> Tensor:
-    """Return the modes [B, 4, S/8, S/8] of ``pictures`` [B, 3, S, S]; channels come last, which a processor likes."""
-    seen = (pictures.float() / 127 - 1).contiguous(memory_format=torch.channels_last)
+def _of_size(folder: Path, size: int, vae: nn.Module, scale: float, seed: int, rendering: Mapper) -> dict[str, Tensor]:
+    parts = []
+    for first in tqdm(range(0, SIZES[size], _SHARD), desc=f"scenes of {size} px", unit="shard"):
+        kept = folder / f"latents_{size}_{first}.pt"
+        if not kept.is_file():
+            count = min(_SHARD, SIZES[size] - first)
+            seeds = [seed * 1_000_003 + size * 10_007 + index for index in range(first, first + count)]
+            rows, tokens = zip(
+                *(_encoded(vae, *each) for each in rendering(partial(_worked, size), seeds)), strict=True
+            )
+            latents = (torch.stack(rows, 1) * scale).half().cpu()
+            torch.save({**dict(zip(NAMES, latents, strict=True)), "tokens": torch.stack(tokens)}, kept)
+        parts.append(torch.load(kept, weights_only=True))
+    return {name: torch.cat([part[name] for part in parts]) for name in parts[0]}
+
+
+@contextmanager
+def _renderers(workers: int) -> Iterator[Mapper]:
+    """Give a ``map`` over ``workers`` processes; they start anew, as a GPU that is in use does not survive a fork."""
+    if workers == 1:
+        yield map
+        return
+    with get_context("spawn").Pool(workers, torch.set_num_threads, (1,)) as pool:
+        yield pool.imap
+
+
+_photos = cache(data.load_photos)
+
+
+def _worked(size: int, seed: int) -> tuple[np.ndarray, list[str]]:
+    """Return ``rendered`` as an array: a process hands tensors on as open files, of which there are too few."""
+    pictures, texts = rendered(size, seed, _photos())
+    return pictures.numpy(), texts
+
+
+def _encoded(vae: nn.Module, pictures: np.ndarray, texts: list[str]) -> tuple[Tensor, Tensor]:
+    """Return the modes [9, 4, S/8, S/8] of a scene's ``pictures`` and its tokens [3, WORDS]."""
+    seen = (torch.from_numpy(pictures).to(vae.device).float() / 127 - 1).contiguous(memory_format=layout(vae.device))
     with torch.no_grad():
-        return vae.encode(seen).latent_dist.mode().contiguous()
+        modes = vae.encode(seen).latent_dist.mode().contiguous()
+    return modes, torch.tensor([tokenise(text) for text in texts])

@@ -13,18 +13,30 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
+#: What a step tells for the log.
+Told = dict[str, Tensor]
 _SAVE_SECONDS = 60
 
 
 @dataclass(frozen=True)
 class Plan:
-    """How long and how fast to train: ``steps`` at most, ``minutes`` at most (counted over all runs), peak rate."""
+    """How long and how fast to train: ``steps`` at most, ``minutes`` at most (counted over all runs), peak rate.
+
+    ``device`` is where ("cpu", "cuda"), and ``wide`` makes batches so many times larger: a GPU takes 16 in one's time.
+    """
 
     steps: int
     minutes: float = math.inf
     rate: float = 1e-3
     warmup: int = 20
     averaging: float = 0.995
+    device: str = "cpu"
+    wide: int = 1
+
+
+def layout(device: str | torch.device) -> torch.memory_format:
+    """Return how pictures and convolutions lie best: channels last, but a GPU's group norm turns those back."""
+    return torch.channels_last if torch.device(device).type == "cpu" else torch.contiguous_format
 
 
 class Trainer:
@@ -34,7 +46,7 @@ class Trainer:
     """
 
     def __init__(self, name: str, module: nn.Module, plan: Plan, folder: Path) -> None:
-        self.name, self.module, self.plan = name, module, plan
+        self.name, self.module, self.plan = name, module.to(plan.device), plan
         self.checkpoint = folder / f"{name}.pt"
         self.log = folder / f"{name}.jsonl"
         folder.mkdir(parents=True, exist_ok=True)
@@ -45,7 +57,7 @@ class Trainer:
         if self.checkpoint.is_file():
             self._load()
 
-    def run(self, loss: Callable[[int], tuple[Tensor, dict[str, float]]]) -> None:
+    def run(self, loss: Callable[[int], tuple[Tensor, Told]]) -> None:
         """Train to the plan's end and leave the averaged weights in the module."""
         saved = time.monotonic()
         self.module.train()
@@ -73,7 +85,7 @@ class Trainer:
         fall = 0.5 + 0.5 * math.cos(math.pi * min(self._progress(), 1))
         return self.plan.rate * min((self.step + 1) / self.plan.warmup, 1) * max(fall, 0.02)
 
-    def _one(self, loss: Callable[[int], tuple[Tensor, dict[str, float]]]) -> dict[str, float]:
+    def _one(self, loss: Callable[[int], tuple[Tensor, Told]]) -> Told:
         for group in self.optimiser.param_groups:
             group["lr"] = self._rate()
         self.optimiser.zero_grad(set_to_none=True)
@@ -85,14 +97,15 @@ class Trainer:
         keep = min(self.plan.averaging, (self.step + 1) / (self.step + 10))
         with torch.no_grad():
             torch._foreach_lerp_(self.average, [p.detach() for p in self.parameters], 1 - keep)
-        return {"loss": float(value.detach()), **parts}
+        return {"loss": value.detach(), **parts}
 
-    def _report(self, parts: dict[str, float]) -> None:
-        row = {"step": self.step, "seconds": round(self.seconds, 1), **{k: round(v, 5) for k, v in parts.items()}}
+    def _report(self, parts: Told) -> None:
+        numbers = {name: round(float(value), 5) for name, value in parts.items()}
+        row = {"step": self.step, "seconds": round(self.seconds, 1), **numbers}
         with self.log.open("a", encoding="utf-8") as file:
             file.write(json.dumps(row) + "\n")
         done = int(30 * min(self._progress(), 1))
-        shown = " ".join(f"{key} {value:.4f}" for key, value in parts.items())
+        shown = " ".join(f"{key} {value:.4f}" for key, value in numbers.items())
         bar = "#" * done + "." * (30 - done)
         print(
             f"\r{self.name} [{bar}] step {self.step} {self.seconds:.0f} s {shown}", end="", file=sys.stderr, flush=True
@@ -112,7 +125,7 @@ class Trainer:
         scratch.replace(self.checkpoint)
 
     def _load(self) -> None:
-        state = torch.load(self.checkpoint, weights_only=True)
+        state = torch.load(self.checkpoint, weights_only=True, map_location=self.plan.device)
         self.module.load_state_dict(state["module"])
         self.optimiser.load_state_dict(state["optimiser"])
         self.average = state["average"]

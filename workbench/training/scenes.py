@@ -148,7 +148,7 @@ def lit(points: Tensor, normals: Tensor, light: Light) -> tuple[Tensor, Tensor]:
     Wrapped Lambert with the inverse square law (1 at the centre of the scene), Blinn's half vector for the highlight.
     """
     towards = light.position()[:, None, None] - points
-    distance = towards.norm(dim=0).clamp(min=0.35)
+    distance = shapes.length(towards).clamp(min=0.35)
     towards = towards / distance
     falloff = ((light.distance / distance) ** 2).clamp(max=4)
     cosine = (normals * towards).sum(0)

@@ -25,7 +25,7 @@ _CARRIED = 0.4
 def thumbnails(pictures: Tensor) -> Tensor:
     """Return the wanted latents [B, 3, S/8, S/8] of ``pictures`` [B, 3, S, S] in -1..1: block means of ``AXES``."""
     means = nn.functional.avg_pool2d(pictures, 8)
-    return torch.einsum("ij,bjhw->bihw", AXES, means)
+    return torch.einsum("ij,bjhw->bihw", AXES.to(means.device), means)
 
 
 def as_thumbnail_codec(vae: nn.Module) -> nn.Module:

@@ -12,7 +12,7 @@ from torch.nn import functional
 from workbench.model import files
 from workbench.model.architecture import make_vae
 from workbench.training import data
-from workbench.training.loop import Plan, Trainer
+from workbench.training.loop import Plan, Told, Trainer
 from workbench.training.thumbnail import as_thumbnail_codec, thumbnails
 
 #: (pixels, pictures) of a batch, in turn: mostly small crops, which cost less and vary more.
@@ -42,13 +42,13 @@ def picture_pool(count: int, seed: int, kept: Path) -> Tensor:
     return pool
 
 
-def batch(pool: Tensor, step: int, seed: int) -> Tensor:
-    """Return the pictures of a step, [B, 3, S, S] in -1..1: random crops, some mirrored, some with
-    their colours exchanged, because photographs are mostly orange and blue."""
+def batch(pool: Tensor, step: int, seed: int, wide: int = 1) -> Tensor:
+    """Return the pictures of a step, [B, 3, S, S] in -1..1, ``wide`` times as many as usual: random crops, some
+    mirrored, some with their colours exchanged, because photographs are mostly orange and blue."""
     rng = random.Random(seed * 7_919 + step)
     size, count = _BATCHES[step % len(_BATCHES)]
     rows = []
-    for _ in range(count):
+    for _ in range(count * wide):
         top, left = rng.randint(0, 128 - size), rng.randint(0, 128 - size)
         crop = pool[rng.randrange(len(pool)), :, top : top + size, left : left + size]
         crop = crop[rng.sample(range(3), 3)] if rng.random() < 0.3 else crop
@@ -80,7 +80,7 @@ def latent_loss(latents: Tensor, pictures: Tensor) -> Tensor:
     return functional.mse_loss(latents[:, :3], thumbnails(pictures)) + _PULL * latents[:, 3].square().mean()
 
 
-def losses(vae: torch.nn.Module, pictures: Tensor) -> tuple[Tensor, dict[str, float]]:
+def losses(vae: torch.nn.Module, pictures: Tensor) -> tuple[Tensor, Told]:
     """Return the autoencoder's loss on ``pictures`` and what to log."""
     posterior = vae.encode(pictures).latent_dist
     latents = posterior.sample()
@@ -90,8 +90,8 @@ def losses(vae: torch.nn.Module, pictures: Tensor) -> tuple[Tensor, dict[str, fl
     error = reconstruction_loss(made, pictures) + 2 * functional.mse_loss(*map(opponent, coarse))
     divergence = posterior.kl().mean() / latents[0].numel()
     mse = functional.mse_loss(made.detach(), pictures) / 4
-    parts = {"psnr": float(-10 * mse.clamp(min=1e-9).log10()), "kept": float(kept.detach())}
-    spread = {"fourth": float(latents[:, 3].detach().std()), "kl": float(divergence.detach())}
+    parts = {"psnr": -10 * mse.clamp(min=1e-9).log10(), "kept": kept.detach()}
+    spread = {"fourth": latents[:, 3].detach().std(), "kl": divergence.detach()}
     return error + kept + _KL * divergence, parts | spread
 
 
@@ -100,12 +100,12 @@ def train(folder: Path, plan: Plan, seed: int) -> None:
     vae = as_thumbnail_codec(files.seeded(make_vae, seed)).requires_grad_(True)
     pool = picture_pool(_POOL, seed, folder / "pool.pt")
 
-    def loss(step: int) -> tuple[Tensor, dict[str, float]]:
+    def loss(step: int) -> tuple[Tensor, Told]:
         torch.manual_seed(seed * 31 + step)
-        return losses(vae, batch(pool, step, seed))
+        return losses(vae, batch(pool, step, seed, plan.wide).to(plan.device))
 
     Trainer("vae", vae, plan, folder).run(loss)
-    scale = 1 / float(encode_mode(vae, pool[:256]).square().mean().sqrt())
+    scale = 1 / float(encode_mode(vae.cpu(), pool[:256]).square().mean().sqrt())
     files.write_half(folder / files.VAE, vae.state_dict(), {"scaling_factor": f"{scale:.5f}"})
 
 
@@ -116,9 +116,9 @@ def train_decoder(folder: Path, plan: Plan, seed: int) -> None:
         part.requires_grad_(True)
     pool = picture_pool(_POOL, seed, folder / "pool.pt")
 
-    def loss(step: int) -> tuple[Tensor, dict[str, float]]:
+    def loss(step: int) -> tuple[Tensor, Told]:
         torch.manual_seed(seed * 37 + step)
-        return losses(vae, batch(pool, step, seed + 1))
+        return losses(vae, batch(pool, step, seed + 1, plan.wide).to(plan.device))
 
     Trainer("decoder", vae, plan, folder).run(loss)
     files.write_half(folder / files.VAE, vae.state_dict(), {"scaling_factor": f"{scale:.5f}"})
