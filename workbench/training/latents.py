@@ -77,26 +77,34 @@ def make(
 
     ``workers`` processes render. What is made is kept under ``folder``, for the stages that follow and to go on from.
     """
-    vae.to(device, memory_format=layout(device))
-    with _renderers(workers) as rendering:
-        made = {size: _of_size(folder, size, vae, scale, seed, rendering) for size in SIZES}
-    vae.cpu()
-    return made
+    shards = {
+        size: {folder / f"latents_{size}_{at}.pt": range(at, min(at + _SHARD, count)) for at in range(0, count, _SHARD)}
+        for size, count in SIZES.items()
+    }
+    missing = [
+        (size, kept, part) for size, parts in shards.items() for kept, part in parts.items() if not kept.is_file()
+    ]
+    if missing:
+        vae.to(device, memory_format=layout(device))
+        with _renderers(workers) as rendering:
+            for size, kept, part in tqdm(missing, desc="scenes", unit="shard"):
+                seeds = [seed * 1_000_003 + size * 10_007 + index for index in part]
+                drawn = rendering(partial(_worked, size), seeds)
+                _keep(kept, [_encoded(vae, *each) for each in drawn], scale)
+        vae.cpu()
+    return {size: _whole([torch.load(kept, weights_only=True) for kept in parts]) for size, parts in shards.items()}
 
 
-def _of_size(folder: Path, size: int, vae: nn.Module, scale: float, seed: int, rendering: Mapper) -> dict[str, Tensor]:
-    parts = []
-    for first in tqdm(range(0, SIZES[size], _SHARD), desc=f"scenes of {size} px", unit="shard"):
-        kept = folder / f"latents_{size}_{first}.pt"
-        if not kept.is_file():
-            count = min(_SHARD, SIZES[size] - first)
-            seeds = [seed * 1_000_003 + size * 10_007 + index for index in range(first, first + count)]
-            rows, tokens = zip(
-                *(_encoded(vae, *each) for each in rendering(partial(_worked, size), seeds)), strict=True
-            )
-            latents = (torch.stack(rows, 1) * scale).half().cpu()
-            torch.save({**dict(zip(NAMES, latents, strict=True)), "tokens": torch.stack(tokens)}, kept)
-        parts.append(torch.load(kept, weights_only=True))
+def _keep(kept: Path, encoded: list[tuple[Tensor, Tensor]], scale: float) -> None:
+    """Write the scenes' latents, times ``scale``, and tokens; the file appears whole or not at all."""
+    rows, tokens = zip(*encoded, strict=True)
+    latents = (torch.stack(rows, 1) * scale).half().cpu()
+    scratch = kept.with_suffix(".partial")
+    torch.save({**dict(zip(NAMES, latents, strict=True)), "tokens": torch.stack(tokens)}, scratch)
+    scratch.replace(kept)
+
+
+def _whole(parts: list[dict[str, Tensor]]) -> dict[str, Tensor]:
     return {name: torch.cat([part[name] for part in parts]) for name in parts[0]}
 
 
