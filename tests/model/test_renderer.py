@@ -106,11 +106,19 @@ def brightest(picture: torch.Tensor) -> float:
 def test_the_maps_of_training_scenes_ask_for_light_from_all_around():
     found = []
     for seed in range(60):
-        pictures = dict(zip(latents.NAMES, latents.rendered(SIZE, seed, [])[0], strict=True))
+        pictures = dict(zip(latents.NAMES, torch.from_numpy(latents.rendered(SIZE, seed, []).pictures), strict=True))
         found.append(brightest(pictures["map_first"]))
         assert (pictures["map_both"].int() >= pictures["map_first"].int() - 1).all()
     counts = torch.histc(torch.tensor(found), bins=8, min=-180, max=180)
     assert counts.min() >= 2, counts
+
+
+def test_captions_of_two_lights_tell_of_light_but_of_no_side():
+    captions = [latents.rendered(32, seed, []).captions for seed in range(30)]
+    words = [{*both.split()} for _, _, both in captions]
+    assert 10 < sum("light" in each for each in words) < 30
+    assert not set.union(*words) & {*scenes.SIDES.values()}
+    assert {word for first, _, _ in captions for word in first.split()} > {*scenes.SIDES.values()}
 
 
 def test_a_map_is_bright_where_the_subjects_light_comes_from():

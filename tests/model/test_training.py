@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 
 torch = pytest.importorskip("torch")
@@ -87,6 +89,22 @@ def test_a_wrong_guess_in_the_targets_place_is_to_be_put_right():
     torch.testing.assert_close(noiser.noise(noisy, guess, times), noise, atol=1e-4, rtol=1e-4)
 
 
+def test_a_model_that_guesses_rightly_travels_straight_to_its_guess():
+    noiser = noising.Noiser({}, seed=1, large=0.5)
+    clean, light, noise = torch.randn(3, 2, 4, 8, 8, generator=torch.Generator().manual_seed(8)).unbind()
+
+    def right(seen, times, text):
+        return SimpleNamespace(sample=noiser.noise(seen[:, :4], clean, times))
+
+    loss = diffusion.RelightLoss("fc", right, None, noiser)
+    way = diffusion.Way(light, noise, torch.tensor([900, 990]), torch.ones(2, 1, 1, 1, dtype=torch.bool))
+    times = torch.tensor([400, 700])
+    straight = loss._straight(way, clean, times)
+    for stops in ([times], [torch.tensor([600, 980]), times]):
+        travelled = loss._travelled(way, stops, torch.zeros(2, 11, 64), torch.zeros_like(clean))
+        torch.testing.assert_close(travelled, straight, atol=1e-3, rtol=1e-3)
+
+
 def test_a_stage_that_was_interrupted_ends_as_one_that_was_not(tmp_path):
     def trained(folder, cuts):
         for steps in cuts:
@@ -145,6 +163,14 @@ def test_scenes_that_are_made_are_not_made_again(tmp_path, few_scenes, codec, mo
     assert len(drawn) == 4
 
 
+def test_scenes_before_a_wall_can_be_left_out(tmp_path, monkeypatch, codec):
+    monkeypatch.setattr(latents, "SIZES", {32: 12})
+    made = latents.make(tmp_path, codec, 1.0, seed=2)
+    walled, kept = made[32]["walled"], latents.without_walls(made)[32]
+    assert 0 < walled.sum() < 12
+    assert all(torch.equal(kept[name], made[32][name][~walled]) for name in made[32])
+
+
 def test_a_wider_batch_holds_more_of_what_a_step_draws():
     pool = torch.arange(5 * 3 * 128 * 128).reshape(5, 3, 128, 128).to(torch.uint8)
     usual, wide = vae.batch(pool, 3, seed=1), vae.batch(pool, 3, seed=1, wide=4)
@@ -164,7 +190,8 @@ def random_data(count=4):
 
     def part(side):
         made = {name: torch.randn(count, 4, side, side, generator=generator).half() for name in latents.NAMES}
-        return {**made, "tokens": torch.randint(0, 40, (count, 3, 11), generator=generator)}
+        tokens = torch.randint(0, 40, (count, 3, 11), generator=generator)
+        return {**made, "tokens": tokens, "walled": torch.arange(count) % 2 == 0}
 
     return {128: part(8), 256: part(16)}
 

@@ -12,6 +12,7 @@ from torch.nn import functional
 from workbench.model import files
 from workbench.model.architecture import CONV_IN_CHANNELS, LATENT_CHANNELS, make_unet
 from workbench.model.text import make_text_encoder
+from workbench.training import latents
 from workbench.training.loop import Plan, Told, Trainer, layout
 from workbench.training.noising import Data, Noiser
 from workbench.training.steady import steadied
@@ -22,7 +23,7 @@ STARTED, PLAIN = "iclight_tiny_fc_start.safetensors", "iclight_tiny_fc_plain.saf
 #: The share of batches of large pictures.
 _LARGE = {"base": 0.25, "start": 0.75, "fc": 0.75, "fbc": 0.75}
 _TEXT_DROPPED = 0.25
-_CONSISTENCY = 0.3
+_CONSISTENCY = 1.0
 #: Spread of a new input's first weights.
 _HEARD = 0.12
 #: Blocks a side of the grids on which the error is taken once more, and how much that counts.
@@ -30,8 +31,8 @@ _BROAD, _BROADLY = (8, 4, 2), 0.1
 #: How often the noise is that of a start from another picture than the target, and the least time that start is at:
 #: fc's from the light map, at img2img's strength, fbc's from anything, at full strength.
 _ELSEWHERE, _STRONG = 0.9, {"fc": 850, "fbc": 960}
-#: How often a batch shows the model its own first guess in the target's place, and the least time at which it does.
-_GUESSED, _GUESSED_FROM = 0.5, 400
+#: The least time at which the model is shown where its own guesses lead, and how often it goes there in two steps.
+_TRAVELLED_FROM, _TWICE = 400, 0.5
 
 
 def noise_giving_unet() -> nn.Module:
@@ -166,9 +167,13 @@ def fit_sum(data: Data, folder: Path, seed: int, steps: int = 250) -> nn.Module:
 
 
 class Way(NamedTuple):
-    """A sampler's way: from ``begun`` [B, 4, h, w] in noise of the times ``starts`` [B], where it is ``taken``."""
+    """A sampler's way: from ``begun`` with ``noise`` (both [B, 4, h, w]) of the times ``starts`` [B].
+
+    Rows where it is not ``taken`` [B, 1, 1, 1] are ordinary ones: the target in noise.
+    """
 
     begun: Tensor
+    noise: Tensor
     starts: Tensor
     taken: Tensor
 
@@ -198,14 +203,13 @@ class RelightLoss:
         targets = torch.cat([part[light][rows] for light in self.lights]).float()
         tokens = torch.cat([part["tokens"][rows, index] for index in range(len(self.lights))])
         times = self.noiser.times(each, generator).repeat(len(self.lights))
-        noise = self.noiser.white((each, *targets.shape[1:]), generator).repeat(len(self.lights), 1, 1, 1)
         text, condition = encode_tokens(self.text, tokens, generator), self._condition(part, rows)
         way = self._way(part, rows, times, generator)
-        noisy = self._on_the_way(way, targets, noise, times)
-        if self.noiser.happens(step, _GUESSED):
-            guess = self._guess(way, noise, text, condition)
-            far = (times >= _GUESSED_FROM).view(-1, 1, 1, 1)
-            noisy = torch.where(way.taken & far, self._on_the_way(way, guess, noise, times), noisy)
+        noisy = self._straight(way, targets, times)
+        far = way.taken & (times >= _TRAVELLED_FROM).view(-1, 1, 1, 1)
+        twice = self.noiser.happens(step, _TWICE)
+        stops = [self._between(times, way.starts, generator), times] if twice else [times]
+        noisy = torch.where(far, self._travelled(way, stops, text, condition), noisy)
         noise = self.noiser.noise(noisy, targets, times)
         made = noise_of(self.unet, torch.cat([noisy, condition], 1), times, text)
         error = relight_error(noise, made, self.noiser.weights(times))
@@ -226,26 +230,35 @@ class RelightLoss:
             begun = torch.cat([part[f"map_{light}"][rows] for light in self.lights]).float()
         else:
             begun = self._anything(part, rows, generator).repeat(len(self.lights), 1, 1, 1)
-        least = times[: len(rows)].clamp(min=_STRONG[self.kind])
-        starts = (least + (self.noiser.chances(len(rows), generator) * (999 - least)).long()).repeat(len(self.lights))
+        noise = self.noiser.white((len(rows), *begun.shape[1:]), generator).repeat(len(self.lights), 1, 1, 1)
+        starts = self._between(times.clamp(min=_STRONG[self.kind]), torch.full_like(times, 999), generator)
         taken = (self.noiser.chances(len(rows), generator) < _ELSEWHERE).repeat(len(self.lights)).view(-1, 1, 1, 1)
-        return Way(begun, starts, taken)
+        return Way(begun, noise, starts, taken)
 
-    def _on_the_way(self, way: Way, clean: Tensor, noise: Tensor, times: Tensor) -> Tensor:
-        """Return what the sampler shows the model at ``times`` on its ``way`` with ``noise`` to ``clean``."""
-        led = torch.where(way.taken, self.noiser.leading(clean, noise, way.begun, way.starts), noise)
+    def _between(self, low: Tensor, high: Tensor, generator: torch.Generator) -> Tensor:
+        """Return times [B] between ``low`` and ``high``, the same share of the way for all lights of a scene."""
+        share = self.noiser.chances(len(low) // len(self.lights), generator).repeat(len(self.lights))
+        return low + (share * (high - low)).long()
+
+    def _straight(self, way: Way, clean: Tensor, times: Tensor) -> Tensor:
+        """Return what is at ``times`` on the straight ``way`` to ``clean``."""
+        led = torch.where(way.taken, self.noiser.leading(clean, way.noise, way.begun, way.starts), way.noise)
         return self.noiser.mix(clean, led, times)
 
-    def _guess(self, way: Way, noise: Tensor, text: Tensor, condition: Tensor) -> Tensor:
-        """Return what the model makes of the noise that sampling starts with, [B, 4, h, w]: the sampler's first guess.
+    def _travelled(self, way: Way, stops: list[Tensor], text: Tensor, condition: Tensor) -> Tensor:
+        """Return where Euler's steps from ``stops`` to ``stops`` [B] bring the sampler on its ``way``, [B, 4, h, w].
 
-        From there on the sampler shows the model its own guess, not the target. One that takes it for the target
-        does not put it right, and paints its blotches in.
+        From the first step on the sampler shows the model where its own guesses lead, not what leads to the target.
+        One that takes them for the target does not put them right, and paints its blotches in.
         """
-        seen = self.noiser.mix(way.begun, noise, way.starts)
-        with torch.no_grad():
-            found = noise_of(self.unet, torch.cat([seen, condition], 1), way.starts, text)
-        return self.noiser.clean(seen, found, way.starts).clamp(-6, 6)
+        seen, at = self.noiser.mix(way.begun, way.noise, way.starts), way.starts
+        for stop in stops:
+            with torch.no_grad():
+                found = noise_of(self.unet, torch.cat([seen, condition], 1), at, text)
+            guess = self.noiser.clean(seen, found, at).clamp(-6, 6)
+            seen = self.noiser.mix(guess, self.noiser.noise(seen, guess, at), stop)
+            at = stop
+        return seen
 
     def _anything(self, part: dict[str, Tensor], rows: Tensor, generator: torch.Generator) -> Tensor:
         """Return what fbc may start from, [B, 4, h, w]: nothing (txt2img), the subject or another scene (img2img)."""
@@ -266,7 +279,7 @@ class RelightLoss:
         """Return how far the picture under both lights is from the two added up, less where there is much noise."""
         first, second, both = self.noiser.clean(noisy, made, times).clamp(-6, 6).chunk(3)
         alphas = self.noiser.alphas[times[: len(both)]]
-        return weighted_error(self.merge(torch.cat([first, second], 1)), both, alphas.sqrt())
+        return weighted_error(self.merge(torch.cat([first, second], 1)), both, alphas**0.25)
 
 
 def start_of(stage: str, folder: Path, base: nn.Module, seed: int) -> nn.Module:
@@ -308,6 +321,10 @@ def train_offsets(stage: str, folder: Path, data: Data, plan: Plan, seed: int, c
     text.requires_grad_(False).eval().to(plan.device)
     unet = start_of(stage, folder, base, seed).to(memory_format=layout(plan.device))
     kind = "fbc" if stage == "fbc" else "fc"
+    if kind == "fc":
+        # Two lights' map looks in noise like a bright wall under one. There is no wall where people choose a light, so
+        # fc need not tell them apart.
+        data = latents.without_walls(data)
     merge = fit_sum(data, folder, seed).to(plan.device) if stage == "fc" and consistency else None
     noiser = Noiser(data, seed + 1 + (stage == "fc"), _LARGE[stage], plan.device, plan.wide)
     name, target = stage, STARTED if stage == "start" else files.OFFSETS[kind]

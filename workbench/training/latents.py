@@ -10,6 +10,7 @@ from dataclasses import replace
 from functools import cache, partial
 from multiprocessing import get_context
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -28,12 +29,23 @@ LIT = ("first", "second", "both")
 NAMES = ("subject", *LIT, "behind_first", "behind_second", *(f"map_{light}" for light in LIT))
 #: How often the second light stands opposite the first, and how often it is a snapshot's.
 _OPPOSITE, _FLAT = 0.25, 0.1
-#: How often there is a wall. Before one a light map is hard to read, and there is none where people choose a light.
+#: How often there is a wall.
 _WALLED = 0.25
 
 
-def rendered(size: int, seed: int, photos: list[Tensor]) -> tuple[Tensor, list[str]]:
-    """Return the pictures ``NAMES`` of one scene, uint8 [9, 3, S, S], and the captions of first, second and both.
+class Drawn(NamedTuple):
+    """A scene's ``pictures`` [9, 3, S, S] (uint8, as ``NAMES``), the captions of ``LIT``, and whether there is a wall.
+
+    The pictures are an array: a process hands tensors on as open files, of which there are too few.
+    """
+
+    pictures: np.ndarray
+    captions: list[str]
+    walled: bool
+
+
+def rendered(size: int, seed: int, photos: list[Tensor]) -> Drawn:
+    """Return one scene of ``size`` pixels; ``seed`` decides everything.
 
     The lights come from all around alike: a model that knows four sides well pulls every light towards one of them.
     Sums are made in linear light before clipping.
@@ -46,9 +58,11 @@ def rendered(size: int, seed: int, photos: list[Tensor]) -> tuple[Tensor, list[s
     maps = [light_map(scene, light, behind, rng) for light, behind in ((first, behind_1), (second, behind_2))]
     linear = (whole_1, whole_2, whole_1 + whole_2, behind_1, behind_2, *maps, sum(maps))
     pictures = torch.stack([plain, *map(scenes.display, linear)])
-    words = " ".join(word for word in scene.words if rng.random() < 0.7)
-    texts = [scenes.caption(scene, first, rng), scenes.caption(scene, second, rng), words]
-    return (pictures.clamp(0, 1) * 255).round().to(torch.uint8), texts
+    # Two lights are told in the words of one: else a prompt that tells of light would ask for a single one.
+    told = rng.choice([light for light in (first, second) if light.power])
+    texts = [scenes.caption(scene, *each) for each in ((first, rng), (second, rng), (told, rng, False))]
+    shown = (pictures.clamp(0, 1) * 255).round().to(torch.uint8).numpy()
+    return Drawn(shown, texts, scene.wall is not None)
 
 
 def _lights(rng: random.Random) -> tuple[scenes.Light, scenes.Light]:
@@ -73,9 +87,10 @@ def light_map(scene: scenes.Scene, light: scenes.Light, behind: Tensor, rng: ran
 def make(
     folder: Path, vae: nn.Module, scale: float, seed: int, device: str = "cpu", workers: int = 1
 ) -> dict[int, dict[str, Tensor]]:
-    """Return, by picture size, the scaled latents ``NAMES`` [N, 4, S/8, S/8] (half) and ``tokens`` [N, 3, WORDS].
+    """Return, by picture size, the scaled latents ``NAMES`` [N, 4, S/8, S/8] (half), ``tokens`` and ``walled``.
 
-    ``workers`` processes render. What is made is kept under ``folder``, for the stages that follow and to go on from.
+    ``tokens`` [N, 3, WORDS] are those of the captions, and ``walled`` [N] tells where there is a wall. What is made is
+    kept under ``folder``, for the stages that follow and to go on from; ``workers`` processes render.
     """
     shards = {
         size: {folder / f"latents_{size}_{at}.pt": range(at, min(at + _SHARD, count)) for at in range(0, count, _SHARD)}
@@ -90,17 +105,21 @@ def make(
             for size, kept, part in tqdm(missing, desc="scenes", unit="shard"):
                 seeds = [seed * 1_000_003 + size * 10_007 + index for index in part]
                 drawn = rendering(partial(_worked, size), seeds)
-                _keep(kept, [_encoded(vae, *each) for each in drawn], scale)
+                _keep(kept, [(_encoded(vae, each.pictures), each) for each in drawn], scale)
         vae.cpu()
     return {size: _whole([torch.load(kept, weights_only=True) for kept in parts]) for size, parts in shards.items()}
 
 
-def _keep(kept: Path, encoded: list[tuple[Tensor, Tensor]], scale: float) -> None:
-    """Write the scenes' latents, times ``scale``, and tokens; the file appears whole or not at all."""
-    rows, tokens = zip(*encoded, strict=True)
+def _keep(kept: Path, encoded: list[tuple[Tensor, Drawn]], scale: float) -> None:
+    """Write the scenes' latents, times ``scale``, tokens and walls; the file appears whole or not at all."""
+    rows, drawn = zip(*encoded, strict=True)
     latents = (torch.stack(rows, 1) * scale).half().cpu()
+    told = {
+        "tokens": torch.tensor([[tokenise(caption) for caption in each.captions] for each in drawn]),
+        "walled": torch.tensor([each.walled for each in drawn]),
+    }
     scratch = kept.with_suffix(".partial")
-    torch.save({**dict(zip(NAMES, latents, strict=True)), "tokens": torch.stack(tokens)}, scratch)
+    torch.save({**dict(zip(NAMES, latents, strict=True)), **told}, scratch)
     scratch.replace(kept)
 
 
@@ -121,15 +140,17 @@ def _renderers(workers: int) -> Iterator[Mapper]:
 _photos = cache(data.load_photos)
 
 
-def _worked(size: int, seed: int) -> tuple[np.ndarray, list[str]]:
-    """Return ``rendered`` as an array: a process hands tensors on as open files, of which there are too few."""
-    pictures, texts = rendered(size, seed, _photos())
-    return pictures.numpy(), texts
+def _worked(size: int, seed: int) -> Drawn:
+    return rendered(size, seed, _photos())
 
 
-def _encoded(vae: nn.Module, pictures: np.ndarray, texts: list[str]) -> tuple[Tensor, Tensor]:
-    """Return the modes [9, 4, S/8, S/8] of a scene's ``pictures`` and its tokens [3, WORDS]."""
+def _encoded(vae: nn.Module, pictures: np.ndarray) -> Tensor:
+    """Return the modes [9, 4, S/8, S/8] of a scene's ``pictures``."""
     seen = (torch.from_numpy(pictures).to(vae.device).float() / 127 - 1).contiguous(memory_format=layout(vae.device))
     with torch.no_grad():
-        modes = vae.encode(seen).latent_dist.mode().contiguous()
-    return modes, torch.tensor([tokenise(text) for text in texts])
+        return vae.encode(seen).latent_dist.mode().contiguous()
+
+
+def without_walls(data: dict[int, dict[str, Tensor]]) -> dict[int, dict[str, Tensor]]:
+    """Return what ``make`` gave less the scenes before a wall."""
+    return {size: {name: rows[~part["walled"]] for name, rows in part.items()} for size, part in data.items()}

@@ -235,19 +235,19 @@ def on_grey(shown: Tensor, mask: Tensor) -> Tensor:
     return 127 / 255 + (shown - 127 / 255) * soft(mask)
 
 
-def light_words(light: Light, rng: random.Random) -> list[str]:
-    """Return words for ``light``: its colour or a name for it, and its side where it is near one."""
+def light_words(light: Light, rng: random.Random, sided: bool = True) -> list[str]:
+    """Return words for ``light``: its colour or a name for it, and (``sided``) its side where it is near one."""
     if not light.power:
         return ["ambient", "light"]
     named = LIGHT_NAMES.get(light.name, (light.name,))
     colour = light.name if rng.random() < 0.5 else rng.choice(named)
     degrees = math.degrees(light.angle)
     near = [word for side, word in SIDES.items() if abs((degrees - side + 180) % 360 - 180) < 50]
-    return [colour, "light", *near] if rng.random() < 0.8 else [colour, "light"]
+    return [colour, "light", *near] if sided and rng.random() < 0.8 else [colour, "light"]
 
 
-def caption(scene: Scene, light: Light, rng: random.Random) -> str:
-    """Return a caption: words for the light and the scene, each kept with a chance of its own."""
+def caption(scene: Scene, light: Light, rng: random.Random, sided: bool = True) -> str:
+    """Return a caption: words for the light (see ``light_words``) and the scene, each kept with a chance of its own."""
     words = [word for word in scene.words if rng.random() < 0.7]
-    told = light_words(light, rng) if rng.random() < 0.75 else []
+    told = light_words(light, rng, sided) if rng.random() < 0.75 else []
     return " ".join([*told, *words] if rng.random() < 0.5 else [*words, *told])
