@@ -11,6 +11,7 @@ import hashlib
 import os
 import subprocess
 import sys
+from collections.abc import MutableMapping
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
@@ -103,6 +104,18 @@ def run(command: list[str], cwd: Path | None = None) -> int:
                 continue
 
 
+def whole_suite(environment: MutableMapping[str, str]) -> list[str]:
+    """Return pytest's options for all tests: a file a process, in their order, which has the longest ones first.
+
+    A real Forge is started once and takes gigabytes, so with one the files run one after another. Else `environment` is
+    told that each process has one thread: a small model leaves a second one idle.
+    """
+    if environment.get("FORGE_HOME"):
+        return []
+    environment.setdefault("OMP_NUM_THREADS", "1")
+    return ["--numprocesses=logical", "--maxprocesses=4", "--dist=loadfile", "--no-loadscope-reorder"]
+
+
 def run_inside(command: str, arguments: list[str]) -> int:
     """Carry out `command` in the environment that this interpreter belongs to; returns the exit status."""
     if command == "demo":
@@ -115,7 +128,7 @@ def run_inside(command: str, arguments: list[str]) -> int:
         return main(arguments)
     python = [sys.executable, "-m"]
     if command == "test":
-        return run([*python, "pytest", *arguments], cwd=ROOT)
+        return run([*python, "pytest", *(arguments or whole_suite(os.environ))], cwd=ROOT)
     if command == "lint":
         checks = (["check", *arguments], ["format", "--check"])
         return max(run([*python, "ruff", *check, "."], cwd=ROOT) for check in checks)

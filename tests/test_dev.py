@@ -134,6 +134,14 @@ def test_options_belong_to_the_command():
     assert dev.parse(["demo", "--light", "left"]) == ("demo", ["--light", "left"])
 
 
+def test_all_tests_run_side_by_side_unless_a_real_forge_takes_part():
+    alone, forge = {}, {"FORGE_HOME": "/forge"}
+    assert "--dist=loadfile" in dev.whole_suite(alone)
+    assert alone == {"OMP_NUM_THREADS": "1"}
+    assert dev.whole_suite(forge) == []
+    assert forge == {"FORGE_HOME": "/forge"}
+
+
 @pytest.mark.parametrize("argv", [[], ["dance"]])
 def test_an_unknown_command_names_the_known_ones(argv, capsys):
     with pytest.raises(SystemExit) as stop:
