@@ -105,10 +105,10 @@ def run(command: list[str], cwd: Path | None = None) -> int:
 
 
 def whole_suite(environment: MutableMapping[str, str]) -> list[str]:
-    """Return pytest's options for all tests: a file a process, in their order, which has the longest ones first.
+    """Return pytest's options for all tests: a process has a file at a time, and the longest files come first.
 
-    A real Forge is started once and takes gigabytes, so with one the files run one after another. Else `environment` is
-    told that each process has one thread: a small model leaves a second one idle.
+    A real Forge is started once and takes gigabytes, so with `FORGE_HOME` they run one after another. Else each process
+    is given one thread in `environment`: small models leave a second one idle.
     """
     if environment.get("FORGE_HOME"):
         return []

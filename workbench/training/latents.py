@@ -60,9 +60,10 @@ def rendered(size: int, seed: int, photos: list[Tensor]) -> Drawn:
     pictures = torch.stack([plain, *map(scenes.display, linear)])
     # Two lights are told in the words of one: else a prompt that tells of light would ask for a single one.
     told = rng.choice([light for light in (first, second) if light.power])
-    texts = [scenes.caption(scene, *each) for each in ((first, rng), (second, rng), (told, rng, False))]
+    captions = [scenes.caption(scene, light, rng) for light in (first, second)]
+    captions.append(scenes.caption(scene, told, rng, sided=False))
     shown = (pictures.clamp(0, 1) * 255).round().to(torch.uint8).numpy()
-    return Drawn(shown, texts, scene.wall is not None)
+    return Drawn(shown, captions, scene.wall is not None)
 
 
 def _lights(rng: random.Random) -> tuple[scenes.Light, scenes.Light]:
@@ -110,6 +111,11 @@ def make(
     return {size: _whole([torch.load(kept, weights_only=True) for kept in parts]) for size, parts in shards.items()}
 
 
+def without_walls(data: dict[int, dict[str, Tensor]]) -> dict[int, dict[str, Tensor]]:
+    """Return what ``make`` gave less the scenes before a wall."""
+    return {size: {name: rows[~part["walled"]] for name, rows in part.items()} for size, part in data.items()}
+
+
 def _keep(kept: Path, encoded: list[tuple[Tensor, Drawn]], scale: float) -> None:
     """Write the scenes' latents, times ``scale``, tokens and walls; the file appears whole or not at all."""
     rows, drawn = zip(*encoded, strict=True)
@@ -149,8 +155,3 @@ def _encoded(vae: nn.Module, pictures: np.ndarray) -> Tensor:
     seen = (torch.from_numpy(pictures).to(vae.device).float() / 127 - 1).contiguous(memory_format=layout(vae.device))
     with torch.no_grad():
         return vae.encode(seen).latent_dist.mode().contiguous()
-
-
-def without_walls(data: dict[int, dict[str, Tensor]]) -> dict[int, dict[str, Tensor]]:
-    """Return what ``make`` gave less the scenes before a wall."""
-    return {size: {name: rows[~part["walled"]] for name, rows in part.items()} for size, part in data.items()}
