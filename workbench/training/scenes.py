@@ -32,6 +32,8 @@ LIGHT_NAMES = {
     "warm": ("sunshine", "sun", "sunset", "golden", "candle", "window", "sunlight", "lamp"),
     "cool": ("moonlight", "night", "day"),
 }
+#: How often words tell the light's side. Where they do, a model need not look for it in the light map.
+_SIDED = 0.3
 #: Compass names by angle in degrees, counted from the right and upwards.
 SIDES = {0: "right", 90: "top", 180: "left", 270: "bottom"}
 
@@ -243,7 +245,7 @@ def light_words(light: Light, rng: random.Random, sided: bool = True) -> list[st
     colour = light.name if rng.random() < 0.5 else rng.choice(named)
     degrees = math.degrees(light.angle)
     near = [word for side, word in SIDES.items() if abs((degrees - side + 180) % 360 - 180) < 50]
-    return [colour, "light", *near] if sided and rng.random() < 0.8 else [colour, "light"]
+    return [colour, "light", *near] if sided and rng.random() < _SIDED else [colour, "light"]
 
 
 def caption(scene: Scene, light: Light, rng: random.Random, sided: bool = True) -> str:
