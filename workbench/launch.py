@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from workbench import boot
-from workbench.session import DATA, REPOSITORY
+from workbench.session import DATA, REPOSITORY, ROUGH_CUT_OUT
 from workbench.settings import Settings
 
 
@@ -25,7 +25,7 @@ def read_settings(argv: list[str]) -> Settings:
     return Settings(
         data_dir=known.data_dir.resolve(),
         models_dir=known.models_dir.resolve() if known.models_dir else None,
-        extension_dirs=tuple(path.resolve() for path in known.extension_dir or [REPOSITORY]),
+        extension_dirs=tuple(path.resolve() for path in known.extension_dir or [REPOSITORY, ROUGH_CUT_OUT]),
         argv=tuple(rest),
         family=known.family,
     )

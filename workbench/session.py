@@ -11,6 +11,8 @@ from workbench.probe import Probe
 from workbench.settings import Settings
 
 REPOSITORY = Path(__file__).resolve().parent.parent
+#: An extension: the rough cut-out where no background remover works. The page has it, tests have a host without.
+ROUGH_CUT_OUT = REPOSITORY / "workbench" / "rough_cutout"
 #: Where the host keeps its things when not told otherwise; the folder tells git to look away.
 DATA = REPOSITORY / "workbench-data"
 

@@ -205,7 +205,9 @@ class ScriptRunner(ScriptHooks):
 
         def select_script(script_index):
             chosen = self.selectable_scripts[script_index - 1] if script_index else None
-            return [gr.update(visible=chosen is s) for s in self.selectable_scripts]
+            updates = [gr.update(visible=chosen is s) for s in self.selectable_scripts]
+            # gradio takes a list for the value where there is one output.
+            return updates if len(updates) > 1 else updates[0]
 
         if self.selectable_scripts:
             dropdown.change(fn=select_script, inputs=[dropdown], outputs=[s.group for s in self.selectable_scripts])
