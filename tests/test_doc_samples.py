@@ -1,0 +1,240 @@
+"""Every sample of the documents works as it is printed, with a large picture too, and fails without harm."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from samples import as_base64, file_bytes, noise, plain
+
+import dev
+from lib_iclight.light_description import parse
+from workbench import demo
+from workbench.session import REPOSITORY, ROUGH_CUT_OUT, Workbench, images
+
+ROOT = Path(__file__).resolve().parents[1]
+DOCUMENTS = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
+ADDRESS = "http://127.0.0.1:7860"
+LARGE = 5_000_000
+OWN = b"a file of the user's own"
+#: Sampling is made short where the host is asked, so that requests stay as they are printed.
+SHORT = """
+from modules import scripts
+class Short(scripts.Script):
+    def title(self):
+        return "Short"
+    def show(self, is_img2img):
+        return scripts.AlwaysVisible
+    def before_process(self, p, *args):
+        p.steps = p.hr_second_pass_steps = 1
+        p.width = p.height = 64
+"""
+
+
+@dataclass(frozen=True)
+class Sample:
+    document: str
+    line: int
+    language: str
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.document}:{self.line}"
+
+    @property
+    def is_request(self) -> bool:
+        return ADDRESS in self.text
+
+    @property
+    def files(self) -> list[str]:
+        """The picture files that it names; the last is the one that it makes."""
+        return list(dict.fromkeys(re.findall(r"\w+\.(?:png|jpg)\b", self.text)))
+
+    @property
+    def makes(self) -> str | None:
+        return self.files[-1] if self.files else None
+
+    @property
+    def reads(self) -> list[str]:
+        return self.files[:-1]
+
+
+def found(path: Path) -> list[Sample]:
+    text = path.read_text(encoding="utf-8")
+    blocks = re.finditer(r"^```(\w+)\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    return [Sample(path.name, text[: b.start()].count("\n") + 1, b[1], b[2]) for b in blocks]
+
+
+SAMPLES = [sample for path in DOCUMENTS for sample in found(path)]
+REQUESTS = [sample for sample in SAMPLES if sample.is_request]
+WITH_A_PICTURE = [sample for sample in REQUESTS if sample.reads]
+VALUES = [sample for sample in SAMPLES if sample.language == "json"]
+COMMANDS = [sample for sample in SAMPLES if sample not in REQUESTS and sample not in VALUES]
+
+
+@pytest.fixture(scope="module")
+def host(tmp_path_factory):
+    """A host at its ``address`` with what the page has, and runs of one step."""
+    short = tmp_path_factory.mktemp("short")
+    (short / "scripts").mkdir()
+    (short / "scripts" / "short.py").write_text(SHORT, encoding="utf-8")
+    with Workbench(tmp_path_factory.mktemp("data"), (REPOSITORY, ROUGH_CUT_OUT, short)) as workbench:
+        workbench.address = workbench.serve(block=False).rstrip("/")
+        yield workbench
+
+
+@pytest.fixture(scope="module")
+def pictures():
+    """Subjects on nothing and photographs, of some kilobytes, of 5 MB, and such as are refused."""
+
+    def made(side: int) -> dict[str, bytes]:
+        pixels = noise(side, side, 4)
+        pixels[: side // 2, :, 3] = 0
+        photograph = Image.fromarray(pixels).convert("RGB")
+        return {".png": file_bytes(Image.fromarray(pixels)), ".jpg": file_bytes(photograph, "JPEG", quality=99)}
+
+    refused = {".png": file_bytes(plain((200, 100, 0, 0))), ".jpg": b"no picture"}
+    return {"small": made(64), "large": made(1800), "refused": refused}
+
+
+def run(sample: Sample, address: str, folder: Path) -> subprocess.CompletedProcess:
+    """Run the sample as it is printed, but for the port, in a folder of its own."""
+    text = sample.text.replace(ADDRESS, address)
+    environment = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
+    if sample.language == "python":
+        command = [sys.executable, "-c", text]
+    else:
+        missing = [name for name in ("bash", "curl", "jq") if name in (text + "bash") and shutil.which(name) is None]
+        if missing:
+            pytest.skip(f"{' and '.join(missing)} not installed")
+        command = ["bash", "-c", text]
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, encoding="utf-8")
+
+
+def names(samples: list[Sample]):
+    return pytest.mark.parametrize("sample", samples, ids=str)
+
+
+def test_there_are_samples_of_every_kind():
+    assert {sample.language for sample in SAMPLES} == {"json", "python", "bash", "sh"}
+    assert {sample.document for sample in REQUESTS} >= {"api.md", "routes.md"}
+
+
+def put(sample: Sample, pictures: dict[str, bytes], folder: Path) -> None:
+    """Give the sample the pictures that it reads, and a file in the place of the one that it makes."""
+    for name in sample.reads:
+        (folder / name).write_bytes(pictures[Path(name).suffix])
+    if sample.makes:
+        (folder / sample.makes).write_bytes(OWN)
+
+
+@names(REQUESTS)
+def test_a_request_makes_what_it_says(sample, host, pictures, tmp_path):
+    put(sample, pictures["small"], tmp_path)
+    done = run(sample, host.address, tmp_path)
+    assert done.returncode == 0, done.stderr
+    if sample.makes is None:
+        assert json.loads(done.stdout)["models"]
+    else:
+        is_a_picture(tmp_path / sample.makes)
+
+
+@names(WITH_A_PICTURE)
+def test_a_large_picture_is_no_trouble(sample, host, pictures, tmp_path):
+    put(sample, pictures["large"], tmp_path)
+    assert all((tmp_path / name).stat().st_size >= LARGE for name in sample.reads)
+    done = run(sample, host.address, tmp_path)
+    assert done.returncode == 0, done.stderr
+    is_a_picture(tmp_path / sample.makes)
+
+
+def is_a_picture(path: Path) -> None:
+    with Image.open(path) as made:
+        assert made.format == "PNG"
+        made.load()
+
+
+@names(WITH_A_PICTURE)
+def test_a_refusal_is_told_and_costs_no_file(sample, host, pictures, tmp_path):
+    put(sample, pictures["refused"], tmp_path)
+    done = run(sample, host.address, tmp_path)
+    assert done.returncode != 0
+    assert re.search("is fully transparent|cannot be read", done.stdout + done.stderr)
+    assert (tmp_path / sample.makes).read_bytes() == OWN
+
+
+@names(REQUESTS)
+def test_without_a_server_no_file_is_lost(sample, pictures, tmp_path):
+    put(sample, pictures["small"], tmp_path)
+    done = run(sample, "http://127.0.0.1:9", tmp_path)
+    assert done.returncode != 0
+    assert done.stderr.strip()
+    assert sample.makes is None or (tmp_path / sample.makes).read_bytes() == OWN
+
+
+def values(text: str) -> list:
+    """The JSON values that stand one after the other."""
+    found, rest = [], text.strip()
+    while rest:
+        value, end = json.JSONDecoder().raw_decode(rest)
+        found.append(value)
+        rest = rest[end:].strip()
+    return found
+
+
+def is_answered(host, value: dict, picture: str) -> None:
+    """See that the host takes a JSON value for what it is."""
+    usual = {"prompt": "sunshine", "seed": 1, "sampler_name": "Euler"}
+    fields = {"enabled": True, "foreground": picture, "light": "left"}
+    if "version" in value:
+        answer = host.api.post("/ic-light/light-map", json={"light": value, "width": 16, "height": 16})
+        assert parse(value).lights
+    elif "alwayson_scripts" in value:
+        given = json.loads(json.dumps(value).replace("<base64>", picture))
+        answer = host.txt2img(**usual, **given)
+    elif "enabled" in value:
+        answer = host.txt2img(**usual, alwayson_scripts={"IC Light": {"args": [{**fields, **value}]}})
+    else:
+        answer = host.txt2img(**usual, **value, alwayson_scripts={"IC Light": {"args": [fields]}})
+    assert answer.status_code == 200, answer.text[:300]
+
+
+@names(VALUES)
+def test_json_means_what_is_said_of_it(sample, host, pictures):
+    for value in values(sample.text):
+        if "error" in value:
+            refusal = host.txt2img(alwayson_scripts={"IC Light": {"args": [{"enabled": True}]}}).json()
+            assert value.keys() == refusal.keys()
+            assert refusal["error"] == value["error"]
+            assert refusal["detail"].startswith(value["detail"].rstrip("…"))
+        else:
+            is_answered(host, value, as_base64(pictures["small"][".png"]))
+
+
+def test_a_second_pass_needs_what_is_said_of_it(host, pictures):
+    fields = next(value for sample in VALUES for value in values(sample.text) if "enable_hr" in value)
+    options = {"enabled": True, "foreground": as_base64(pictures["small"][".png"])}
+    request = {"prompt": "sunshine", "sampler_name": "Euler", "alwayson_scripts": {"IC Light": {"args": [options]}}}
+    answer = host.txt2img(**request, **fields)
+    assert images(answer)[0].size == (96, 96)
+    assert "Hires CFG Scale: 2" in json.loads(answer.json()["info"])["infotexts"][0]
+    del fields["hr_additional_modules"]
+    assert host.txt2img(**request, **fields).status_code == 500
+
+
+@names(COMMANDS)
+def test_a_command_is_one_that_there_is(sample):
+    for line in sample.text.splitlines():
+        words = re.sub(r"^FORGE_HOME=\S+ ", "", line).split()
+        assert words[:2] == ["python", "dev.py"]
+        command, arguments = dev.parse(words[2:])
+        assert command != "demo" or demo.parse(arguments)
+        assert all((ROOT / path).exists() for path in arguments if path.startswith("tests"))
