@@ -1,16 +1,20 @@
 """What someone sees who runs `python dev.py demo`, up to the generation itself."""
 
 import base64
+import contextlib
 import io
+import json
+import socket
 import subprocess
 import sys
 from pathlib import Path
 
+import httpx
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, PngImagePlugin
 
-from workbench import demo
+from workbench import demo, options, result
 from workbench.cutout import ASTRONAUT, cut_out
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -35,22 +39,46 @@ def decoded(text):
     return Image.open(io.BytesIO(base64.b64decode(text)))
 
 
+@pytest.fixture
+def never_started(monkeypatch):
+    """The model is not to be started: what is wrong is told before."""
+    monkeypatch.setattr(demo, "generated", lambda *args: pytest.fail("the workbench was started"))
+
+
 @pytest.mark.parametrize(
     ("argv", "mistake"),
     [
-        (["--light", "behind"], "behind"),
+        (["--light", "behind"], "'behind' is none of the lights: take none, left, right, top, bottom, front, ambient"),
+        (["--light", '{"version": 1, "lights": [{"angle": "up"}]}'], "light.lights[0].angle must be"),
+        (["--light", '{"version": 1'], "light must be JSON"),
+        (["--light", str(ROOT)], "cannot be read as a light"),
         (["--mode", "fd"], "fd"),
         (["--size", "100"], "is not a size"),
         (["--size", "big"], "is not a size"),
+        (["--size", "100000"], "is not a size"),
+        (["--steps", "-1"], "'-1' is not a whole number from 1 to 150"),
+        (["--steps", "0"], "from 1 to 150"),
+        (["--steps", "1000000000"], "from 1 to 150"),
+        (["--steps", "2.5"], "from 1 to 150"),
+        (["--seed", "1" * 5000], "is not a whole number"),
+        (["--port", "70000", "--serve"], "from 1 to 65535"),
+        (["--prompt", "a \udcff"], "is not in the terminal's encoding"),
         (["--mode", "fc", "--background", "b.png"], "needs the mode fbc"),
+        (["--light", "left", "--background", "b.png"], "leave --light out"),
+        (["--mode", "fbc", "--light", "none"], "needs a --background or a --light"),
+        (["--serve", "--light", "right", "--steps", "9"], "leave --light, --steps out"),
+        (["--port", "7861"], "--port needs --serve"),
         (["--shine"], "--shine"),
     ],
 )
-def test_a_wrong_option_is_named(argv, mistake, capsys):
+@pytest.mark.usefixtures("never_started")
+def test_a_wrong_option_is_one_line(argv, mistake, capsys):
     with pytest.raises(SystemExit) as stop:
         demo.main(argv)
     assert stop.value.code == 2
-    assert mistake in capsys.readouterr().err.splitlines()[-1]
+    shown = capsys.readouterr()
+    assert mistake in shown.err
+    assert (shown.out, shown.err.count("\n")) == ("", 1)
 
 
 @pytest.mark.parametrize("option", ["--foreground", "--background"])
@@ -61,7 +89,7 @@ def test_an_unreadable_picture_is_one_line(option, kind, tmp_path, photo, capsys
         path.mkdir()
     elif kind != "missing":
         path.write_bytes(b"no picture" if kind == "text" else photo.read_bytes()[:-60])
-    assert demo.main([option, str(path)]) == 2
+    assert demo.main([option, str(path), "--out", str(tmp_path / "out.png")]) == 2
     shown = capsys.readouterr()
     assert shown.out == ""
     assert shown.err.startswith("demo: ")
@@ -69,14 +97,76 @@ def test_an_unreadable_picture_is_one_line(option, kind, tmp_path, photo, capsys
     assert str(path) in shown.err
 
 
-def test_a_missing_folder_for_the_result_is_noticed_first(tmp_path, capsys):
-    assert demo.main(["--out", str(tmp_path / "none" / "out.png")]) == 2
-    assert capsys.readouterr().err == f"demo: there is no folder {tmp_path / 'none'} to put the result in\n"
+@pytest.mark.parametrize(
+    ("out", "said"),
+    [
+        ("none/out.png", "there is no folder {tmp}/none to put the result in"),
+        ("out.xyz", "{tmp}/out.xyz has no ending that says what kind of picture to make; take .png"),
+        ("out", "{tmp}/out has no ending"),
+        ("out.psd", "{tmp}/out.psd has no ending"),
+        ("folder.png", "{tmp}/folder.png is a folder"),
+        ("a" * 300 + ".png", ".png cannot be written: File name too long"),
+    ],
+)
+@pytest.mark.usefixtures("never_started")
+def test_a_result_that_cannot_be_written_is_noticed_first(out, said, tmp_path, capsys):
+    (tmp_path / "folder.png").mkdir()
+    assert demo.main(["--out", str(tmp_path / out)]) == 2
+    shown = capsys.readouterr().err
+    assert said.format(tmp=tmp_path) in shown
+    assert shown.count("\n") == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["folder.png"]
+
+
+@pytest.mark.usefixtures("never_started")
+def test_a_folder_that_cannot_be_written_is_noticed_first(tmp_path, monkeypatch, capsys):
+    def refused(self, *args, **kwargs):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(result.Path, "open", refused)  # root may write everywhere
+    assert demo.main(["--out", str(tmp_path / "out.png")]) == 2
+    assert capsys.readouterr().err == f"demo: nothing can be written into the folder {tmp_path}: Permission denied\n"
+
+
+@pytest.mark.usefixtures("never_started")
+def test_a_prompt_that_the_kind_of_file_cannot_hold_is_noticed_first(tmp_path, capsys):
+    assert demo.main(["--prompt", "sun " * 20_000, "--out", str(tmp_path / "out.jpg")]) == 2
+    assert "cannot write out.jpg" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("never_started")
+def test_a_fully_transparent_picture_is_noticed_first(tmp_path, capsys):
+    path = tmp_path / "clear.png"
+    Image.new("RGBA", (64, 64)).save(path)
+    assert demo.main(["--foreground", str(path), "--out", str(tmp_path / "out.png")]) == 2
+    assert capsys.readouterr().err == f"demo: {path} is fully transparent: there is nothing to relight\n"
+
+
+def test_a_port_that_is_taken_is_noticed_first(monkeypatch, capsys):
+    monkeypatch.setattr("workbench.launch.main", lambda argv: pytest.fail("the workbench was started"))
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        assert demo.main(["--serve", "--port", str(taken.getsockname()[1])]) == 2
+    assert "cannot be opened on port" in capsys.readouterr().err
 
 
 def test_sizes():
-    assert demo.size("512") == (512, 512)
-    assert demo.size("328x200") == (328, 200)
+    assert options.size("512") == (512, 512)
+    assert options.size("328x200") == (328, 200)
+
+
+@pytest.mark.parametrize("name", ["none", "left", "right", "top", "bottom", "front", "ambient"])
+def test_every_light_has_a_name(name):
+    assert arguments(demo.request(demo.parse(["--light", name])))["light"] == name
+
+
+def test_a_light_is_described_in_place_or_in_a_file(tmp_path):
+    described = {"version": 1, "lights": [{"angle": 30, "colour": "#ff8800"}]}
+    path = tmp_path / "lamp.json"
+    path.write_text(json.dumps(described), encoding="utf-8")
+    for given in (json.dumps(described), str(path)):
+        assert arguments(demo.request(demo.parse(["--light", given])))["light"] == described
 
 
 def test_without_a_picture_the_astronaut_is_relit():
@@ -84,7 +174,6 @@ def test_without_a_picture_the_astronaut_is_relit():
     sent = decoded(arguments(body)["foreground"])
     assert (body["width"], body["height"]) == (256, 256)
     assert arguments(body)["light"] == "left"
-    assert arguments(body)["remove_background"] is False
     assert sent.mode == "RGBA"
 
 
@@ -99,27 +188,9 @@ def test_the_astronaut_is_cut_out_where_she_is():
     assert alpha[40:200, 370:480].max() == 0, "the shuttle"
 
 
-def test_a_cut_out_picture_is_sent_as_it_is(photo):
-    cut = cut_out(Image.open(photo))
-    cut.save(photo)
+def test_a_picture_is_sent_as_it_is(photo):
     foreground = arguments(demo.request(demo.parse(["--foreground", str(photo)])))["foreground"]
     assert base64.b64decode(foreground) == photo.read_bytes()
-
-
-def test_without_rembg_the_middle_is_cut_out(photo, capsys):
-    body = demo.request(demo.parse(["--foreground", str(photo), "--rough"]))
-    alpha = np.asarray(decoded(arguments(body)["foreground"]).getchannel("A"))
-    assert alpha[40:90, 34:62].min() > 240
-    assert alpha[:20].max() < 16
-    assert arguments(body)["remove_background"] is False
-    assert "roughly" in capsys.readouterr().err
-
-
-def test_with_rembg_the_product_removes_the_background(photo, monkeypatch):
-    monkeypatch.setattr(demo.importlib.util, "find_spec", lambda name: object())
-    given = arguments(demo.request(demo.parse(["--foreground", str(photo)])))
-    assert given["remove_background"] is True
-    assert base64.b64decode(given["foreground"]) == photo.read_bytes()
 
 
 def test_a_background_makes_it_fbc(photo):
@@ -147,11 +218,6 @@ def test_the_apis_reason_is_shown(answer, said):
     assert demo.reason(answer) == said
 
 
-def test_an_unknown_ending_is_noticed_first(tmp_path, capsys):
-    assert demo.main(["--out", str(tmp_path / "out.xyz")]) == 2
-    assert "take .png" in capsys.readouterr().err
-
-
 def run_demo(*argv):
     """The demo in a process of its own: one workbench can run in a process, and other tests may have theirs here."""
     program = "import sys; from workbench.demo import main; sys.exit(main(sys.argv[1:]))"
@@ -161,19 +227,86 @@ def run_demo(*argv):
 
 def test_a_picture_is_relit(photo, tmp_path):
     out = tmp_path / "relit.png"
-    done = run_demo("--foreground", photo, "--rough", "--light", "right", "--size", "64", "--steps", "2", "--out", out)
+    out.write_bytes(b"the one before")
+    done = run_demo("--foreground", photo, "--rough", "--light", "front", "--size", "64", "--steps", "2", "--out", out)
     assert done.returncode == 0, done.stderr
     assert done.stdout == f"{out}\n"
+    assert "demo: the cut-out is rough (it was asked for)" in done.stderr
     with Image.open(out) as picture:
         assert picture.size == (64, 64)
         assert "Steps: 2" in picture.info["parameters"]
+        assert "IC Light direction: front" in picture.info["parameters"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["photo.png", "relit.png"]
 
 
-def test_the_products_own_refusal_is_one_line(photo, tmp_path):
-    Image.new("RGBA", (64, 64), (0, 0, 0, 0)).save(photo)
-    done = run_demo("--foreground", photo, "--size", "64", "--out", tmp_path / "out.png")
-    assert done.returncode == 2
-    last = done.stderr.splitlines()[-1]
-    assert last.startswith("demo: ")
-    assert "transparent" in last
-    assert not (tmp_path / "out.png").exists()
+class Refusing:
+    """A workbench that refuses every request, as the extension does."""
+
+    def __init__(self, *args, **kwargs):
+        pass
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *args):
+        pass
+
+    def txt2img(self, **request):
+        body = {"error": "ICLightError", "detail": "No\nlight.", "body": "", "message": "x"}
+        return httpx.Response(422, json=body)
+
+
+def test_the_products_own_refusal_is_one_line_and_costs_no_file(photo, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr("workbench.session.Workbench", Refusing)
+    monkeypatch.setattr(demo, "progress", lambda steps: contextlib.nullcontext())
+    out = tmp_path / "out.png"
+    out.write_bytes(b"the one before")
+    assert demo.main(["--foreground", str(photo), "--out", str(out)]) == 2
+    assert capsys.readouterr().err.splitlines()[-1] == "demo: No light."
+    assert out.read_bytes() == b"the one before"
+
+
+@pytest.fixture
+def made():
+    """What the host answers with: a PNG with its generation parameters."""
+    texts = PngImagePlugin.PngInfo()
+    texts.add_text("parameters", "sunshine, é 光\nSteps: 2, Seed: 7")
+    buffer = io.BytesIO()
+    Image.fromarray(np.full((40, 64, 3), (200, 120, 30), np.uint8)).save(buffer, "PNG", pnginfo=texts)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize("ending", [".png", ".jpg", ".jpeg", ".webp", ".JPG", ".gif"])
+def test_every_kind_of_file_keeps_the_generation_parameters(ending, made, photo, tmp_path, monkeypatch):
+    monkeypatch.setattr(demo, "generated", lambda *args: made)
+    out = tmp_path / f"out{ending}"
+    assert demo.main(["--foreground", str(photo), "--out", str(out)]) == 0
+    with Image.open(out) as picture:
+        assert picture.size == (64, 40)
+        assert parameters(picture) == "sunshine, é 光\nSteps: 2, Seed: 7"
+
+
+def parameters(picture):
+    """As web UIs read them: a PNG's text, or EXIF's UserComment."""
+    comment = picture.getexif().get_ifd(0x8769).get(0x9286)
+    if comment:
+        assert comment.startswith(b"UNICODE\0")
+        return comment[8:].decode("utf_16_be")
+    return picture.info.get("parameters") or picture.info["comment"].decode()
+
+
+@pytest.mark.parametrize("end", [demo.DemoError("no light"), RuntimeError("out of memory"), KeyboardInterrupt()])
+def test_a_run_that_fails_leaves_the_old_file_and_nothing_else(end, photo, tmp_path, monkeypatch):
+    def fail(*args):
+        raise end
+
+    monkeypatch.setattr(demo, "generated", fail)
+    out = tmp_path / "out.jpg"
+    out.write_bytes(b"the one before")
+    try:
+        status = demo.main(["--foreground", str(photo), "--out", str(out)])
+    except RuntimeError:
+        status = 1
+    assert status == {demo.DemoError: 2, RuntimeError: 1, KeyboardInterrupt: 130}[type(end)]
+    assert out.read_bytes() == b"the one before"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["out.jpg", "photo.png"]

@@ -9,7 +9,8 @@ import argparse
 import base64
 import importlib.util
 import io
-import re
+import json
+import socket
 import sys
 import tempfile
 import threading
@@ -25,51 +26,18 @@ from lib_iclight import images
 from lib_iclight.errors import ICLightError
 from lib_iclight.images import Picture
 
-from .cutout import ASTRONAUT, MIDDLE, Guess, cut_out
+from .cutout import ASTRONAUT, cut_out
+from .options import parse
+from .result import ResultError, result
 
-PROMPT = "sunshine from window, detailed face, best quality"
 NEGATIVE_PROMPT = "lowres, bad anatomy, bad hands, cropped, worst quality"
-# The reference's defaults: a background asks for a firmer hand.
-STEPS = {"fc": 25, "fcon": 25, "fbc": 20}
-CFG = {"fc": 2.0, "fcon": 2.0, "fbc": 7.0}
+CFG = {"fc": 2.0, "fbc": 7.0}
 # Not the reference's DPM++ 2M SDE: the noise that it adds on its way hides the small model's light.
 SAMPLER = "DPM++ 2M"
 
 
 class DemoError(Exception):
     """What is wrong with what was asked for, in one line."""
-
-
-def parse(argv: list[str]) -> argparse.Namespace:
-    """Return the options; shows the help or the mistake and exits as argparse does."""
-    parser = argparse.ArgumentParser(prog="dev.py demo", description="Relight one picture, or open the page.")
-    add = parser.add_argument
-    add("--foreground", type=Path, metavar="PICTURE", help="the subject; default: NASA's astronaut from scikit-image")
-    add("--background", type=Path, metavar="PICTURE", help="what the subject is put before; makes the mode fbc")
-    add("--rough", action="store_true", help="cut the subject out by its colours even where rembg is installed")
-    add("--light", default="left", choices=["none", "left", "right", "top", "bottom", "ambient"])
-    add("--mode", choices=sorted(STEPS), help="default: fbc with a background, else fc")
-    add("--prompt", default=PROMPT)
-    add("--size", type=size, default=(256, 256), metavar="PIXELS", help="one side, or WIDTHxHEIGHT; default: 256")
-    add("--steps", type=int, metavar="N", help="default: 25, with fbc 20")
-    add("--seed", type=int, default=12345, metavar="N")
-    add("--out", type=Path, default=Path("demo.png"), metavar="PICTURE", help="default: demo.png")
-    add("--serve", action="store_true", help="open the page instead, until Ctrl-C")
-    add("--port", type=int, default=7860, metavar="N", help="the page's port; default: 7860")
-    options = parser.parse_args(argv)
-    options.mode = options.mode or ("fbc" if options.background else "fc")
-    if options.background and options.mode != "fbc":
-        parser.error(f"--background needs the mode fbc, not {options.mode}")
-    return options
-
-
-def size(text: str) -> tuple[int, int]:
-    """Return (width, height) from `512` or `640x512`, each 64 to 2048 and a multiple of 8."""
-    match = re.fullmatch(r"(\d+)(?:x(\d+))?", text)
-    width, height = (int(match[1]), int(match[2] or match[1])) if match else (0, 0)
-    if not all(64 <= side <= 2048 and side % 8 == 0 for side in (width, height)):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a size: 64 to 2048 in steps of 8, such as 512 or 640x512")
-    return width, height
 
 
 def say(text: str) -> None:
@@ -90,26 +58,19 @@ def read_picture(path: Path) -> tuple[bytes, Picture]:
         raise DemoError(str(error)) from error
 
 
-def subject(path: Path | None, rough: bool) -> tuple[bytes, bool]:
-    """Return the subject as a picture file, and whether the product is to remove its background."""
+def subject(path: Path | None) -> bytes:
+    """Return the subject as a picture file. Raises DemoError where it is none."""
     if path is None:
         from skimage import data
 
         say("cutting the astronaut out by her colours")
-        return _cut_out(data.astronaut(), ASTRONAUT), False
+        buffer = io.BytesIO()
+        cut_out(Image.fromarray(np.asarray(data.astronaut())), ASTRONAUT).save(buffer, "PNG")
+        return buffer.getvalue()
     content, picture = read_picture(path)
-    if picture.alpha is not None or images.is_on_grey(picture.rgb):
-        return content, False
-    if not rough and importlib.util.find_spec("rembg") is not None:
-        return content, True
-    say("the middle of the picture is cut out by its colours, roughly" + ("" if rough else ": rembg is not installed"))
-    return _cut_out(picture.rgb, MIDDLE), False
-
-
-def _cut_out(rgb: np.ndarray, guess: Guess) -> bytes:
-    buffer = io.BytesIO()
-    cut_out(Image.fromarray(rgb), guess).save(buffer, "PNG")
-    return buffer.getvalue()
+    if picture.alpha is not None and not picture.alpha.any():
+        raise DemoError(f"{path} is fully transparent: there is nothing to relight")
+    return content
 
 
 def _base64(content: bytes) -> str:
@@ -119,7 +80,7 @@ def _base64(content: bytes) -> str:
 def request(options: argparse.Namespace) -> dict[str, Any]:
     """Return the body of the request to `/sdapi/v1/txt2img`. Raises DemoError for a picture that cannot be read."""
     background = _base64(read_picture(options.background)[0]) if options.background else None
-    foreground, remove_background = subject(options.foreground, options.rough)
+    foreground = subject(options.foreground)
     width, height = options.size
     return {
         "prompt": options.prompt,
@@ -127,7 +88,7 @@ def request(options: argparse.Namespace) -> dict[str, Any]:
         "width": width,
         "height": height,
         "seed": options.seed,
-        "steps": options.steps or STEPS[options.mode],
+        "steps": options.steps,
         "cfg_scale": CFG[options.mode],
         "sampler_name": SAMPLER,
         "scheduler": "Karras",
@@ -139,8 +100,7 @@ def request(options: argparse.Namespace) -> dict[str, Any]:
                         "mode": options.mode,
                         "foreground": _base64(foreground),
                         "background": background,
-                        "light": "none" if background else options.light,
-                        "remove_background": remove_background,
+                        "light": options.light,
                     }
                 ]
             }
@@ -150,29 +110,40 @@ def request(options: argparse.Namespace) -> dict[str, Any]:
 
 def relight(options: argparse.Namespace) -> Path:
     """Relight the picture and return where it was put. Raises DemoError."""
-    folder = options.out.absolute().parent
-    if not folder.is_dir():
-        raise DemoError(f"there is no folder {folder} to put the result in")
-    if options.out.suffix.lower() not in Image.registered_extensions():
-        raise DemoError(f"{options.out} has no ending that says what kind of picture to make; take .png")
-    body = request(options)
-    say("starting the workbench")
-    from .session import Workbench
+    try:
+        with result(options.out, f"{options.prompt} {NEGATIVE_PROMPT}") as put:
+            put(generated(request(options), options.rough))
+    except ResultError as error:
+        raise DemoError(str(error)) from error
+    return options.out
 
-    with tempfile.TemporaryDirectory(prefix="ic-light-") as data_dir, Workbench(data_dir) as workbench:
-        light = "as in the background" if options.background else options.light
-        say(f"relighting: {options.mode}, light {light}, {body['steps']} steps")
+
+def generated(body: dict[str, Any], rough: bool) -> bytes:
+    """Return the PNG that the host makes of the request, told of on stderr. Raises DemoError."""
+    say("starting the workbench")
+    from .session import DATA, REPOSITORY, ROUGH_CUT_OUT, Workbench
+
+    # A remover's model is large: it is kept for the next time.
+    models = DATA / "models" if importlib.util.find_spec("rembg") else None
+    args = ("--rough-cut-out",) if rough else ()
+    extensions = (REPOSITORY, ROUGH_CUT_OUT)
+    given = body["alwayson_scripts"]["IC Light"]["args"][0]
+    with (
+        tempfile.TemporaryDirectory(prefix="ic-light-") as folder,
+        Workbench(folder, extensions, models_dir=models, args=args) as workbench,
+    ):
+        described = given["light"] if isinstance(given["light"], str) else "as described"
+        light = "as in the background" if given["background"] else described
+        say(f"relighting: {given['mode']}, light {light}, {body['steps']} steps")
         with progress(body["steps"]):
             answer = workbench.txt2img(**body)
     if answer.status_code != 200:
         is_json = "json" in answer.headers.get("content-type", "")
         raise DemoError(reason(answer.json() if is_json else answer.text))
-    picture = base64.b64decode(answer.json()["images"][0])
-    if options.out.suffix.lower() == ".png":
-        options.out.write_bytes(picture)
-    else:
-        Image.open(io.BytesIO(picture)).convert("RGB").save(options.out, quality=95)
-    return options.out
+    roughly = json.loads(answer.json()["info"])["extra_generation_params"].get("Cut-out")
+    if roughly:
+        say(f"the cut-out is {roughly}: the middle of the picture, by its colours")
+    return base64.b64decode(answer.json()["images"][0])
 
 
 @contextmanager
@@ -207,13 +178,19 @@ def reason(answer: Any) -> str:
     return next((" ".join(text.split()) for text in said if isinstance(text, str) and text), str(answer))
 
 
-def serve(port: int) -> None:
+def serve(port: int, rough: bool) -> None:
     """Open the page on this machine until Ctrl-C. Raises DemoError where the port cannot be had."""
+    try:
+        with socket.socket() as free:
+            free.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            free.bind(("127.0.0.1", port))
+    except OSError as error:
+        raise DemoError(f"the page cannot be opened on port {port}: {error.strerror}; --port takes another") from error
     from .launch import main as launch
 
     say("starting the workbench; the page's address follows, Ctrl-C ends it")
     try:
-        launch(["--port", str(port)])
+        launch(["--port", str(port), *(["--rough-cut-out"] if rough else [])])
     except OSError as error:
         raise DemoError(f"the page cannot be opened on port {port}: {str(error).split('. ')[0]}") from error
 
@@ -223,10 +200,13 @@ def main(argv: list[str]) -> int:
     options = parse(argv)
     try:
         if options.serve:
-            serve(options.port)
+            serve(options.port, options.rough)
         else:
             print(relight(options))
     except DemoError as error:
         say(str(error))
         return 2
+    except KeyboardInterrupt:
+        say("stopped")
+        return 130
     return 0

@@ -59,9 +59,17 @@ def test_a_plot_varies_what_its_axes_say(host, recorder, request_body):
     seeds, steps, nothing = [1, "5, 6", []], [2, "1-3", []], [0, "", []]
     plot = [*seeds, *steps, *nothing, True, True, *[False] * 5, 0, False]
     response = host.txt2img(**request_body, script_name="X/Y/Z plot", script_args=plot)
-    assert [x.size for x in images(response)] == [(128, 192), *[(64, 64)] * 6]
+    grid, *cells = images(response)
+    assert [x.size for x in cells] == [(64, 64)] * 6
+    left, top = grid.width - 128, grid.height - 192
+    assert min(left, top) > 8, "a legend names rows and columns"
+    assert (pixels_at(grid, left + 64, top + 128) == pixels_at(cells[5], 0, 0)).all()
     assert [len(args) for name, args, _ in recorder.calls if name == "process"] == [3] * 6
     assert "X Type: Seed" in json.loads(response.json()["info"])["infotexts"][0]
+
+
+def pixels_at(picture, left, top):
+    return np.asarray(picture.convert("RGB").crop((left, top, left + 64, top + 64)))
 
 
 class Refused(Exception):
@@ -85,6 +93,16 @@ def fail_with(error):
         p.sample = sample
 
     return hook
+
+
+@pytest.mark.parametrize(("seeds", "said"), [("", "X values are missing for Seed"), ("1, 2", "made nothing: no light")])
+def test_a_plot_of_nothing_says_why(host, recorder, request_body, seeds, said):
+    nothing, runs = [0, "", []], []
+    recorder.actions["setup"] = lambda p, *args: runs.append(p)
+    recorder.actions["before_process"] = fail_with(ValueError("no light."))
+    plot = [1, seeds, [], *nothing, *nothing, True, *[False] * 6, 0, False]
+    host.txt2img(**request_body, script_name="X/Y/Z plot", script_args=plot)
+    assert said in "".join(runs[0].comments)
 
 
 @pytest.mark.parametrize(

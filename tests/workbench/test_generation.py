@@ -139,11 +139,13 @@ def test_several_pictures_get_a_grid_before_them(host, request_body):
     assert json.loads(response.json()["info"])["index_of_first_image"] == 1
 
 
-def test_pictures_are_saved_with_their_parameters(host, request_body):
-    from PIL import Image
+@pytest.mark.parametrize("kind", ["png", "jpg", "webp"])
+def test_pictures_are_saved_with_their_parameters(host, request_body, kind):
+    from modules.images import read, read_info_from_image
 
-    host.txt2img(**request_body, save_images=True).raise_for_status()
+    body = {**request_body, "override_settings": {"samples_format": kind}}
+    host.txt2img(**body, save_images=True).raise_for_status()
     folder = host.settings.data_dir / "outputs" / "txt2img-images"
-    saved = max(folder.rglob("*.png"), key=lambda path: path.name)
-    with Image.open(saved) as image:
-        assert image.info["parameters"].startswith("a ball")
+    saved = max(folder.rglob(f"*.{kind}"), key=lambda path: path.name)
+    with read(saved) as image:
+        assert read_info_from_image(image)[0].startswith("a ball")

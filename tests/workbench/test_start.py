@@ -4,7 +4,8 @@ import sys
 
 import pytest
 
-from workbench.session import Workbench
+from lib_iclight import matting
+from workbench.session import REPOSITORY, ROUGH_CUT_OUT, Workbench
 
 
 def test_a_password(tmp_path, request_body):
@@ -47,6 +48,15 @@ def test_the_offsets_are_among_the_models_and_nothing_is_left_behind(tmp_path):
     assert sys.path == path
     assert gr.Textbox.__init__ is init
     assert not [name for name in sys.modules if name.split(".")[0] in ("modules", "backend", "modules_forge")]
+
+
+def test_the_products_remover_is_put_back(tmp_path):
+    own = matting.remove_background
+    with Workbench(tmp_path, (REPOSITORY, ROUGH_CUT_OUT)) as host:
+        assert matting.remove_background is not own
+        host.serve(block=False)
+        assert matting.remove_background is not own, "the scripts were loaded anew"
+    assert matting.remove_background is own
 
 
 def test_one_at_a_time(tmp_path):

@@ -143,7 +143,7 @@ def save_image_with_geninfo(image, geninfo, filename, extension=None, existing_p
         return
     exif = Image.Exif()
     if shared.opts.enable_pnginfo and geninfo:
-        exif.get_ifd(_EXIF_IFD)[_USER_COMMENT] = b"UNICODE\0" + geninfo.encode("utf_16_be")
+        exif[_EXIF_IFD] = {_USER_COMMENT: b"UNICODE\0" + geninfo.encode("utf_16_be")}
     image = image.convert("RGB")
     kind = Image.registered_extensions()[extension.lower()]
     image.save(filename, format=kind, quality=shared.opts.jpeg_quality, exif=exif)

@@ -4,6 +4,7 @@ import re
 from copy import copy
 
 import gradio as gr
+from forge_workbench.legend import with_legend
 from modules import errors, images, scripts, sd_samplers, shared
 from modules.processing import Processed, create_infotext, fix_seed, process_images
 
@@ -71,7 +72,7 @@ def read_values(option, text, chosen, csv_mode):
     if option.label == "Nothing":
         return [0]
     if option.choices is not None and not csv_mode:
-        values = chosen
+        values = chosen or []
     elif option.prepare is not None:
         return option.prepare(text)
     else:
@@ -83,6 +84,17 @@ def read_values(option, text, chosen, csv_mode):
     if option.confirm:
         option.confirm(None, values)
     return values
+
+
+def names_of_cells(axes):
+    """Names of the columns (X) and of the rows (Y within Z)."""
+
+    def name(option, value):
+        return "" if option.label == "Nothing" else f"{option.label}: {value}"
+
+    (x, xs), (y, ys), (z, zs) = axes
+    rows = [", ".join(filter(None, (name(z, layer), name(y, row)))) for layer in zs for row in ys]
+    return [name(x, value) for value in xs], rows
 
 
 class Script(scripts.Script):
@@ -140,13 +152,23 @@ class Script(scripts.Script):
         for kind, text, chosen in zip(*(iter(args[:9]),) * 3):
             option = self.current_axis_options[kind or 0]
             axes.append((option, read_values(option, text, chosen, args[17])))
-        _legend, lone, _grids, random_seeds = args[9:13]
+        for name, (option, values) in zip("XYZ", axes):
+            if not values:
+                return self.nothing(p, f"{self.title()} made nothing: {name} values are missing for {option.label}.")
+        self.failure = "it was interrupted"
+        legend, lone, _grids, random_seeds = args[9:13]
         if not random_seeds:
             fix_seed(p)
         cells = [(x, y, z) for z in axes[2][1] for y in axes[1][1] for x in axes[0][1]]
         shared.state.job_count = len(cells) * p.n_iter
         results = [self.cell(p, axes, cell) for cell in cells]
-        return self.lay_out(p, axes, results, lone)
+        return self.lay_out(p, axes, results, lone, legend)
+
+    @staticmethod
+    def nothing(p, reason):
+        """No picture, and why."""
+        p.comment(reason)
+        return Processed(p, [])
 
     def cell(self, p, axes, values):
         """One picture. What goes wrong is printed and leaves the cell empty, as in Forge."""
@@ -160,18 +182,21 @@ class Script(scripts.Script):
             return process_images(pc)
         except Exception as e:
             errors.display(e, "generating image for xyz plot")
+            self.failure = str(e).rstrip(".")
             return Processed(p, [], p.seed, "")
 
-    def lay_out(self, p, axes, results, lone):
+    def lay_out(self, p, axes, results, lone, legend):
         """The grid, its rows by Y, its layers by Z one under the other, and the pictures where asked for."""
         made = [result for result in results if result.images]
         if not made:
-            return Processed(p, [])
+            return self.nothing(p, f"{self.title()} made nothing: {self.failure}.")
         empty = made[0].images[0].copy()
         empty.paste(0, (0, 0, *empty.size))
         pictures = [result.images[0] if result.images else empty for result in results]
         processed = copy(made[0])
         grid = images.image_grid(pictures, rows=len(axes[1][1]) * len(axes[2][1]))
+        if legend:
+            grid = with_legend(grid, *names_of_cells(axes), shared.opts.grid_background_color)
         told = {"Script": self.title()}
         for name, (option, values) in zip("XYZ", axes):
             if option.label != "Nothing":

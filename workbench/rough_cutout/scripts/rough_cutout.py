@@ -12,7 +12,7 @@ from pathlib import Path
 import gradio as gr
 import numpy as np
 from gradio.context import LocalContext
-from modules import patches, script_callbacks, scripts
+from modules import patches, script_callbacks, scripts, shared
 from PIL import Image
 
 from lib_iclight import matting
@@ -35,6 +35,8 @@ def or_roughly(remove: Callable[[np.ndarray, str, Path], np.ndarray]) -> Callabl
     def remove_or_cut_out(rgb: np.ndarray, model: str, models_dir: Path) -> np.ndarray:
         if model not in matting.MODELS:
             return remove(rgb, model, models_dir)
+        if shared.cmd_opts.rough_cut_out:
+            _replaced[model] = "it was asked for"
         if model not in _replaced:
             try:
                 return remove(rgb, model, models_dir)
@@ -74,7 +76,7 @@ class RoughCutOut(scripts.Script):
         model = p.extra_generation_params.get(_ASKED_FOR)
         if model in _replaced:
             p.comment(_in_words(model))
-            p.extra_generation_params[_TAKEN] = "rough"
+            p.extra_generation_params[_TAKEN] = f"rough ({_replaced[model]})"
 
 
 patches.patch(__name__, matting, "remove_background", or_roughly(matting.remove_background))

@@ -1,0 +1,104 @@
+"""The file that a picture is put into: seen to be possible before the picture is made, replaced only once it is."""
+
+from __future__ import annotations
+
+import io
+import os
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from PIL import Image
+
+QUALITY = 95
+#: Longer than what a host adds to the prompts.
+_PARAMETERS = 4000
+_EXIF_IFD, _USER_COMMENT = 0x8769, 0x9286
+_WITH_EXIF = ("JPEG", "WEBP", "AVIF")
+
+
+class ResultError(Exception):
+    """Why the picture cannot be put there, in one line."""
+
+
+@contextmanager
+def result(path: Path, prompts: str) -> Iterator[Callable[[bytes], None]]:
+    """Give a function that puts a PNG there, in the kind of file that `path` ends in, with its generation parameters.
+
+    What was there stays whole until then, and is left alone where no picture comes.
+
+    Args:
+        path: where to; `.png`, `.jpg`, `.webp` or another ending that Pillow can write.
+        prompts: what the generation parameters begin with; some kinds of files hold only so much.
+
+    Raises:
+        ResultError: the ending, the folder or the file is none that can be written.
+    """
+    target = _writable(path)
+    encoded(Image.new("RGB", (64, 64)), path, prompts + " " * _PARAMETERS)
+    part = target.with_name(f".{secrets.token_hex(8)}.part")
+    try:
+        part.open("xb").close()
+    except OSError as error:
+        raise ResultError(f"nothing can be written into the folder {target.parent}: {error.strerror}") from error
+
+    def put(png: bytes) -> None:
+        with Image.open(io.BytesIO(png)) as picture:
+            is_png = path.suffix.lower() == ".png"
+            content = png if is_png else encoded(picture, path, picture.info.get("parameters"))
+        try:
+            part.write_bytes(content)
+            part.replace(target)
+        except OSError as error:
+            raise ResultError(f"{path} cannot be written: {error.strerror}") from error
+
+    try:
+        yield put
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _writable(path: Path) -> Path:
+    """Return the file that `path` leads to."""
+    folder = path.absolute().parent
+    if not folder.is_dir():
+        raise ResultError(f"there is no folder {folder} to put the result in")
+    try:
+        target = path.resolve()
+        is_folder, is_there = target.is_dir(), target.exists()
+    except (OSError, RuntimeError) as error:
+        raise ResultError(f"{path} cannot be written: {getattr(error, 'strerror', error)}") from error
+    if is_folder:
+        raise ResultError(f"{path} is a folder: name a file in it")
+    if is_there and not os.access(target, os.W_OK):
+        raise ResultError(f"{path} is there and may not be replaced")
+    return target
+
+
+def encoded(picture: Image.Image, path: Path, parameters: str | None) -> bytes:
+    """Return the picture as the kind of file that `path` ends in, with its generation parameters as Forge writes them.
+
+    Raises:
+        ResultError: Pillow cannot write that.
+    """
+    kind = Image.registered_extensions().get(path.suffix.lower())
+    if kind is None or kind not in Image.SAVE:
+        raise ResultError(f"{path} has no ending that says what kind of picture to make; take .png, .jpg or .webp")
+    options = {"quality": QUALITY}
+    if parameters and kind in _WITH_EXIF:
+        options["exif"] = _exif(parameters)
+    elif parameters and kind == "GIF":
+        options["comment"] = parameters.encode()
+    buffer = io.BytesIO()
+    try:
+        picture.convert("RGB").save(buffer, kind, **options)
+    except (OSError, ValueError, KeyError) as error:
+        raise ResultError(f"Pillow cannot write {path.name}: {' '.join(str(error).split())}; take .png") from error
+    return buffer.getvalue()
+
+
+def _exif(parameters: str) -> Image.Exif:
+    exif = Image.Exif()
+    exif[_EXIF_IFD] = {_USER_COMMENT: b"UNICODE\0" + parameters.encode("utf_16_be")}
+    return exif
