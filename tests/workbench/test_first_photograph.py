@@ -2,6 +2,7 @@
 
 import json
 import sys
+import threading
 from types import ModuleType
 
 import numpy as np
@@ -172,3 +173,25 @@ def test_our_axes_make_a_grid(page, tmp_path):
     told = page.inner_text("#html_info_txt2img")
     assert 'X Values: "left, right"' in told
     assert 'Y Values: "0.5, 1.0"' in told
+
+
+@pytest.mark.browser
+def test_the_page_says_how_far_a_generation_is(page):
+    from modules import script_callbacks
+
+    seen = threading.Event()
+
+    def stay(params):
+        if params.sampling_step == 1:
+            seen.wait(PATIENCE / 1000)
+
+    page.fill("#txt2img_steps input[type=number]", "4")
+    page.press("#txt2img_steps input[type=number]", "Tab")
+    script_callbacks.on_cfg_denoiser(stay)
+    try:
+        page.click("#txt2img_generate")
+        page.wait_for_selector(".generation-progress >> text='25 %'")
+    finally:
+        seen.set()
+        script_callbacks.remove_callbacks_for_function(stay)
+    page.wait_for_selector(".generation-progress", state="detached")

@@ -59,7 +59,7 @@ def allowed_paths() -> list[str]:
 
 def webui(*, with_api: bool = True, port: int | None = None) -> tuple[FastAPI, str]:
     """Serve the page in a thread of its own; returns the application and its address."""
-    from modules import script_callbacks, shared, ui
+    from modules import progress, script_callbacks, shared, ui
 
     script_callbacks.before_ui_callback()
     shared.demo = ui.create_ui()
@@ -80,6 +80,7 @@ def webui(*, with_api: bool = True, port: int | None = None) -> tuple[FastAPI, s
     )
     app.user_middleware = [x for x in app.user_middleware if x.cls.__name__ != "CORSMiddleware"]
     app.add_api_route("/internal/ping", lambda: {}, methods=["GET"])
+    progress.setup_progress_api(app)
     if with_api:
         create_api(app)
     script_callbacks.app_started_callback(shared.demo, app)

@@ -55,6 +55,7 @@ function showSubmitButtons(tab, show) {
     for (const name of ["interrupt", "skip"]) {
         gradioApp().getElementById(`${tab}_${name}`).style.display = show ? "none" : "block";
     }
+    hideProgress(tab);
     return [];
 }
 
@@ -63,6 +64,7 @@ function submitArguments(tab, values) {
     showSubmitButtons(tab, false);
     const inputs = Array.from(values).slice(0, -4);
     inputs[0] = `task(${Math.random().toString(36).slice(2, 12)})`;
+    showProgress(tab, inputs[0]);
     return inputs;
 }
 

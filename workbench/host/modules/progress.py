@@ -6,6 +6,10 @@ import random
 import string
 import time
 
+from pydantic import BaseModel
+
+from modules import shared
+
 current_task: str | None = None
 pending_tasks: dict[str, float] = {}
 finished_tasks: list[str] = []
@@ -34,3 +38,47 @@ def finish_task(id_task: str) -> None:
     current_task = None if current_task == id_task else current_task
     finished_tasks.append(id_task)
     del finished_tasks[:-16]
+
+
+class ProgressRequest(BaseModel):
+    """Which task is asked about."""
+
+    id_task: str | None = None
+    id_live_preview: int = -1
+    live_preview: bool = True
+
+
+class ProgressResponse(BaseModel):
+    """How far the task is, 0 to 1, and what is going on in words."""
+
+    active: bool
+    queued: bool
+    completed: bool
+    progress: float | None = None
+    eta: float | None = None
+    live_preview: str | None = None
+    id_live_preview: int | None = None
+    textinfo: str | None = None
+
+
+def setup_progress_api(app) -> None:
+    """Let the page ask."""
+    app.add_api_route("/internal/progress", progressapi, methods=["POST"], response_model=ProgressResponse)
+
+
+def progressapi(req: ProgressRequest) -> ProgressResponse:
+    """Say how far a task is."""
+    state, known = shared.state, req.id_task is not None
+    answer = ProgressResponse(
+        active=known and req.id_task == current_task,
+        queued=req.id_task in pending_tasks,
+        completed=req.id_task in finished_tasks,
+        id_live_preview=-1,
+    )
+    if not answer.active:
+        answer.textinfo = "Waiting..."
+        return answer
+    jobs, steps = max(state.job_count, 1), max(state.sampling_steps, 1)
+    answer.progress = min((state.job_no + min(state.sampling_step / steps, 1)) / jobs, 1)
+    answer.textinfo = state.textinfo
+    return answer

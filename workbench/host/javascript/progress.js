@@ -1,0 +1,31 @@
+// How far a generation is, above its results: the page shows no previews, and a small machine takes its time.
+
+function showProgress(tab, task) {
+    const gallery = gradioApp().getElementById(`${tab}_gallery_container`);
+    const line = document.createElement("div");
+    line.className = "generation-progress";
+    gallery.parentElement.insertBefore(line, gallery);
+    const look = async () => {
+        if (!line.isConnected) {
+            return;
+        }
+        const body = JSON.stringify({ id_task: task, live_preview: false });
+        const headers = { "Content-Type": "application/json" };
+        try {
+            const answer = await fetch("./internal/progress", { method: "POST", headers, body });
+            const { progress, textinfo } = await answer.json();
+            const share = progress ? `${Math.round(100 * progress)} %` : "";
+            line.textContent = [share, textinfo].filter(Boolean).join(" · ");
+        } catch (error) {
+            line.textContent = ""; // the server is not to be reached just now
+        }
+        setTimeout(look, 500);
+    };
+    look();
+}
+
+function hideProgress(tab) {
+    gradioApp()
+        .querySelectorAll(`#${tab}_results .generation-progress`)
+        .forEach((line) => line.remove());
+}
