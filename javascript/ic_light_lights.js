@@ -315,9 +315,11 @@
                     green += light * part.colour[1];
                     blue += light * part.colour[2];
                 }
-                data[at] = toByte(encode(Math.min(red, 1)), range);
-                data[at + 1] = toByte(encode(Math.min(green, 1)), range);
-                data[at + 2] = toByte(encode(Math.min(blue, 1)), range);
+                // What is more than full light is dimmed, not clipped: a strong coloured light keeps its hue.
+                const peak = Math.max(red, green, blue, 1);
+                data[at] = toByte(encode(red / peak), range);
+                data[at + 1] = toByte(encode(green / peak), range);
+                data[at + 2] = toByte(encode(blue / peak), range);
                 data[at + 3] = 255;
             }
         }

@@ -14,7 +14,11 @@ _REFERENCE_SIDE = 512
 _COLOUR_RADIUS = 12.0
 _EPSILON = 1e-6
 _BLACK = 1e-3
-_DARKEST = 0.1
+# Oklab lightness of levels 3 and 34 of 255: below the first a colour is rounding and noise, above the second it is one.
+_COLOURLESS, _COLOURED = 0.1, 0.25
+_GAMUT_STEPS = 10
+# In linear light: under half a level once encoded, at either end.
+_GAMUT_SLACK = 1e-4
 _INNERMOST = 1e-3
 _SMOOTHER = 0.6
 
@@ -68,15 +72,23 @@ def keep_colours(result: np.ndarray, subject: np.ndarray, matte: np.ndarray, str
 
     Works on the chroma of Oklab (B. Ottosson, "A perceptual color space for image processing", 2020), blurred, so
     that what the light does in small places stays. White light of another strength scales a colour's lightness and
-    chroma alike there, so the original's chroma is taken at the relit lightness: hue and saturation are kept.
+    chroma alike there, so the original's chroma is taken at the relit lightness: hue and saturation are kept. What
+    sRGB cannot show at that lightness loses chroma, not lightness. Where the original is too dark to tell its colour,
+    the relit picture's stays: brightened, a rounding error of one level would be a pink.
     Arguments and result as :func:`restore_details`.
     """
     relit, original, weight = _to_oklab(_to_unit(result)), _to_oklab(_to_unit(subject)), _to_unit(matte)
     sigma = _COLOUR_RADIUS * min(matte.shape) / _REFERENCE_SIDE
     now, before = _blur_inside(relit, weight, sigma), _blur_inside(original, weight, sigma)
-    shift = before[1:] * (now[:1] / before[:1].clamp(min=_DARKEST)) - now[1:]
-    relit[1:] += strength * weight * shift
-    return _to_pixels(_from_oklab(relit))
+    shift = before[1:] * (now[:1] / before[:1].clamp(min=_COLOURLESS)) - now[1:]
+    relit[1:] += strength * weight * _tells_colour(before[:1]) * shift
+    return _to_pixels(_from_linear(_oklab_to_gamut(relit)))
+
+
+def _tells_colour(lightness: torch.Tensor) -> torch.Tensor:
+    """How far a colour of this Oklab lightness is to be believed, 0 to 1: a smooth step."""
+    step = ((lightness - _COLOURLESS) / (_COLOURED - _COLOURLESS)).clamp(0, 1)
+    return step * step * (3 - 2 * step)
 
 
 def _to_unit(pixels: np.ndarray) -> torch.Tensor:
@@ -115,7 +127,7 @@ def _blur(values: torch.Tensor, sigma: float) -> torch.Tensor:
 def _mix(matrix: tuple[tuple[float, ...], ...] | torch.Tensor, values: torch.Tensor) -> torch.Tensor:
     import torch
 
-    return torch.einsum("ij,jhw->ihw", torch.as_tensor(matrix, dtype=values.dtype), values)
+    return torch.einsum("ij,j...->i...", torch.as_tensor(matrix, dtype=values.dtype), values)
 
 
 def _to_oklab(srgb: torch.Tensor) -> torch.Tensor:
@@ -123,11 +135,35 @@ def _to_oklab(srgb: torch.Tensor) -> torch.Tensor:
     return _mix(_LMS_TO_OKLAB, lms.clamp(min=0) ** (1 / 3))
 
 
-def _from_oklab(lab: torch.Tensor) -> torch.Tensor:
+def _oklab_to_linear(lab: torch.Tensor) -> torch.Tensor:
     import torch
 
     lms = _mix(torch.linalg.inv(torch.tensor(_LMS_TO_OKLAB)), lab) ** 3
-    return _from_linear(_mix(torch.linalg.inv(torch.tensor(_LINEAR_TO_LMS)), lms))
+    return _mix(torch.linalg.inv(torch.tensor(_LINEAR_TO_LMS)), lms)
+
+
+def _oklab_to_gamut(lab: torch.Tensor) -> torch.Tensor:
+    """Linear sRGB of Oklab ``[3, ...]`` of lightness 0 to 1; what lies outside of the gamut loses chroma until it fits.
+
+    Lightness and hue stay. Source: B. Ottosson, "sRGB gamut clipping", 2021, "keep lightness constant"; the gamut's
+    edge is found by halving.
+    """
+    import torch
+
+    linear = _oklab_to_linear(lab)
+    outside = ~_in_gamut(linear)
+    colours = lab[:, outside]
+    fits = torch.zeros_like(colours[:1])
+    for halvings in range(1, _GAMUT_STEPS + 1):
+        share = fits + 0.5**halvings
+        is_shown = _in_gamut(_oklab_to_linear(torch.cat([colours[:1], share * colours[1:]])))
+        fits = torch.where(is_shown, share, fits)
+    linear[:, outside] = _oklab_to_linear(torch.cat([colours[:1], fits * colours[1:]]))
+    return linear
+
+
+def _in_gamut(linear: torch.Tensor) -> torch.Tensor:
+    return ((linear >= -_GAMUT_SLACK) & (linear <= 1 + _GAMUT_SLACK)).all(0)
 
 
 def _to_linear(srgb: torch.Tensor) -> torch.Tensor:

@@ -30,6 +30,8 @@ _GUARD = 1e-6
 _STEPS = 1 << 14
 _SQUARES = 1 << 16
 _LEVELS = 1 << 16
+# Full light as a position in the table of levels, which is found by cutting off.
+_FULL = np.float32(_LEVELS + 0.5)
 _STRIP_PIXELS = 1 << 14
 
 
@@ -84,10 +86,11 @@ def light_background(light: str, width: int, height: int) -> np.ndarray:
 def render(description: LightDescription, width: int, height: int) -> np.ndarray:
     """Draw a description.
 
-    Lights are summed in linear light, clipped at 1, encoded to sRGB, brought to the description's range and cut to
-    integers; even light alone is rounded. A single white light of strength 1, and even white light alone, take no
-    detour through linear light: such a light from a side is the reference's gradient to the byte. docs/lights.md has
-    the formulae.
+    Lights are summed in linear light. Where a channel exceeds 1, all are divided by the largest, so that a strong
+    coloured light keeps its hue; white and grey light is clipped by that. The sum is encoded to sRGB, brought to the
+    description's range and cut to integers; even light alone is rounded. A single white light of strength 1, and even
+    white light alone, take no detour through linear light: such a light from a side is the reference's gradient to the
+    byte. docs/lights.md has the formulae.
 
     Args:
         description: the lights.
@@ -191,6 +194,7 @@ def _sum(description: LightDescription, width: int, height: int) -> np.ndarray:
     columns, rows = _indices(lights, width, height)
     weights, base = _weights(lights, description)
     levels = _encoding(*description.range)
+    is_strong = len(base) > 1 and (weights.sum(1) + base[:, 0]).max() > _FULL
     result = np.empty((height, width, len(base)), np.uint8)
     scratch = _Scratch(len(lights), len(base), _strip_rows(width), width)
     for strip in _strips(width, height):
@@ -200,6 +204,8 @@ def _sum(description: LightDescription, width: int, height: int) -> np.ndarray:
         np.take(_decoded_squares(), at[straight:], out=falloff[straight:], mode="clip")
         np.matmul(weights, falloff.reshape(len(lights), -1), out=total)
         total += base
+        if is_strong:
+            total *= _FULL / np.maximum(total.max(0), _FULL)
         np.copyto(where.reshape(-1, len(base)), total.T, casting="unsafe")
         np.take(levels, where, out=result[strip], mode="clip")
     return result if len(base) == 3 else np.repeat(result, 3, axis=2)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import skimage.data
 from PIL import Image, ImageFilter
 from samples import noise
 from skimage.color import rgb2lab
@@ -63,8 +64,12 @@ def test_half_the_strength_brings_half_the_contrast():
 
 def lit_from_the_left(subject: np.ndarray) -> np.ndarray:
     """What the subject looks like in a light that falls off to a thirtieth."""
-    light = np.linspace(1, 0.03, SIDE)[None, :, None] * [1.0, 0.9, 0.7]
-    values = linear(subject) * light
+    return in_light(subject, np.linspace(1, 0.03, SIDE)[None, :, None] * [1.0, 0.9, 0.7])
+
+
+def in_light(subject: np.ndarray, light: np.ndarray) -> np.ndarray:
+    """The subject times a linear light, clipped as a camera does."""
+    values = (linear(subject) * light).clip(0, 1)
     encoded = np.where(values <= 0.0031308, values * 12.92, 1.055 * values ** (1 / 2.4) - 0.055)
     return (encoded * 255).round().astype(np.uint8)
 
@@ -185,12 +190,42 @@ def test_the_subjects_hue_and_saturation_come_back_at_the_new_lightness():
     np.testing.assert_allclose(*(colour / colour.sum() for colour in colours), atol=0.01)
 
 
-@pytest.mark.parametrize("level", [12, 60, 200])
+@pytest.mark.parametrize("level", [12, 60, 150])
 def test_a_colour_in_shadow_is_not_oversaturated(level):
     subject = flat(220, 140, 100)
     result = keep_colours(flat(level, level, level), subject, FULL, 1.0)[64, 64]
     now, before = linear(result.astype(float)), linear(subject[64, 64].astype(float))
     np.testing.assert_allclose(now / now.sum(), before / before.sum(), atol=0.03)
+
+
+@pytest.mark.parametrize("level", [20, 60, 120, 160, 200, 235, 250])
+@pytest.mark.parametrize("colour", [(0, 0, 255), (20, 40, 200), (255, 0, 0), (255, 120, 0)], ids=str)
+def test_a_colour_that_the_screen_cannot_show_that_bright_or_dark_gets_paler_and_keeps_the_lightness(level, colour):
+    relit = flat(level, level, level)
+    result = keep_colours(relit, flat(*colour), FULL, 1.0)
+    assert lightness(result) == pytest.approx(lightness(relit), abs=3.4)
+    assert result[64, 64].argmax() == np.argmax(colour)
+
+
+@pytest.mark.parametrize("colour", [(1.0, 0.75, 0.45), (0.6, 0.8, 1.0), (1.0, 1.0, 1.0)], ids=str)
+@pytest.mark.parametrize("name", ["astronaut", "coffee", "chelsea"])
+def test_a_photograph_in_a_light_that_burns_it_out_keeps_its_lightness(name, colour):
+    photograph = np.asarray(Image.fromarray(getattr(skimage.data, name)()).resize((SIDE, SIDE)))
+    relit = in_light(photograph, np.linspace(3, 0.15, SIDE)[None, :, None] * colour)
+    result = keep_colours(relit, photograph, FULL, 1.0)
+    assert np.abs(rgb2lab(result) - rgb2lab(relit))[..., 0].max() < 1.1
+
+
+@pytest.mark.parametrize("level", [40, 128, 200])
+@pytest.mark.parametrize("colour", [(1, 0, 0), (1, 0, 1), (3, 1, 2), (6, 3, 4), (10, 6, 8)], ids=str)
+def test_a_subject_too_dark_to_have_a_colour_does_not_turn_pink(colour, level):
+    result = keep_colours(flat(level, level, level), flat(*colour), FULL, 1.0)
+    assert np.hypot(*chroma(result)) < 3
+
+
+def test_a_dark_colour_is_still_that_colour():
+    result = keep_colours(flat(90, 90, 90), flat(20, 20, 40), FULL, 1.0)[64, 64].astype(int)
+    assert result[2] - result[0] > 30
 
 
 def test_a_grey_subject_that_was_tinted_is_grey_again():

@@ -7,7 +7,7 @@ import pytest
 
 from lib_iclight import light_colour, lights
 from lib_iclight.errors import ICLightError
-from lib_iclight.light_description import Directional, LightDescription, parse
+from lib_iclight.light_description import Directional, Light, LightDescription, parse
 
 SIZES = [(512, 640), (328, 200), (1, 1), (7, 3), (3, 7), (257, 129)]
 FC = {"left": (255, 0), "right": (0, 255), "top": (255, 0), "bottom": (0, 255)}
@@ -79,25 +79,29 @@ def described(*of_lights: dict, **more) -> LightDescription:
     return parse({"version": 1, "lights": list(of_lights), **more})
 
 
+def falloff(light: Light, width: int, height: int) -> np.ndarray:
+    """The documented falloff in linear light, word for word: float64 ``[H, W]``."""
+    i, j = np.meshgrid(np.arange(width), np.arange(height))
+    if isinstance(light, Directional):
+        angle = np.radians(light.angle)
+        along = i * np.cos(angle) - j * np.sin(angle)
+        span = np.ptp(along)
+        n = (along - along.min()) / span if span else np.ones_like(along)
+        return light_colour.decode(np.clip((n - 0.5) / light.softness + 0.5, 0, 1))
+    distance = np.hypot(i - light.x * (width - 1), j - light.y * (height - 1)) / max(width - 1, height - 1, 1)
+    return light_colour.decode(np.clip(1 - distance / (2 * light.softness), 0, 1))
+
+
 def exact(description: LightDescription, width: int, height: int) -> np.ndarray:
     """The documented formulae, word for word, in float64."""
-    i, j = np.meshgrid(np.arange(width), np.arange(height))
     base = light_colour.decode(description.ambient) * light_colour.of_hex(description.ambient_colour)
     linear = np.zeros((height, width, 3)) + base
     for light in description.lights:
-        if isinstance(light, Directional):
-            angle = np.radians(light.angle)
-            along = i * np.cos(angle) - j * np.sin(angle)
-            span = np.ptp(along)
-            n = (along - along.min()) / span if span else np.ones_like(along)
-            t = np.clip((n - 0.5) / light.softness + 0.5, 0, 1)
-        else:
-            distance = np.hypot(i - light.x * (width - 1), j - light.y * (height - 1)) / max(width - 1, height - 1, 1)
-            t = np.clip(1 - distance / (2 * light.softness), 0, 1)
         colour = light_colour.of_hex(light.colour) if light.kelvin is None else light_colour.of_kelvin(light.kelvin)
-        linear += light.strength * light_colour.decode(t)[..., None] * colour
+        linear += light.strength * falloff(light, width, height)[..., None] * colour
+    shown = linear / np.maximum(linear.max(axis=2, keepdims=True), 1)
     low, high = description.range
-    return np.floor(low + (high - low) * light_colour.encode(np.minimum(linear, 1)) + 1e-6).astype(int)
+    return np.floor(low + (high - low) * light_colour.encode(shown) + 1e-6).astype(int)
 
 
 def random_description(rng: np.random.Generator) -> LightDescription:
@@ -151,7 +155,7 @@ def test_two_lights_are_the_linear_sum_of_each(ambient):
     both = lights.render(described(*SUMMED, ambient={"level": ambient}), 60, 45)
     linear = sum(light_colour.decode(lights.render(described(light), 60, 45) / 255) for light in SUMMED)
     linear += light_colour.decode(ambient)
-    expected = 255 * light_colour.encode(np.minimum(linear, 1))
+    expected = 255 * light_colour.encode(linear / np.maximum(linear.max(axis=2, keepdims=True), 1))
     # Each map was cut to whole levels, which counts most where it is dark.
     assert np.abs(both - expected).max() <= 3
     assert np.abs(both - expected).mean() < 1
@@ -167,6 +171,30 @@ def test_too_much_light_is_white_and_never_wraps_around():
     blinding = described(*[{"angle": 0, "strength": 4}, {"x": 0.5, "y": 0.5, "strength": 4}] * 4)
     assert lights.render(blinding, 16, 16)[8, 8].tolist() == [255, 255, 255]
     assert (np.diff(lights.render(blinding, 16, 1)[0, :8, 0].astype(int)) >= 0).all()
+
+
+@pytest.mark.parametrize("colour", ["#ff8800", "#0066ff", "#c04060", 2000.0], ids=str)
+@pytest.mark.parametrize("place", [{"angle": 33}, {"x": 0.3, "y": 0.4}], ids=str)
+def test_a_strong_coloured_light_keeps_its_hue_and_is_as_bright_as_its_colour_can_be(place, colour):
+    shade = {"kelvin": colour} if isinstance(colour, float) else {"colour": colour}
+    usual, strong = (
+        light_colour.decode(lights.render(described({**place, **shade, "strength": strength}), 64, 48) / 255)
+        for strength in (1, 4)
+    )
+    bright = strong[strong.max(axis=2) > 0.2]
+    shares = bright / bright.sum(axis=1, keepdims=True)
+    expected = usual[np.unravel_index(usual.sum(axis=2).argmax(), (48, 64))]
+    np.testing.assert_allclose(shares, np.broadcast_to(expected / expected.sum(), shares.shape), atol=0.02)
+    assert strong.max() == 1
+    assert strong.mean() > 1.5 * usual.mean()
+
+
+def test_strong_grey_lights_are_clipped():
+    grey = described({"angle": 33, "colour": "#b0b0b0", "strength": 4}, {"x": 0.2, "y": 0.9, "strength": 2})
+    levels = [light.strength * light_colour.of_hex(light.colour)[0] for light in grey.lights]
+    linear = sum(level * falloff(light, 50, 40) for level, light in zip(levels, grey.lights, strict=True))
+    expected = 255 * light_colour.encode(np.minimum(linear, 1))
+    assert np.abs(lights.render(grey, 50, 40) - expected[..., None]).max() <= 1
 
 
 def test_a_soft_light_has_a_soft_edge_and_a_hard_one_a_hard_edge():

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import random
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
 
+from workbench.quality import direction
 from workbench.training import data, scenes
 
 #: Seeds from here on belong to no training stage.
@@ -37,6 +40,11 @@ class HeldOut:
     def size(self) -> int:
         """Side of the pictures in pixels."""
         return self.pictures.shape[-1]
+
+    @functools.cached_property
+    def lobes(self) -> list[direction.Lobes]:
+        """What each subject's place and shape can explain of its shading."""
+        return [direction.lobes(mask, normals) for mask, normals in zip(self.masks, self.normals, strict=True)]
 
 
 def held_out(count: int, size: int, first: int = 0) -> HeldOut:
@@ -71,7 +79,7 @@ class Truth:
     ``codec`` ([N, 3, S, S] in 0..1 to the same) is applied to what it gives, for the autoencoder's ceiling.
     """
 
-    def __init__(self, codec=lambda pictures: pictures) -> None:
+    def __init__(self, codec: Callable[[Tensor], Tensor] = lambda pictures: pictures) -> None:
         self.codec = codec
 
     def fc(self, held: HeldOut, angles: list[float]) -> Tensor:
@@ -93,3 +101,35 @@ class Truth:
             plain = replace(scene, wall=None, floor=None, levels=levels)
             rows.append(scenes.display(sum(scenes.picture(plain, light)[0] for light in each)))
         return self.codec(torch.stack(rows))
+
+
+class Ramp:
+    """The floor: the true albedo times the light map, a ramp over the screen that knows no shape.
+
+    Answers what ``Truth`` answers. What it passes says nothing about relighting.
+    """
+
+    def fc(self, held: HeldOut, angles: list[float]) -> Tensor:
+        """Return the subjects under a ramp at an angle each, before that ramp."""
+        return self._painted(held, [_ramp(held.size, angle) for angle in angles])
+
+    def fc_both(self, held: HeldOut) -> Tensor:
+        """Return the subjects under a ramp from the left and one from the right, added."""
+        both = _ramp(held.size, 180.0) + _ramp(held.size, 0.0)
+        return self._painted(held, [both] * len(held.masks))
+
+    def fbc(self, held: HeldOut, angles: list[float], colour: str = "white", flipped: bool = False) -> Tensor:
+        """Return the subjects under gradients 224 to 32 in the light's ``colour``, before those."""
+        turned = [180.0 - angle if flipped else angle for angle in angles]
+        tint = torch.tensor(scenes.LIGHT_COLOURS[colour])[:, None, None]
+        return self._painted(held, [tint * _ramp(held.size, angle, (32 / 255, 224 / 255)) for angle in turned])
+
+    def _painted(self, held: HeldOut, lights: list[Tensor]) -> Tensor:
+        rows = zip(held.masks, held.albedos, lights, strict=True)
+        return torch.stack([scenes.display(light * torch.where(mask, albedo, 1.0)) for mask, albedo, light in rows])
+
+
+def _ramp(size: int, angle: float, levels: tuple[float, float] = (0.0, 1.0)) -> Tensor:
+    """Return linear light [S, S] of a ramp towards ``angle`` (degrees) that is even in display values."""
+    low, high = levels
+    return (low + (high - low) * scenes.ramp(size, math.radians(angle))) ** scenes.GAMMA

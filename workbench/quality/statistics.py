@@ -67,3 +67,18 @@ def correlation(first: Tensor, second: Tensor) -> Estimate:
     """Return ``circular`` of two rows of angles [N] with the bootstrap's percentiles."""
     rows = _resampled(len(first))
     return _between(float(circular(first, second)), circular(first[rows], second[rows]))
+
+
+def turn(angles: Tensor) -> Estimate:
+    """Return the mean direction of ``angles`` [N] in degrees, -180 to 180, with the bootstrap's percentiles.
+
+    The angle of the mean of unit vectors (N. I. Fisher, "Statistical Analysis of Circular Data", 1993, section 2.3).
+    """
+
+    def direction(drawn: Tensor) -> Tensor:
+        radians = torch.deg2rad(drawn)
+        return torch.rad2deg(torch.atan2(radians.sin().mean(-1), radians.cos().mean(-1)))
+
+    value = float(direction(angles))
+    spread = (direction(angles[_resampled(len(angles))]) - value + 180) % 360 - 180
+    return _between(value, value + spread)
