@@ -75,7 +75,21 @@ class ForgeHost:
         return sd_model.forge_objects.vae.first_stage_model.process_in(latents)
 
     def sigma_max(self, sd_model: Any) -> float:
-        return float(sd_model.forge_objects.unet.model.predictor.sigmas.max())
+        return float(self._schedule(sd_model).sigmas.max())
+
+    def kept_levels(self, sd_model: Any) -> Callable[[], None]:
+        schedule = self._schedule(sd_model)
+        sigmas = schedule.sigmas
+
+        def put_back() -> None:
+            if schedule.sigmas is not sigmas:
+                schedule.set_sigmas(sigmas)
+
+        return put_back
+
+    def _schedule(self, sd_model: Any) -> Any:
+        """The model's noise schedule."""
+        return sd_model.forge_objects.unet.model.predictor
 
     def relight(self, sd_model: Any, offsets: Offsets, c_concat: torch.Tensor) -> None:
         unet = sd_model.forge_objects.unet.clone()

@@ -23,8 +23,8 @@ class LdmHost(ForgeHost):
 
             hand_on_errors(main_thread, script_callbacks.on_script_unloaded)
 
-    def sigma_max(self, sd_model: Any) -> float:
-        return float(sd_model.forge_objects.unet.model.model_sampling.sigma_max)
+    def _schedule(self, sd_model: Any) -> Any:
+        return sd_model.forge_objects.unet.model.model_sampling
 
     def _scaled(self, sd_model: Any, latents: torch.Tensor) -> torch.Tensor:
         return sd_model.forge_objects.unet.model.process_latent_in(latents)

@@ -47,7 +47,13 @@ class Host(Protocol):
         """A key for the VAE, its encoder (see :data:`lib_iclight.conditioning.Encode`), pixels per latent."""
 
     def sigma_max(self, sd_model: Any) -> float:
-        """The noise level that txt2img starts from."""
+        """The largest noise level of the model's schedule, where most samplers begin."""
+
+    def kept_levels(self, sd_model: Any) -> Callable[[], None]:
+        """A function that gives the model back the noise levels that it has now.
+
+        Hosts change them for zero terminal SNR around sampling, and leave them so where sampling ends with an error.
+        """
 
     def relight(self, sd_model: Any, offsets: Offsets, c_concat: torch.Tensor) -> None:
         """Put a clone of the UNet in place that carries the offsets and gets ``[B, C, h, w]`` beside the noise."""
