@@ -192,7 +192,8 @@ def test_the_strength_is_drawn_whatever_the_light_is(tab, editor):
         editor.until_pixel(0.5, 0.5, expected)
     strength(0.5)
     editor.pick("Left")
-    editor.until_pixel(0.001, 0.25, [191, 191, 191])
+    editor.until_pixel(0.5, 0.25, [127, 127, 127])
+    assert editor.pixel(0.3, 0.25) == pytest.approx([152] * 3, abs=2)
 
 
 def test_every_number_of_a_light_can_be_typed(editor):
