@@ -112,7 +112,13 @@ def forge_neo():
 
 def ldm_patched():
     config = SimpleNamespace(unet_config={"in_channels": 4})
-    model = {"model_sampling": Schedule(), "model_config": config, "process_latent_in": lambda latents: latents * 0.5}
+    weights = [torch.zeros(4), torch.zeros(4, 4)]
+    model = {
+        "model_sampling": Schedule(),
+        "model_config": config,
+        "process_latent_in": lambda latents: latents * 0.5,
+        "parameters": lambda: iter(weights),
+    }
     return LdmHost(), loaded(OldUnet, **model)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from . import patching
 from .forge import ForgeHost, channels_of
 from .main_thread import hand_on_errors
 
@@ -28,6 +29,9 @@ class LdmHost(ForgeHost):
 
     def _scaled(self, sd_model: Any, latents: torch.Tensor) -> torch.Tensor:
         return sd_model.forge_objects.unet.model.process_latent_in(latents)
+
+    def _rounds(self, sd_model: Any) -> str:
+        return patching.kept_as(sd_model.forge_objects.unet.model)
 
     def _condition(self, c_concat: torch.Tensor) -> Any:
         from ldm_patched.modules.conds import CONDNoiseShape

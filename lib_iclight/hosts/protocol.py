@@ -21,11 +21,13 @@ class Checkpoint:
         name: as the user knows it.
         family: in words ("SDXL"), "Stable Diffusion 1.5" for the one that IC-Light was made for.
         supported: whether IC-Light can run on it.
+        rounds: the type that its weights are kept in where offsets are merged into them and so rounded, else "".
     """
 
     name: str
     family: str
     supported: bool
+    rounds: str = ""
 
 
 class Host(Protocol):

@@ -17,7 +17,7 @@ from ..relight import Plan, Studio, condition_layers, grey_layer, start_layer
 from ..request import Request
 from ..subject import Framing
 from ..weights import MissingModelError, check_fit
-from . import first_latents, masks, nesting, results, stopping, unrestored
+from . import first_latents, masks, nesting, patching, results, stopping, unrestored
 from .protocol import Checkpoint, Host
 
 _ATTRIBUTE = "ic_light_run"
@@ -131,6 +131,9 @@ class Runner:
             self._check_checkpoint(p.sd_model, run)
             self._check_others(p)
             run.tidy = self.host.kept_levels(p.sd_model)
+            lost = patching.words(self.host.checkpoint(p.sd_model))
+            if lost:
+                p.comment(lost)
         except Exception as error:
             stopping.refuse(p, error)
 
