@@ -8,6 +8,7 @@ from types import ModuleType, SimpleNamespace
 
 import pytest
 import torch
+from samples import encoded, plain
 
 from lib_iclight.hosts import patching
 from lib_iclight.hosts.protocol import Checkpoint
@@ -105,3 +106,44 @@ def test_what_is_lost_is_said_with_the_way_out():
     assert "(fp16 LoRA)" in said
     assert len(said) <= 320
     assert patching.words(Checkpoint("photo", "Stable Diffusion 1.5", True)) == ""
+
+
+@pytest.fixture(scope="module")
+def host(tmp_path_factory):
+    from workbench.session import Workbench
+
+    with Workbench(tmp_path_factory.mktemp("data")) as workbench:
+        yield workbench
+
+
+def test_page_and_result_say_what_is_lost(host, monkeypatch):
+    from modules import processing
+
+    from lib_iclight.hosts.desk import desk
+
+    request = {"prompt": "a ball", "steps": 1, "width": 64, "height": 64, "sampler_name": "Euler", "cfg_scale": 1}
+    relight = {"enabled": True, "foreground": encoded(plain((9, 9, 9), 64, 64)), "remove_background": False}
+    said = []
+    monkeypatch.setattr(processing.StableDiffusionProcessing, "comment", lambda p, text: said.append(text))
+    assert desk().notice(None) == ""
+    monkeypatch.setattr(host.sd_model.forge_objects.unet.model, "storage_dtype", FLOAT8, raising=False)
+    module = ModuleType("backend.args")
+    module.dynamic_args = {"online_lora": False}
+    monkeypatch.setitem(sys.modules, "backend.args", module)
+    host.txt2img(**request, alwayson_scripts={"IC Light": {"args": [relight]}}).raise_for_status()
+    assert "kept as float8_e4m3fn" in desk().notice(None)
+    assert said == [desk().notice(None)]
+
+
+def test_a_checkpoint_that_is_yet_to_be_loaded_is_told_by_what_is_chosen(host, monkeypatch):
+    from modules import sd_models, shared
+
+    from lib_iclight.checkpoints import by_channels
+    from lib_iclight.hosts import state
+    from lib_iclight.hosts.desk import desk
+
+    monkeypatch.setattr(sd_models, "model_data", sd_models.SdModelData())
+    monkeypatch.setattr(state, "family_of", lambda path: by_channels(4))
+    for chosen, expected in (("float8-e4m3fn", True), ("float8-e4m3fn (fp16 LoRA)", False), ("Automatic", False)):
+        monkeypatch.setattr(shared.opts, "forge_unet_storage_dtype", chosen, raising=False)
+        assert ("kept as float8-e4m3fn" in desk().notice(None)) is expected, chosen
