@@ -29,7 +29,7 @@ def noise_scale(p: Any, largest: float) -> float:
         from modules.shared import opts
 
         level = float(sampler.get_sigmas(p, p.steps)[0])
-        return math.hypot(1.0, level) if opts.sgm_noise_multiplier else level
+        return math.hypot(1.0, level) if getattr(opts, "sgm_noise_multiplier", False) else level
     if hasattr(sampler, "get_timesteps"):
         # UniPC alone is told which tab it runs in, and in txt2img begins at the schedule's very end.
         at_the_end = "is_img2img" in inspect.signature(sampler.func).parameters
