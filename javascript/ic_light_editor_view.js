@@ -186,6 +186,8 @@
                 const picture = this.page.picture(address);
                 if (picture && isPainted) this.drawPainted(picture);
                 else if (picture) this.drawCover(picture, hasBackground && this.page.isFlipped());
+                const isLight = !hasBackground && !(state.mode === "fbc" && state.light === "none");
+                if (picture && isLight) this.scaleFrame(this.page.strength());
                 return null;
             }
             const map = this.map();
@@ -219,6 +221,19 @@
             context.restore();
         }
 
+        /** Scale the picture that is drawn in the frame as the run scales its light. */
+        scaleFrame(strength) {
+            if (strength === 1) return;
+            const { x, y, w, h } = this.frame;
+            const density = window.devicePixelRatio || 1;
+            const [left, top] = [x, y].map((start) => Math.ceil(start * density));
+            const [right, bottom] = [x + w, y + h].map((end) => Math.floor(end * density));
+            if (right <= left || bottom <= top) return;
+            const image = this.context.getImageData(left, top, right - left, bottom - top);
+            window.icLight.lights.withContrast(image.data, strength);
+            this.context.putImageData(image, left, top);
+        }
+
         /** The light map at a reduced size, as it will be used. */
         map() {
             const { w, h } = this.frame;
@@ -228,7 +243,7 @@
             const key = JSON.stringify([this.state.description, width, height, strength]);
             if (key !== this.mapKey) {
                 const image = window.icLight.lights.render(this.state.description, width, height);
-                if (strength !== 1) raiseContrast(image.data, strength);
+                window.icLight.lights.withContrast(image.data, strength);
                 Object.assign(this.mapCanvas, { width, height });
                 this.mapCanvas.getContext("2d").putImageData(image, 0, 0);
                 this.mapKey = key;
@@ -363,13 +378,6 @@
         if (pixel < start) return Math.max((pixel - start) / (start - INSET), -1);
         if (pixel > end) return Math.min(1 + (pixel - end) / (whole - INSET - end), 2);
         return (pixel - start) / length;
-    }
-
-    function raiseContrast(data, strength) {
-        for (let at = 0; at < data.length; at++) {
-            // A Uint8ClampedArray rounds and clips.
-            if (at % 4 !== 3) data[at] = 127 + (data[at] - 127) * strength;
-        }
     }
 
     function circle(context, x, y, radius, fill, stroke, width) {

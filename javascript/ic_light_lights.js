@@ -325,6 +325,15 @@
         }
     }
 
+    /** Scale pixels' distance from grey 127 by a strength, in place. */
+    function withContrast(data, strength) {
+        if (strength === 1) return;
+        for (let at = 0; at < data.length; at++) {
+            // A Uint8ClampedArray rounds, half to even, and clips.
+            if (at % 4 !== 3) data[at] = 127 + (data[at] - 127) * strength;
+        }
+    }
+
     /** Even light alone: rounded, so that three decimals of the level name every whole level. */
     function drawFlat(data, { ambient, range }) {
         const level = decode(ambient.level);
@@ -365,5 +374,6 @@
         render,
         rounded,
         text,
+        withContrast,
     };
 })();

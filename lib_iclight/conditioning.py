@@ -96,6 +96,17 @@ def on_map(light: np.ndarray, subject: np.ndarray, matte: np.ndarray, strength: 
     return images.over(subject, weight, light)
 
 
+def about(middle: torch.Tensor, start: torch.Tensor, strength: float) -> torch.Tensor:
+    """Scale starting latents' distance from grey's, as :func:`lib_iclight.lights.with_contrast` scales pixels'.
+
+    Args:
+        middle: the latents of grey 127, ``[1, 4, h, w]``.
+        start: ``[B, 4, h, w]``.
+        strength: 0 gives grey, 1 leaves ``start`` as it is; above, it goes on beyond black and white.
+    """
+    return middle + strength * (start - middle)
+
+
 def inside_mask(start: torch.Tensor, latents: torch.Tensor, mask: torch.Tensor | None) -> torch.Tensor:
     """Starting latents for inpainting: the light inside the mask, the picture outside.
 

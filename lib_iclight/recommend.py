@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from typing import Any
 
 _STEP = 64
 _SMALLEST, _LARGEST = 64, 2048
 _SAMPLER, _SCHEDULE = "DPM++ 2M SDE", "Karras"
+_KEEPING_SAMPLER = "DPM++ 2M"
+"""For a light in txt2img: it adds no noise, and so keeps as much of the light as the reference does, which begins from
+less noise. See docs/lights.md."""
+_SCALE = 1.5
+_ADDED = "best quality"
+_NEGATIVE = "lowres, bad anatomy, bad hands, cropped, worst quality"
 _CFG = {"fc": 2.0, "fcon": 2.0, "fbc": 7.0}
 _STEPS = {"fc": 25, "fcon": 25, "fbc": 20}
 
 
-def recommended(mode: str, is_img2img: bool, own_schedule: bool = True) -> dict[str, Any]:
+def recommended(
+    mode: str, is_img2img: bool, own_schedule: bool = True, lit: bool = False, size: tuple[int, int] | None = None
+) -> dict[str, Any]:
     """The reference's defaults, by the ``elem_id`` of the web UI's control.
 
     Source: lllyasviel/IC-Light, ``gradio_demo.py`` and ``gradio_demo_bg.py``: DPM++ 2M SDE Karras, strength 0.9 from
@@ -22,11 +31,14 @@ def recommended(mode: str, is_img2img: bool, own_schedule: bool = True) -> dict[
         mode: "fc", "fcon" or "fbc".
         is_img2img: which tab.
         own_schedule: whether the schedule is a control of its own; else the sampler's name says it.
+        lit: whether a light is chosen.
+        size: width and height of the first pass, None where they are not known.
     """
     tab = "img2img" if is_img2img else "txt2img"
     sampling, schedule = f"{tab}_sampling", f"{tab}_scheduler"
+    sampler = _KEEPING_SAMPLER if lit and mode != "fbc" and not is_img2img else _SAMPLER
     result: dict[str, Any] = {
-        **({sampling: _SAMPLER, schedule: _SCHEDULE} if own_schedule else {sampling: f"{_SAMPLER} {_SCHEDULE}"}),
+        **({sampling: sampler, schedule: _SCHEDULE} if own_schedule else {sampling: f"{sampler} {_SCHEDULE}"}),
         f"{tab}_steps": _STEPS[mode],
         f"{tab}_cfg_scale": _CFG[mode],
     }
@@ -35,10 +47,33 @@ def recommended(mode: str, is_img2img: bool, own_schedule: bool = True) -> dict[
     return result | {
         "txt2img_hr-checkbox": True,
         "txt2img_hr_upscaler": "Lanczos",
-        "txt2img_hr_scale": 1.5,
+        "txt2img_hr_scale": _SCALE,
         "txt2img_hr_cfg": _CFG[mode],
         "txt2img_denoising_strength": 0.5,
+        **(second_pass(*size) if size else {}),
     }
+
+
+def second_pass(width: int, height: int, scale: float = _SCALE) -> dict[str, int]:
+    """The size of a second pass, by the ``elem_id`` of the web UI's control: to the nearest 64, as in the reference.
+
+    A side halfway between two goes where the proportions are kept better, as the web UI crops what does not fit.
+
+    Args:
+        width, height: of the first pass.
+        scale: what the second pass enlarges by; less where a side would exceed 2048.
+    """
+    scale = min(scale, _LARGEST / max(width, height))
+    nearest = [sorted({_sound(side * scale - 0.5), _sound(side * scale + 0.5)}) for side in (width, height)]
+    x, y = min(itertools.product(*nearest), key=lambda size: abs(math.log(size[0] / size[1] / (width / height))))
+    return {"txt2img_hr_resize_x": x, "txt2img_hr_resize_y": y}
+
+
+def prompts(prompt: str, negative: str) -> tuple[str, str]:
+    """The prompt with what the reference adds to every one, and its negative prompt where there is none yet."""
+    if _ADDED not in prompt:
+        prompt = ", ".join(filter(None, [prompt.strip().rstrip(","), _ADDED]))
+    return prompt, negative if negative.strip() else _NEGATIVE
 
 
 def match_size(picture: tuple[int, int], width: int, height: int) -> tuple[int, int]:

@@ -160,6 +160,11 @@ def start_layer(plan: Plan, subject: Subject) -> Layer | None:
     return Layer(("reinforced", light.key, subject.digest, subject.framing, strength), draw)
 
 
+def grey_layer() -> Layer:
+    """Flat grey 127, which is neither light nor shadow."""
+    return Layer(("grey",), lambda width, height: np.full((height, width, 3), images.GREY, np.uint8))
+
+
 def _map_layer(plan: Plan) -> Layer:
     if plan.map is not None:
         return _picture_layer("map", plan.map)

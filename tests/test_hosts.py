@@ -51,6 +51,16 @@ class OldUnet(Unet):
         self.added.append((None, patches))
 
 
+class Schedule:
+    """A model's noise levels, as all backends keep them."""
+
+    def __init__(self):
+        self.sigmas = torch.tensor([0.1, 14.6])
+
+    def set_sigmas(self, sigmas):
+        self.sigmas = sigmas
+
+
 class Autoencoder:
     """A VAE's model: the encoder gives the mean and the logarithm of the variance."""
 
@@ -93,19 +103,22 @@ def loaded(unet_class, **of_model):
 
 
 def forge_main():
-    predictor = SimpleNamespace(sigmas=torch.tensor([0.1, 14.6]))
-    return ForgeHost(), loaded(Unet, predictor=predictor)
+    return ForgeHost(), loaded(Unet, predictor=Schedule())
 
 
 def forge_neo():
-    predictor = SimpleNamespace(sigmas=torch.tensor([0.1, 14.6]))
-    return ForgeHost(), loaded(OldUnet, predictor=predictor)
+    return ForgeHost(), loaded(OldUnet, predictor=Schedule())
 
 
 def ldm_patched():
     config = SimpleNamespace(unet_config={"in_channels": 4})
-    sampling = SimpleNamespace(sigma_max=torch.tensor(14.6))
-    model = {"model_sampling": sampling, "model_config": config, "process_latent_in": lambda latents: latents * 0.5}
+    weights = [torch.zeros(4), torch.zeros(4, 4)]
+    model = {
+        "model_sampling": Schedule(),
+        "model_config": config,
+        "process_latent_in": lambda latents: latents * 0.5,
+        "parameters": lambda: iter(weights),
+    }
     return LdmHost(), loaded(OldUnet, **model)
 
 
@@ -196,8 +209,17 @@ def test_relighting_twice_leaves_one_condition(backend):
     assert cond[0]["model_conds"]["c_concat"].cond.max() == 2
 
 
-def test_first_noise_level(backend):
+def test_largest_noise_level(backend):
     host, model = backend
+    assert host.sigma_max(model) == pytest.approx(14.6)
+
+
+def test_noise_levels_are_put_back(backend):
+    host, model = backend
+    put_back = host.kept_levels(model)
+    schedule = host._schedule(model)
+    schedule.set_sigmas(torch.tensor([0.1, 4519.0]))
+    put_back()
     assert host.sigma_max(model) == pytest.approx(14.6)
 
 

@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from lib_iclight.recommend import match_size, recommended
+from lib_iclight.recommend import match_size, prompts, recommended, second_pass
 
 
 @pytest.mark.parametrize(("mode", "steps", "cfg"), [("fc", 25, 2), ("fcon", 25, 2), ("fbc", 20, 7)])
@@ -32,6 +32,47 @@ def test_img2img_starts_at_strength_09():
         "img2img_cfg_scale": 2,
         "img2img_denoising_strength": 0.9,
     }
+
+
+@pytest.mark.parametrize("mode", ["fc", "fcon"])
+def test_a_light_in_txt2img_gets_a_sampler_that_keeps_it(mode):
+    lit, unlit = (recommended(mode, is_img2img=False, lit=lit) for lit in (True, False))
+    assert lit == unlit | {"txt2img_sampling": "DPM++ 2M"}
+    assert recommended(mode, False, own_schedule=False, lit=True)["txt2img_sampling"] == "DPM++ 2M Karras"
+
+
+def test_where_the_light_is_no_start_the_sampler_is_the_references():
+    assert recommended("fbc", is_img2img=False, lit=True) == recommended("fbc", is_img2img=False)
+    assert recommended("fc", is_img2img=True, lit=True) == recommended("fc", is_img2img=True)
+
+
+@pytest.mark.parametrize(
+    ("size", "scale", "expected"),
+    [((512, 640), 1.5, (768, 960)), ((448, 576), 1.5, (704, 896)), ((704, 384), 2, (1408, 768))],
+)
+def test_the_second_pass_is_set_to_multiples_of_64(size, scale, expected):
+    assert tuple(second_pass(*size, scale).values()) == expected
+    if scale == 1.5:
+        assert second_pass(*size).items() <= recommended("fc", is_img2img=False, size=size).items()
+
+
+@pytest.mark.parametrize("size", [(64, 64), (448, 576), (2048, 1024), (64, 2048)])
+@pytest.mark.parametrize("scale", [1, 1.5, 1.65, 4])
+def test_second_passes_are_sound(size, scale):
+    for side in second_pass(*size, scale).values():
+        assert side % 64 == 0
+        assert 64 <= side <= 2048
+
+
+def test_the_references_additions_to_the_prompts():
+    negative = "lowres, bad anatomy, bad hands, cropped, worst quality"
+    assert prompts("a cup, window light, ", " ") == ("a cup, window light, best quality", negative)
+    assert prompts("", "") == ("best quality", negative)
+
+
+def test_prompts_of_the_users_own_stay():
+    assert prompts("a cup, best quality", "blurry") == ("a cup, best quality", "blurry")
+    assert prompts(*prompts("a cup", "")) == prompts("a cup", "")
 
 
 @pytest.mark.parametrize("is_img2img", [False, True])

@@ -16,7 +16,7 @@ from ..relight import Studio
 from ..request import Request
 from ..subject import Subject
 from ..waiting import interruptible
-from . import detect, state
+from . import detect, patching, state
 from .protocol import Checkpoint, Host
 from .runner import Runner, Surroundings
 
@@ -41,8 +41,10 @@ class Desk:
     def notice(self, name: str | None) -> str:
         """What is wrong with a checkpoint, "" when nothing is."""
         checkpoint = self.checkpoint(name)
-        if checkpoint is None or checkpoint.supported:
+        if checkpoint is None:
             return ""
+        if checkpoint.supported:
+            return patching.words(checkpoint)
         return (
             f"The checkpoint {checkpoint.name} is {checkpoint.family}. IC Light works on Stable Diffusion 1.5: "
             "choose a Stable Diffusion 1.5 checkpoint to use it."

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import inspect
 import os
 import weakref
 from collections.abc import Callable, Hashable, Mapping
@@ -11,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..checkpoints import by_channels
-from . import state
+from . import patching, state
 from .posterior import PosteriorMode
 from .protocol import Checkpoint
 
@@ -29,6 +28,7 @@ class ForgeHost:
 
     def __init__(self) -> None:
         self._shapes: weakref.WeakKeyDictionary[Any, dict[str, tuple[int, ...] | None]] = weakref.WeakKeyDictionary()
+        self._patching = patching.Patching()
 
     def model_folders(self) -> list[Path]:
         from modules import shared
@@ -50,7 +50,7 @@ class ForgeHost:
         if family is not None:
             return Checkpoint(name, family, supported=False)
         found = by_channels(9 if getattr(sd_model, "is_inpaint", False) else self._in_channels(sd_model))
-        return Checkpoint(name, found.words, found.supported)
+        return Checkpoint(name, found.words, found.supported, self._rounds(sd_model))
 
     def unet_shapes(self, sd_model: Any) -> Mapping[str, tuple[int, ...] | None]:
         model = sd_model.forge_objects.unet.model
@@ -75,15 +75,25 @@ class ForgeHost:
         return sd_model.forge_objects.vae.first_stage_model.process_in(latents)
 
     def sigma_max(self, sd_model: Any) -> float:
-        return float(sd_model.forge_objects.unet.model.predictor.sigmas.max())
+        return float(self._schedule(sd_model).sigmas.max())
+
+    def kept_levels(self, sd_model: Any) -> Callable[[], None]:
+        schedule = self._schedule(sd_model)
+        sigmas = schedule.sigmas
+
+        def put_back() -> None:
+            if schedule.sigmas is not sigmas:
+                schedule.set_sigmas(sigmas)
+
+        return put_back
+
+    def _schedule(self, sd_model: Any) -> Any:
+        """The model's noise schedule."""
+        return sd_model.forge_objects.unet.model.predictor
 
     def relight(self, sd_model: Any, offsets: Offsets, c_concat: torch.Tensor) -> None:
         unet = sd_model.forge_objects.unet.clone()
-        # "pad_weight" widens conv_in where a backend does not do so by itself.
-        patches = {name: ("diff", (tensor, {"pad_weight": True})) for name, tensor in offsets.tensors.items()}
-        # Where patches have a name they are merged again only when it changes, so it tells their content.
-        named = "filename" in inspect.signature(unet.add_patches).parameters
-        unet.add_patches(**({"filename": offsets.content} if named else {}), patches=patches)
+        self._patching.add(unet, offsets)
         modifiers = unet.model_options.get("conditioning_modifiers", [])
         modifiers[:] = [modifier for modifier in modifiers if not hasattr(modifier, _OURS)]
         unet.add_conditioning_modifier(_condition_with(self._condition(c_concat)))
@@ -94,6 +104,11 @@ class ForgeHost:
         from backend.sampling.condition import ConditionNoiseShape
 
         return ConditionNoiseShape(c_concat)
+
+    def _rounds(self, sd_model: Any) -> str:
+        """What the checkpoint's weights are kept as where that rounds the offsets."""
+        model = sd_model.forge_objects.unet.model
+        return "" if patching.is_online(model) else patching.kept_as(model)
 
     def _in_channels(self, sd_model: Any) -> int | None:
         """Input channels by the checkpoint's configuration; the live tensor may still be widened from the last run."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from . import patching
 from .forge import ForgeHost, channels_of
 from .main_thread import hand_on_errors
 
@@ -23,11 +24,14 @@ class LdmHost(ForgeHost):
 
             hand_on_errors(main_thread, script_callbacks.on_script_unloaded)
 
-    def sigma_max(self, sd_model: Any) -> float:
-        return float(sd_model.forge_objects.unet.model.model_sampling.sigma_max)
+    def _schedule(self, sd_model: Any) -> Any:
+        return sd_model.forge_objects.unet.model.model_sampling
 
     def _scaled(self, sd_model: Any, latents: torch.Tensor) -> torch.Tensor:
         return sd_model.forge_objects.unet.model.process_latent_in(latents)
+
+    def _rounds(self, sd_model: Any) -> str:
+        return patching.kept_as(sd_model.forge_objects.unet.model)
 
     def _condition(self, c_concat: torch.Tensor) -> Any:
         from ldm_patched.modules.conds import CONDNoiseShape

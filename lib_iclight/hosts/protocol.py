@@ -21,11 +21,13 @@ class Checkpoint:
         name: as the user knows it.
         family: in words ("SDXL"), "Stable Diffusion 1.5" for the one that IC-Light was made for.
         supported: whether IC-Light can run on it.
+        rounds: the type that its weights are kept in where offsets are merged into them and so rounded, else "".
     """
 
     name: str
     family: str
     supported: bool
+    rounds: str = ""
 
 
 class Host(Protocol):
@@ -47,7 +49,13 @@ class Host(Protocol):
         """A key for the VAE, its encoder (see :data:`lib_iclight.conditioning.Encode`), pixels per latent."""
 
     def sigma_max(self, sd_model: Any) -> float:
-        """The noise level that txt2img starts from."""
+        """The largest noise level of the model's schedule, where most samplers begin."""
+
+    def kept_levels(self, sd_model: Any) -> Callable[[], None]:
+        """A function that gives the model back the noise levels that it has now.
+
+        Hosts change them for zero terminal SNR around sampling, and leave them so where sampling ends with an error.
+        """
 
     def relight(self, sd_model: Any, offsets: Offsets, c_concat: torch.Tensor) -> None:
         """Put a clone of the UNet in place that carries the offsets and gets ``[B, C, h, w]`` beside the noise."""

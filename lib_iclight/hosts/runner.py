@@ -10,14 +10,14 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from ..conditioning import inside_mask
+from ..conditioning import about, inside_mask
 from ..errors import ICLightError, InterruptedRunError
 from ..infotext import describe, forget
-from ..relight import Plan, Studio, condition_layers, start_layer
+from ..relight import Plan, Studio, condition_layers, grey_layer, start_layer
 from ..request import Request
 from ..subject import Framing
 from ..weights import MissingModelError, check_fit
-from . import masks, nesting, results, stopping, unrestored
+from . import first_latents, masks, nesting, patching, results, stopping, unrestored
 from .protocol import Checkpoint, Host
 
 _ATTRIBUTE = "ic_light_run"
@@ -35,6 +35,7 @@ class _Run:
     plan: Plan
     owner: Callable[[], Any]
     checked: Callable[[], Any] = lambda: None
+    tidy: Callable[[], None] = lambda: None
     init_latent: Any = None
     shown: tuple[int, int] | None = None
     finished: int = 0
@@ -129,6 +130,10 @@ class Runner:
         try:
             self._check_checkpoint(p.sd_model, run)
             self._check_others(p)
+            run.tidy = self.host.kept_levels(p.sd_model)
+            lost = patching.words(self.host.checkpoint(p.sd_model))
+            if lost:
+                p.comment(lost)
         except Exception as error:
             stopping.refuse(p, error)
 
@@ -173,7 +178,7 @@ class Runner:
             self._relight(p, run, x, noise)
             self._follow_refiner(p, run, x)
         except Exception as error:
-            stopping.refuse_sampling(p, error)
+            stopping.refuse_sampling(p, error, run.tidy)
 
     def _follow_refiner(self, p: Any, run: _Run, x: Any) -> None:
         """Relight the refiner's UNet too: it is loaded while sampling, where a host calls no hook of scripts.
@@ -205,7 +210,13 @@ class Runner:
         if plan.has_start and not getattr(p, "is_hr_pass", False):
             place = self._place(p, x)
             starts = [self.studio.latents.latent(start_layer(plan, subject), *place) for subject in plan.subjects]
-            self._start_from(p, run, torch.cat(starts) * plan.request.light_strength, noise)
+            start, strength = torch.cat(starts), plan.request.light_strength
+            if getattr(p, "init_latent", None) is None:
+                self._add_to_noise(p, start * strength, noise)
+                return
+            if strength != 1:
+                start = about(self.studio.latents.latent(grey_layer(), *place), start, strength)
+            self._start_from(p, run, start)
 
     def _condition(self, p: Any, run: _Run, x: Any) -> None:
         """Give the model's UNet the offsets and what is beside latents of ``x``'s shape."""
@@ -221,11 +232,17 @@ class Runner:
         vae, encode, scale = self.host.vae(p.sd_model)
         return x.shape[-1] * scale, x.shape[-2] * scale, vae, encode
 
-    def _start_from(self, p: Any, run: _Run, start: Any, noise: Any) -> None:
-        """Begin from the light: img2img's latents are replaced; txt2img's noise, later scaled, gets them added."""
-        if getattr(p, "init_latent", None) is None:
-            noise += (start / self.host.sigma_max(p.sd_model)).to(noise)
-            return
+    def _add_to_noise(self, p: Any, start: Any, noise: Any) -> None:
+        """Begin txt2img from the light: the sampler scales the noise, so what is added to it is divided by that."""
+        scale = first_latents.noise_scale(p, self.host.sigma_max(p.sd_model))
+        first_latents.check_visible(scale)
+        noise += (start / scale).to(noise)
+
+    def _start_from(self, p: Any, run: _Run, start: Any) -> None:
+        """Begin img2img from the light instead of from its picture."""
+        largest = self.host.sigma_max(p.sd_model)
+        if largest >= first_latents.FAINTEST:
+            first_latents.check_visible(first_latents.img2img_level(p, largest))
         if run.init_latent is None:
             run.init_latent = p.init_latent
         p.init_latent = inside_mask(start, run.init_latent, getattr(p, "nmask", None))

@@ -117,7 +117,15 @@ def named_checkpoint(name: str | None, loaded: Callable[[Any], Checkpoint]) -> C
     if getattr(getattr(model, "sd_checkpoint_info", None), "filename", None) == filename:
         return loaded(model)
     family = family_of(Path(filename))
-    return None if family is None else Checkpoint(info.name_for_extra, family.words, family.supported)
+    return None if family is None else Checkpoint(info.name_for_extra, family.words, family.supported, _chosen_bits())
+
+
+def _chosen_bits() -> str:
+    """The few bits that the user has chosen to load checkpoints in, "" where nothing merged into them is rounded."""
+    from modules import shared
+
+    chosen = getattr(shared.opts, "forge_unet_storage_dtype", "")
+    return "" if "Automatic" in chosen or "fp16 LoRA" in chosen else chosen
 
 
 def _known(name: str | None) -> Any:

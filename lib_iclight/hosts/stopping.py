@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
 _STEPS = ("setup_prompts", "init", "sample")
@@ -25,14 +25,21 @@ def allow(p: Any) -> None:
         vars(p).pop(step, None)
 
 
-def refuse_sampling(p: Any, error: Exception) -> None:
-    """Let a run that is about to sample end with ``error`` instead; the sampler lives for one run only."""
+def refuse_sampling(p: Any, error: Exception, tidy: Callable[[], None] = lambda: None) -> None:
+    """Let a run that is about to sample end with ``error`` instead; the sampler lives for one run only.
+
+    Args:
+        p: the host's processing object.
+        error: the reason.
+        tidy: puts back what the host itself would put back after sampling.
+    """
     for step in _SAMPLING:
-        setattr(p.sampler, step, _raiser(error))
+        setattr(p.sampler, step, _raiser(error, tidy))
 
 
-def _raiser(error: Exception):
+def _raiser(error: Exception, tidy: Callable[[], None] = lambda: None):
     def stop(*args: Any, **kwargs: Any) -> NoReturn:
+        tidy()
         raise error
 
     return stop

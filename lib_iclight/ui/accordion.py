@@ -11,12 +11,13 @@ from modules.ui_components import InputAccordion, ToolButton
 
 from .. import infotext, summary
 from ..model_report import MODE_NAMES
-from ..recommend import match_size, recommended
+from ..recommend import match_size
 from ..request import AUTO_MODEL, MODES
 from . import cutout_preview
+from .host_settings import connect_recommended, connect_second_pass
 from .ideas_panel import IdeasPanel
 from .light_panel import LightPanel
-from .parts import JS, QUIET, Panel, allowed
+from .parts import JS, QUIET, Panel
 from .subject_panel import SubjectPanel
 
 if TYPE_CHECKING:
@@ -177,20 +178,12 @@ class Accordion(Panel):
         inits = [self._host_control(elem_id) for elem_id in cutout_preview.INIT_PICTURES if self._is_img2img]
         inits = [control for control in inits if control is not None]
         cutout_preview.connect(self._subject, self.controls["foreground"], inits, self._cut)
-        own_schedule = self._host_control(f"{self.tab}_scheduler") is not None
-        wanted = recommended("fc", self._is_img2img, own_schedule)
-        targets = {elem_id: self._host_control(elem_id) for elem_id in wanted}
-        present = {elem_id: control for elem_id, control in targets.items() if control is not None}
-        if present:
-
-            def recommend(mode: str) -> list[Any]:
-                values = recommended(mode, self._is_img2img, own_schedule)
-                return [allowed(control, values[elem_id]) for elem_id, control in present.items()]
-
-            self._recommend.click(recommend, [self.controls["mode"]], list(present.values()), **QUIET)
+        connect_recommended(self._recommend, self.controls, self.tab, self._host_control)
         sides = [self._host_control(f"{self.tab}_{side}") for side in ("width", "height")]
         if None not in sides:
-            self._match.click(_match, [self.controls["foreground"], *sides], sides, **QUIET)
+            matched = self._match.click(_match, [self.controls["foreground"], *sides], sides, **QUIET)
+            if not self._is_img2img:
+                connect_second_pass(matched, self._host_control)
 
     def _update(
         self,

@@ -43,7 +43,9 @@ class IdeasPanel(Panel):
     def connect(self, controls: dict[str, Any], host_control: Callable[[str], Any]) -> None:
         """Connect the examples with the accordion's controls and those of the web UI that are there."""
         is_img2img = self.tab == "img2img"
-        hosts = [f"{self.tab}_{name}" for name in ("prompt", "width", "height")] + [*recommended("fc", is_img2img)]
+        hosts = [f"{self.tab}_{name}" for name in ("prompt", "width", "height")] + [
+            *recommended("fc", is_img2img, size=_AREA)
+        ]
         targets = {elem_id: host_control(elem_id) for elem_id in hosts}
         targets = {elem_id: control for elem_id, control in targets.items() if control is not None}
         # In img2img the picture of the tab is the subject.
@@ -63,10 +65,13 @@ def _filler(
         own = {**example.values(), "foreground": _opened(example.foreground), "background": _opened(example.background)}
         tab = "img2img" if is_img2img else "txt2img"
         own_schedule = f"{tab}_scheduler" in targets
-        of_host = {f"{tab}_prompt": example.prompt, **recommended(example.request.mode, is_img2img, own_schedule)}
+        of_host = {f"{tab}_prompt": example.prompt}
+        size = None
         if example.foreground is not None and not is_img2img:
             size = match_size(own["foreground"].size, *_AREA)
             of_host |= zip((f"{tab}_width", f"{tab}_height"), size, strict=True)
+        lit = example.request.light_name != "none"
+        of_host |= recommended(example.request.mode, is_img2img, own_schedule, lit, size)
         wanted = [allowed(control, of_host.get(elem_id, gr.update())) for elem_id, control in targets.items()]
         return [*(own.get(name, gr.update()) for name in names), *wanted]
 

@@ -84,6 +84,22 @@ def test_preview_and_map_agree_at_every_pixel(page, seed):
     assert difference(page, description, *size) <= 2, json.dumps(description)
 
 
+CONTRAST = """([values, strength]) => {
+    const data = new Uint8ClampedArray(values);
+    icLight.lights.withContrast(data, strength);
+    return [...data];
+}"""
+
+
+@pytest.mark.parametrize("strength", [0, 0.25, 0.5, 1, 1.45, 3])
+def test_both_scale_a_map_alike(page, strength):
+    levels = np.arange(256, dtype=np.uint8)
+    pixels = np.stack([levels, levels[::-1], levels, np.full(256, 200, np.uint8)], axis=1)
+    scaled = np.array(page.evaluate(CONTRAST, [pixels.flatten().tolist(), strength])).reshape(256, 4)
+    np.testing.assert_array_equal(scaled[:, :3], lights.with_contrast(pixels[:, :3], strength))
+    assert (scaled[:, 3] == 200).all()
+
+
 @pytest.mark.parametrize("colour", ["#ffffff", "#ff8800", "#7f7f7f", "#123456"])
 def test_even_light_alone_is_the_very_colour_in_both(page, colour):
     levels = [*np.linspace(0, 1, 61).round(3).tolist(), 0.5, 0.498]

@@ -1,7 +1,8 @@
 """The reference recipe (lllyasviel/IC-Light), written on diffusers alone: nothing of the extension takes part.
 
 Run as ``python reference.py JOB.json``; prints the relative errors as JSON. It has a process of its own, so that the
-weights are gone afterwards. A job holds ``checkpoint``, ``offsets`` (mode to file) and ``cases``. Each case has
+weights are gone afterwards. A job holds ``checkpoint``, ``offsets`` (mode to file), ``cases`` and perhaps ``kept_as``
+(the type that the checkpoint's UNet is rounded to before the offsets are added). Each case has
 ``name``, ``mode``, ``width``, ``height``, ``foreground`` (PNG), perhaps ``background`` (PNG), ``flip`` and ``light``,
 and what is to be compared: ``unet`` (a recorded call), ``start`` (recorded starting latents), ``lit`` and ``unlit``
 (recorded calls whose inputs differ by the light's latents).
@@ -39,13 +40,16 @@ def build_vae(checkpoint: dict[str, torch.Tensor]) -> AutoencoderKL:
     return vae.eval()
 
 
-def build_unet(checkpoint: dict[str, torch.Tensor], offsets: dict[str, torch.Tensor]) -> UNet2DConditionModel:
+def build_unet(
+    checkpoint: dict[str, torch.Tensor], offsets: dict[str, torch.Tensor], kept_as: str = "float32"
+) -> UNet2DConditionModel:
     """Stable Diffusion 1.5's UNet, its first convolution widened by zeros, the offsets added to all its weights."""
     channels = offsets["conv_in.weight"].shape[1]
     with torch.device("meta"):
         unet = UNet2DConditionModel(cross_attention_dim=768, attention_head_dim=8)
         unet.conv_in = torch.nn.Conv2d(channels, 320, 3, padding=1)
-    state = {key: value.float() for key, value in convert_ldm_unet_checkpoint(checkpoint, dict(unet.config)).items()}
+    rounded = {key: value.to(getattr(torch, kept_as)) for key, value in checkpoint.items()}
+    state = {key: value.float() for key, value in convert_ldm_unet_checkpoint(rounded, dict(unet.config)).items()}
     wide = torch.zeros(320, channels, 3, 3)
     wide[:, :4] = state["conv_in.weight"]
     state["conv_in.weight"] = wide
@@ -137,7 +141,7 @@ def main(job: dict[str, Any]) -> dict[str, dict[str, float]]:
     vae = build_vae(checkpoint)
     results = {}
     for mode, path in job["offsets"].items():
-        unet = build_unet(checkpoint, load_file(path))
+        unet = build_unet(checkpoint, load_file(path), job.get("kept_as", "float32"))
         for case in job["cases"]:
             if case["mode"] == mode:
                 results[case["name"]] = compare(case, vae, unet)

@@ -78,6 +78,12 @@ def test_recommended_settings_are_the_authors(txt2img):
     assert txt2img.own("hr_scale").is_visible()
     assert txt2img.number("hr_scale") == 1.5
     assert txt2img.number("denoising_strength") == 0.5
+    assert txt2img.own("prompt").locator("textarea").input_value() == "best quality"
+    assert "worst quality" in txt2img.own("neg_prompt").locator("textarea").input_value()
+    txt2img.pick("light", "Left")
+    txt2img.control("recommend").click()
+    txt2img.page.wait_for_function("document.querySelector('#txt2img_sampling input').value.startsWith('DPM++ 2M')")
+    txt2img.page.wait_for_function("!document.querySelector('#txt2img_sampling input').value.includes('SDE')")
     txt2img.pick("mode", "Foreground and background")
     txt2img.control("recommend").click()
     txt2img.page.wait_for_function("document.querySelector('#txt2img_steps input[type=number]').value === '20'")
@@ -99,6 +105,10 @@ def test_match_size_takes_the_pictures_proportions(txt2img):
     txt2img.control("match_size").click()
     txt2img.page.wait_for_function("document.querySelector('#txt2img_width input[type=number]').value !== '512'")
     assert txt2img.number("height") == 2 * txt2img.number("width")
+    txt2img.page.wait_for_function("document.querySelector('#txt2img_hr_resize_y input[type=number]').value !== '0'")
+    for side, first in (("hr_resize_x", "width"), ("hr_resize_y", "height")):
+        assert txt2img.number(side) % 64 == 0
+        assert abs(txt2img.number(side) - txt2img.number("hr_scale") * txt2img.number(first)) <= 32
 
 
 def test_what_does_not_apply_is_hidden(txt2img):

@@ -174,6 +174,28 @@ def test_the_form_sets_what_is_selected(editor):
     assert (typed.input_value(), "softness" in editor.lights[0]) == ("1", True), "what is too much becomes the most"
 
 
+def test_the_strength_is_drawn_whatever_the_light_is(tab, editor):
+    """As the run scales it: about grey 127, and no brighter than white."""
+
+    def strength(value):
+        field = tab.control("light_strength").locator("input[type=number]")
+        field.fill(str(value))
+        field.blur()
+
+    editor.pick("Ambient")
+    tab.control("light_strength").wait_for(state="visible")
+    tab.pick("light", "Custom")
+    tab.control("light_map").wait_for(state="visible")
+    tab.drop("light_map", Image.new("RGB", (64, 64), (227, 127, 27)))
+    for value, expected in ((1, [227, 127, 27]), (0.5, [177, 127, 77]), (2, [255, 127, 0])):
+        strength(value)
+        editor.until_pixel(0.5, 0.5, expected)
+    strength(0.5)
+    editor.pick("Left")
+    editor.until_pixel(0.5, 0.25, [127, 127, 127])
+    assert editor.pixel(0.3, 0.25) == pytest.approx([152] * 3, abs=2)
+
+
 def test_every_number_of_a_light_can_be_typed(editor):
     def type_in(name, text):
         editor.field(name).fill(text)

@@ -6,6 +6,7 @@ import os
 
 import numpy as np
 import torch
+from backend.modules.k_prediction import rescale_zero_terminal_snr_sigmas
 from forge_workbench.processed import Processed, create_infotext, program_version  # noqa: F401
 from forge_workbench.processing_base import StableDiffusionProcessing, get_fixed_seed, opt_C, opt_f  # noqa: F401
 from forge_workbench.processing_img2img import (  # noqa: F401
@@ -184,7 +185,15 @@ def _run_batch(p, n: int, infotexts: list, output_images: list) -> bool:
 def _sample_and_decode(p) -> torch.Tensor:
     """The batch's pictures ``[B, 3, H, W]`` in 0..1."""
     about = {"seeds": p.seeds, "subseeds": p.subseeds, "subseed_strength": p.subseed_strength, "prompts": p.prompts}
+    predictor, sigmas_backup = p.sd_model.forge_objects.unet.model.predictor, None
+    if opts.sd_noise_schedule == "Zero Terminal SNR":
+        p.extra_generation_params["Noise Schedule"] = opts.sd_noise_schedule
+        sigmas_backup = predictor.sigmas
+        predictor.set_sigmas(rescale_zero_terminal_snr_sigmas(sigmas_backup))
+    # As Forge does, without a guard: after an exception the levels stay as they are.
     samples = p.sample(conditioning=p.c, unconditional_conditioning=p.uc, **about)
+    if sigmas_backup is not None:
+        predictor.set_sigmas(sigmas_backup)
     p.latents_after_sampling.extend(samples)
     if p.scripts is not None:
         ps = scripts.PostSampleArgs(samples)

@@ -61,8 +61,12 @@ class KDiffusionSampler(sd_samplers_common.Sampler):
             p.extra_generation_params["Schedule type"] = scheduler.label
         elif scheduler.label != p.extra_generation_params.get("Schedule type"):
             p.extra_generation_params["Hires schedule type"] = scheduler.label
-        sigmas = self.model_wrap.sigmas
-        kwargs = {"sigma_min": sigmas[0].item(), "sigma_max": sigmas[-1].item()}
+        limits = (self.model_wrap.sigmas[0].item(), self.model_wrap.sigmas[-1].item())
+        low, high = (0.1, 10) if opts.use_old_karras_scheduler_sigmas else limits
+        kwargs = {"sigma_min": low, "sigma_max": high}
+        if opts.sigma_max not in (0, limits[1]):
+            kwargs["sigma_max"] = opts.sigma_max
+            p.extra_generation_params["Schedule max sigma"] = opts.sigma_max
         if scheduler.need_inner_model:
             kwargs["inner_model"] = self.model_wrap
         return scheduler.function(n=steps, **kwargs, device=devices.cpu).cpu()

@@ -33,11 +33,18 @@ def sgm_uniform(n, sigma_min, sigma_max, inner_model, device):
     return sampling.append_zero(inner_model.t_to_sigma(steps)).to(device)
 
 
+def ddim_scheduler(n, sigma_min, sigma_max, inner_model, device):
+    """The time steps of DDIM, which begin below the last."""
+    levels = inner_model.sigmas[1 :: max(len(inner_model.sigmas) // n, 1)]
+    return sampling.append_zero(levels.flip(0)).to(device)
+
+
 schedulers = [
     Scheduler("automatic", "Automatic", None),
     Scheduler("uniform", "Uniform", uniform, need_inner_model=True),
     Scheduler("karras", "Karras", sampling.get_sigmas_karras, default_rho=7.0),
     Scheduler("exponential", "Exponential", sampling.get_sigmas_exponential),
     Scheduler("sgm_uniform", "SGM Uniform", sgm_uniform, need_inner_model=True, aliases=["SGMUniform"]),
+    Scheduler("ddim", "DDIM", ddim_scheduler, need_inner_model=True),
 ]
 schedulers_map = {**{x.name: x for x in schedulers}, **{x.label: x for x in schedulers}}

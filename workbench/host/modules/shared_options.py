@@ -92,7 +92,16 @@ _SAMPLING = {
     "s_tmax": OptionInfo(0.0, "sigma tmax", *_slider(0, 999, 0.01), infotext="Sigma tmax"),
     "s_noise": OptionInfo(1.0, "sigma noise", *_slider(0, 1.1, 0.001), infotext="Sigma noise"),
     "s_min_uncond": OptionInfo(0.0, "Negative Guidance minimum sigma", *_slider(0, 15, 0.01), infotext="NGMS"),
+    "use_old_karras_scheduler_sigmas": OptionInfo(False, "Use old karras scheduler sigmas (0.1 to 10)."),
+    "sigma_max": OptionInfo(0.0, "sigma max", *_slider(0, 60, 0.001), infotext="Schedule max sigma"),
     "sgm_noise_multiplier": OptionInfo(False, "SGM noise multiplier", infotext="SGM noise multiplier"),
+    "sd_noise_schedule": OptionInfo(
+        "Default",
+        "Noise schedule for sampling",
+        gr.Radio,
+        {"choices": ["Default", "Zero Terminal SNR"]},
+        infotext="Noise Schedule",
+    ),
 }
 _INFOTEXT = {
     "enable_pnginfo": OptionInfo(True, "Write infotext to metadata of the generated image"),

@@ -1,7 +1,8 @@
 """A test's eyes inside the web UI: records what one generation did. Does nothing unless its argument names a folder.
 
 The argument is a dict: ``folder`` (where the record goes) and, for that generation alone, ``pretend`` (attributes of
-the loaded model), ``missing`` (modules that cannot be imported) and ``models`` (the folder that holds the models).
+the loaded model), ``missing`` (modules that cannot be imported), ``models`` (the folder that holds the models) and
+``first_call`` (whether sampling ends at the first call of the UNet, which is recorded and not made).
 """
 
 import importlib
@@ -90,6 +91,9 @@ class Recording:
         forward = model.forward
 
         def watched(x, timesteps, *args, **kwargs):
+            if self.options.get("first_call"):
+                self._note_unet(x, timesteps, None, kwargs.get("transformer_options") or {}, None)
+                raise importlib.import_module("modules.sd_samplers_common").InterruptedException
             output = forward(x, timesteps, *args, **kwargs)
             self._note_unet(x, timesteps, kwargs.get("context"), kwargs.get("transformer_options") or {}, output)
             return output
@@ -138,12 +142,17 @@ class Recording:
 
     def _timed(self, name, hook):
         def timed(*args, **kwargs):
+            noise = kwargs.get("noise") if self.options.get("first_call") else None
+            before = None if noise is None else noise.detach().cpu().clone()
             self.hook, start = name, time.perf_counter()
             try:
                 return hook(*args, **kwargs)
             finally:
                 self.report["hooks"].append([name, time.perf_counter() - start])
                 self.hook = ""
+                if noise is not None:
+                    after = noise.detach().cpu().clone()
+                    self.tensors.setdefault("noise.safetensors", {"before": before, "after": after})
 
         return timed
 

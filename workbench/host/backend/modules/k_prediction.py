@@ -5,6 +5,15 @@ from __future__ import annotations
 import torch
 
 
+def rescale_zero_terminal_snr_sigmas(sigmas: torch.Tensor) -> torch.Tensor:
+    """Shift the levels so that nothing of the picture is left at the last: Lin et al. (2023), arXiv:2305.08891."""
+    roots = 1 / (sigmas**2 + 1).sqrt()
+    shifted = (roots - roots[-1]) * roots[0] / (roots[0] - roots[-1])
+    alphas_cumprod = shifted**2
+    alphas_cumprod[-1] = 4.8973451890853435e-08
+    return ((1 - alphas_cumprod) / alphas_cumprod).sqrt()
+
+
 class Prediction(torch.nn.Module):
     """An epsilon predictor over ``timesteps`` levels; betas are linear in their square roots (Rombach et al., 2021)."""
 
