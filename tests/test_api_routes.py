@@ -15,7 +15,8 @@ from samples import as_base64, encoded, plain
 from sd15_layout import iclight_file, safetensors_bytes
 
 from lib_iclight import __version__, light_description
-from lib_iclight.api import MAX_PIXELS, Services, add_routes
+from lib_iclight.api import Services, add_routes
+from lib_iclight.images import MAX_PIXELS
 from lib_iclight.lights import light_background, light_map, render
 from lib_iclight.matting import check_known
 from lib_iclight.models import Models
@@ -46,9 +47,9 @@ def make(folder):
         models = Models(ModelLibrary(), lambda: [folder], Settings, lambda: forbidden)
         pictures = Pictures()
 
-        def cut_out(picture, model, edge):
+        def cut_out(picture, model, edge, removal):
             check_known(model, folder)
-            return pictures.subject(picture, True, model, left_half, edge)
+            return pictures.subject(picture, removal, model, left_half, edge)
 
         services = Services(models, cut_out, lambda: "u2net")
         app = FastAPI()
