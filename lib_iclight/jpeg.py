@@ -5,12 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-MAX_SCANS = 100
+MAX_SCANS = 24
 """No encoder makes more, and each is a pass over the whole picture."""
+
 
 _START_OF_SCAN, _END, _FILL = 0xDA, 0xD9, 0xFF
 # Within a scan 0xFF is followed by 0 where it stands for itself, or by the number of a restart.
 _MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
+
+
+class TooManyScansError(ValueError):
+    """The picture comes in more scans than :data:`MAX_SCANS`; the message is their number."""
 
 
 def scans(data: bytes) -> int:
@@ -39,11 +44,11 @@ def coefficients(data: bytes, layers: Sequence[tuple[int, int, int, int]]) -> fl
         layers: Pillow's list of components: ``(id, across, down, table)`` with the sampling factors.
 
     Raises:
-        ValueError: it has more than :data:`MAX_SCANS` scans.
+        TooManyScansError: it has more than :data:`MAX_SCANS` scans.
     """
     count = scans(data)
     if count > MAX_SCANS:
-        raise ValueError(f"{count} scans")
+        raise TooManyScansError(f"{count}")
     if count < 2 or not layers:
         return 0.0
     largest = max(layer[1] for layer in layers) * max(layer[2] for layer in layers)

@@ -93,6 +93,10 @@ def read(file: BinaryIO, name: str, max_pixels: int = MAX_PIXELS) -> Image.Image
         ) from error
     except Image.DecompressionBombError as error:
         raise _too_many_pixels(name, _number_in(error), max_pixels) from error
+    except jpeg.TooManyScansError as error:
+        raise ICLightError(
+            f"The {name} cannot be read: it is a JPEG of {error} scans, {jpeg.MAX_SCANS} at most. Save it again as PNG."
+        ) from error
     except MemoryError as error:
         raise ICLightError(f"The {name} cannot be read: there is not enough memory for it. Scale it down.") from error
     except Exception as error:  # Pillow's decoders meet damage with errors of many kinds

@@ -10,7 +10,7 @@ from PIL import Image
 from .errors import ICLightError
 from .profiles import Conversion, to_srgb
 
-_STRIP_PIXELS = 1 << 20
+_STRIP_PIXELS = 1 << 18
 _PREMULTIPLIED = {"RGBa": "RGBA", "La": "LA"}
 _HAS_ALPHA = ("RGBA", "LA", "PA", *_PREMULTIPLIED)
 _FLOATS_OF_8_BITS = 511.0
