@@ -29,6 +29,7 @@ BYTES_PER_PIXEL = 9
 _GIVEN_OUT = {"MPO": "JPEG"}  # a phone's JPEG with a second picture behind the first
 _BYTES_PER_PIXEL_OF_A_FILE = 2
 _DATA_URL = re.compile(r"\s*data:[^,]{0,1000};base64,", re.IGNORECASE)
+_LARGEST_PADDING = 1 << 24
 _BLANKS = b" \t\r\n\v\f"
 _CHUNK = 1 << 20
 _ORIENTATION = 0x0112
@@ -209,14 +210,21 @@ def _check_memory(image: Image.Image, file: BinaryIO, name: str, max_pixels: int
 
 
 def _memory(image: Image.Image, file: BinaryIO) -> float:
-    """Bytes that decoding takes at its peak."""
+    """Bytes that decoding takes at its peak.
+
+    Raises:
+        ValueError: the file says what no encoder writes.
+    """
     pixels, stored = image.width * image.height, _STORED.get(image.mode, 4)
     if image.format in ("JPEG", "MPO"):
         return pixels * (stored + jpeg.coefficients(_content(file), getattr(image, "layer", ())))
     if image.format == "WEBP":
         return pixels * (8 if _decodes_still_webp(image) else 16)
     if image.format == "TIFF":
-        return pixels * stored + (0 if image.info.get("compression") == "raw" else _piece(image.tag_v2))
+        piece = 0 if image.info.get("compression") == "raw" else _piece(image.tag_v2)
+        if piece > 8 * pixels + _LARGEST_PADDING:
+            raise ValueError("a tile that is larger than its picture")
+        return pixels * stored + piece
     return pixels * (stored if image.format in FORMATS else 16)
 
 

@@ -112,5 +112,6 @@ def _finite(values: np.ndarray) -> np.ndarray:
 
 
 def _eight_bits(values: np.ndarray, white: float) -> np.ndarray:
-    values = np.nan_to_num(values.astype(np.float32), nan=0.0, posinf=white, neginf=0.0)
-    return np.rint(np.clip(values / white, 0, 1) * 255).astype(np.uint8)
+    levels = values.astype(np.float32) * np.float32(255 / white)
+    np.nan_to_num(levels, copy=False, nan=0.0, posinf=255.0, neginf=0.0)
+    return np.rint(levels.clip(0, 255)).astype(np.uint8)

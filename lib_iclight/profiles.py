@@ -12,7 +12,7 @@ from PIL import Image
 Conversion = Callable[[Image.Image], Image.Image]
 """A picture, or a part of it, to sRGB in the mode RGB."""
 
-_MODES = {"RGB": "RGB", "GRAY": "L", "CMYK": "CMYK"}
+_MODES = {"RGB": "RGB", "GRAY": "L", "CMYK": "CMYK", "Lab": "LAB"}
 _UNSEEN = 1  # in levels of 255: what two makers' sRGB profiles differ by
 
 
@@ -25,9 +25,9 @@ def to_srgb(profile: bytes | None, mode: str) -> Conversion | None:
 
     Returns:
         None where there is nothing to do: there is no profile, it is damaged, made for another kind of picture, or
-        sRGB itself, or this Pillow comes without Little CMS.
+        sRGB itself, or this Pillow comes without Little CMS. Lab needs no profile.
     """
-    return _conversion(profile, mode) if profile else None
+    return _conversion(profile or b"", mode) if profile or mode == "LAB" else None
 
 
 @functools.lru_cache(maxsize=8)
@@ -35,9 +35,9 @@ def _conversion(profile: bytes, mode: str) -> Conversion | None:
     from PIL import ImageCms
 
     try:
-        given = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        given = ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB") if mode == "LAB" else io.BytesIO(profile))
         wanted = _MODES.get(given.profile.xcolor_space.strip())
-        if wanted is None or (wanted != mode and not (wanted == "RGB" and mode not in ("CMYK", "LAB"))):
+        if wanted is None or (wanted != mode and not (wanted == "RGB" and mode != "CMYK")):
             return None
         transform = ImageCms.buildTransform(given, ImageCms.createProfile("sRGB"), wanted, "RGB")
     except (ImageCms.PyCMSError, ImportError, OSError, TypeError, ValueError, AttributeError):
@@ -46,7 +46,7 @@ def _conversion(profile: bytes, mode: str) -> Conversion | None:
     def convert(image: Image.Image) -> Image.Image:
         return ImageCms.applyTransform(image if image.mode == wanted else image.convert(wanted), transform)
 
-    return convert if wanted == "CMYK" or _changes(convert, wanted) else None
+    return convert if wanted in ("CMYK", "LAB") or _changes(convert, wanted) else None
 
 
 def _changes(convert: Conversion, mode: str) -> bool:
