@@ -24,6 +24,7 @@ from PIL import Image
 from lib_iclight import images
 from lib_iclight.errors import ICLightError
 from lib_iclight.images import Picture
+from lib_iclight.subject import is_cut_out
 
 from .cutout import ASTRONAUT, MIDDLE, Guess, cut_out
 
@@ -98,7 +99,7 @@ def subject(path: Path | None, rough: bool) -> tuple[bytes, bool]:
         say("cutting the astronaut out by her colours")
         return _cut_out(data.astronaut(), ASTRONAUT), False
     content, picture = read_picture(path)
-    if picture.alpha is not None or images.is_on_grey(picture.rgb):
+    if is_cut_out(picture.alpha) or images.is_on_grey(picture.rgb):
         return content, False
     if not rough and importlib.util.find_spec("rembg") is not None:
         return content, True
