@@ -26,11 +26,10 @@ from .matting import MODELS
 from .models import Models
 from .reading import shown
 from .request import EDGE_FIELDS, from_mapping
-from .subject import Subject
+from .subject import Removal, Subject
 
 ROOT = "/ic-light"
 MAX_SIDE = 4096
-MAX_PIXELS = 40_000_000
 MAX_TEXT = 96 << 20
 
 _TAG = "IC Light"
@@ -99,6 +98,9 @@ class ForegroundRequest(BaseModel, extra="forbid"):
     """A picture whose subject is to be cut out."""
 
     image: str = Field(description="base64 or a data URL", max_length=MAX_TEXT)
+    remove_background: StrictBool | str = Field(
+        True, description='true: where the picture is not cut out already; false: never; "always": whatever it is'
+    )
     matting_model: str | None = Field(
         None,
         description="a background remover; the default one if null. One of "
@@ -121,11 +123,13 @@ class Services:
         models: looks after the model files.
         subject: cuts the subject of a picture out with a background remover.
         remover: gives the default background remover's name.
+        max_pixels: gives the most pixels that a picture may have.
     """
 
     models: Models
-    subject: Callable[[images.Picture, str, Edge], Subject]
+    subject: Callable[[images.Picture, str, Edge, Removal], Subject]
     remover: Callable[[], str]
+    max_pixels: Callable[[], int] = lambda: images.MAX_PIXELS
 
 
 def add_routes(app: FastAPI, services: Services, credentials: str | None) -> None:
@@ -262,9 +266,10 @@ def _described(light: DrawnLight | dict[str, Any] | str, background: bool) -> Li
 def _foreground(services: Services) -> Callable[[ForegroundRequest], Response]:
     def cut_out(request: ForegroundRequest) -> Response:
         try:
-            asked = from_mapping({name: getattr(request, name) for name in EDGE_FIELDS})
+            asked = from_mapping({name: getattr(request, name) for name in ("remove_background", *EDGE_FIELDS)})
             remover = request.matting_model or services.remover()
-            subject = services.subject(_picture(request.image), remover, asked.edge)
+            picture = _picture(request.image, services.max_pixels())
+            subject = services.subject(picture, remover, asked.edge, asked.remove_background)
         except ICLightError as error:
             raise HTTPException(error.status_code, str(error)) from error
         image = Image.fromarray(subject.colours)
@@ -276,9 +281,8 @@ def _foreground(services: Services) -> Callable[[ForegroundRequest], Response]:
     return cut_out
 
 
-def _picture(text: str) -> images.Picture:
-    image = images.decode(text, "image", MAX_PIXELS)
-    return images.to_picture(image)
+def _picture(text: str, max_pixels: int) -> images.Picture:
+    return images.to_picture(images.decode(text, "image", max_pixels), "image", max_pixels)
 
 
 def _png(image: Image.Image) -> Response:

@@ -14,11 +14,13 @@ from .lights import EDITOR
 from .placement import Placed
 from .relight import Plan
 from .request import AUTO_MODEL, MODES, PLACED, Request
+from .subject import ALWAYS
 
 PREFIX = "IC Light "
 MODE = PREFIX + "mode"
 MODEL = PREFIX + "model"
 MATTING = PREFIX + "background removal"
+REMOVAL = PREFIX + "remove background"
 FOREGROUND = PREFIX + "foreground"
 BACKGROUND = PREFIX + "background"
 LIGHT_MAP = PREFIX + "light map"
@@ -60,7 +62,9 @@ def describe(plan: Plan) -> dict[str, str]:
     if request.placement != _DEFAULTS["placement"]:
         placed = request.placement
         result[PLACEMENT] = placed.text() if isinstance(placed, Placed) else placed
-    result[MATTING] = request.matting_model if request.remove_background else _OFF
+    result[MATTING] = _quoted(request.matting_model) if request.remove_background else _OFF
+    if request.remove_background == ALWAYS:
+        result[REMOVAL] = ALWAYS
     result[FOREGROUND] = " ".join(subject.picture.digest[:_HASH_LENGTH] for subject in plan.subjects)
     if plan.background is not None:
         result[BACKGROUND] = plan.background.digest[:_HASH_LENGTH]
@@ -116,15 +120,30 @@ def read(params: Mapping[str, Any], field: str) -> Any:
     if field == "mode":
         return params[MODE]
     if field == "model":
-        return params.get(MODEL, AUTO_MODEL)
+        return _whole(params, MODEL) or AUTO_MODEL
     if field == "remove_background":
-        return params.get(MATTING) != _OFF
+        return ALWAYS if params.get(REMOVAL) == ALWAYS else params.get(MATTING) != _OFF
     if field == "matting_model":
-        name = params.get(MATTING, _OFF)
-        return _DEFAULTS[field] if name == _OFF else name
+        name = _whole(params, MATTING) or _OFF
+        return _DEFAULTS[field] if name == _OFF else _unquoted(name)
     if field in _DRAWN:
         return _DRAWN[field](params)
     return _parsed(params.get(_LABELS[field]), _DEFAULTS[field])
+
+
+def _whole(params: Mapping[str, Any], label: str) -> str | None:
+    """A name as it was written: hosts take one such as 512x512 apart, as they do with the size of a picture."""
+    sides = [params.get(f"{label}-{side}") for side in (1, 2)]
+    return params.get(label) if None in sides else "x".join(sides)
+
+
+def _quoted(name: str) -> str:
+    """A remover's name so that it is not read as "off"."""
+    return f"'{name}'" if name.strip("'") == _OFF else name
+
+
+def _unquoted(text: str) -> str:
+    return text[1:-1] if text.strip("'") == _OFF and text != _OFF else text
 
 
 def _lights(params: Mapping[str, Any]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -61,11 +61,15 @@ class Plan:
 
 
 class Studio:
-    """Draws up plans and turns them into tensors; keeps what it made for the next run."""
+    """Draws up plans and turns them into tensors; keeps what it made for the next run.
 
-    def __init__(self) -> None:
+    Args:
+        max_pixels: gives the most pixels that a picture may have.
+    """
+
+    def __init__(self, max_pixels: Callable[[], int] = lambda: images.MAX_PIXELS) -> None:
         self.library = ModelLibrary()
-        self.pictures = Pictures()
+        self.pictures = Pictures(max_pixels)
         self.latents = LatentCache()
 
     def plan(

@@ -15,6 +15,7 @@ from .matte import MAX_FEATHER, MAX_SHRINK, Edge
 from .matting import DEFAULT_MODEL
 from .placement import Placed
 from .reading import number, shown
+from .subject import ALWAYS, Removal
 
 MODES = ("fc", "fcon", "fbc")
 AUTO_MODEL = "auto"
@@ -37,7 +38,7 @@ class Request:
         flip_background: mirror the background left to right.
         light: one of :data:`lib_iclight.lights.LIGHTS`, or a description.
         light_strength: 0 to 3; 1 is the reference.
-        remove_background: cut the subject out where the picture has no transparency of its own.
+        remove_background: cut the subject out where the picture is not cut out already; "always" does so anyway.
         matting_model: a background remover's name, see :data:`lib_iclight.matting.MODELS`.
         alpha_matting: let the edge of a cut-out follow the picture (hair, fur).
         matte_threshold, matte_shrink, matte_feather: what is done to the edge, see :class:`lib_iclight.matte.Edge`.
@@ -58,7 +59,7 @@ class Request:
     light: str | LightDescription = "none"
     light_map: Any = None
     light_strength: float = 1.0
-    remove_background: bool = True
+    remove_background: Removal = True
     matting_model: str = DEFAULT_MODEL
     alpha_matting: bool = False
     matte_threshold: float = 0.0
@@ -236,6 +237,14 @@ def _switch(name: str, value: Any) -> bool:
     return value
 
 
+def _removal(name: str, value: Any) -> Removal:
+    if isinstance(value, str) and value.lower() == ALWAYS:
+        return ALWAYS
+    if not isinstance(value, bool):
+        raise ICLightError(f'{name} must be true, false or "{ALWAYS}", not {shown(value)}.')
+    return value
+
+
 def _strength(name: str, value: Any) -> float:
     return float(value) if isinstance(value, bool) else number(value, name, 0.0, 1.0)
 
@@ -287,7 +296,7 @@ _CHECKS: dict[str, Check] = {
     "light": _light,
     "light_map": _picture,
     "light_strength": _number(0.0, MAX_STRENGTH),
-    "remove_background": _switch,
+    "remove_background": _removal,
     "matting_model": _text,
     "alpha_matting": _switch,
     "matte_threshold": _number(0.0, 1.0),

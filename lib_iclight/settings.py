@@ -8,6 +8,7 @@ from typing import Any
 
 from .lights import MAX_STRENGTH
 from .matting import DEFAULT_MODEL, ENDING, MODELS
+from .opening import MAX_PIXELS
 
 SECTION = ("ic_light", "IC Light")
 PREFIX = "ic_light_"
@@ -57,6 +58,12 @@ class Settings:
     show_subject: bool = False
     light_strength: float = 1.0
     restore_details: float = 0.0
+    largest_picture: float = MAX_PIXELS / 1e6
+
+    @property
+    def max_pixels(self) -> int:
+        """The most pixels that a picture may have."""
+        return round(self.largest_picture * 1e6)
 
 
 SETTINGS = (
@@ -83,6 +90,15 @@ SETTINGS = (
     Setting("show_subject", False, "Show the prepared subject at the start", reload=True),
     Setting("light_strength", 1.0, "Light strength at the start", limits=(0, MAX_STRENGTH, 0.05), reload=True),
     Setting("restore_details", 0.0, "Restore details at the start", limits=(0, 1, 0.05), reload=True),
+    Setting(
+        "largest_picture",
+        MAX_PIXELS / 1e6,
+        "Largest picture in megapixels",
+        "larger ones are refused before they are decoded; reading one takes up to 9 bytes of memory a pixel",
+        # Pillow itself refuses pictures beyond 178.9.
+        limits=(1, 178, 1),
+        local=True,
+    ),
 )
 
 

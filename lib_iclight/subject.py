@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -17,9 +18,18 @@ from .matting import Matte
 from .placement import Placed
 
 _KEPT_PICTURES = 6
+_CHUNK = 1 << 20
 
 Box = tuple[int, int, int, int]
 """``(x, y, width, height)`` of a part of a picture, in its pixels."""
+
+ALWAYS = "always"
+"""Remove the background whatever the picture's own transparency says."""
+
+Removal = bool | Literal["always"]
+"""Whether a remover runs: where the picture is not cut out already, never, or always."""
+
+_CUT_OUT_SHARE, _CLEARLY_OPAQUE = 0.05, 192
 
 Fit = Literal["cover", "stretch", "contain"] | Placed
 
@@ -92,9 +102,14 @@ class Subject:
 
 
 class Pictures:
-    """Decodes pictures and cuts subjects out, each distinct one once."""
+    """Decodes pictures and cuts subjects out, each distinct one once.
 
-    def __init__(self) -> None:
+    Args:
+        max_pixels: gives the most pixels that a picture may have.
+    """
+
+    def __init__(self, max_pixels: Callable[[], int] = lambda: images.MAX_PIXELS) -> None:
+        self._max_pixels = max_pixels
         self._decoded: LRU[images.Picture] = LRU(_KEPT_PICTURES)
         self._mattes: LRU[np.ndarray] = LRU(_KEPT_PICTURES)
         self._subjects: LRU[Subject] = LRU(_KEPT_PICTURES)
@@ -103,36 +118,40 @@ class Pictures:
         """Decode what a user gave.
 
         Args:
-            source: base64 text or a data URL, a Pillow image, or an uint8 array.
+            source: base64 text or a data URL, a Pillow image, an uint8 array, a picture that is decoded already, or
+                the error that reading it gave.
             name: what the picture is to the user ("foreground").
 
         Raises:
-            ICLightError: it cannot be read.
+            ICLightError: it cannot be read, or is too large.
         """
+        most = self._max_pixels()
         if isinstance(source, images.Picture):
             return source
         if isinstance(source, Exception):
-            raise ICLightError(f"The {name} cannot be read: {source}. Use a whole PNG, JPEG or WebP file.") from source
+            raise _unreadable(source, name) from source
         if isinstance(source, str):
-            key = hashlib.blake2b(source.encode(), digest_size=16).digest()
-            return self._decoded.get(key, lambda: images.to_picture(images.decode(source, name)))
+            return self._decoded.get(
+                (_digest(source), most), lambda: images.to_picture(images.decode(source, name, most), name, most)
+            )
         if isinstance(source, np.ndarray):
             source = Image.fromarray(source)
         if isinstance(source, Image.Image):
-            return images.to_picture(source)
+            return images.to_picture(source, name, most)
         raise ICLightError(f"The {name} is not a picture but {type(source).__name__}.")
 
     def subject(
-        self, picture: images.Picture, remove_background: bool, model: str, matte: Matte, edge: Edge = AS_IT_IS
+        self, picture: images.Picture, remove_background: Removal, model: str, matte: Matte, edge: Edge = AS_IT_IS
     ) -> Subject:
         """Cut the subject out.
 
-        A picture with transparency of its own, or already on grey, is not cut out. The remover runs once for a
+        A picture that is cut out already (see :func:`is_cut_out`), or already on grey, is not cut out again unless
+        that is asked for; what its own transparency hides stays hidden either way. The remover runs once for a
         picture, whatever is then done to the edge; an opaque picture that is used whole has no edge.
 
         Args:
             picture: what the user gave.
-            remove_background: whether to cut out a picture that has no transparency.
+            remove_background: whether the remover runs where the picture is not cut out already, never, or always.
             model: the background remover's name.
             matte: the background remover.
             edge: what is done to the matte, the cut-out's or the picture's own.
@@ -144,19 +163,64 @@ class Pictures:
         return self._subjects.get(key, lambda: self._cut_out(picture, remove_background, model, matte, edge))
 
     def _cut_out(
-        self, picture: images.Picture, remove_background: bool, model: str, matte: Matte, edge: Edge
+        self, picture: images.Picture, remove_background: Removal, model: str, matte: Matte, edge: Edge
     ) -> Subject:
-        if picture.alpha is not None:
-            if not picture.alpha.any():
-                raise ICLightError(
-                    "The foreground is fully transparent: there is nothing to relight. "
-                    "Give a picture in which the subject is visible."
-                )
-            return _refined(picture, picture.alpha, replace(edge, alpha_matting=False), "own")
-        if remove_background and not images.is_on_grey(picture.rgb):
+        own = picture.alpha
+        if own is not None and not own.any():
+            raise ICLightError(
+                "The foreground is fully transparent: there is nothing to relight. "
+                "Give a picture in which the subject is visible."
+            )
+        if _removes(picture, remove_background):
             alpha = self._mattes.get((picture.digest, model), lambda: _found(picture, model, matte))
-            return _refined(picture, alpha, edge, model)
+            return _refined(picture, _within(alpha, own, model), edge, model)
+        if own is not None:
+            return _refined(picture, own, replace(edge, alpha_matting=False), "own")
         return Subject(picture, None, picture.rgb, picture.rgb, f"{picture.digest}:opaque")
+
+
+def is_cut_out(alpha: np.ndarray | None) -> bool:
+    """Whether a picture's transparency cuts a subject out: one pixel in twenty is more than a quarter transparent.
+
+    Less is no cut-out: rounded corners, a clear pixel, a picture that is nowhere quite opaque.
+
+    Args:
+        alpha: uint8 ``[H, W]``, None for an opaque picture.
+    """
+    return alpha is not None and np.count_nonzero(alpha < _CLEARLY_OPAQUE) >= _CUT_OUT_SHARE * alpha.size
+
+
+def _removes(picture: images.Picture, remove_background: Removal) -> bool:
+    if remove_background in (ALWAYS, False):
+        return remove_background == ALWAYS
+    return not is_cut_out(picture.alpha) and not images.is_on_grey(picture.rgb)
+
+
+def _within(alpha: np.ndarray, own: np.ndarray | None, model: str) -> np.ndarray:
+    """What the remover found, without what the picture's own transparency hides."""
+    if own is None:
+        return alpha
+    alpha = np.minimum(alpha, own)
+    if not alpha.any():
+        raise ICLightError(
+            f"What the background remover {model} found lies where the foreground is transparent. Choose another "
+            "remover, or turn 'Remove background' off."
+        )
+    return alpha
+
+
+def _digest(text: str) -> bytes:
+    """Tells texts apart without a copy of the whole."""
+    digest = hashlib.blake2b(digest_size=16)
+    for start in range(0, len(text), _CHUNK):
+        digest.update(text[start : start + _CHUNK].encode("utf-8", "surrogatepass"))
+    return digest.digest()
+
+
+def _unreadable(error: Exception, name: str) -> ICLightError:
+    if isinstance(error, ICLightError):
+        return ICLightError(str(error))
+    return ICLightError(f"The {name} cannot be read: the file is damaged. Use a whole PNG, JPEG or WebP file.")
 
 
 def _found(picture: images.Picture, model: str, matte: Matte) -> np.ndarray:

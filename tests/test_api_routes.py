@@ -15,7 +15,8 @@ from samples import as_base64, encoded, plain
 from sd15_layout import iclight_file, safetensors_bytes
 
 from lib_iclight import __version__, light_description
-from lib_iclight.api import MAX_PIXELS, Services, add_routes
+from lib_iclight.api import Services, add_routes
+from lib_iclight.images import MAX_PIXELS
 from lib_iclight.lights import light_background, light_map, render
 from lib_iclight.matting import check_known
 from lib_iclight.models import Models
@@ -46,9 +47,9 @@ def make(folder):
         models = Models(ModelLibrary(), lambda: [folder], Settings, lambda: forbidden)
         pictures = Pictures()
 
-        def cut_out(picture, model, edge):
+        def cut_out(picture, model, edge, removal):
             check_known(model, folder)
-            return pictures.subject(picture, True, model, left_half, edge)
+            return pictures.subject(picture, removal, model, left_half, edge)
 
         services = Services(models, cut_out, lambda: "u2net")
         app = FastAPI()
@@ -221,6 +222,22 @@ def test_what_cannot_be_cut_out_is_a_client_error_with_the_reason(client, body, 
     answer = client.post("/ic-light/foreground", json=body)
     assert answer.status_code == 422
     assert said in answer.json()["detail"]
+
+
+@pytest.mark.parametrize(("wanted", "left", "right"), [(True, 255, 255), (False, 255, 255), ("always", 255, 0)])
+def test_a_picture_that_is_cut_out_is_cut_out_again_only_where_that_is_asked_for(client, wanted, left, right):
+    rgba = np.full((20, 40, 4), 255, np.uint8)
+    rgba[:4, :, 3] = 0
+    body = {"image": encoded(Image.fromarray(rgba)), "remove_background": wanted}
+    alpha = np.asarray(picture_of(client.post("/ic-light/foreground", json=body)))[..., 3]
+    assert (alpha[10, 5], alpha[10, 35], alpha[2, 5]) == (left, right, 0)
+
+
+def test_rounded_corners_are_no_cut_out(client):
+    rgba = np.full((20, 40, 4), 255, np.uint8)
+    rgba[0, 0, 3] = 0
+    cut = np.asarray(picture_of(client.post("/ic-light/foreground", json={"image": encoded(Image.fromarray(rgba))})))
+    assert (cut[10, 5, 3], cut[10, 35, 3], cut[0, 0, 3]) == (255, 0, 0)
 
 
 def test_a_picture_of_too_many_pixels_is_refused_undecoded(client):

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from samples import as_base64, encoded, file_bytes, noise, plain
+from skimage import data
 
 from lib_iclight import images
 from lib_iclight.errors import ICLightError
@@ -89,14 +90,50 @@ def test_sixteen_bit_values_in_a_32_bit_picture_are_scaled():
     assert images.to_picture(image).rgb[0, :, 0].tolist() == [0, 1, 128, 255]
 
 
+def grey_of(values: list[float], dtype: type, kind: str = "TIFF") -> list[int]:
+    """What a grey file of these values shows."""
+    return picture_of(encoded(Image.fromarray(np.array([values], dtype)), kind)).rgb[0, :, 0].tolist()
+
+
 @pytest.mark.parametrize(
     ("values", "expected"),
-    [([0.0, 0.5, 1.0], [0, 128, 255]), ([0.0, 100.4, 300.0], [0, 100, 255]), ([np.nan, 0.5, 1.0], [0, 128, 255])],
-    ids=["unit range", "8-bit range", "not a number"],
+    [
+        ([0.0, 0.5, 1.0], [0, 128, 255]),
+        ([-0.1, 0.5, 1.02], [0, 128, 255]),
+        ([0.0, 0.5, 4.0], [0, 128, 255]),
+        ([0.0, 1.0, 2.0, 4.0], [0, 255, 255, 255]),
+        ([0.0, 0.1, 0.25, 0.5, 5000.0], [0, 26, 64, 128, 255]),
+        ([0.0, 100.4, 300.0], [0, 100, 255]),
+        ([2.0, 20.0, 65535.0], [0, 0, 255]),
+        ([257.0, 32768.0, 65535.0], [1, 128, 255]),
+        ([np.nan, 0.5, np.inf], [0, 128, 255]),
+        ([0.0, 0.0, 0.0], [0, 0, 0]),
+    ],
+    ids="unit beyond light to-four sun 8-bits 16-bits 16-bits-bright not-a-number black".split(),
 )
-def test_float_tiff_is_scaled_by_its_range(values, expected):
-    picture = picture_of(encoded(Image.fromarray(np.array([values], np.float32)), "TIFF"))
-    assert picture.rgb[0, :, 0].tolist() == expected
+def test_floats_are_scaled_by_what_they_hold(values, expected):
+    assert grey_of(values, np.float32) == expected
+
+
+@pytest.mark.parametrize("kind", ["PNG", "TIFF"])
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ([0, 128, 255], [0, 128, 255]),
+        ([0, 2048, 4095], [0, 128, 255]),
+        ([0, 4096, 16383], [0, 16, 64]),
+        ([0, 257, 65535], [0, 1, 255]),
+    ],
+    ids=["8 bits", "12 bits", "dark", "16 bits"],
+)
+def test_16_bits_may_hold_fewer(values, expected, kind):
+    assert grey_of(values, np.uint16, kind) == expected
+    assert grey_of(values, np.int32) == expected
+
+
+def test_a_transparent_grey_of_16_bits_becomes_alpha():
+    picture = picture_of(encoded(Image.fromarray(SIXTEEN_BITS.astype(np.int32)), transparency=257))
+    assert picture.alpha.tolist() == [[255, 0, 255, 255]]
 
 
 def test_cmyk_jpeg_has_its_colour():
@@ -169,21 +206,25 @@ def test_a_very_long_picture_is_cropped_in_bounded_memory(size, monkeypatch):
     cropped = images.cover_crop(picture.rgb, 512, 512)
     assert cropped.shape == (512, 512, 3)
     assert (cropped == [9, 99, 199]).all()
-    assert max(scaled) <= 1 << 24
+    assert max(scaled, default=0) <= 1 << 24
 
 
-def test_the_memory_saving_crop_shows_the_same_centre():
-    # Low in contrast: where Lanczos overshoots black or white, Pillow's versions clip in another order.
-    pixels = noise(20, 3000) // 4 + 96
-    wanted = reference_crop(pixels, 512, 512)
-    assert 3000 * 512 / 20 * 512 > 1 << 24
-    np.testing.assert_allclose(images.cover_crop(pixels, 512, 512).astype(int), wanted.astype(int), atol=2)
+@pytest.mark.parametrize(
+    ("size", "target"),
+    [((20, 3000), (512, 512)), ((3000, 20), (512, 512)), ((40, 3000), (640, 384)), ((7, 2000), (320, 512))],
+)
+def test_a_picture_that_is_scaled_beyond_16_megapixels_is_the_references_byte_for_byte(size, target):
+    scale = max(target[0] / size[0], target[1] / size[1])
+    assert size[0] * scale * size[1] * scale > 1 << 24
+    pixels = noise(*size)
+    wanted = reference_crop(pixels, *target)
+    np.testing.assert_array_equal(images.cover_crop(pixels, *target), wanted)
 
 
 def test_a_very_large_picture_just_works():
-    picture = picture_of(encoded(plain((40, 80, 120), 6000, 6000), "JPEG"))
-    assert picture.size == (6000, 6000)
-    cropped = images.cover_crop(images.on_grey(picture.rgb, np.full((6000, 6000), 255, np.uint8)), 512, 512)
+    picture = picture_of(encoded(plain((40, 80, 120), 5000, 4000), "JPEG"))
+    assert picture.size == (5000, 4000)
+    cropped = images.cover_crop(images.on_grey(picture.rgb, np.full((4000, 5000), 255, np.uint8)), 512, 512)
     np.testing.assert_allclose(cropped[256, 256], [40, 80, 120], atol=3)
 
 
@@ -364,6 +405,31 @@ def on_grey_square(value: int = 127) -> np.ndarray:
 @pytest.mark.parametrize(("value", "known"), [(127, True), (124, True), (130, True), (123, False), (131, False)])
 def test_a_subject_on_grey_is_known_within_what_jpeg_leaves(value, known):
     assert images.is_on_grey(on_grey_square(value)) is known
+
+
+def on_grey_astronaut() -> np.ndarray:
+    rgb = data.astronaut()
+    distance = np.hypot(*((np.mgrid[:512, :512].T - (330, 256)) / (250, 200)).T)
+    return images.on_grey(rgb, ((1 - distance) * 2000 + 128).clip(0, 255).astype(np.uint8))
+
+
+@pytest.mark.parametrize(
+    ("kind", "quality"),
+    [("PNG", 1), ("JPEG", 50), ("JPEG", 75), ("JPEG", 90), ("JPEG", 100), ("WEBP", 50), ("WEBP", 90)],
+)
+def test_what_was_put_on_grey_is_known_from_its_file(kind, quality):
+    assert images.is_on_grey(picture_of(encoded(Image.fromarray(on_grey_astronaut()), kind, quality=quality)).rgb)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
+@pytest.mark.parametrize("channels", [1, 3])
+def test_photographed_grey_paper_is_a_photograph(kind, channels):
+    rng = np.random.default_rng(0)
+    pixels = 127 + rng.integers(-1, 2, (300, 400, channels))
+    pixels = np.broadcast_to(pixels, (300, 400, 3)).astype(np.uint8).copy()
+    pixels[100:, 120:280] = noise(160, 200)
+    text = encoded(Image.fromarray(pixels), kind, **({"lossless": True} if kind == "WEBP" else {"quality": 97}))
+    assert not images.is_on_grey(picture_of(text).rgb)
 
 
 @pytest.mark.parametrize("corner", [0, -1])

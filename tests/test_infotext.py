@@ -189,3 +189,25 @@ def test_an_unrestored_picture_does_not_say_that_it_is_restored(described):
     with infotext.without_restoring(params):
         assert params == described(light="left")
     assert list(params.items()) == list(before.items())
+
+
+@pytest.mark.parametrize("name", ["off", "'off'", "512x512", "2x3", "mine.onnx"])
+def test_a_remover_comes_back_whatever_its_name(described, name):
+    params = described(matting_model=name)
+    assert infotext.read({"Steps": "20", **hosts_reading(params)}, "matting_model") == name
+    assert infotext.read({"Steps": "20", **hosts_reading(params)}, "remove_background") is True
+
+
+def hosts_reading(params: dict[str, str]) -> dict[str, str]:
+    """The parameters as the web UIs read them: what looks like a picture's size becomes two numbers."""
+    found = {}
+    for key, value in parsed(as_text(params)).items():
+        sides = re.fullmatch(r"(\d+)x(\d+)", value)
+        found |= {f"{key}-1": sides[1], f"{key}-2": sides[2]} if sides else {key: value}
+    return found
+
+
+@pytest.mark.parametrize("wanted", [True, False, "always"])
+def test_whether_a_background_is_removed_comes_back(described, wanted):
+    params = parsed(as_text(described(remove_background=wanted, matte=lambda rgb, model: rgb[..., 0])))
+    assert infotext.read(params, "remove_background") == wanted

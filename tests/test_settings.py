@@ -54,8 +54,8 @@ def test_a_whole_number_is_a_number_and_a_switch_is_not():
     assert read(lambda key, default: True).light_strength == Settings().light_strength
 
 
-def test_only_the_page_may_set_folders_and_downloads():
-    assert {setting.name for setting in SETTINGS if setting.local} == {"model_folder", "download"}
+def test_only_the_page_may_set_folders_downloads_and_limits():
+    assert {setting.name for setting in SETTINGS if setting.local} == {"model_folder", "download", "largest_picture"}
 
 
 def test_the_defaults_can_be_kept_in_a_file():

@@ -11,7 +11,7 @@ from lib_iclight import images
 from lib_iclight.errors import ICLightError
 from lib_iclight.matte import Edge
 from lib_iclight.placement import Placed
-from lib_iclight.subject import Framing, Pictures
+from lib_iclight.subject import Framing, Pictures, Removal
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ class Remover:
         return alpha
 
 
-def cut_out(pictures: Pictures, source, removes: bool = True, model: str = "u2net", matte=no_matting):
+def cut_out(pictures: Pictures, source, removes: Removal = True, model: str = "u2net", matte=no_matting):
     return pictures.subject(pictures.picture(source, "foreground"), removes, model, matte)
 
 
@@ -102,6 +102,83 @@ def test_a_failing_removal_is_tried_again_next_time(pictures):
     with pytest.raises(ICLightError):
         cut_out(pictures, plain((1, 2, 3)), matte=failing)
     assert cut_out(pictures, plain((1, 2, 3)), matte=Remover()).alpha is not None
+
+
+# A sliver of transparency
+
+
+def with_alpha(alpha: np.ndarray) -> Image.Image:
+    rgba = noise(alpha.shape[1], alpha.shape[0], 4)
+    rgba[..., 3] = alpha
+    return Image.fromarray(rgba)
+
+
+def rounded(width: int = 200, height: int = 120, radius: int = 20) -> np.ndarray:
+    """The transparency of a picture with rounded corners."""
+    y, x = np.mgrid[:height, :width]
+    beyond = np.hypot(
+        np.maximum(radius - x, x - (width - 1 - radius)).clip(0),
+        np.maximum(radius - y, y - (height - 1 - radius)).clip(0),
+    )
+    return np.where(beyond > radius, 0, 255).astype(np.uint8)
+
+
+def one_clear_pixel() -> np.ndarray:
+    alpha = np.full((40, 60), 255, np.uint8)
+    alpha[3, 5] = 0
+    return alpha
+
+
+SLIVERS = {
+    "rounded corners": rounded(),
+    "one clear pixel": one_clear_pixel(),
+    "nowhere quite opaque": np.full((40, 60), 254, np.uint8),
+}
+
+
+@pytest.mark.parametrize("alpha", SLIVERS.values(), ids=SLIVERS)
+def test_next_to_no_transparency_is_no_cut_out(pictures, alpha):
+    remover = Remover()
+    subject = cut_out(pictures, with_alpha(alpha), matte=remover)
+    assert remover.runs == ["u2net"]
+    half = alpha.shape[1] // 2
+    np.testing.assert_array_equal(subject.alpha[:, :half], alpha[:, :half], "what was cut off stays cut off")
+    assert not subject.alpha[:, half:].any()
+
+
+@pytest.mark.parametrize("alpha", SLIVERS.values(), ids=SLIVERS)
+def test_a_sliver_is_kept_where_no_background_is_removed(pictures, alpha):
+    subject = cut_out(pictures, with_alpha(alpha), removes=False)
+    np.testing.assert_array_equal(subject.alpha, alpha)
+
+
+@pytest.mark.parametrize(("rows", "runs"), [(1, True), (2, False), (10, False)])
+def test_a_twentieth_is_enough_to_be_a_cut_out(pictures, rows, runs):
+    alpha = np.full((40, 60), 255, np.uint8)
+    alpha[:rows] = 0
+    remover = Remover()
+    cut_out(pictures, with_alpha(alpha), matte=remover)
+    assert bool(remover.runs) is runs
+
+
+def test_the_remover_can_be_asked_for_whatever_the_picture_is(pictures):
+    remover = Remover()
+    alpha = np.zeros((40, 60), np.uint8)
+    alpha[:, 10:50] = 200
+    subject = cut_out(pictures, with_alpha(alpha), "always", matte=remover)
+    np.testing.assert_array_equal(subject.alpha[:, 10:30], 200)
+    assert not subject.alpha[:, :10].any()
+    assert not subject.alpha[:, 30:].any()
+    grey = np.full((40, 60, 3), 127, np.uint8)
+    assert cut_out(pictures, grey, "always", matte=remover).alpha is not None
+    assert len(remover.runs) == 2
+
+
+def test_a_subject_that_is_found_only_where_nothing_shows_is_refused(pictures):
+    alpha = np.zeros((40, 60), np.uint8)
+    alpha[:, 40:] = 255
+    with pytest.raises(ICLightError, match="lies where the foreground is transparent"):
+        cut_out(pictures, with_alpha(alpha), "always", matte=Remover())
 
 
 # The edge
@@ -187,8 +264,19 @@ def test_the_same_text_is_decoded_once(pictures):
 
 @pytest.mark.parametrize("name", ["foreground", "light map"])
 def test_a_file_that_the_page_could_not_read_is_refused_by_its_slot(pictures, name):
-    with pytest.raises(ICLightError, match=f"The {name} cannot be read: broken PNG"):
-        pictures.picture(OSError("broken PNG"), name)
+    with pytest.raises(ICLightError, match=f"The {name} cannot be read: the file is damaged") as caught:
+        pictures.picture(OSError("/tmp/gradio/broken.png"), name)
+    assert "/tmp" not in str(caught.value)
+
+
+def test_a_refusal_of_the_page_is_passed_on_as_it_is(pictures):
+    with pytest.raises(ICLightError, match=r"^The background is too large$"):
+        pictures.picture(ICLightError("The background is too large"), "foreground")
+
+
+def test_a_picture_that_is_decoded_already_is_taken_as_it_is(pictures):
+    picture = images.make_picture(noise(4, 4))
+    assert pictures.picture(picture, "foreground") is picture
 
 
 def test_something_else_is_not_a_picture(pictures):

@@ -14,7 +14,7 @@ from ..matting import ENDING, MODELS, check_known, offered, remover
 from ..models import Models
 from ..relight import Studio
 from ..request import Request
-from ..subject import Subject
+from ..subject import Removal, Subject
 from ..waiting import interruptible
 from . import detect, patching, state
 from .protocol import Checkpoint, Host
@@ -27,12 +27,17 @@ class Desk:
     def __init__(self, host: Host):
         self.host = host
         self._matte = remover(host.matting_folder())
-        studio = Studio()
+        studio = Studio(self.max_pixels)
         self.models = Models(studio.library, host.model_folders, state.settings, state.downloads_forbidden)
         surroundings = Surroundings(
             self._fetch, state.other_checkpoints, self.checkpoint, lambda: state.settings().keep_models
         )
         self.runner = Runner(host, studio, self.matte, surroundings)
+
+    @staticmethod
+    def max_pixels() -> int:
+        """The most pixels that a picture may have, as the settings say."""
+        return state.settings().max_pixels
 
     def checkpoint(self, name: str | None) -> Checkpoint | None:
         """What a checkpoint is, the chosen one where None is given; None where that is not known."""
@@ -67,10 +72,10 @@ class Desk:
         finally:
             state.tell("")
 
-    def cut_out(self, picture: Picture, model: str, edge: Edge) -> Subject:
+    def cut_out(self, picture: Picture, model: str, edge: Edge, removal: Removal = True) -> Subject:
         """Cut a picture's subject out, as a run would."""
         check_known(model, self.host.matting_folder())
-        return self.runner.studio.pictures.subject(picture, True, model, self._allowed_matte, edge)
+        return self.runner.studio.pictures.subject(picture, removal, model, self._allowed_matte, edge)
 
     def cut(self, source: Any, name: str, request: Request) -> Subject:
         """What a run of this request would relight of a picture, for the preview."""

@@ -6,6 +6,8 @@ from typing import Any
 
 from PIL import Image, ImageFilter, ImageOps
 
+from ..opening import check_given
+
 _TAKEN = "ic_light_mask"
 
 
@@ -14,10 +16,14 @@ def as_light(p: Any) -> Image.Image | None:
 
     Returns:
         A grey picture, None where there is no mask or nothing is painted in it.
+
+    Raises:
+        ICLightError: it is a file of a kind that is not read, or too large.
     """
     mask = getattr(p, "image_mask", None)
     if not isinstance(mask, Image.Image):
         return None
+    check_given(mask, "mask")
     # As the host: transparency that says anything is the mask.
     if mask.mode in ("RGBA", "LA") and mask.getchannel("A").getextrema() != (255, 255):
         grey = mask.getchannel("A")

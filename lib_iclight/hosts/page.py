@@ -54,7 +54,14 @@ class PageScript:
         current = desk()
         row = ModelsRow(current.models, current.notice, state.interruption, lambda: ["auto", *model_names()])
         accordion = Accordion(
-            is_img2img, model_names, self._host_control, row, state.settings(), current.removers, current.cut
+            is_img2img,
+            model_names,
+            self._host_control,
+            row,
+            state.settings(),
+            current.removers,
+            current.cut,
+            current.max_pixels,
         )
         controls = accordion.build()
         self.infotext_fields = accordion.paste_fields()
@@ -143,7 +150,7 @@ def add_routes(demo: Any, app: Any) -> None:
     from ..api import Services, add_routes
 
     current = desk()
-    services = Services(current.models, current.cut_out, lambda: state.settings().matting_model)
+    services = Services(current.models, current.cut_out, lambda: state.settings().matting_model, current.max_pixels)
     add_routes(app, services, getattr(shared.cmd_opts, "api_auth", None))
 
 

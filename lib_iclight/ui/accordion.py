@@ -55,6 +55,7 @@ class Accordion(Panel):
         settings: what the controls begin with.
         removers: gives the names of the background removers.
         cut: cuts a subject out for the preview.
+        max_pixels: gives the most pixels that a picture may have.
     """
 
     FIELDS = PAGE_FIELDS
@@ -68,6 +69,7 @@ class Accordion(Panel):
         settings: Settings,
         removers: Callable[[], list[str]],
         cut: cutout_preview.Cut,
+        max_pixels: Callable[[], int],
     ):
         super().__init__("img2img" if is_img2img else "txt2img")
         self._is_img2img = is_img2img
@@ -76,6 +78,7 @@ class Accordion(Panel):
         self._models = models
         self._settings = settings
         self._cut = cut
+        self._max_pixels = max_pixels
         self._light, self._subject = LightPanel(self.tab), SubjectPanel(self.tab, removers)
         self.ideas = IdeasPanel(self.tab)
 
@@ -95,6 +98,8 @@ class Accordion(Panel):
                     self.controls |= panel.controls
                 self._build_buttons()
                 self.ideas.build()
+        for name in _PICTURES:
+            self.controls[name].max_pixels = self._max_pixels
         self._connect()
         return [self.controls[name] for name in PAGE_FIELDS]
 
@@ -228,6 +233,8 @@ class Accordion(Panel):
     def _reader(self, name: str) -> Callable[[dict], Any]:
         def read(params: dict) -> Any:
             value = infotext.read(params, name)
+            if name == "remove_background" and value is not None:
+                return bool(value)  # the checkbox has no third state for "always"
             if name == "model" and value is not None:
                 return next((choice for choice in self._model_names() if choice.startswith(f"{value}.")), AUTO_MODEL)
             return value

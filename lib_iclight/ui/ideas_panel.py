@@ -6,9 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 import gradio as gr
-from PIL import Image
 
-from .. import examples, prompts
+from .. import examples, images, prompts
 from ..recommend import match_size, recommended
 from .parts import QUIET, Panel, allowed
 
@@ -79,4 +78,7 @@ def _filler(
 
 
 def _opened(path: Any) -> Any:
-    return gr.update() if path is None else Image.open(path)
+    if path is None:
+        return gr.update()
+    with open(path, "rb") as file:
+        return images.read(file, "example")

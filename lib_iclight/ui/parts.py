@@ -8,6 +8,9 @@ from typing import Any
 
 import gradio as gr
 
+from .. import images
+from ..errors import ICLightError
+
 QUIET = {"show_progress": False, "queue": False}
 """For events that are answered at once."""
 
@@ -19,18 +22,37 @@ _SOURCES = {"sources": ["upload", "clipboard"]} if "sources" in signature(gr.Ima
 
 
 class PictureInput(gr.Image):
-    """A picture slot that passes an unreadable file on as the error it gave, for the run to name it."""
+    """A picture slot that opens only the kinds of files that we read, and passes a refusal on for the run to name it.
+
+    Attributes:
+        max_pixels: gives the most pixels that a picture may have.
+    """
 
     webui_do_not_create_gradio_pyi_thank_you = True
+    max_pixels = staticmethod(lambda: images.MAX_PIXELS)
 
     def get_block_name(self) -> str:
         return "image"
 
-    def preprocess(self, payload: Any) -> Any:
+    def preprocess(self, payload: Any, *args: Any, **kwargs: Any) -> images.Picture | ICLightError | None:
+        """What the slot holds: gradio 3 gives a data URL, gradio 4 the file that was uploaded."""
+        if payload is None:
+            return None
+        name, most = (self.label or "picture").lower(), self.max_pixels()
         try:
-            return super().preprocess(payload)
-        except (OSError, SyntaxError, ValueError) as error:
+            return images.to_picture(_opened(payload, name, most), name, most)
+        except ICLightError as error:
             return error
+
+
+def _opened(payload: Any, name: str, most: int) -> Any:
+    if isinstance(payload, str):
+        return images.decode(payload, name, most)
+    try:
+        with open(payload.path, "rb") as file:
+            return images.read(file, name, most)
+    except OSError as error:
+        raise ICLightError(f"The {name} cannot be read: its file is gone. Drop the picture in again.") from error
 
 
 class Panel:

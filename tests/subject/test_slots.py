@@ -1,0 +1,91 @@
+"""What the page's picture slots make of files: gradio 4 hands over the file, gradio 3 its text."""
+
+from __future__ import annotations
+
+import base64
+
+import many_files
+import numpy as np
+import pytest
+from PIL import EpsImagePlugin, Image
+from samples import file_bytes, plain
+
+from lib_iclight import images
+from lib_iclight.errors import ICLightError
+
+pytestmark = pytest.mark.usefixtures("running")
+
+
+@pytest.fixture(params=["gradio 4", "gradio 3"])
+def dropped(request, tmp_path):
+    """What a slot hands on of a file that is dropped into it under a name."""
+
+    def drop(content: bytes, name: str = "picture.png", most: int = images.MAX_PIXELS):
+        from gradio.data_classes import FileData
+
+        from lib_iclight.ui.parts import PictureInput
+
+        slot = PictureInput(label="Light map", type="pil", image_mode=None, render=False)
+        slot.max_pixels = lambda: most
+        if request.param == "gradio 3":
+            return slot.preprocess("data:image/png;base64," + base64.b64encode(content).decode())
+        path = tmp_path / name
+        path.write_bytes(content)
+        return slot.preprocess(FileData(path=str(path), orig_name=name))
+
+    return drop
+
+
+@pytest.mark.parametrize("name", ["picture.png", "picture.svg", "picture.eps"])
+@pytest.mark.parametrize("content", [many_files.EPS, many_files.SVG, b""], ids=["EPS", "SVG", "empty"])
+def test_what_is_no_photograph_is_a_refusal_that_names_the_slot(dropped, monkeypatch, content, name):
+    monkeypatch.setattr(EpsImagePlugin, "Ghostscript", lambda *args, **kwargs: pytest.fail("the drawing was run"))
+    found = dropped(content, name)
+    assert isinstance(found, ICLightError)
+    assert str(found).startswith("The light map cannot be read")
+    assert "/" not in str(found)
+
+
+def test_more_pixels_than_the_limit_are_refused(dropped):
+    found = dropped(file_bytes(plain((1, 2, 3), 1000, 1000)), most=900_000)
+    assert "1.0 megapixels, 0.9 at most" in str(found)
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "TIFF", "PNG", "WEBP"])
+def test_a_picture_and_its_size_are_the_right_way_up(dropped, kind):
+    from lib_iclight.recommend import match_size
+    from lib_iclight.ui.accordion import _match
+
+    image = Image.new("RGB", (80, 40))
+    image.paste((255, 255, 255), (0, 0, 40, 40))
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    turn = {"tiffinfo": {274: 6}} if kind == "TIFF" else {"exif": exif}
+    found = dropped(file_bytes(image, kind, **turn))
+    assert found.size == (40, 80)
+    assert found.rgb[:30].min() > 200
+    assert _match(found, 512, 512) == list(match_size((40, 80), 512, 512))
+
+
+def test_an_empty_slot_holds_nothing(dropped):
+    from lib_iclight.ui.parts import PictureInput
+
+    assert PictureInput(render=False).preprocess(None) is None
+
+
+def test_a_file_that_is_gone_is_said(tmp_path):
+    from gradio.data_classes import FileData
+
+    from lib_iclight.ui.parts import PictureInput
+
+    found = PictureInput(label="Foreground", render=False).preprocess(FileData(path=str(tmp_path / "gone.png")))
+    assert str(found) == "The foreground cannot be read: its file is gone. Drop the picture in again."
+
+
+def test_the_run_gets_what_the_slot_saw(dropped):
+    from lib_iclight.subject import Pictures
+
+    rgb = np.arange(48, dtype=np.uint8).reshape(4, 4, 3)
+    found = dropped(file_bytes(Image.fromarray(rgb)))
+    assert Pictures().picture(found, "foreground") is found
+    np.testing.assert_array_equal(found.rgb, rgb)
