@@ -15,6 +15,7 @@ from PIL import Image
 
 from .errors import ICLightError
 from .own_model import OwnModel
+from .reading import shown
 
 MODELS = (
     "isnet-general-use",
@@ -125,12 +126,12 @@ def check_known(model: str, models_dir: Path) -> None:
     own = model.lower().endswith(ENDING)
     if own and model not in own_models(models_dir):
         raise ICLightError(
-            f"There is no file {model!r} in models/{models_dir.name}. Put the ONNX file of a background remover "
+            f"There is no file {shown(model)} in models/{models_dir.name}. Put the ONNX file of a background remover "
             f"there, or choose one of: {', '.join(offered(models_dir))}."
         )
     if not own and model not in MODELS:
         raise ICLightError(
-            f"There is no background remover named {model!r}. Choose one of: {', '.join(offered(models_dir))}."
+            f"There is no background remover named {shown(model)}. Choose one of: {', '.join(offered(models_dir))}."
         )
     version, needed = _installed(), _OWN_SINCE if own else _SINCE.get(model, ())
     if version is not None and version < needed:
@@ -141,9 +142,12 @@ def check_known(model: str, models_dir: Path) -> None:
 
 
 def forget_sessions() -> None:
-    """Release the loaded background removers."""
-    with _lock:
-        _sessions.clear()
+    """Release the loaded background removers, but for one at work: whoever runs it releases it in the end."""
+    if _lock.acquire(blocking=False):
+        try:
+            _sessions.clear()
+        finally:
+            _lock.release()
 
 
 def _import_rembg():

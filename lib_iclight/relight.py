@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from . import images, lights
+from .caching import SharedCache
 from .conditioning import LatentCache, Layer, on_map
 from .detail import keep_colours, restore_details
 from .errors import ICLightError
@@ -61,12 +62,17 @@ class Plan:
 
 
 class Studio:
-    """Draws up plans and turns them into tensors; keeps what it made for the next run."""
+    """Draws up plans and turns them into tensors; keeps what it made for the next run.
 
-    def __init__(self) -> None:
+    Args:
+        cache: what pictures, subjects and latents are kept in.
+    """
+
+    def __init__(self, cache: SharedCache | None = None) -> None:
+        self.cache = cache or SharedCache()
         self.library = ModelLibrary()
-        self.pictures = Pictures()
-        self.latents = LatentCache()
+        self.pictures = Pictures(self.cache)
+        self.latents = LatentCache(self.cache)
 
     def plan(
         self,

@@ -10,13 +10,11 @@ import numpy as np
 from PIL import Image
 
 from . import images
-from .caching import LRU
+from .caching import SharedCache
 from .errors import ICLightError
 from .matte import AS_IT_IS, Edge
 from .matting import Matte
 from .placement import Placed
-
-_KEPT_PICTURES = 6
 
 Box = tuple[int, int, int, int]
 """``(x, y, width, height)`` of a part of a picture, in its pixels."""
@@ -94,10 +92,8 @@ class Subject:
 class Pictures:
     """Decodes pictures and cuts subjects out, each distinct one once."""
 
-    def __init__(self) -> None:
-        self._decoded: LRU[images.Picture] = LRU(_KEPT_PICTURES)
-        self._mattes: LRU[np.ndarray] = LRU(_KEPT_PICTURES)
-        self._subjects: LRU[Subject] = LRU(_KEPT_PICTURES)
+    def __init__(self, cache: SharedCache | None = None) -> None:
+        self._cache = cache or SharedCache()
 
     def picture(self, source: Any, name: str) -> images.Picture:
         """Decode what a user gave.
@@ -115,7 +111,7 @@ class Pictures:
             raise ICLightError(f"The {name} cannot be read: {source}. Use a whole PNG, JPEG or WebP file.") from source
         if isinstance(source, str):
             key = hashlib.blake2b(source.encode(), digest_size=16).digest()
-            return self._decoded.get(key, lambda: images.to_picture(images.decode(source, name)))
+            return self._cache.get(("picture", key), lambda: images.to_picture(images.decode(source, name)))
         if isinstance(source, np.ndarray):
             source = Image.fromarray(source)
         if isinstance(source, Image.Image):
@@ -141,7 +137,7 @@ class Pictures:
             ICLightError: nothing of the picture is visible, the remover failed or found nothing, or nothing is left.
         """
         key = (picture.digest, remove_background, model if remove_background else "", edge)
-        return self._subjects.get(key, lambda: self._cut_out(picture, remove_background, model, matte, edge))
+        return self._cache.get(("subject", *key), lambda: self._cut_out(picture, remove_background, model, matte, edge))
 
     def _cut_out(
         self, picture: images.Picture, remove_background: bool, model: str, matte: Matte, edge: Edge
@@ -154,7 +150,7 @@ class Pictures:
                 )
             return _refined(picture, picture.alpha, replace(edge, alpha_matting=False), "own")
         if remove_background and not images.is_on_grey(picture.rgb):
-            alpha = self._mattes.get((picture.digest, model), lambda: _found(picture, model, matte))
+            alpha = self._cache.get(("matte", picture.digest, model), lambda: _found(picture, model, matte))
             return _refined(picture, alpha, edge, model)
         return Subject(picture, None, picture.rgb, picture.rgb, f"{picture.digest}:opaque")
 

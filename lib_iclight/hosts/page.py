@@ -125,7 +125,8 @@ def _connect_checkpoint() -> None:
 
 def add_settings() -> None:
     """Give the host's settings page our section."""
-    state.add_settings(lambda: None if state.settings().keep_models else desk().models.library.forget(), _removers)
+    changed = {"keep_models": lambda: desk().forget_models(), "cache_limit": lambda: desk().runner.studio.cache.trim()}
+    state.add_settings(changed, _removers)
 
 
 def _removers() -> list[str]:
