@@ -222,7 +222,8 @@ def _validated(values: dict[str, Any]) -> Request:
     for name, value in values.items():
         if value is None or (value == "" and name in _MAY_BE_EMPTY):
             continue
-        well_formed(value, name)
+        if isinstance(value, str):
+            well_formed(value, name)
         checked[name] = _CHECKS[name](name, value)
     return Request(**checked)
 

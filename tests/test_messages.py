@@ -18,7 +18,7 @@ HUGE = {
     "faces": "\U0001f600" * 100_000,
     "zeros": "\0" * 100_000,
     "halves": HALF * 100_000,
-    "list": list(range(1_000_000)),
+    "list": list(range(100_000)),
     "mapping": {str(number): number for number in range(100_000)},
     "number": 10**5000,
 }
