@@ -12,6 +12,8 @@ from lib_iclight.reading import shown
 from lib_iclight.request import FIELDS, from_mapping
 
 HALF = "\ud800"
+TAKE_ANY_TEXT = ("model", "matting_model", "foreground", "background", "light_map")
+ANY_TEXT = ("text", "quotes", "faces", "zeros")
 HUGE = {
     "text": "x" * 10_000_000,
     "quotes": '"' * 100_000,
@@ -43,16 +45,13 @@ def as_host_answers(message: str) -> bytes:
     return json.dumps(answer, ensure_ascii=False).encode()
 
 
-@pytest.mark.parametrize("value", HUGE.values(), ids=HUGE)
+@pytest.mark.parametrize("kind", HUGE)
 @pytest.mark.parametrize("name", [*FIELDS, "model_type", "bg_source_fc", "no such field"])
-def test_no_value_is_echoed_whole(name, value):
-    try:
-        from_mapping({name: value})
-    except ICLightError as error:
-        assert error.status_code == 422
-        assert len(as_host_answers(error.detail)) <= 2000
+def test_no_value_is_echoed_whole(name, kind):
+    if name in TAKE_ANY_TEXT and kind in ANY_TEXT:
+        from_mapping({name: HUGE[kind]})  # a picture or a name, which later steps look at
     else:
-        assert isinstance(value, str), "what was taken is text: a picture or a name, which later steps look at"
+        assert len(as_host_answers(refusal({name: HUGE[kind]}))) <= 2000
 
 
 @pytest.mark.parametrize("value", [nested(5000), [nested(5000)]], ids=["mapping", "list"])

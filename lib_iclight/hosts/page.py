@@ -11,6 +11,7 @@ from ..request import Request, from_mapping, from_page
 from ..ui import PAGE_FIELDS, Accordion, IdeasPanel
 from . import axes, state
 from .desk import desk
+from .login import access
 from .models_row import ModelsRow
 from .runner import Runner
 
@@ -139,13 +140,11 @@ def _removers() -> list[str]:
 
 def add_routes(demo: Any, app: Any) -> None:
     """Give the host's server our routes."""
-    from modules import shared
-
     from ..api import Services, add_routes
 
     current = desk()
     services = Services(current.models, current.cut_out, lambda: state.settings().matting_model)
-    add_routes(app, services, getattr(shared.cmd_opts, "api_auth", None))
+    add_routes(app, services, access(app))
 
 
 def add_xyz_axes() -> None:
