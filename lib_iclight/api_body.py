@@ -6,6 +6,7 @@ import asyncio
 import json
 from typing import Any, NoReturn
 
+import anyio
 from fastapi import HTTPException, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
@@ -17,6 +18,7 @@ _TOO_LARGE, _UNSUPPORTED = 413, 415
 _MOST_PARTS = 10_000
 _MOST_DIGITS = 300
 _HELD_WHILE_WAITING = 8 << 20
+_SECONDS_TO_DROP = 30
 
 
 class JSONRequest(Request):
@@ -85,6 +87,19 @@ class JSONRequest(Request):
             return
         await asyncio.Event().wait()
 
+    async def drop_rest(self) -> None:
+        """Let what is still to come of the body pass by, up to the limit and for a while."""
+        passed = 0
+        with anyio.move_on_after(_SECONDS_TO_DROP):
+            try:
+                while not self._is_whole and passed <= self._limit:
+                    self._taken.clear()
+                    await self._take()
+                    passed += len(self._taken)
+            except (ClientDisconnect, HTTPException):
+                pass
+        self._taken.clear()
+
     async def _take(self) -> None:
         """Take in the next piece; after the last one comes the news that the client has gone."""
         if self._next is None:
@@ -116,7 +131,7 @@ def _parsed(raw: bytearray) -> Any:
         if sum(map(text.count, ",[{")) > _MOST_PARTS:
             raise ICLightError(f"The body has more than {_MOST_PARTS:,} values.")
         value = json.loads(text, parse_int=_integer, parse_constant=_constant, object_pairs_hook=_object)
-        _check_texts(value)
+        well_formed(value, "The body")
     except ICLightError as error:
         raise HTTPException(UNPROCESSABLE, str(error)) from error
     except UnicodeDecodeError as error:
@@ -143,15 +158,3 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         twice = next(key for key in keys if keys.count(key) > 1)
         raise ICLightError(f"The body gives {shown(twice)} twice. Send only one of them.")
     return found
-
-
-def _check_texts(value: Any) -> None:
-    waiting = [value]
-    while waiting:
-        value = waiting.pop()
-        if isinstance(value, dict):
-            waiting += [*value, *value.values()]
-        elif isinstance(value, list):
-            waiting += value
-        elif isinstance(value, str):
-            well_formed(value, "The body")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import nullcontext
 
 from fastapi import HTTPException, Request
@@ -10,6 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from fastapi.routing import APIRoute
 from starlette.requests import ClientDisconnect
+from starlette.types import Receive, Scope, Send
 
 from .api_access import Access
 from .api_body import JSONRequest
@@ -42,23 +43,37 @@ def guarded(access: Access, limit: int, turns: Turns | None = None) -> type[APIR
                     if request.method == "POST":
                         request.check_headers()
                     async with turns.turn(request.until_gone) if turns else nullcontext():
-                        return await answer(request)
+                        response = await answer(request)
                 except HTTPException as error:
-                    return _refusal(error.status_code, str(error.detail), error.headers)
+                    return _Refusal(request, error.status_code, str(error.detail), error.headers)
                 except RequestValidationError as error:
-                    return _refusal(UNPROCESSABLE, in_words(error))
+                    return _Refusal(request, UNPROCESSABLE, in_words(error))
                 except ClientDisconnect:
-                    return Response(status_code=_CLIENT_GONE)  # for the log: nobody hears it
-                finally:
-                    request.leave()
+                    response = Response(status_code=_CLIENT_GONE)  # for the log: nobody hears it
+                request.leave()
+                return response
 
             return handle
 
     return GuardedRoute
 
 
-def _refusal(status: int, detail: str, headers: dict[str, str] | None = None) -> JSONResponse:
-    return JSONResponse({"detail": printable(detail)}, status, headers)
+class _Refusal(JSONResponse):
+    """The reason, sent at once; then the rest of the body passes by, kept nowhere.
+
+    A client that is still sending when the connection closes would see that alone, and not the answer.
+    """
+
+    def __init__(self, request: JSONRequest, status: int, detail: str, headers: Mapping[str, str] | None = None):
+        super().__init__({"detail": printable(detail)}, status, headers)
+        self._request = request
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        await send({"type": "http.response.body", "body": self.body, "more_body": True})
+        await self._request.drop_rest()
+        self._request.leave()
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
 def in_words(error: RequestValidationError) -> str:

@@ -84,20 +84,33 @@ class _Short(reprlib.Repr):
 _short = _Short()
 
 
-def well_formed(text: str, where: str) -> None:
-    """See that a text holds whole characters only.
+def well_formed(value: Any, where: str) -> None:
+    """See that a text, or all texts in lists and mappings, hold whole characters only.
 
     JSON can spell half of a character (a lone surrogate), which no file, picture or answer can hold.
 
     Raises:
-        ICLightError: it holds such a half; the message begins with ``where``.
+        ICLightError: one holds such a half; the message begins with ``where``.
     """
+    waiting = [value]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, Mapping):
+            waiting += [*value.keys(), *value.values()]
+        elif isinstance(value, (list, tuple)):
+            waiting += value
+        elif isinstance(value, str) and not _is_whole(value):
+            raise ICLightError(f"{where} holds half of a character (a lone surrogate). Send valid Unicode.")
+
+
+def _is_whole(text: str) -> bool:
     if text.isascii():
-        return
+        return True
     try:
         text.encode()
-    except UnicodeEncodeError as error:
-        raise ICLightError(f"{where} holds half of a character (a lone surrogate). Send valid Unicode.") from error
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def compact(value: Any) -> str:

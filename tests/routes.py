@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
+import uvicorn
 from fastapi import FastAPI
 
 from lib_iclight.api import Services, add_routes
@@ -36,3 +41,18 @@ def with_routes(
 
     add_routes(app, Services(models, cut_out, lambda: "u2net"), access or Access())
     return app
+
+
+@contextmanager
+def served(app: FastAPI) -> Iterator[str]:
+    """The address of a server, run as web UIs run it."""
+    server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="off"))
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join(30)

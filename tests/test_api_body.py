@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import json
 
+import httpx
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
-from routes import with_routes
+from routes import served, with_routes
 from samples import encoded, plain
 
 from lib_iclight.api import MAX_TEXT, SMALL_BODY
@@ -30,19 +31,20 @@ def client(app):
 
 
 class Sender:
-    """Sends a body in pieces without end, and counts those that are taken."""
+    """Sends a body in pieces without end. ``taken`` were taken before the answer came, ``in_all`` until the end."""
 
     def __init__(self, piece: int = 1 << 16):
         self.piece = b" " * piece
-        self.taken = 0
-        self.answer: list = []
+        self.taken = self.in_all = 0
+        self.status: int | None = None
 
     async def receive(self):
-        self.taken += 1
+        self.in_all += 1
         return {"type": "http.request", "body": self.piece, "more_body": True}
 
     async def send(self, message):
-        self.answer.append(message)
+        if message["type"] == "http.response.start":
+            self.status, self.taken = message["status"], self.in_all
 
     def post(self, app: FastAPI, path: str, **headers: str) -> int:
         """The status of the answer."""
@@ -50,14 +52,14 @@ class Sender:
         scope = {"type": "http", "http_version": "1.1", "method": "POST", "path": path, "raw_path": path.encode()}
         scope |= {"root_path": "", "scheme": "http", "query_string": b"", "headers": sent, "client": ("test", 1)}
         asyncio.run(app({**scope, "server": ("test", 80)}, self.receive, self.send))
-        return self.answer[0]["status"]
+        return self.status
 
 
 # How much is read
 
 
 @pytest.mark.parametrize("path", ["/ic-light/light-map", "/ic-light/foreground", "/ic-light/models/refresh"])
-def test_nothing_is_read_of_a_strangers_body(tmp_path, path):
+def test_a_stranger_is_answered_before_anything_is_read(tmp_path, path):
     sender = Sender()
     app = with_routes(FastAPI(), tmp_path, Access("anna:secret"))
     assert sender.post(app, path, content_type="application/json") == 401
@@ -82,6 +84,26 @@ def test_a_body_without_a_length_is_read_up_to_the_limit(app, path, limit):
     sender = Sender(limit // 16)
     assert sender.post(app, f"/ic-light/{path}", content_type="application/json") == 413
     assert sender.taken == 17
+
+
+def test_a_refused_client_can_go_on_sending_for_a_while(app):
+    sender = Sender(SMALL_BODY // 16)
+    assert sender.post(app, "/ic-light/light-map", content_type="text/plain") == 415
+    assert sender.in_all == 17
+
+
+@pytest.fixture
+def address(tmp_path):
+    with served(with_routes(FastAPI(), tmp_path, Access("anna:secret"))) as address:
+        yield address
+
+
+def test_a_stranger_with_a_long_body_hears_why(address):
+    """Over a real connection, which would break if the server closed it under the client's hands."""
+    content = b" " * (20 << 20)
+    answer = httpx.post(f"{address}/ic-light/foreground", content=content, headers=JSON, trust_env=False)
+    assert answer.status_code == 401
+    assert answer.json() == {"detail": "Incorrect username or password"}
 
 
 # What is wrong with it

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
-import socket
 import threading
 
 import httpx
 import numpy as np
 import pytest
-import uvicorn
 from fastapi import FastAPI
 from PIL import Image
-from routes import with_routes
+from routes import served, with_routes
 from samples import encoded, noise
 
 AT_ONCE, WAITING = 64, 4
@@ -59,16 +57,9 @@ def app(tmp_path, remover):
 
 @pytest.fixture
 def address(app, remover):
-    """Where the routes are served as web UIs serve them."""
-    server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="off"))
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-        thread.start()
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+    with served(app) as address:
+        yield address
         remover.go_on.set()
-        server.should_exit = True
-        thread.join(PATIENCE)
 
 
 def connected(address: str) -> httpx.AsyncClient:

@@ -7,6 +7,7 @@ from typing import Any
 
 from ..errors import ICLightError
 from ..matting import MODELS
+from ..reading import well_formed
 from ..request import Request, from_mapping, from_page
 from ..ui import PAGE_FIELDS, Accordion, IdeasPanel
 from . import axes, state
@@ -34,6 +35,8 @@ def reader(args: Sequence[Any]) -> Callable[[dict[str, Any]], Request]:
     """How to read the script's arguments: one dict from the API, or the values of the accordion's controls."""
 
     def read(overrides: Mapping[str, Any]) -> Request:
+        # Also what is not used: the host repeats the request in its answer, and cannot send halves of characters.
+        well_formed([value for value in args if not isinstance(value, Mapping)], "An argument of IC Light")
         first = args[0] if args else None
         if isinstance(first, dict):
             return from_mapping({**first, **overrides})
