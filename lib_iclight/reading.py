@@ -90,15 +90,16 @@ def well_formed(value: Any, where: str) -> None:
     JSON can spell half of a character (a lone surrogate), which no file, picture or answer can hold.
 
     Raises:
-        ICLightError: one holds such a half; the message begins with ``where``.
+        ICLightError: one holds such a half; the message begins with ``where`` and the keys that lead there.
     """
-    waiting = [value]
+    waiting = [(value, where)]
     while waiting:
-        value = waiting.pop()
+        value, where = waiting.pop()
         if isinstance(value, Mapping):
-            waiting += [*value.keys(), *value.values()]
+            waiting += [(key, f"A key of {where}") for key in value]
+            waiting += [(inner, f"{where}.{shown(key)[1:-1]}") for key, inner in value.items()]
         elif isinstance(value, (list, tuple)):
-            waiting += value
+            waiting += [(inner, f"{where}[{index}]") for index, inner in enumerate(value)]
         elif isinstance(value, str) and not _is_whole(value):
             raise ICLightError(f"{where} holds half of a character (a lone surrogate). Send valid Unicode.")
 

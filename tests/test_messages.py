@@ -8,7 +8,7 @@ import pytest
 
 from lib_iclight import light_description, placement
 from lib_iclight.errors import ICLightError
-from lib_iclight.reading import shown
+from lib_iclight.reading import shown, well_formed
 from lib_iclight.request import FIELDS, from_mapping
 
 HALF = "\ud800"
@@ -96,3 +96,18 @@ def test_numbers_in_texts_of_json_are_refused_by_the_field():
             light_description.parse(text, "light")
         with pytest.raises(ICLightError, match="placement"):
             placement.parse(text, "placement")
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        ([{"enabled": True, "model": HALF}], "args[0].model holds half"),
+        ([{"light": {"lights": [{"colour": HALF}]}}], "args[0].light.lights[0].colour holds half"),
+        ([{"input_fg_rgb": {HALF: 1}}], "A key of args[0].input_fg_rgb holds half"),
+        ([False, [], HALF], "args[2] holds half"),
+    ],
+)
+def test_half_a_character_is_found_wherever_it_is_and_its_place_is_named(args, said):
+    with pytest.raises(ICLightError) as caught:
+        well_formed(args, "args")
+    assert said in caught.value.detail

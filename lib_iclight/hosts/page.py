@@ -36,7 +36,7 @@ def reader(args: Sequence[Any]) -> Callable[[dict[str, Any]], Request]:
 
     def read(overrides: Mapping[str, Any]) -> Request:
         # Also what is not used: the host repeats the request in its answer, and cannot send halves of characters.
-        well_formed([value for value in args if not isinstance(value, Mapping)], "An argument of IC Light")
+        well_formed(args, "args")
         first = args[0] if args else None
         if isinstance(first, dict):
             return from_mapping({**first, **overrides})
