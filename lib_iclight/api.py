@@ -25,7 +25,6 @@ from .lights import DIRECTIONS, DRAWN, MAX_STRENGTH, preset, render, with_contra
 from .matte import MAX_FEATHER, MAX_SHRINK, Edge
 from .matting import MODELS
 from .models import Models
-from .process_memory import give_back
 from .reading import shown
 from .request import EDGE_FIELDS, from_mapping
 from .subject import Subject
@@ -256,26 +255,20 @@ def _described(light: DrawnLight | dict[str, Any] | str, background: bool) -> Li
 
 
 def _foreground(services: Services) -> Callable[[ForegroundRequest], Response]:
-    def foreground(request: ForegroundRequest) -> Response:
+    def cut_out(request: ForegroundRequest) -> Response:
         try:
-            return _png(_cut_out(services, request))
+            asked = from_mapping({name: getattr(request, name) for name in EDGE_FIELDS})
+            remover = request.matting_model or services.remover()
+            subject = services.subject(_picture(request.image), remover, asked.edge)
         except ICLightError as error:
             raise HTTPException(error.status_code, str(error)) from error
-        finally:
-            give_back()
+        image = Image.fromarray(subject.colours)
+        if subject.alpha is not None:
+            image.putalpha(Image.fromarray(subject.alpha))
+        return _png(image)
 
-    foreground.__annotations__ = {"request": ForegroundRequest}
-    return foreground
-
-
-def _cut_out(services: Services, request: ForegroundRequest) -> Image.Image:
-    asked = from_mapping({name: getattr(request, name) for name in EDGE_FIELDS})
-    remover = request.matting_model or services.remover()
-    subject = services.subject(_picture(request.image), remover, asked.edge)
-    image = Image.fromarray(subject.colours)
-    if subject.alpha is not None:
-        image.putalpha(Image.fromarray(subject.alpha))
-    return image
+    cut_out.__annotations__ = {"request": ForegroundRequest}
+    return cut_out
 
 
 def _picture(text: str) -> images.Picture:

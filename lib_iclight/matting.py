@@ -13,9 +13,9 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from . import reading
 from .errors import ICLightError
 from .own_model import OwnModel
-from .reading import shown
 
 MODELS = (
     "isnet-general-use",
@@ -123,15 +123,15 @@ def check_known(model: str, models_dir: Path) -> None:
     Raises:
         ICLightError: there is none of this name, or the installed rembg does not have it yet.
     """
-    own = model.lower().endswith(ENDING)
+    own, named = model.lower().endswith(ENDING), reading.shown(model)
     if own and model not in own_models(models_dir):
         raise ICLightError(
-            f"There is no file {shown(model)} in models/{models_dir.name}. Put the ONNX file of a background remover "
+            f"There is no file {named} in models/{models_dir.name}. Put the ONNX file of a background remover "
             f"there, or choose one of: {', '.join(offered(models_dir))}."
         )
     if not own and model not in MODELS:
         raise ICLightError(
-            f"There is no background remover named {shown(model)}. Choose one of: {', '.join(offered(models_dir))}."
+            f"There is no background remover named {named}. Choose one of: {', '.join(offered(models_dir))}."
         )
     version, needed = _installed(), _OWN_SINCE if own else _SINCE.get(model, ())
     if version is not None and version < needed:

@@ -35,9 +35,9 @@ def with_routes(
     models = Models(ModelLibrary(), lambda: [folder], Settings, lambda: forbidden)
     pictures = Pictures()
 
-    def cut_out(picture, model, edge):
+    def cut_out(picture, model, edge, removal=True):
         check_known(model, folder)
-        return pictures.subject(picture, True, model, remover, edge)
+        return pictures.subject(picture, removal, model, remover, edge)
 
     add_routes(app, Services(models, cut_out, lambda: "u2net"), access or Access())
     return app
