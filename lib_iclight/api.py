@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict, dataclass
 from enum import Enum
-from secrets import compare_digest
 from typing import Any
 
 from fastapi import APIRouter, Depends, FastAPI, HTTPException, Request
-from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
-from fastapi.routing import APIRoute
-from fastapi.security import HTTPBasic, HTTPBasicCredentials
+from fastapi.security import HTTPBasic
 from PIL import Image
 from pydantic import BaseModel, Field, StrictBool
+from starlette.concurrency import run_in_threadpool
 
 from . import PROJECT, __version__, images, light_description
+from .api_access import Access
+from .api_queue import Turns
+from .api_route import guarded
 from .errors import UNPROCESSABLE, ICLightError
 from .light_description import LightDescription
 from .lights import DIRECTIONS, DRAWN, MAX_STRENGTH, preset, render, with_contrast
@@ -31,6 +32,10 @@ from .subject import Removal, Subject
 ROOT = "/ic-light"
 MAX_SIDE = 4096
 MAX_TEXT = 96 << 20
+SMALL_BODY = 64 << 10
+"""The most bytes of a body without a picture in it."""
+
+_SMALL_MAP = 1 << 20
 
 _TAG = "IC Light"
 _LENGTH = "in pixels of a picture whose shorter side is 512"
@@ -132,54 +137,47 @@ class Services:
     max_pixels: Callable[[], int] = lambda: images.MAX_PIXELS
 
 
-def add_routes(app: FastAPI, services: Services, credentials: str | None) -> None:
+def add_routes(app: FastAPI, services: Services, access: Access) -> None:
     """Add the routes.
 
     Args:
         app: the web UI's server.
         services: what they need.
-        credentials: ``user:password[,user:password]`` (``--api-auth``), None where the API is open.
+        access: who may use them.
     """
-    router = APIRouter(prefix=ROOT, route_class=_Route, tags=[_TAG], responses=_refused(UNPROCESSABLE))
-    options: dict[str, Any] = {}
-    if credentials:
-        options = {"dependencies": [Depends(_guard(credentials))], "responses": _refused(401)}
-    drawn = {200: {"content": {"image/png": {}}, "description": "A PNG"}, **_refused(400)}
-    picture = {"response_class": Response, "responses": drawn}
-    for path, method, answer, more in (
-        ("version", "GET", _version, {"response_model": Version}),
-        ("models", "GET", lambda: _models(services), {"response_model": ModelList}),
-        ("models/refresh", "POST", lambda: _models(services), {"response_model": ModelList}),
-        ("lights", "GET", _lights, {"response_model": list[LightItem]}),
-        ("light-map", "POST", _light_map, picture),
-        ("foreground", "POST", _foreground(services), picture),
+    turns = Turns()
+    router = APIRouter(prefix=ROOT, tags=[_TAG])
+    documented = {"dependencies": [Depends(_NamedInDocs())]} if access.credentials else {}
+    picture = {"response_class": Response, "responses": {200: {"content": {"image/png": {}}, "description": "A PNG"}}}
+    for path, method, answer, limit, queue, more in (
+        ("version", "GET", _version, 0, None, {"response_model": Version}),
+        ("models", "GET", lambda: _models(services), 0, None, {"response_model": ModelList}),
+        ("models/refresh", "POST", lambda: _models(services), SMALL_BODY, None, {"response_model": ModelList}),
+        ("lights", "GET", _lights, 0, None, {"response_model": list[LightItem]}),
+        ("light-map", "POST", _light_map(turns), SMALL_BODY, None, picture),
+        ("foreground", "POST", _foreground(services), MAX_TEXT + SMALL_BODY, turns, picture),
     ):
-        name = "ic_light_" + path.replace("/", "_").replace("-", "_")
-        responses = {**options.get("responses", {}), **more.get("responses", {})}
-        settings = {**options, **more, "responses": responses}
-        router.add_api_route(f"/{path}", answer, methods=[method], name=name, summary=_SUMMARIES[path], **settings)
+        refusals = (401, 403) if method == "GET" else (401, 403, 413, 415, UNPROCESSABLE, 503)
+        router.add_api_route(
+            f"/{path}",
+            answer,
+            methods=[method],
+            name="ic_light_" + path.replace("/", "_").replace("-", "_"),
+            summary=_SUMMARIES[path],
+            route_class_override=guarded(access, limit, queue),
+            **{**documented, **more, "responses": {**_refused(refusals), **more.get("responses", {})}},
+        )
     app.include_router(router)
 
 
-class _Route(APIRoute):
-    """Says in one line what is wrong with a body: FastAPI's own answer repeats the input, whatever its size, and
-    fails on a number that JSON does not have."""
+class _NamedInDocs(HTTPBasic):
+    """Lets the page /docs ask for name and password; they are checked before, see :class:`Access`."""
 
-    def get_route_handler(self) -> Callable[[Request], Any]:
-        handler = super().get_route_handler()
+    async def __call__(self, request: Request) -> None:
+        return None
 
-        async def handle(request: Request) -> Response:
-            try:
-                return await handler(request)
-            except RequestValidationError as error:
-                raise HTTPException(UNPROCESSABLE, _in_words(error)) from error
-
-        return handle
-
-
-def _in_words(error: RequestValidationError) -> str:
-    faults = (f"{'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}" for fault in error.errors())
-    return "; ".join(faults).encode("ascii", "backslashreplace").decode("ascii")
+    # FastAPI looks annotations up among the module's names; kept as text they would not be found for a method.
+    __call__.__annotations__ = {"request": Request}
 
 
 _SUMMARIES = {
@@ -192,23 +190,8 @@ _SUMMARIES = {
 }
 
 
-def _refused(status: int) -> dict[int | str, dict[str, Any]]:
-    return {status: {"model": Refusal, "description": "Refused, with the reason"}}
-
-
-def _guard(credentials: str) -> Callable[..., None]:
-    """Checks the name and password that the web UI's own API asks for."""
-    known = dict(pair.split(":", 1) for pair in credentials.split(",") if ":" in pair)
-
-    def check(given: HTTPBasicCredentials = Depends(HTTPBasic())) -> None:  # noqa: B008
-        expected = known.get(given.username)
-        # Text that is not ASCII makes compare_digest raise, so bytes are compared.
-        if expected is None or not compare_digest(given.password.encode(), expected.encode()):
-            raise HTTPException(401, "Incorrect username or password", headers={"WWW-Authenticate": "Basic"})
-
-    # FastAPI looks the annotations up among the module's names; kept as text they would not be found for a closure.
-    check.__annotations__ = {"given": HTTPBasicCredentials}
-    return check
+def _refused(statuses: Sequence[int]) -> dict[int | str, dict[str, Any]]:
+    return {status: {"model": Refusal, "description": "Refused, with the reason"} for status in statuses}
 
 
 def _version() -> Version:
@@ -245,7 +228,19 @@ def _lights() -> list[LightItem]:
     ]
 
 
-def _light_map(request: LightMapRequest) -> Response:
+def _light_map(turns: Turns) -> Callable[..., Awaitable[Response]]:
+    async def light_map(asked: LightMapRequest, request: Request) -> Response:
+        if asked.width * asked.height <= _SMALL_MAP:
+            return await run_in_threadpool(_drawn, asked)
+        async with turns.turn(request.until_gone):
+            return await run_in_threadpool(_drawn, asked)
+
+    # Not as text, as above.
+    light_map.__annotations__ = {"asked": LightMapRequest, "request": Request}
+    return light_map
+
+
+def _drawn(request: LightMapRequest) -> Response:
     try:
         light = _described(request.light, request.background)
     except ICLightError as error:

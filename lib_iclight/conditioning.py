@@ -9,12 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from . import images
-from .caching import LRU
+from .caching import SharedCache
 
 if TYPE_CHECKING:
     import torch
-
-_KEPT_LATENTS = 24
 
 Encode = Callable[["torch.Tensor"], "torch.Tensor"]
 """The host's VAE: ``[1, H, W, 3]`` in the host's 0..1 range to the posterior's mode times the scale factor,
@@ -53,8 +51,8 @@ def to_host_range(pixels: np.ndarray) -> torch.Tensor:
 class LatentCache:
     """Encodes each distinct picture once per size and VAE."""
 
-    def __init__(self) -> None:
-        self._latents: LRU[torch.Tensor] = LRU(_KEPT_LATENTS)
+    def __init__(self, cache: SharedCache | None = None) -> None:
+        self._cache = cache or SharedCache()
         self.encodes = 0
 
     def latent(self, layer: Layer, width: int, height: int, vae: Hashable, encode: Encode) -> torch.Tensor:
@@ -74,7 +72,7 @@ class LatentCache:
             self.encodes += 1
             return encode(to_host_range(layer.draw(width, height)))
 
-        return self._latents.get((layer.key, width, height, vae), make)
+        return self._cache.get(("latent", layer.key, width, height, vae), make)
 
     def stack(self, layers: Sequence[Layer], width: int, height: int, vae: Hashable, encode: Encode) -> torch.Tensor:
         """Latents of several layers joined along the channels: the condition, ``[1, 4 * n, h, w]``."""

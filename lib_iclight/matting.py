@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from . import reading
 from .errors import ICLightError
 from .own_model import OwnModel
 
@@ -122,15 +123,15 @@ def check_known(model: str, models_dir: Path) -> None:
     Raises:
         ICLightError: there is none of this name, or the installed rembg does not have it yet.
     """
-    own = model.lower().endswith(ENDING)
+    own, named = model.lower().endswith(ENDING), reading.shown(model)
     if own and model not in own_models(models_dir):
         raise ICLightError(
-            f"There is no file {model!r} in models/{models_dir.name}. Put the ONNX file of a background remover "
+            f"There is no file {named} in models/{models_dir.name}. Put the ONNX file of a background remover "
             f"there, or choose one of: {', '.join(offered(models_dir))}."
         )
     if not own and model not in MODELS:
         raise ICLightError(
-            f"There is no background remover named {model!r}. Choose one of: {', '.join(offered(models_dir))}."
+            f"There is no background remover named {named}. Choose one of: {', '.join(offered(models_dir))}."
         )
     version, needed = _installed(), _OWN_SINCE if own else _SINCE.get(model, ())
     if version is not None and version < needed:
@@ -141,9 +142,12 @@ def check_known(model: str, models_dir: Path) -> None:
 
 
 def forget_sessions() -> None:
-    """Release the loaded background removers."""
-    with _lock:
-        _sessions.clear()
+    """Release the loaded background removers, but for one at work: whoever runs it releases it in the end."""
+    if _lock.acquire(blocking=False):
+        try:
+            _sessions.clear()
+        finally:
+            _lock.release()
 
 
 def _import_rembg():

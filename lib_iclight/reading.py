@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import reprlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .errors import ICLightError
+
+_LINE = 80
+_MOST_DIGITS = 40
 
 
 def mapping(value: Any, where: str, keys: Sequence[str]) -> Mapping[str, Any]:
@@ -48,9 +52,66 @@ def number(value: Any, where: str, low: float, high: float) -> float:
 
 
 def shown(value: Any) -> str:
-    """A value as a message shows it: never longer than a line."""
-    text = repr(value)
-    return text if len(text) <= 80 else f"{text[:77]}..."
+    """A value as a message shows it: never longer than a line, and never written out whole to get there."""
+    text = _short.repr(value)
+    return text if len(text) <= _LINE else f"{text[: _LINE - 3]}..."
+
+
+class _Short(reprlib.Repr):
+    """Writes the beginning of values, however long and deep they are."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.maxlevel = 4
+        self.maxlist = self.maxtuple = self.maxdict = _LINE // 2
+        self.maxother = _LINE
+
+    def repr_str(self, x: str, level: int) -> str:
+        return repr(x[: _LINE + 1])
+
+    def repr_int(self, x: int, level: int) -> str:
+        # Python refuses to write out numbers of some thousand digits.
+        return repr(x) if abs(x) < 10**_MOST_DIGITS else "a number of many digits"
+
+    def repr_dict(self, x: dict[Any, Any], level: int) -> str:
+        if level <= 0:
+            return "{...}"
+        first = list(zip(x.items(), range(self.maxdict)))
+        pairs = [f"{self.repr1(key, level - 1)}: {self.repr1(value, level - 1)}" for (key, value), _ in first]
+        return f"{{{', '.join(pairs)}}}"
+
+
+_short = _Short()
+
+
+def well_formed(value: Any, where: str) -> None:
+    """See that a text, or all texts in lists and mappings, hold whole characters only.
+
+    JSON can spell half of a character (a lone surrogate), which no file, picture or answer can hold.
+
+    Raises:
+        ICLightError: one holds such a half; the message begins with ``where`` and the keys that lead there.
+    """
+    waiting = [(value, where)]
+    while waiting:
+        value, where = waiting.pop()
+        if isinstance(value, Mapping):
+            waiting += [(key, f"A key of {where}") for key in value]
+            waiting += [(inner, f"{where}.{shown(key)[1:-1]}") for key, inner in value.items()]
+        elif isinstance(value, (list, tuple)):
+            waiting += [(inner, f"{where}[{index}]") for index, inner in enumerate(value)]
+        elif isinstance(value, str) and not _is_whole(value):
+            raise ICLightError(f"{where} holds half of a character (a lone surrogate). Send valid Unicode.")
+
+
+def _is_whole(text: str) -> bool:
+    if text.isascii():
+        return True
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def compact(value: Any) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from . import images, lights
+from .caching import SharedCache
 from .conditioning import LatentCache, Layer, on_map
 from .detail import keep_colours, restore_details
 from .errors import ICLightError
@@ -64,13 +65,17 @@ class Studio:
     """Draws up plans and turns them into tensors; keeps what it made for the next run.
 
     Args:
+        cache: what pictures, subjects and latents are kept in.
         max_pixels: gives the most pixels that a picture may have.
     """
 
-    def __init__(self, max_pixels: Callable[[], int] = lambda: images.MAX_PIXELS) -> None:
+    def __init__(
+        self, cache: SharedCache | None = None, max_pixels: Callable[[], int] = lambda: images.MAX_PIXELS
+    ) -> None:
+        self.cache = cache or SharedCache()
         self.library = ModelLibrary()
-        self.pictures = Pictures(max_pixels)
-        self.latents = LatentCache()
+        self.pictures = Pictures(self.cache, max_pixels)
+        self.latents = LatentCache(self.cache)
 
     def plan(
         self,

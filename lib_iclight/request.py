@@ -14,7 +14,7 @@ from .lights import EDITOR, LIGHTS, MAX_STRENGTH
 from .matte import MAX_FEATHER, MAX_SHRINK, Edge
 from .matting import DEFAULT_MODEL
 from .placement import Placed
-from .reading import number, shown
+from .reading import number, shown, well_formed
 from .subject import ALWAYS, Removal
 
 MODES = ("fc", "fcon", "fbc")
@@ -115,6 +115,7 @@ _LEGACY_BACKGROUNDS = {"Use Background Image": False, "Use Flipped Background Im
 _LEGACY_SOURCES = {"bg_source_fc": ("fc", "fcon"), "bg_source_fbc": ("fbc",)}
 _LEGACY_IGNORED = ("input_fg_rgb", "detail_transfer_use_raw_input")
 _LARGEST_KERNEL = 999
+_LONGEST_NAME = 100
 
 
 def from_mapping(values: Mapping[str, Any]) -> Request:
@@ -125,7 +126,7 @@ def from_mapping(values: Mapping[str, Any]) -> Request:
     """
     for name in values:
         if not isinstance(name, str) or (name not in FIELDS and not _is_legacy(name)):
-            raise ICLightError(f"IC Light has no field {name!r}.{_suggestion(str(name))}")
+            raise ICLightError(f"IC Light has no field {shown(name)}.{_suggestion(str(name)[:_LONGEST_NAME])}")
     return _validated(_without_legacy_names(values))
 
 
@@ -187,7 +188,8 @@ def _without_legacy_names(values: Mapping[str, Any]) -> dict[str, Any]:
     if isinstance(radius, (int, float)) and not isinstance(radius, bool) and 0 <= radius <= _LARGEST_KERNEL:
         result["details_radius"] = 0.3 * ((radius - 1) * 0.5 - 1) + 0.8
     for name, modes in _LEGACY_SOURCES.items():
-        if name in values and str(result.get("mode", "fc")).lower() in modes:
+        mode = result.get("mode", "fc")
+        if name in values and isinstance(mode, str) and mode.lower() in modes:
             result.update(_legacy_source(name, values[name]))
     return result
 
@@ -196,14 +198,14 @@ def _legacy_mode(value: Any) -> dict[str, Any]:
     """His ``model_type`` is a mode in any case, or the name of a model file without its ending."""
     if value is None:
         return {"mode": "fc"}
-    text = str(value)
+    text = value if isinstance(value, str) else ""
     if text.lower() in MODES:
         return {"mode": text.lower()}
     lowered = text.lower()
     for mode in ("fbc", "fcon", "fc"):
         if mode in lowered:
             return {"mode": mode, "model": text}
-    raise ICLightError(f"model_type is {text!r}; expected one of: {', '.join(MODES)}, or a model's file name.")
+    raise ICLightError(f"model_type is {shown(value)}; expected one of: {', '.join(MODES)}, or a model's file name.")
 
 
 def _legacy_source(name: str, value: Any) -> dict[str, Any]:
@@ -213,7 +215,7 @@ def _legacy_source(name: str, value: Any) -> dict[str, Any]:
     if name == "bg_source_fbc" and text in _LEGACY_BACKGROUNDS:
         return {"flip_background": _LEGACY_BACKGROUNDS[text]}
     choices = [*_LEGACY_LIGHTS, *(_LEGACY_BACKGROUNDS if name == "bg_source_fbc" else ())]
-    raise ICLightError(f"{name} is {value!r}; expected one of: {', '.join(choices)}.")
+    raise ICLightError(f"{name} is {shown(value)}; expected one of: {', '.join(choices)}.")
 
 
 def _validated(values: dict[str, Any]) -> Request:
@@ -221,6 +223,8 @@ def _validated(values: dict[str, Any]) -> Request:
     for name, value in values.items():
         if value is None or (value == "" and name in _MAY_BE_EMPTY):
             continue
+        if isinstance(value, str):
+            well_formed(value, name)
         checked[name] = _CHECKS[name](name, value)
     return Request(**checked)
 

@@ -55,6 +55,7 @@ class Settings:
     download_on_first_use: bool = False
     matting_model: str = DEFAULT_MODEL
     keep_models: bool = True
+    cache_limit: float = 512.0
     show_subject: bool = False
     light_strength: float = 1.0
     restore_details: float = 0.0
@@ -82,7 +83,17 @@ SETTINGS = (
         "1.7 GB each; the generation waits for it, and Interrupt stops it",
     ),
     Setting(
-        "keep_models", True, "Keep IC-Light models in memory", "off: read anew for each generation, which takes longer"
+        "keep_models",
+        True,
+        "Keep IC-Light models in memory",
+        "background removers too; off: read anew for each generation, which takes longer",
+    ),
+    Setting(
+        "cache_limit",
+        512.0,
+        "Memory for pictures in MB",
+        "pictures, cut-outs and latents kept for the next generation, all together",
+        limits=(0, 8192, 64),
     ),
     Setting(
         "matting_model", DEFAULT_MODEL, "Background remover at the start", choices=MODELS, ending=ENDING, reload=True

@@ -11,13 +11,12 @@ import numpy as np
 from PIL import Image
 
 from . import images
-from .caching import LRU
+from .caching import SharedCache
 from .errors import ICLightError
 from .matte import AS_IT_IS, Edge
 from .matting import Matte
 from .placement import Placed
 
-_KEPT_PICTURES = 6
 _CHUNK = 1 << 20
 
 Box = tuple[int, int, int, int]
@@ -105,14 +104,15 @@ class Pictures:
     """Decodes pictures and cuts subjects out, each distinct one once.
 
     Args:
+        cache: what they are kept in.
         max_pixels: gives the most pixels that a picture may have.
     """
 
-    def __init__(self, max_pixels: Callable[[], int] = lambda: images.MAX_PIXELS) -> None:
+    def __init__(
+        self, cache: SharedCache | None = None, max_pixels: Callable[[], int] = lambda: images.MAX_PIXELS
+    ) -> None:
+        self._cache = cache or SharedCache()
         self._max_pixels = max_pixels
-        self._decoded: LRU[images.Picture] = LRU(_KEPT_PICTURES)
-        self._mattes: LRU[np.ndarray] = LRU(_KEPT_PICTURES)
-        self._subjects: LRU[Subject] = LRU(_KEPT_PICTURES)
 
     def picture(self, source: Any, name: str) -> images.Picture:
         """Decode what a user gave.
@@ -131,9 +131,8 @@ class Pictures:
         if isinstance(source, Exception):
             raise _unreadable(source, name) from source
         if isinstance(source, str):
-            return self._decoded.get(
-                (_digest(source), most), lambda: images.to_picture(images.decode(source, name, most), name, most)
-            )
+            key = ("picture", _digest(source), most)
+            return self._cache.get(key, lambda: images.to_picture(images.decode(source, name, most), name, most))
         if isinstance(source, np.ndarray):
             source = Image.fromarray(source)
         if isinstance(source, Image.Image):
@@ -160,7 +159,7 @@ class Pictures:
             ICLightError: nothing of the picture is visible, the remover failed or found nothing, or nothing is left.
         """
         key = (picture.digest, remove_background, model if remove_background else "", edge)
-        return self._subjects.get(key, lambda: self._cut_out(picture, remove_background, model, matte, edge))
+        return self._cache.get(("subject", *key), lambda: self._cut_out(picture, remove_background, model, matte, edge))
 
     def _cut_out(
         self, picture: images.Picture, remove_background: Removal, model: str, matte: Matte, edge: Edge
@@ -172,7 +171,7 @@ class Pictures:
                 "Give a picture in which the subject is visible."
             )
         if _removes(picture, remove_background):
-            alpha = self._mattes.get((picture.digest, model), lambda: _found(picture, model, matte))
+            alpha = self._cache.get(("matte", picture.digest, model), lambda: _found(picture, model, matte))
             return _refined(picture, _within(alpha, own, model), edge, model)
         if own is not None:
             return _refined(picture, own, replace(edge, alpha_matting=False), "own")

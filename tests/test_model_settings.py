@@ -11,6 +11,7 @@ from hub_server import hub_in_place
 from samples import encoded, plain
 from sd15_layout import safetensors_bytes
 
+from lib_iclight.settings import SETTINGS
 from workbench.session import Workbench
 
 SUBJECT = encoded(plain((200, 120, 40, 255), 64, 64).rotate(20))
@@ -73,10 +74,10 @@ def detail(answer) -> str:
 
 def test_the_settings_page_has_our_section(opts):
     labels = {key: info for key, info in opts.data_labels.items() if key.startswith("ic_light_")}
-    assert len(labels) == 8
+    assert len(labels) == len(SETTINGS)
     assert {info.section for info in labels.values()} == {("ic_light", "IC Light")}
     said = {key: "requires Reload UI" in info.comment_after for key, info in labels.items()}
-    at_once = {"model_folder", "download", "download_on_first_use", "keep_models"}
+    at_once = {"model_folder", "download", "download_on_first_use", "keep_models", "cache_limit"}
     assert {key.removeprefix("ic_light_") for key, reload in said.items() if not reload} == at_once
 
 

@@ -32,6 +32,7 @@ def test_a_setting_says_what_it_does_or_that_a_reload_is_needed():
         ("matting_model", "u2net"),
         ("matting_model", "My Own.ONNX"),
         ("keep_models", False),
+        ("cache_limit", 64.0),
         ("show_subject", True),
         ("light_strength", 0.5),
         ("restore_details", 1.0),

@@ -41,7 +41,7 @@ class Workbench:
             data_dir=Path(data_dir or DATA).resolve(),
             models_dir=Path(models_dir).resolve() if models_dir else None,
             extension_dirs=tuple(Path(x).resolve() for x in folders),
-            argv=tuple(args),
+            argv=("--api", *args),
             family=family,
         )
         self.threads = threads

@@ -7,11 +7,13 @@ from typing import Any
 
 import numpy as np
 
+from ..caching import MEGABYTE, SharedCache
 from ..errors import ICLightError
 from ..images import Picture
 from ..matte import Edge
-from ..matting import ENDING, MODELS, check_known, offered, remover
+from ..matting import ENDING, MODELS, check_known, forget_sessions, offered, remover
 from ..models import Models
+from ..process_memory import give_back
 from ..relight import Studio
 from ..request import Request
 from ..subject import Removal, Subject
@@ -27,7 +29,7 @@ class Desk:
     def __init__(self, host: Host):
         self.host = host
         self._matte = remover(host.matting_folder())
-        studio = Studio(self.max_pixels)
+        studio = Studio(SharedCache(lambda: int(state.settings().cache_limit * MEGABYTE)), self.max_pixels)
         self.models = Models(studio.library, host.model_folders, state.settings, state.downloads_forbidden)
         surroundings = Surroundings(
             self._fetch, state.other_checkpoints, self.checkpoint, lambda: state.settings().keep_models
@@ -81,6 +83,17 @@ class Desk:
         """What a run of this request would relight of a picture, for the preview."""
         return self.runner.studio.subject(request, source, name, self._allowed_matte)
 
+    def forget_models(self) -> None:
+        """Release offsets and background removers where the settings say that they are not kept."""
+        if not state.settings().keep_models:
+            self.models.library.forget()
+            self._forget_removers()
+
+    def _forget_removers(self) -> None:
+        if not state.settings().keep_models:
+            forget_sessions()
+            give_back()
+
     def _allowed_matte(self, rgb: np.ndarray, model: str) -> np.ndarray:
         """The background remover, which downloads its own models only where that is allowed."""
         folder, reason = self.host.matting_folder(), self.models.why_not()
@@ -91,7 +104,10 @@ class Desk:
                 f"models/{folder.name}, choose another one, or give a picture with transparency, or turn 'Remove "
                 "background' off."
             )
-        return self._matte(rgb, model)
+        try:
+            return self._matte(rgb, model)
+        finally:
+            self._forget_removers()
 
     def _fetch(self, mode: str) -> bool:
         if not self.models.on_first_use:

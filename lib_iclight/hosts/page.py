@@ -7,10 +7,12 @@ from typing import Any
 
 from ..errors import ICLightError
 from ..matting import MODELS
+from ..reading import well_formed
 from ..request import Request, from_mapping, from_page
 from ..ui import PAGE_FIELDS, Accordion, IdeasPanel
 from . import axes, state
 from .desk import desk
+from .login import access
 from .models_row import ModelsRow
 from .runner import Runner
 
@@ -33,6 +35,8 @@ def reader(args: Sequence[Any]) -> Callable[[dict[str, Any]], Request]:
     """How to read the script's arguments: one dict from the API, or the values of the accordion's controls."""
 
     def read(overrides: Mapping[str, Any]) -> Request:
+        # Also what is not used: the host repeats the request in its answer, and cannot send halves of characters.
+        well_formed(args, "args")
         first = args[0] if args else None
         if isinstance(first, dict):
             return from_mapping({**first, **overrides})
@@ -132,7 +136,8 @@ def _connect_checkpoint() -> None:
 
 def add_settings() -> None:
     """Give the host's settings page our section."""
-    state.add_settings(lambda: None if state.settings().keep_models else desk().models.library.forget(), _removers)
+    changed = {"keep_models": lambda: desk().forget_models(), "cache_limit": lambda: desk().runner.studio.cache.trim()}
+    state.add_settings(changed, _removers)
 
 
 def _removers() -> list[str]:
@@ -145,13 +150,11 @@ def _removers() -> list[str]:
 
 def add_routes(demo: Any, app: Any) -> None:
     """Give the host's server our routes."""
-    from modules import shared
-
     from ..api import Services, add_routes
 
     current = desk()
     services = Services(current.models, current.cut_out, lambda: state.settings().matting_model, current.max_pixels)
-    add_routes(app, services, getattr(shared.cmd_opts, "api_auth", None))
+    add_routes(app, services, access(app))
 
 
 def add_xyz_axes() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -24,19 +24,19 @@ def settings() -> Settings:
     return read(lambda key, default: getattr(shared.opts, key, default))
 
 
-def add_settings(changed: Callable[[], None], files: Callable[[], list[str]]) -> None:
+def add_settings(changed: Mapping[str, Callable[[], None]], files: Callable[[], list[str]]) -> None:
     """Give the settings page our section.
 
     Args:
-        changed: called when models are no longer to be kept.
+        changed: what is called when a setting of that name has changed.
         files: gives what there is to choose from now, where files of the user's own may be chosen.
     """
     from modules import shared
 
     for setting in SETTINGS:
         info = _option(setting, files)
-        if setting.name == "keep_models":
-            info.onchange = changed
+        if setting.name in changed:
+            info.onchange = changed[setting.name]
         shared.opts.add_option(setting.key, info)
 
 

@@ -156,10 +156,13 @@ def workbench(work: Path, more_extensions: dict[str, Path] | None = None) -> Ite
     with ExitStack() as stack:
         _add_extensions(stack, home, more_extensions)
         port = _port()
-        command = [sys.executable, "-u", "-m", "workbench.launch", "--api", "--port", str(port)]
+        command = [sys.executable, "-u", "-m", "workbench.launch", "--port", str(port)]
+        command += [flag for flag in _FLAGS if flag == "--api"]
         command += ["--data-dir", str(home), "--extension-dir", str(ROOT)]
         command += ["--ic-light-dir", str(work / "ic-light-models")]
-        forge = Forge(home, work, stack.enter_context(_process(command, ROOT, work)), port)
+        command += shlex.split(os.environ.get("FORGE_ARGS", ""))
+        process = stack.enter_context(_process(command, ROOT, work))
+        forge = Forge(home, work, process, port, "Running on local URL")
         forge.wait()
         # It has no offsets of its own for fcon, which differ from those for fc by their training alone.
         for path in list((home / "models" / "ic-light").glob("*_fc.safetensors")):

@@ -238,3 +238,32 @@ def test_interrupt_ends_the_run_while_the_remover_works_and_no_picture_comes(hos
     assert host.probe.unet_inputs == []
     rembg.before = lambda: None
     assert len(pixels_of(relight(host, {"foreground": source}))) == 1
+
+
+def test_removers_are_kept_from_run_to_run_or_not(host, rembg, monkeypatch):
+    from modules import shared
+
+    loaded = []
+    monkeypatch.setattr(rembg, "new_session", lambda name, **options: loaded.append(name) or name)
+    for seed in (21, 22):
+        pixels_of(relight(host, {"foreground": encoded(bright_ball(seed=seed))}))
+    assert len(loaded) <= 1
+    loaded.clear()
+    shared.opts.set("ic_light_keep_models", False)
+    for seed in (23, 24):
+        pixels_of(relight(host, {"foreground": encoded(bright_ball(seed=seed))}))
+    assert len(loaded) == 2
+
+
+def test_what_is_kept_obeys_the_setting(host, rembg):
+    from modules import shared
+
+    from lib_iclight.hosts.desk import desk
+
+    cache = desk().runner.studio.cache
+    pixels_of(relight(host, {"foreground": encoded(bright_ball(seed=25))}))
+    assert cache.used > 0
+    shared.opts.set("ic_light_cache_limit", 0)
+    assert cache.used == 0
+    pixels_of(relight(host, {"foreground": encoded(bright_ball(seed=26))}))
+    assert cache.used == 0

@@ -57,6 +57,13 @@ def allowed_paths() -> list[str]:
     return [paths.script_path, paths.data_path, *(x.path for x in extensions.active())]
 
 
+def page_accounts() -> list[tuple[str, ...]]:
+    """Names and passwords that open the page."""
+    from modules import shared
+
+    return [tuple(pair.split(":", 1)) for pair in (shared.cmd_opts.gradio_auth or "").split(",") if pair]
+
+
 def webui(*, with_api: bool = True, port: int | None = None) -> tuple[FastAPI, str]:
     """Serve the page in a thread of its own; returns the application and its address."""
     from modules import progress, script_callbacks, shared, ui
@@ -70,6 +77,7 @@ def webui(*, with_api: bool = True, port: int | None = None) -> tuple[FastAPI, s
         server_port=port if port is not None else opts.port,
         prevent_thread_lock=True,
         quiet=True,
+        auth=page_accounts() or None,
         show_api=False,
         allowed_paths=allowed_paths(),
         app_kwargs={

@@ -22,6 +22,7 @@ def make_parser() -> argparse.ArgumentParser:
     parser.add_argument("--api", **flag, help="serve the API beside the page")
     parser.add_argument("--nowebui", **flag, help="serve the API alone")
     parser.add_argument("--api-auth", **text, help="user:password[,user:password] for the API")
+    parser.add_argument("--gradio-auth", **text, help="user:password[,user:password] for the page")
     parser.add_argument("--api-log", **flag, help="print a line per API call")
     parser.add_argument("--theme", **text, help="light or dark")
     parser.add_argument("--skip-install", **flag, help="install nothing")

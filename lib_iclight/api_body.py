@@ -1,0 +1,160 @@
+"""A request's JSON: never more of it than the limit is taken in, and nothing in it that JSON does not have."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Any, NoReturn
+
+import anyio
+from fastapi import HTTPException, Request
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect
+
+from .errors import UNPROCESSABLE, ICLightError
+from .reading import shown, well_formed
+
+_TOO_LARGE, _UNSUPPORTED = 413, 415
+_MOST_PARTS = 10_000
+_MOST_DIGITS = 300
+_HELD_WHILE_WAITING = 8 << 20
+_SECONDS_TO_DROP = 30
+
+
+class JSONRequest(Request):
+    """A request whose body is read up to a limit, when it is asked for.
+
+    Args:
+        request: as it came in.
+        limit: the most bytes that its body may have.
+    """
+
+    def __init__(self, request: Request, limit: int):
+        super().__init__(request.scope, request.receive)
+        self._limit = limit
+        self._taken = bytearray()
+        self._is_whole = False
+        self._next: asyncio.Future[Any] | None = None
+
+    def check_headers(self) -> None:
+        """See from the headers that the body may be read.
+
+        Only JSON is taken because pages of other sites cannot send it without asking the web UI first.
+
+        Raises:
+            HTTPException: 415 for another type than JSON, 413 for a length above the limit.
+        """
+        kind = self.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if kind != "application/json":
+            raise HTTPException(_UNSUPPORTED, f"Send the body as application/json, not as {shown(kind)}.")
+        length = self.headers.get("content-length", "0")
+        if not length.isdecimal() or len(length) > 15 or int(length) > self._limit:
+            self._refuse_length()
+
+    async def body(self) -> bytes:
+        """The body as it came in.
+
+        Raises:
+            HTTPException: 413, there is more of it than the limit.
+            ClientDisconnect: the client went away first.
+        """
+        while not self._is_whole:
+            await self._take()
+        return self._taken
+
+    async def json(self) -> Any:
+        """What the body holds. The body itself is released.
+
+        Raises:
+            HTTPException: 422, it is no JSON in UTF-8, or spells what JSON or text cannot hold.
+        """
+        raw = await self.body()
+        return await run_in_threadpool(_parsed, raw)
+
+    async def until_gone(self) -> None:
+        """Return when the client has gone away, for somebody who waits with it.
+
+        To hear of that, the body is read, but not more than some megabytes of it: others wait too. A client with a
+        longer body is missed when its body is wanted.
+
+        Raises:
+            HTTPException: 413, there is more of the body than the limit.
+        """
+        try:
+            while self._is_whole or len(self._taken) < _HELD_WHILE_WAITING:
+                await self._take()
+        except ClientDisconnect:
+            return
+        await asyncio.Event().wait()
+
+    async def drop_rest(self) -> None:
+        """Let what is still to come of the body pass by, up to the limit and for a while."""
+        passed = 0
+        with anyio.move_on_after(_SECONDS_TO_DROP):
+            try:
+                while not self._is_whole and passed <= self._limit:
+                    self._taken.clear()
+                    await self._take()
+                    passed += len(self._taken)
+            except (ClientDisconnect, HTTPException):
+                pass
+        self._taken.clear()
+
+    async def _take(self) -> None:
+        """Take in the next piece; after the last one comes the news that the client has gone."""
+        if self._next is None:
+            self._next = asyncio.ensure_future(self.receive())
+        # Whoever waits here may be cancelled. The piece must not be lost then: the next one finds it.
+        message = await asyncio.shield(self._next)
+        self._next = None
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        self._taken += message.get("body", b"")
+        self._is_whole = not message.get("more_body", False)
+        if len(self._taken) > self._limit:
+            self._refuse_length()
+
+    def leave(self) -> None:
+        """Wait for nothing any more."""
+        if self._next is not None:
+            self._next.cancel()
+
+    def _refuse_length(self) -> NoReturn:
+        self._taken.clear()
+        raise HTTPException(_TOO_LARGE, f"The body is longer than {self._limit:,} bytes, which is the most taken here.")
+
+
+def _parsed(raw: bytearray) -> Any:
+    try:
+        text = raw.decode()
+        raw.clear()
+        if sum(map(text.count, ",[{")) > _MOST_PARTS:
+            raise ICLightError(f"The body has more than {_MOST_PARTS:,} values.")
+        value = json.loads(text, parse_int=_integer, parse_constant=_constant, object_pairs_hook=_object)
+        well_formed(value, "The body")
+    except ICLightError as error:
+        raise HTTPException(UNPROCESSABLE, str(error)) from error
+    except UnicodeDecodeError as error:
+        raise HTTPException(UNPROCESSABLE, "The body is no JSON: it is no UTF-8.") from error
+    except (ValueError, RecursionError) as error:
+        raise HTTPException(UNPROCESSABLE, f"The body is no JSON: {error}.") from error
+    return value
+
+
+def _integer(digits: str) -> int:
+    if len(digits) > _MOST_DIGITS:
+        raise ICLightError(f"The body has a number of {len(digits):,} digits.")
+    return int(digits)
+
+
+def _constant(name: str) -> NoReturn:
+    raise ICLightError(f"The body holds {name}, which JSON does not have.")
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        keys = [key for key, _ in pairs]
+        twice = next(key for key in keys if keys.count(key) > 1)
+        raise ICLightError(f"The body gives {shown(twice)} twice. Send only one of them.")
+    return found

@@ -1,0 +1,88 @@
+"""One of the extension's routes: guarded, bounded, and with answers of its own to what is wrong with a request."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import nullcontext
+
+from fastapi import HTTPException, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from fastapi.routing import APIRoute
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect
+from starlette.types import Receive, Scope, Send
+
+from .api_access import Access
+from .api_body import JSONRequest
+from .api_queue import Turns
+from .errors import UNPROCESSABLE, printable
+from .process_memory import give_back
+
+_CLIENT_GONE = 499
+
+
+def guarded(access: Access, limit: int, turns: Turns | None = None) -> type[APIRoute]:
+    """A kind of route that looks at a request's headers before it reads the body.
+
+    Refusals are answered here, because web UIs have handlers of their own for errors, which drop headers, and FastAPI's
+    answer to a wrong body repeats it, whatever its size.
+
+    Args:
+        access: who may use the route.
+        limit: the most bytes of a body.
+        turns: whose turn a request waits for before its body is read, None where all are answered at once.
+    """
+
+    class GuardedRoute(APIRoute):
+        def get_route_handler(self) -> Callable[[Request], Awaitable[Response]]:
+            answer = super().get_route_handler()
+
+            async def handle(request: Request) -> Response:
+                request = JSONRequest(request, limit)
+                try:
+                    access.check(request)
+                    if request.method == "POST":
+                        request.check_headers()
+                    async with turns.turn(request.until_gone) if turns else nullcontext():
+                        try:
+                            response = await answer(request)
+                        finally:
+                            if turns:
+                                await run_in_threadpool(give_back)
+                except HTTPException as error:
+                    return _Refusal(request, error.status_code, str(error.detail), error.headers)
+                except RequestValidationError as error:
+                    return _Refusal(request, UNPROCESSABLE, in_words(error))
+                except ClientDisconnect:
+                    response = Response(status_code=_CLIENT_GONE)  # for the log: nobody hears it
+                request.leave()
+                return response
+
+            return handle
+
+    return GuardedRoute
+
+
+class _Refusal(JSONResponse):
+    """The reason, sent at once; then the rest of the body passes by, kept nowhere.
+
+    A client that is still sending when the connection closes would see that alone, and not the answer.
+    """
+
+    def __init__(self, request: JSONRequest, status: int, detail: str, headers: Mapping[str, str] | None = None):
+        super().__init__({"detail": printable(detail)}, status, headers)
+        self._request = request
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        await send({"type": "http.response.body", "body": self.body, "more_body": True})
+        await self._request.drop_rest()
+        self._request.leave()
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+def in_words(error: RequestValidationError) -> str:
+    """What is wrong with a body, in a line."""
+    faults = (f"{'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}" for fault in error.errors())
+    return "; ".join(faults)

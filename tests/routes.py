@@ -1,0 +1,58 @@
+"""The routes under /ic-light on a server of their own, for tests."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import uvicorn
+from fastapi import FastAPI
+
+from lib_iclight.api import Services, add_routes
+from lib_iclight.api_access import Access
+from lib_iclight.matting import check_known
+from lib_iclight.models import Models
+from lib_iclight.settings import Settings
+from lib_iclight.subject import Pictures
+from lib_iclight.weights import ModelLibrary
+
+
+def left_half(rgb: np.ndarray, model: str) -> np.ndarray:
+    """A background remover that finds the subject on the left."""
+    alpha = np.zeros(rgb.shape[:2], np.uint8)
+    alpha[:, : rgb.shape[1] // 2] = 255
+    return alpha
+
+
+def with_routes(
+    app: FastAPI, folder: Path, access: Access | None = None, *, remover=left_half, forbidden: bool = False
+) -> FastAPI:
+    """Add the routes to a server; models and removers lie in ``folder``."""
+    models = Models(ModelLibrary(), lambda: [folder], Settings, lambda: forbidden)
+    pictures = Pictures()
+
+    def cut_out(picture, model, edge, removal=True):
+        check_known(model, folder)
+        return pictures.subject(picture, removal, model, remover, edge)
+
+    add_routes(app, Services(models, cut_out, lambda: "u2net"), access or Access())
+    return app
+
+
+@contextmanager
+def served(app: FastAPI) -> Iterator[str]:
+    """The address of a server, run as web UIs run it."""
+    server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="off"))
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join(30)
