@@ -15,12 +15,10 @@ from typing import BinaryIO
 from . import hub
 from .errors import ICLightError
 from .headers import HeaderError, read_header
+from .model_folders import PART
 
 NAMES = {mode: f"iclight_sd15_{mode}.safetensors" for mode in ("fc", "fcon", "fbc")}
 """The author's file for each mode."""
-
-PART = ".part"
-"""What follows the name of a file that has not arrived whole."""
 
 _TRIES = 5
 _SPARE = 64 << 20
