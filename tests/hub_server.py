@@ -21,21 +21,29 @@ class Hub:
 
     Attributes:
         content: the bytes of every file.
-        size, sha256: what it states about them; sha256 None states a Git hash, as for small files.
+        size, sha256: what it states about them; size None states none; sha256 None states a Git hash, as for small
+            files.
         cuts: the share of the rest after which each of the next answers breaks off.
         statuses: the status of each of the next answers about the file, instead of a proper one.
-        ranges: whether it can begin in the middle.
+        ranges: how it answers when it is to begin in the middle: True as it should, False from the start, "refused",
+            "elsewhere" (another part) or "unsaid" (a part, but not which).
+        head: instead of stating anything, "silent" says nothing and "loop" sends back to where it is asked.
+        body: instead of the bytes, "silent" gives none, "drip" one now and then, "endless" ever more without a
+            length, and "loop" sends back to where it is asked.
+        heads: how often it was asked about a file.
         gate: the bytes wait for it, those behind the share ``open_until``.
         asked, sent: ``Range`` (None: from the start) and ``Authorization`` of each request for bytes.
     """
 
     def __init__(self, content: bytes):
         self.content = content
-        self.size = len(content)
+        self.size: int | None = len(content)
         self.sha256: str | None = hashlib.sha256(content).hexdigest()
         self.cuts: list[float] = []
         self.statuses: list[int] = []
-        self.ranges = True
+        self.ranges: bool | str = True
+        self.head, self.body = "", ""
+        self.heads = 0
         self.open_until = 0.0
         self.gate = threading.Event()
         self.gate.set()
@@ -54,7 +62,13 @@ def _handler(hub: Hub) -> type[BaseHTTPRequestHandler]:
         protocol_version = "HTTP/1.1"
 
         def do_HEAD(self) -> None:
-            if not re.fullmatch(r"/lllyasviel/ic-light/resolve/main/[\w.]+", self.path):
+            hub.heads += 1
+            if hub.head == "silent":
+                hub.gate.wait(30)
+                self.close_connection = True
+            elif hub.head == "loop":
+                self._answer(307, {"Location": self.path})
+            elif not re.fullmatch(r"/lllyasviel/ic-light/resolve/main/[\w.]+", self.path):
                 self._answer(404, {"X-Error-Code": "EntryNotFound"})
             elif hub.statuses:
                 self._answer(hub.statuses.pop(0), {})
@@ -64,23 +78,29 @@ def _handler(hub: Hub) -> type[BaseHTTPRequestHandler]:
                 self._answer(302, {
                     "Location": f"http://localhost:{port}/storage{self.path}?{SECRET}",
                     "X-Repo-Commit": "a" * 40,
-                    "X-Linked-Size": str(hub.size),
                     "X-Linked-Etag": f'"{hub.sha256 or "b" * 40}"',
+                    **({} if hub.size is None else {"X-Linked-Size": str(hub.size)}),
                 })  # fmt: skip
 
         def do_GET(self) -> None:
             hub.asked.append(self.headers.get("Range"))
             hub.sent.append(self.headers.get("Authorization"))
+            if hub.body:
+                self._misbehave()
+                return
             if not hub.open_until:
                 hub.gate.wait(30)
             match = re.match(r"bytes=(\d+)-", self.headers.get("Range") or "") if hub.ranges else None
             start = int(match[1]) if match else 0
-            if start and start >= len(hub.content):
+            if start and (start >= len(hub.content) or hub.ranges == "refused"):
                 self._answer(416, {"Content-Range": f"bytes */{len(hub.content)}"})
                 return
+            start += 7 if match and hub.ranges == "elsewhere" else 0
             rest = hub.content[start:]
             more = {"Content-Range": f"bytes {start}-{len(hub.content) - 1}/{len(hub.content)}"} if match else {}
-            self._answer(206 if match else 200, {"Content-Length": str(len(rest)), **more})
+            length = {} if hub.size is None else {"Content-Length": str(len(rest))}
+            self.close_connection = hub.size is None
+            self._answer(206 if match else 200, {**length, **({} if hub.ranges == "unsaid" else more)}, ends=False)
             if hub.cuts:
                 self.wfile.write(rest[: int(len(rest) * hub.cuts.pop(0))])
                 self.close_connection = True
@@ -90,9 +110,23 @@ def _handler(hub: Hub) -> type[BaseHTTPRequestHandler]:
                 hub.gate.wait(30)
                 self.wfile.write(rest[early:])
 
-        def _answer(self, status: int, headers: dict[str, str]) -> None:
+        def _misbehave(self) -> None:
+            if hub.body == "loop":
+                self._answer(302, {"Location": f"http://localhost:{self.server.server_address[1]}{self.path}"})
+                return
+            self.close_connection = True
+            if hub.body == "silent":
+                hub.gate.wait(30)
+                return
+            self._answer(200, {}, ends=False)
+            while hub.body == "endless":
+                self.wfile.write(hub.content)
+            while not hub.gate.wait(0.05):
+                self.wfile.write(b"x")
+
+        def _answer(self, status: int, headers: dict[str, str], ends: bool = True) -> None:
             self.send_response(status)
-            for name, value in {"Content-Length": "0", **headers}.items():
+            for name, value in {**({"Content-Length": "0"} if ends else {}), **headers}.items():
                 self.send_header(name, value)
             self.end_headers()
 
