@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -92,9 +93,14 @@ class Subject:
 
 
 class Pictures:
-    """Decodes pictures and cuts subjects out, each distinct one once."""
+    """Decodes pictures and cuts subjects out, each distinct one once.
+
+    Attributes:
+        content: gives what tells one content of a remover's file from another, so that a replaced file cuts anew.
+    """
 
     def __init__(self) -> None:
+        self.content: Callable[[str], Hashable] = lambda model: None
         self._decoded: LRU[images.Picture] = LRU(_KEPT_PICTURES)
         self._mattes: LRU[np.ndarray] = LRU(_KEPT_PICTURES)
         self._subjects: LRU[Subject] = LRU(_KEPT_PICTURES)
@@ -140,11 +146,12 @@ class Pictures:
         Raises:
             ICLightError: nothing of the picture is visible, the remover failed or found nothing, or nothing is left.
         """
-        key = (picture.digest, remove_background, model if remove_background else "", edge)
-        return self._subjects.get(key, lambda: self._cut_out(picture, remove_background, model, matte, edge))
+        remover = (model, self.content(model)) if remove_background else None
+        key = (picture.digest, remover, edge)
+        return self._subjects.get(key, lambda: self._cut_out(picture, remover, matte, edge))
 
     def _cut_out(
-        self, picture: images.Picture, remove_background: bool, model: str, matte: Matte, edge: Edge
+        self, picture: images.Picture, remover: tuple[str, Hashable] | None, matte: Matte, edge: Edge
     ) -> Subject:
         if picture.alpha is not None:
             if not picture.alpha.any():
@@ -153,9 +160,9 @@ class Pictures:
                     "Give a picture in which the subject is visible."
                 )
             return _refined(picture, picture.alpha, replace(edge, alpha_matting=False), "own")
-        if remove_background and not images.is_on_grey(picture.rgb):
-            alpha = self._mattes.get((picture.digest, model), lambda: _found(picture, model, matte))
-            return _refined(picture, alpha, edge, model)
+        if remover is not None and not images.is_on_grey(picture.rgb):
+            alpha = self._mattes.get((picture.digest, remover), lambda: _found(picture, remover[0], matte))
+            return _refined(picture, alpha, edge, f"{remover}")
         return Subject(picture, None, picture.rgb, picture.rgb, f"{picture.digest}:opaque")
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from ..errors import ICLightError
 from ..images import Picture
 from ..matte import Edge
-from ..matting import ENDING, MODELS, check_known, offered, remover
+from ..matting import ENDING, MODELS, check_known, content, offered, remover
 from ..models import Models
 from ..relight import Studio
 from ..request import Request
@@ -28,6 +28,7 @@ class Desk:
         self.host = host
         self._matte = remover(host.matting_folder())
         studio = Studio()
+        studio.pictures.content = lambda model: content(model, host.matting_folder())
         self.models = Models(studio.library, host.model_folders, state.settings, state.downloads_forbidden)
         surroundings = Surroundings(
             self._fetch, state.other_checkpoints, self.checkpoint, lambda: state.settings().keep_models
