@@ -57,90 +57,88 @@ class _Quiet(ThreadingHTTPServer):
         """A client that goes away in the middle is what some tests are about."""
 
 
-def _handler(hub: Hub) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    hub: Hub
 
-        def do_HEAD(self) -> None:
-            hub.heads += 1
-            if hub.head == "silent":
-                hub.gate.wait(30)
-                self.close_connection = True
-            elif hub.head == "loop":
-                self._answer(307, {"Location": self.path})
-            elif not re.fullmatch(r"/lllyasviel/ic-light/resolve/main/[\w.]+", self.path):
-                self._answer(404, {"X-Error-Code": "EntryNotFound"})
-            elif hub.statuses:
-                self._answer(hub.statuses.pop(0), {})
-            else:
-                # The bytes lie with a storage provider under another name, behind a signed address.
-                port = self.server.server_address[1]
-                self._answer(302, {
-                    "Location": f"http://localhost:{port}/storage{self.path}?{SECRET}",
-                    "X-Repo-Commit": "a" * 40,
-                    "X-Linked-Etag": f'"{hub.sha256 or "b" * 40}"',
-                    **({} if hub.size is None else {"X-Linked-Size": str(hub.size)}),
-                })  # fmt: skip
-
-        def do_GET(self) -> None:
-            hub.asked.append(self.headers.get("Range"))
-            hub.sent.append(self.headers.get("Authorization"))
-            if hub.body:
-                self._misbehave()
-                return
-            if not hub.open_until:
-                hub.gate.wait(30)
-            match = re.match(r"bytes=(\d+)-", self.headers.get("Range") or "") if hub.ranges else None
-            start = int(match[1]) if match else 0
-            if start and (start >= len(hub.content) or hub.ranges == "refused"):
-                self._answer(416, {"Content-Range": f"bytes */{len(hub.content)}"})
-                return
-            start += 7 if match and hub.ranges == "elsewhere" else 0
-            rest = hub.content[start:]
-            more = {"Content-Range": f"bytes {start}-{len(hub.content) - 1}/{len(hub.content)}"} if match else {}
-            length = {} if hub.size is None else {"Content-Length": str(len(rest))}
-            self.close_connection = hub.size is None
-            self._answer(206 if match else 200, {**length, **({} if hub.ranges == "unsaid" else more)}, ends=False)
-            if hub.cuts:
-                self.wfile.write(rest[: int(len(rest) * hub.cuts.pop(0))])
-                self.close_connection = True
-            else:
-                early = int(len(rest) * hub.open_until)
-                self.wfile.write(rest[:early])
-                hub.gate.wait(30)
-                self.wfile.write(rest[early:])
-
-        def _misbehave(self) -> None:
-            if hub.body == "loop":
-                self._answer(302, {"Location": f"http://localhost:{self.server.server_address[1]}{self.path}"})
-                return
+    def do_HEAD(self) -> None:
+        self.hub.heads += 1
+        if self.hub.head == "silent":
+            self.hub.gate.wait(30)
             self.close_connection = True
-            if hub.body == "silent":
-                hub.gate.wait(30)
-                return
-            self._answer(200, {}, ends=False)
-            while hub.body == "endless":
-                self.wfile.write(hub.content)
-            while not hub.gate.wait(0.05):
-                self.wfile.write(b"x")
+        elif self.hub.head == "loop":
+            self._answer(307, {"Location": self.path})
+        elif not re.fullmatch(r"/lllyasviel/ic-light/resolve/main/[\w.]+", self.path):
+            self._answer(404, {"X-Error-Code": "EntryNotFound"})
+        elif self.hub.statuses:
+            self._answer(self.hub.statuses.pop(0), {})
+        else:
+            # The bytes lie with a storage provider under another name, behind a signed address.
+            port = self.server.server_address[1]
+            self._answer(302, {
+                "Location": f"http://localhost:{port}/storage{self.path}?{SECRET}",
+                "X-Repo-Commit": "a" * 40,
+                "X-Linked-Etag": f'"{self.hub.sha256 or "b" * 40}"',
+                **({} if self.hub.size is None else {"X-Linked-Size": str(self.hub.size)}),
+            })  # fmt: skip
 
-        def _answer(self, status: int, headers: dict[str, str], ends: bool = True) -> None:
-            self.send_response(status)
-            for name, value in {**({"Content-Length": "0"} if ends else {}), **headers}.items():
-                self.send_header(name, value)
-            self.end_headers()
+    def do_GET(self) -> None:
+        self.hub.asked.append(self.headers.get("Range"))
+        self.hub.sent.append(self.headers.get("Authorization"))
+        if self.hub.body:
+            self._misbehave()
+            return
+        if not self.hub.open_until:
+            self.hub.gate.wait(30)
+        match = re.match(r"bytes=(\d+)-", self.headers.get("Range") or "") if self.hub.ranges else None
+        start = int(match[1]) if match else 0
+        if start and (start >= len(self.hub.content) or self.hub.ranges == "refused"):
+            self._answer(416, {"Content-Range": f"bytes */{len(self.hub.content)}"})
+            return
+        start += 7 if match and self.hub.ranges == "elsewhere" else 0
+        rest = self.hub.content[start:]
+        more = {"Content-Range": f"bytes {start}-{len(self.hub.content) - 1}/{len(self.hub.content)}"} if match else {}
+        length = {} if self.hub.size is None else {"Content-Length": str(len(rest))}
+        self.close_connection = self.hub.size is None
+        self._answer(206 if match else 200, {**length, **({} if self.hub.ranges == "unsaid" else more)}, ends=False)
+        if self.hub.cuts:
+            self.wfile.write(rest[: int(len(rest) * self.hub.cuts.pop(0))])
+            self.close_connection = True
+        else:
+            early = int(len(rest) * self.hub.open_until)
+            self.wfile.write(rest[:early])
+            self.hub.gate.wait(30)
+            self.wfile.write(rest[early:])
 
-        def log_message(self, *args: object) -> None:
-            """Say nothing."""
+    def _misbehave(self) -> None:
+        if self.hub.body == "loop":
+            self._answer(302, {"Location": f"http://localhost:{self.server.server_address[1]}{self.path}"})
+            return
+        self.close_connection = True
+        if self.hub.body == "silent":
+            self.hub.gate.wait(30)
+            return
+        self._answer(200, {}, ends=False)
+        while self.hub.body == "endless":
+            self.wfile.write(self.hub.content)
+        while not self.hub.gate.wait(0.05):
+            self.wfile.write(b"x")
 
-    return Handler
+    def _answer(self, status: int, headers: dict[str, str], ends: bool = True) -> None:
+        self.send_response(status)
+        for name, value in {**({"Content-Length": "0"} if ends else {}), **headers}.items():
+            self.send_header(name, value)
+        self.end_headers()
+
+    def log_message(self, *args: object) -> None:
+        """Say nothing."""
 
 
 @contextmanager
 def serving(content: bytes) -> Iterator[Hub]:
     """A running server."""
     hub = Hub(content)
-    server = _Quiet(("127.0.0.1", 0), _handler(hub))
+    server = _Quiet(("127.0.0.1", 0), type("Handler", (_Handler,), {"hub": hub}))
     server.daemon_threads = True
     hub.url = f"http://127.0.0.1:{server.server_address[1]}"
     thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
