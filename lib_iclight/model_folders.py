@@ -23,6 +23,13 @@ NAMED_SO = re.compile(r"ic[-_ ]?light", re.IGNORECASE)
 """In the name of a file or a folder: it is meant to be IC-Light's."""
 
 LET_READ = "See that the web UI may read it."
+WAYS_OUT = (
+    LET_READ,
+    "See that the web UI may read it, or set another model folder in the settings.",
+    "Delete it, or put the file in its place.",
+    "Take it out of this folder.",
+)
+_, OR_ANOTHER, PUT_IN_PLACE, TAKE_OUT = WAYS_OUT
 
 _ENDINGS = (EXTENSION, *PICKLES, EXTENSION + PART)
 _SHARED = ("unet", "diffusion_models")
@@ -150,7 +157,7 @@ def _file(folder: _Folder, entry: os.DirEntry[str]) -> Iterator[Entry]:
     if stat.S_ISREG(found.st_mode):
         yield Entry(name, entry.path, foreign, stamp_of(found))
     else:
-        yield Entry(name, entry.path, foreign, None, "is a pipe or a device, not a file", "Take it out of this folder.")
+        yield Entry(name, entry.path, foreign, None, "is a pipe or a device, not a file", TAKE_OUT)
 
 
 def _unreadable(folder: _Folder, error: OSError | ValueError) -> Iterator[Entry]:
@@ -160,15 +167,14 @@ def _unreadable(folder: _Folder, error: OSError | ValueError) -> Iterator[Entry]
     foreign = folder.shared and folder.depth > 0
     reason = error.strerror if isinstance(error, OSError) else "no folder can have this name"
     problem = f"cannot be looked into ({reason or type(error).__name__})"
-    way_out = LET_READ if folder.depth else f"{LET_READ} Or set another model folder in the settings."
-    yield Entry(name, folder.path, foreign, None, problem, way_out)
+    yield Entry(name, folder.path, foreign, None, problem, LET_READ if folder.depth else OR_ANOTHER)
 
 
 def _why_not(error: OSError, is_link: bool) -> tuple[str, str]:
     if error.errno == errno.ELOOP:
-        return "is a link that leads back to itself", "Delete it, or put the file in its place."
+        return "is a link that leads back to itself", PUT_IN_PLACE
     if error.errno == errno.ENOENT and is_link:
-        return "is a link to something that is not there", "Delete it, or put the file in its place."
+        return "is a link to something that is not there", PUT_IN_PLACE
     return f"cannot be opened ({error.strerror or type(error).__name__})", LET_READ
 
 
