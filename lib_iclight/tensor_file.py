@@ -52,7 +52,7 @@ def _read(file: BinaryIO, entry: dict[str, Any], length: int) -> torch.Tensor:
         raise HeaderError(f"has weights of a type that cannot be added ({kind[:16]})")
     if not isinstance(shape, list) or not all(type(side) is int and side >= 0 for side in shape):
         raise HeaderError("has a damaged safetensors header")
-    if math.prod(shape) * dtype.itemsize != length:
+    if math.prod(shape) * torch.empty((), dtype=dtype).element_size() != length:
         raise HeaderError("has a damaged safetensors header")
     if not length:
         return torch.empty(shape, dtype=dtype)

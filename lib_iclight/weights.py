@@ -66,7 +66,7 @@ class ModelFile:
     @property
     def short_name(self) -> str:
         """The name without its ending, as it stands in generation parameters."""
-        return self.name[: -len(EXTENSION)] if self.name.lower().endswith(EXTENSION) else self.name
+        return _without_ending(self.name)
 
     @property
     def usable(self) -> bool:
@@ -104,7 +104,7 @@ class Offsets:
     @property
     def size(self) -> int:
         """In bytes."""
-        return sum(tensor.nbytes for tensor in self.tensors.values())
+        return sum(tensor.element_size() * tensor.nelement() for tensor in self.tensors.values())
 
 
 class ModelLibrary:
@@ -253,17 +253,19 @@ def find(model: str, entries: Sequence[Entry]) -> Entry | None:
     Raises:
         ICLightError: several files in folders below the model folders have the name.
     """
-    exact = next((entry for entry in entries if _is_called(entry.name, model)), None)
-    if exact is not None:
-        return exact
-    bare = {entry.name: entry for entry in entries if _is_called(entry.name.rpartition("/")[2], model)}
+    wanted = _without_ending(model)
+    for same in (lambda entry: entry.name == model, lambda entry: _without_ending(entry.name) == wanted):
+        found = next((entry for entry in entries if same(entry)), None)
+        if found is not None:
+            return found
+    bare = {entry.name: entry for entry in entries if _without_ending(entry.name.rpartition("/")[2]) == wanted}
     if len(bare) > 1:
         raise ICLightError(f"Several IC-Light models are named {model!r}. Name its folder too: {_some(list(bare))}.")
     return next(iter(bare.values()), None)
 
 
-def _is_called(name: str, model: str) -> bool:
-    return name == model or (name.lower().endswith(EXTENSION) and name[: -len(EXTENSION)] == model)
+def _without_ending(name: str) -> str:
+    return name[: -len(EXTENSION)] if name.lower().endswith(EXTENSION) else name
 
 
 def _inspect(entry: Entry) -> ModelFile:
@@ -282,7 +284,7 @@ def _inspect(entry: Entry) -> ModelFile:
 
 def suits(mode: str, file: ModelFile) -> bool:
     """Whether "auto" takes a file for a mode: fc and fcon have the same tensors, so the name tells them apart."""
-    return mode in file.modes and (mode == "fbc" or ("fcon" in file.name.lower()) == (mode == "fcon"))
+    return mode in file.modes and (mode == "fbc" or ("fcon" in file.path.name.lower()) == (mode == "fcon"))
 
 
 def choose(mode: str, files: Iterable[ModelFile]) -> ModelFile | None:

@@ -78,8 +78,15 @@ def test_a_model_too_far_below_is_not_looked_for(models):
 def test_an_ending_in_capitals_is_an_ending(models):
     path = iclight_file(models / "unet", "ICLIGHT_FC.SAFETENSORS")
     assert chosen(models) == path
-    assert chosen(models, "ICLIGHT_FC") == path
+    assert {chosen(models, name) for name in ("ICLIGHT_FC", "ICLIGHT_FC.safetensors", "ICLIGHT_FC.SAFETENSORS")} == {
+        path
+    }
     assert report(ModelLibrary(), folders(models)).chosen["fc"] == "ICLIGHT_FC.SAFETENSORS"
+
+
+def test_a_folders_name_does_not_make_a_model_one_for_fcon(models):
+    path = iclight_file(models / "unet/IC-Light fc and fcon", GOOD)
+    assert chosen(models) == path
 
 
 def test_a_bare_name_that_several_have_is_not_guessed(models):
