@@ -10,14 +10,24 @@ import importlib.util
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 TAG = "IC-Light:"
-TIMEOUT_SECONDS = 1800
+LIMIT_SECONDS = 300
+# An installer that is ended while it writes leaves packages that look installed, so it has to be there by then.
+WRITING_SECONDS = 60
+WORD_SECONDS = 30
+# An index that says nothing is given up after two of these, before the first word is due.
+SILENCE_SECONDS = 12
+
+# Where a person sits, whatever becomes of the standard output.
+CONSOLE = "CONOUT$" if os.name == "nt" else "/dev/tty"
 
 # Import name -> requirement. OpenCV goes by four distribution names that share one folder, so it is looked for by its
 # import name and rembg itself is installed without dependencies: they would overwrite the host's OpenCV.
@@ -47,13 +57,32 @@ def missing(needs: dict[str, str]) -> list[str]:
 
 
 def constraints(distributions: Iterable[importlib.metadata.Distribution]) -> list[str]:
-    """Return `name==version` for every distribution; of two with one name the first counts, as it does on import."""
+    """Return `name==version` for every distribution; of two with one name the first counts, as it does on import.
+
+    What an interrupted pip has left behind (`~umpy-1.28.0.dist-info`) is no distribution, as it is none to pip.
+    """
     pins: dict[str, str] = {}
     for distribution in distributions:
-        name, version = distribution.metadata["Name"], distribution.version
-        if name and version and _VERSION.fullmatch(version):
-            pins.setdefault(re.sub(r"[-_.]+", "-", name).lower(), version)
+        try:
+            name, version = distribution.metadata["Name"], distribution.version
+        except (TypeError, KeyError, ValueError, OSError):
+            continue  # its metadata are missing or damaged
+        if name and version and _VERSION.fullmatch(version) and not _leftover(distribution, normal(name)):
+            pins.setdefault(normal(name), version)
     return [f"{name}=={version}" for name, version in sorted(pins.items())]
+
+
+def normal(name: str) -> str:
+    """Return a distribution's name as it is compared (PEP 503)."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def _leftover(distribution: importlib.metadata.Distribution, name: str) -> bool:
+    # The folder's name is where pip looks, and what it changes first when it replaces a distribution.
+    folder = getattr(getattr(distribution, "_path", None), "name", "")
+    if folder.endswith(".dist-info"):
+        return normal(folder.partition("-")[0]) != name
+    return folder.startswith(("~", "-"))
 
 
 def skipped(arguments: Iterable[str]) -> bool:
@@ -86,30 +115,70 @@ def installer() -> list[str]:
     return [uv, "pip", "install", "--python", sys.executable]
 
 
-def add(requirements: list[str], constraints_file: Path, *options: str) -> None:
-    """Install `requirements` within the constraints, from wheels only; raises InstallError with the reason."""
+def add(requirements: list[str], constraints_file: Path, deadline: float, *options: str) -> None:
+    """Install `requirements` within the constraints, from wheels only; raises InstallError with the reason.
+
+    `deadline` is when it has to end, by `time.monotonic`.
+    """
     if not requirements:
         return
-    quiet = {"PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_NO_INPUT": "1", "PIP_RETRIES": "1"}
+    silence = {"PIP_DEFAULT_TIMEOUT": str(SILENCE_SECONDS), "UV_HTTP_TIMEOUT": str(SILENCE_SECONDS)}
+    retries = {"PIP_RETRIES": "1", "PIP_RESUME_RETRIES": "1", "UV_HTTP_RETRIES": "1"}
+    quiet = {"PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_NO_INPUT": "1", **retries, **silence}
     # A package that must be built would run its own set-up code, for minutes, at the host's start.
     command = [*installer(), "--only-binary", ":all:", "-c", str(constraints_file), *options, *requirements]
     try:
-        done = subprocess.run(
-            command,
-            env={**quiet, **os.environ},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            encoding="utf-8",
-            errors="replace",
-            timeout=TIMEOUT_SECONDS,
-        )
-    except subprocess.TimeoutExpired:
-        raise InstallError(f"no end after {TIMEOUT_SECONDS // 60} minutes") from None
+        status, output = run(command, {**quiet, **os.environ}, constraints_file.with_name("output.txt"), deadline)
     except OSError as error:
         raise InstallError(str(error)) from error
-    if done.returncode != 0:
-        raise InstallError(reason(done.stdout))
+    if status != 0:
+        raise InstallError(reason(output))
+
+
+def run(command: list[str], environment: dict[str, str], log: Path, deadline: float) -> tuple[int, str]:
+    """Run a command that prints into the file `log`; return its exit status and what it printed.
+
+    Says now and then that it goes on. At the deadline it is ended with all that it has started: InstallError.
+    """
+    group = {"start_new_session": True} if os.name == "posix" else {}
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            command, env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, **group
+        )
+        try:
+            wait(process, log, deadline)
+        except BaseException:
+            _end(process)
+            raise
+    return process.returncode, log.read_text(encoding="utf-8", errors="replace")
+
+
+def wait(process: subprocess.Popen, log: Path, deadline: float) -> None:
+    """Wait for the end of an installer; raises InstallError at the deadline, or before where it could not make it."""
+    begun = time.monotonic()
+    while True:
+        writes = b"Installing collected packages" in log.read_bytes()
+        left = deadline - (0 if writes else WRITING_SECONDS) - time.monotonic()
+        if left <= 0:
+            raise InstallError("it takes too long; what has arrived whole is kept for the next time")
+        try:
+            process.wait(min(WORD_SECONDS, left))
+            return
+        except subprocess.TimeoutExpired:
+            say_on_the_way(f"still installing, {time.monotonic() - begun:.0f} seconds so far")
+
+
+def _end(process: subprocess.Popen) -> None:
+    # An installer's children would go on without it, and hold its files.
+    try:
+        if os.name == "posix":
+            os.killpg(process.pid, signal.SIGKILL)
+        else:
+            subprocess.run(["taskkill", "/F", "/T", "/PID", str(process.pid)], capture_output=True, check=False)
+    except OSError:
+        pass  # they have ended by themselves
+    process.kill()
+    process.wait()
 
 
 def reason(output: str) -> str:
@@ -126,18 +195,31 @@ def install_missing() -> None:
     if not dependencies and not rembg:
         return
     names = ", ".join(re.split(r"[<>=]", requirement)[0] for requirement in [*rembg, *dependencies])
-    say(f"installing {names} for background removal; everything installed keeps its version")
+    say_on_the_way(f"installing {names} for background removal; everything installed keeps its version")
     with tempfile.TemporaryDirectory(prefix="ic-light-") as folder:
         constraints_file = Path(folder) / "constraints.txt"
         pins = constraints(importlib.metadata.distributions())
         constraints_file.write_text("\n".join(pins) + "\n", encoding="utf-8")
-        add(dependencies, constraints_file)
-        add(rembg, constraints_file, "--no-deps")
+        deadline = time.monotonic() + LIMIT_SECONDS
+        add(dependencies, constraints_file, deadline)
+        add(rembg, constraints_file, deadline, "--no-deps")
 
 
 def say(text: str) -> None:
     """Print one line that any console's encoding can show."""
     print(TAG, text.encode("ascii", "replace").decode("ascii"), flush=True)
+
+
+def say_on_the_way(text: str) -> None:
+    """Print a line that is seen at once: hosts hold back what this file prints until it has ended."""
+    say(text)
+    if sys.stdout.isatty():
+        return
+    try:
+        with open(CONSOLE, "w", encoding="ascii", errors="replace") as console:
+            print(TAG, text, file=console)
+    except OSError:
+        return  # nobody sits before the host
 
 
 def main(arguments: list[str]) -> None:

@@ -15,7 +15,7 @@ def preload(parser: argparse.ArgumentParser) -> None:
         "--ic-light-dir",
         type=normalized_path,
         default=None,
-        help="folder with IC-Light models, searched besides models/ic-light and models/unet",
+        help="folder with IC-Light models, searched besides models/ic-light, models/unet and models/diffusion_models",
     )
     parser.add_argument(
         "--ic-light-no-download",

@@ -8,11 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .headers import HeaderError, read_header
+from .headers import read_header
+from .stamps import Stamp, stamp_at
 
 SD15 = "Stable Diffusion 1.5"
 
 _SUFFIX = ".safetensors"
+# SDXL's header has 300 kB; a merge writes down what it was made of, and that of its parts.
+_LONGEST = 4 << 20
 _CONV_IN = re.compile(r"(?:^|\.)(?:input_blocks\.0\.0|conv_in)\.weight$")
 _OF_UNET = ("model.diffusion_model.", "diffusion_model.", "unet.", "input_blocks.", "conv_in.")
 _CONTEXT = re.compile(r"\.attn2\.to_k\.weight$")
@@ -59,7 +62,7 @@ def _dimension(header: dict[str, Any], pattern: re.Pattern, rank: int) -> int | 
     for name, entry in header.items():
         if pattern.search(name) and name.startswith((*_OF_UNET, "down_blocks.")):
             shape = entry.get("shape")
-            if isinstance(shape, list) and len(shape) == rank:
+            if isinstance(shape, list) and len(shape) == rank and type(shape[1]) is int:
                 return shape[1]
     return None
 
@@ -69,12 +72,11 @@ def family_of(path: Path) -> Family | None:
     if path.suffix.lower() != _SUFFIX:
         return None
     try:
-        stat = path.stat()
-        return _family_of(path, stat.st_size, stat.st_mtime_ns)
-    except (OSError, HeaderError):
+        return _family_of(path, stamp_at(path))
+    except (OSError, ValueError):
         return None
 
 
 @functools.lru_cache(maxsize=64)
-def _family_of(path: Path, size: int, changed: int) -> Family | None:
-    return identify_checkpoint(read_header(path))
+def _family_of(path: Path, stamp: Stamp | None) -> Family | None:
+    return identify_checkpoint(read_header(path, _LONGEST))

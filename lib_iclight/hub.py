@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from .errors import ICLightError
 
@@ -17,6 +17,9 @@ REPOSITORY = "lllyasviel/ic-light"
 # The transport drops a piece that the connection breaks in, so pieces are small.
 _CHUNK = 1 << 16
 _CONNECT_SECONDS, _READ_SECONDS = 10, 15
+_MOST_REDIRECTS = 5
+_REDIRECTS = (301, 302, 303, 307, 308)
+_LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _REASONS = (
     ("Timeout", "it does not answer in time"),
@@ -35,7 +38,19 @@ class UnreachableError(ICLightError):
 
 
 class RangeError(ICLightError):
-    """The server has nothing at the place that was asked for."""
+    """The server does not go on where it was asked to; ``at_end`` tells whether it says that its file ends there."""
+
+    def __init__(self, message: str, at_end: bool = False):
+        super().__init__(message)
+        self.at_end = at_end
+
+
+@dataclass(frozen=True)
+class Place:
+    """An address, and what goes with a request to it."""
+
+    url: str
+    headers: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -77,7 +92,7 @@ def find(name: str) -> Remote:
         UnreachableError: no answer, or one that may be another in a moment.
         ICLightError: offline mode is on, or the server does not give the file.
     """
-    from huggingface_hub import constants, get_hf_file_metadata, hf_hub_url
+    from huggingface_hub import constants, hf_hub_url
     from huggingface_hub.utils import build_hf_headers
 
     if constants.HF_HUB_OFFLINE:
@@ -85,16 +100,27 @@ def find(name: str) -> Remote:
             f"{name} cannot be downloaded: Hugging Face's offline mode is on. Unset HF_HUB_OFFLINE and restart the "
             "web UI, or put the file in place by hand."
         )
-    url = hf_hub_url(REPOSITORY, name)
-    with _explained(name):
-        found = get_hf_file_metadata(url, timeout=_CONNECT_SECONDS)
-    headers = dict(build_hf_headers())
-    if urlsplit(found.location).netloc != urlsplit(url).netloc:
-        # The bytes often lie with a storage provider, who must not see the user's token.
-        headers = {key: value for key, value in headers.items() if key.lower() != "authorization"}
-    headers["Accept-Encoding"] = "identity"
-    digest = (found.etag or "").lower()
-    return Remote(found.location, headers, found.size, digest if _SHA256.fullmatch(digest) else "")
+    headers = {**build_hf_headers(), "Accept-Encoding": "identity"}
+    with _explained(name), _answer(name, "HEAD", hf_hub_url(REPOSITORY, name), headers) as (response, place):
+        return _remote(name, response, place)
+
+
+def _remote(name: str, response: Any, place: Place) -> Remote:
+    """What an answer says about the file, or about one that lies with a storage provider, where it sends us."""
+    said = response.headers
+    size, etag = said.get("X-Linked-Size"), said.get("X-Linked-Etag")
+    if response.status_code in _REDIRECTS:
+        place = _moved(name, place, said["Location"])
+    elif response.status_code == 200:
+        size, etag = size or said.get("Content-Length"), etag or said.get("ETag")
+    else:
+        raise _refusal(name, response.status_code)
+    digest = (etag or "").removeprefix("W/").strip('"').lower()
+    return Remote(place.url, place.headers, _number(size), digest if _SHA256.fullmatch(digest) else "")
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text and re.fullmatch(r"[0-9]{1,18}", text) else None
 
 
 @contextmanager
@@ -103,29 +129,84 @@ def opened(name: str, remote: Remote, start: int) -> Iterator[Stream]:
 
     Raises:
         UnreachableError: the server cannot be reached, or the connection breaks.
-        RangeError: the file ends before ``start``.
+        RangeError: the server does not go on at ``start``: the file ends before, or it gives another part.
         ICLightError: the server does not give the file.
     """
     headers = {**remote.headers, **({"Range": f"bytes={start}-"} if start else {})}
     with ExitStack() as stack:
         # The body of the caller's "with" is not explained: what goes wrong there is not the connection.
         with _explained(name):
-            response = stack.enter_context(_get(remote.url, headers))
-        if response.status_code == 416:
-            raise RangeError(f"{name} is shorter than {server_name()} states.")
-        if response.status_code not in (200, 206):
-            raise _refusal(name, response.status_code)
-        yield Stream(_first_byte(response), _chunks(name, response))
+            response, _ = stack.enter_context(_answer(name, "GET", remote.url, headers, elsewhere=True))
+        status = response.status_code
+        if start and status in (206, 416) and _first_byte(response, remote.size) != start:
+            at_end = response.headers.get("Content-Range") == f"bytes */{start}"
+            raise RangeError(f"{name} cannot be continued by {server_name()}.", at_end)
+        if status != 200 and (status != 206 or _first_byte(response, remote.size) != start):
+            raise _refusal(name, status)
+        yield Stream(start if status == 206 else 0, _chunks(name, response))
 
 
-def _first_byte(response: Any) -> int:
-    match = re.match(r"bytes (\d+)-", response.headers.get("Content-Range") or "")
-    return int(match[1]) if match and response.status_code == 206 else 0
+def _first_byte(response: Any, size: int | None) -> int | None:
+    """Where a part of a file begins, None where that is not said, or the file is another one than before."""
+    match = re.fullmatch(
+        r"bytes ([0-9]{1,18})-[0-9]{1,18}/([0-9]{1,18}|\*)", response.headers.get("Content-Range") or ""
+    )
+    if match is None or (size is not None and match[2] not in ("*", str(size))):
+        return None
+    return int(match[1])
 
 
 @contextmanager
-def _get(url: str, headers: dict[str, str]) -> Iterator[Any]:
-    """An answer whose body is not read yet: huggingface_hub brings requests up to 0.x, httpx since 1.0."""
+def _answer(
+    name: str, method: str, url: str, headers: dict[str, str], elsewhere: bool = False
+) -> Iterator[tuple[Any, Place]]:
+    """The answer after a few redirects, and where it came from; its body is not read yet.
+
+    Redirects are followed here because the libraries' own rules differ: one follows a thousand.
+
+    Args:
+        name: the file.
+        method: "HEAD" or "GET".
+        url: where to begin.
+        headers: what goes with it; the user's token does not go to another server.
+        elsewhere: whether to follow to another server. A redirect to one is the answer otherwise, which states size
+            and digest.
+    """
+    place = Place(url, headers)
+    for _ in range(_MOST_REDIRECTS + 1):
+        with _request(method, place) as response:
+            target = response.headers.get("Location") if response.status_code in _REDIRECTS else None
+            if not target or not (elsewhere or not urlsplit(target).netloc):
+                yield response, place
+                return
+        place = _moved(name, place, target)
+    raise ICLightError(
+        f"{name} cannot be downloaded: {server_name()} sends from one address to the next without end. See that "
+        f"HF_ENDPOINT is right, or download it from {web_page()} by hand."
+    )
+
+
+def _moved(name: str, place: Place, target: str) -> Place:
+    """Where a redirect leads to. Raises ICLightError for what is no web address, or no longer an encrypted one."""
+    url = urljoin(place.url, target)
+    before, after = urlsplit(place.url), urlsplit(url)
+    if after.scheme not in ("http", "https") or not after.hostname:
+        raise ICLightError(f"{name} cannot be downloaded: {server_name()} sends to something that is no web address.")
+    if (before.scheme, after.scheme) == ("https", "http") and before.hostname not in _LOOPBACK:
+        raise ICLightError(
+            f"{name} cannot be downloaded: {server_name()} sends to an address without encryption. Download it from "
+            f"{web_page()} by hand."
+        )
+    headers = place.headers
+    if (before.scheme, before.netloc) != (after.scheme, after.netloc):
+        # The bytes often lie with a storage provider, who must not see the user's token.
+        headers = {key: value for key, value in headers.items() if key.lower() != "authorization"}
+    return Place(url, headers)
+
+
+@contextmanager
+def _request(method: str, place: Place) -> Iterator[Any]:
+    """One answer, redirects included: huggingface_hub brings requests up to 0.x, httpx since 1.0."""
     from huggingface_hub.utils import get_session
 
     session = get_session()
@@ -133,10 +214,12 @@ def _get(url: str, headers: dict[str, str]) -> Iterator[Any]:
         import httpx
 
         timeout = httpx.Timeout(_READ_SECONDS, connect=_CONNECT_SECONDS)
-        with session.stream("GET", url, headers=headers, follow_redirects=True, timeout=timeout) as response:
+        options = {"follow_redirects": False, "timeout": timeout}
+        with session.stream(method, place.url, headers=place.headers, **options) as response:
             yield response
         return
-    with session.get(url, headers=headers, stream=True, timeout=(_CONNECT_SECONDS, _READ_SECONDS)) as response:
+    options = {"allow_redirects": False, "stream": True, "timeout": (_CONNECT_SECONDS, _READ_SECONDS)}
+    with session.request(method, place.url, headers=place.headers, **options) as response:
         yield response
 
 

@@ -54,7 +54,7 @@ def describe(plan: Plan) -> dict[str, str]:
     Pictures are named by the start of their digest.
     """
     request = plan.request
-    result = {MODE: request.mode, MODEL: plan.model.path.stem, **_light(request)}
+    result = {MODE: request.mode, MODEL: plan.model.short_name, **_light(request)}
     for name, label in _LABELS.items():
         value = getattr(request, name)
         if value != _DEFAULTS[name] and (name != "details_radius" or request.restore_details):

@@ -40,7 +40,7 @@ class Download:
         return self._ended.wait(seconds)
 
     def cancel(self) -> None:
-        """Stop at the next piece; what has arrived is kept."""
+        """Stop, whatever the server does; what has arrived is kept."""
         self._stop.set()
 
     def watch(self, interrupted: Callable[[], bool]) -> None:

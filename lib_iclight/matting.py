@@ -15,7 +15,9 @@ from PIL import Image
 
 from . import reading
 from .errors import ICLightError
+from .model_folders import shown
 from .own_model import OwnModel
+from .stamps import Stamp, stamp_at
 
 MODELS = (
     "isnet-general-use",
@@ -54,7 +56,8 @@ _INSTALL = "Restart the web UI without --skip-install, which lets the extension 
 _LONGEST_REASON = 240
 _WAY_OUT = "or give a picture with transparency, or turn 'Remove background' off"
 
-_sessions: dict[str, object] = {}
+_sessions: dict[str, tuple[Stamp | None, object]] = {}
+"""By the model's place, and made of a file of this stamp."""
 _lock = threading.Lock()
 
 Matte = Callable[[np.ndarray, str], np.ndarray]
@@ -80,11 +83,32 @@ def offered(models_dir: Path) -> list[str]:
 
 
 def own_models(models_dir: Path) -> list[str]:
-    """File names of the ONNX models in ``models_dir`` that are not rembg's."""
-    if not models_dir.is_dir():
+    """File names of the ONNX models in ``models_dir`` that are not rembg's.
+
+    A folder that cannot be looked into has none. A name that is no text for a page is left out.
+    """
+    try:
+        names = [path.name for path in models_dir.iterdir() if path.suffix.lower() == ENDING and _is_file(path)]
+    except OSError:
         return []
-    names = (path.name for path in models_dir.iterdir() if path.suffix.lower() == ENDING and path.is_file())
-    return sorted(name for name in names if name not in _FILES_OF_REMBG and not name.startswith(_SEGMENT_ANYTHING))
+    own = (name for name in names if name not in _FILES_OF_REMBG and not name.startswith(_SEGMENT_ANYTHING))
+    return sorted(name for name in own if name == shown(name))
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:
+        return False
+
+
+def content(model: str, models_dir: Path) -> Stamp | None:
+    """Tells whether a remover's file is still the same; None while there is none."""
+    return stamp_at(_file(model, models_dir))
+
+
+def _file(model: str, models_dir: Path) -> Path:
+    return models_dir / (f"{model}{ENDING}" if model in MODELS else model)
 
 
 def remove_background(rgb: np.ndarray, model: str, models_dir: Path) -> np.ndarray:
@@ -183,19 +207,23 @@ def _whole(mask: np.ndarray, height: int) -> np.ndarray:
 
 
 def _session(rembg, model: str, models_dir: Path):
-    key = str(models_dir / model)
-    if key not in _sessions:
-        file = models_dir / (f"{model}{ENDING}" if model in MODELS else model)
-        is_there = file.is_file()
-        try:
-            with _models_in(models_dir, is_there):
-                _sessions[key] = _new_session(rembg, model, models_dir)
-        except Exception as error:  # rembg downloads here: network and disk errors of several libraries
-            raise ICLightError(
-                f"The background remover {model} cannot be loaded: {_in_a_line(error, models_dir)}. "
-                f"{_mend(file, is_there, model in MODELS)}, choose another one, {_WAY_OUT}."
-            ) from error
-    return _sessions[key]
+    key, file = str(models_dir / model), _file(model, models_dir)
+    before = stamp_at(file)
+    kept = _sessions.get(key)
+    if kept is not None and kept[0] == before:
+        return kept[1]
+    _sessions.pop(key, None)
+    is_there = file.is_file()
+    try:
+        with _models_in(models_dir, is_there):
+            session = _new_session(rembg, model, models_dir)
+    except Exception as error:  # rembg downloads here: network and disk errors of several libraries
+        raise ICLightError(
+            f"The background remover {model} cannot be loaded: {_in_a_line(error, models_dir)}. "
+            f"{_mend(file, is_there, model in MODELS)}, choose another one, {_WAY_OUT}."
+        ) from error
+    _sessions[key] = (before if is_there else stamp_at(file), session)
+    return session
 
 
 def _mend(file: Path, is_there: bool, is_rembgs: bool) -> str:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import html
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from .downloads import NAMES, PART, readable
+from .downloads import NAMES, readable
 from .headers import Identity
 from .jobs import Download
-from .weights import EXTENSION, PICKLES, SOURCE, ModelFile, ModelLibrary, choose, listing, suits
+from .model_folders import EXTENSION, PART, PICKLES, Entry, listing
+from .weights import SOURCE, ModelFile, ModelLibrary, choose, suits
 
 MODE_NAMES = {
     "fc": "Foreground (fc)",
@@ -19,8 +19,6 @@ MODE_NAMES = {
     "fbc": "Foreground and background (fbc)",
 }
 
-_SHARED = "unet"
-_OURS = re.compile(r"ic[-_ ]?light", re.IGNORECASE)
 AGAIN = "Delete it and download it again, or copy it anew."
 WAYS_OUT = (
     ("LoRA", "Move it into models/Lora."),
@@ -35,7 +33,7 @@ class FileReport:
     """One file.
 
     Attributes:
-        name: without its folder.
+        name: its folders below the model folder and its own name.
         size: in bytes.
         kind: "fc" (also fcon) or "fbc", "" when it is no IC-Light model.
         modes: the modes that it serves by itself.
@@ -71,40 +69,35 @@ class ModelReport:
 def report(library: ModelLibrary, folders: Sequence[Path]) -> ModelReport:
     """Look through the model folders; of two files with one name only the first counts, as it does in a run.
 
-    A folder named "unet" is shared with other extensions: a foreign file there is no error unless its name says
-    that it should be IC-Light's.
+    Where other extensions keep files too, a foreign file is no error unless its name says that it should be IC-Light's.
     """
     found: dict[str, FileReport] = {}
     usable: list[ModelFile] = []
-    for path in listing(folders):
-        if path.name in found:
+    for entry in listing(folders):
+        if entry.name in found:
             continue
-        file = _look(library, path)
+        file = _look(library, entry)
         if isinstance(file, ModelFile):
             usable.append(file)
-            found[path.name] = _usable(file)
-        elif file is not None and (path.parent.name.lower() != _SHARED or _OURS.search(path.name)):
-            found[path.name] = file
+            found[entry.name] = _usable(file)
+        elif file is not None and not entry.foreign:
+            found[entry.name] = file
     chosen = {mode: choose(mode, usable) for mode in NAMES}
     return ModelReport(tuple(found.values()), {mode: file.name if file else None for mode, file in chosen.items()})
 
 
-def _look(library: ModelLibrary, path: Path) -> ModelFile | FileReport | None:
-    """A usable file, what is wrong with another one, or None for a file that is none of our business."""
-    suffix = path.suffix.lower()
-    try:
-        if suffix == EXTENSION:
-            file = library.inspect(path)
-            return file if file.usable else _broken(file)
-        size = path.stat().st_size
-    except FileNotFoundError:
-        return None
-    if suffix in PICKLES:
+def _look(library: ModelLibrary, entry: Entry) -> ModelFile | FileReport | None:
+    """A usable file, what is wrong with another one, or None for one that has just been removed."""
+    size = entry.stamp.size if entry.stamp else 0
+    if entry.problem or entry.ending == EXTENSION:
+        file = library.look(entry)
+        return file if file.usable else _broken(file)
+    if entry.ending in PICKLES:
         problem = "is no safetensors file, and others are never opened because they can run code"
-        return FileReport(path.name, size, problem=problem, way_out=f"Get the safetensors file from {SOURCE}.")
-    if path.name.endswith(EXTENSION + PART):
+        return FileReport(entry.name, size, problem=problem, way_out=f"Get the safetensors file from {SOURCE}.")
+    if entry.ending == EXTENSION + PART:
         problem = f"has not arrived whole: {readable(size)} so far"
-        return FileReport(path.name, size, problem=problem, way_out="Press Download to go on, or delete it.")
+        return FileReport(entry.name, size, problem=problem, way_out="Press Download to go on, or delete it.")
     return None
 
 
@@ -122,7 +115,7 @@ def _broken(file: ModelFile) -> FileReport:
         key_style=identity.style,
         dtype=identity.dtype,
         problem=file.problem,
-        way_out=_way_out(identity.looks_like),
+        way_out=file.way_out or _way_out(identity.looks_like),
     )
 
 

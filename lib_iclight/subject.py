@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -106,11 +106,15 @@ class Pictures:
     Args:
         cache: what they are kept in.
         max_pixels: gives the most pixels that a picture may have.
+
+    Attributes:
+        content: gives what tells one content of a remover's file from another, so that a replaced file cuts anew.
     """
 
     def __init__(
         self, cache: SharedCache | None = None, max_pixels: Callable[[], int] = lambda: images.MAX_PIXELS
     ) -> None:
+        self.content: Callable[[str], Hashable] = lambda model: None
         self._cache = cache or SharedCache()
         self._max_pixels = max_pixels
 
@@ -158,11 +162,17 @@ class Pictures:
         Raises:
             ICLightError: nothing of the picture is visible, the remover failed or found nothing, or nothing is left.
         """
-        key = (picture.digest, remove_background, model if remove_background else "", edge)
-        return self._cache.get(("subject", *key), lambda: self._cut_out(picture, remove_background, model, matte, edge))
+        remover = (model, self.content(model)) if remove_background else None
+        key = ("subject", picture.digest, remove_background, remover, edge)
+        return self._cache.get(key, lambda: self._cut_out(picture, remove_background, remover, matte, edge))
 
     def _cut_out(
-        self, picture: images.Picture, remove_background: Removal, model: str, matte: Matte, edge: Edge
+        self,
+        picture: images.Picture,
+        remove_background: Removal,
+        remover: tuple[str, Hashable] | None,
+        matte: Matte,
+        edge: Edge,
     ) -> Subject:
         own = picture.alpha
         if own is not None and not own.any():
@@ -170,9 +180,10 @@ class Pictures:
                 "The foreground is fully transparent: there is nothing to relight. "
                 "Give a picture in which the subject is visible."
             )
-        if _removes(picture, remove_background):
-            alpha = self._cache.get(("matte", picture.digest, model), lambda: _found(picture, model, matte))
-            return _refined(picture, _within(alpha, own, model), edge, model)
+        if remover is not None and _removes(picture, remove_background):
+            model = remover[0]
+            alpha = self._cache.get(("matte", picture.digest, remover), lambda: _found(picture, model, matte))
+            return _refined(picture, _within(alpha, own, model), edge, f"{remover}")
         if own is not None:
             return _refined(picture, own, replace(edge, alpha_matting=False), "own")
         return Subject(picture, None, picture.rgb, picture.rgb, f"{picture.digest}:opaque")

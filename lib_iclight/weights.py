@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+import os
 import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
@@ -11,21 +11,23 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .errors import ICLightError
-from .headers import HeaderError, Identity, identify, read_header
+from .headers import OTHER, HeaderError, Identity, look
+from .model_folders import EXTENSION, LET_READ, NAMED_SO, Entry, folder_name, listing, shown
 from .request import AUTO_MODEL
+from .stamps import Stamp, stamp_at, stamp_of
+from .tensor_file import read_tensors
 from .unet_keys import to_ldm
 
 if TYPE_CHECKING:
     import torch
 
-EXTENSION = ".safetensors"
-_NAMED_SO = re.compile(r"ic[-_ ]?light", re.IGNORECASE)
-PICKLES = (".ckpt", ".pt", ".pth", ".bin")
 SOURCE = "https://huggingface.co/lllyasviel/ic-light"
 UNET_PREFIX = "diffusion_model."
 CONV_IN = UNET_PREFIX + "input_blocks.0.0.weight"
 
-_KEPT_FILES = 4
+# Two files of the author's would take 3.4 GB, and reading one again is short beside merging it.
+_KEPT_BYTES = 2 << 30
+_NAMED_AT_ONCE = 3
 
 
 class MissingModelError(ICLightError):
@@ -42,22 +44,29 @@ class ModelFile:
 
     Attributes:
         path: where it lies.
-        size: length in bytes.
-        changed: modification time in nanoseconds.
+        name: its folders below the model folder and its own name, as the request's ``model`` takes it.
+        stamp: tells whether the file is still the same; None where it could not be looked at.
         identity: what its header says, None when it is no whole safetensors file.
         problem: why it cannot be used, empty when it can.
+        way_out: what to do about that, where it is not told by what the file is.
     """
 
     path: Path
-    size: int
-    changed: int
+    name: str
+    stamp: Stamp | None
     identity: Identity | None
     problem: str = ""
+    way_out: str = ""
 
     @property
-    def name(self) -> str:
-        """The file's name without its folder."""
-        return self.path.name
+    def size(self) -> int:
+        """Length in bytes."""
+        return self.stamp.size if self.stamp else 0
+
+    @property
+    def short_name(self) -> str:
+        """The name without its ending, as it stands in generation parameters."""
+        return _without_ending(self.name)
 
     @property
     def usable(self) -> bool:
@@ -74,7 +83,7 @@ class ModelFile:
     @property
     def content(self) -> str:
         """Identifies what is in the file: a replaced or rewritten file has another one."""
-        return f"ic-light:{self.path}:{self.size}:{self.changed}"
+        return f"ic-light:{self.path}:{':'.join(map(str, self.stamp or ()))}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,7 +92,8 @@ class Offsets:
 
     Attributes:
         content: identifies the content, see :attr:`ModelFile.content`.
-        tensors: name (``diffusion_model.…``) to offset, memory-mapped.
+        tensors: name (``diffusion_model.…``) to offset, in memory of their own: what happens to the file does not
+            reach them, nor whom they were handed to.
         channels: input channels of the widened first convolution, 8 or 12.
     """
 
@@ -91,31 +101,40 @@ class Offsets:
     tensors: Mapping[str, torch.Tensor]
     channels: int
 
+    @property
+    def size(self) -> int:
+        """In bytes."""
+        return sum(tensor.element_size() * tensor.nelement() for tensor in self.tensors.values())
+
 
 class ModelLibrary:
     """The model folders: looks at each file once per change and keeps loaded offsets."""
 
     def __init__(self) -> None:
-        self._inspected: dict[tuple[str, int, int], ModelFile] = {}
+        self._inspected: dict[str, ModelFile] = {}
         self._loaded: OrderedDict[str, Offsets] = OrderedDict()
         self._lock = threading.Lock()
         self.file_reads = 0
 
     def files(self, folders: Iterable[Path]) -> list[ModelFile]:
-        """All safetensors files of the folders, in folder and name order; missing folders are skipped.
+        """All safetensors files of the folders, in the order of :func:`lib_iclight.model_folders.listing`.
 
         Folders hold other models too, so a file that is not IC-Light is listed as unusable, not reported.
         """
-        return [self.inspect(path) for path in listing(folders) if path.suffix.lower() == EXTENSION]
+        return [self.look(entry) for entry in listing(folders) if entry.ending == EXTENSION or entry.problem]
 
     def inspect(self, path: Path) -> ModelFile:
+        """Tell what a file is that lies right in a model folder; see :meth:`look`."""
+        return self.look(Entry(shown(path.name), str(path), False, stamp_at(path)))
+
+    def look(self, entry: Entry) -> ModelFile:
         """Tell what a file is; its header is read again only after it has changed."""
-        stat = path.stat()
-        key = (str(path), stat.st_size, stat.st_mtime_ns)
-        found = self._inspected.get(key)
-        if found is None:
+        if entry.problem:
+            return ModelFile(Path(entry.path), entry.name, None, None, entry.problem, entry.way_out)
+        found = self._inspected.get(entry.path)
+        if found is None or found.stamp != entry.stamp or found.name != entry.name:
             self.file_reads += 1
-            found = self._inspected[key] = _inspect(path, stat.st_size, stat.st_mtime_ns)
+            found = self._inspected[entry.path] = _inspect(entry)
         return found
 
     def select(self, mode: str, model: str, folders: Sequence[Path]) -> ModelFile:
@@ -123,7 +142,8 @@ class ModelLibrary:
 
         Args:
             mode: "fc", "fcon" or "fbc".
-            model: a file name with or without its ending, or "auto".
+            model: a file's name with or without its ending, with the folders that it lies in below the model folder
+                ("IC-Light/iclight_sd15_fc"), which may be left out where only one file has the name; or "auto".
             folders: where to look, the preferred one first.
 
         Raises:
@@ -139,43 +159,44 @@ class ModelLibrary:
         raise MissingModelError(_missing(mode, files, folders), mode)
 
     def _named(self, mode: str, model: str, folders: Sequence[Path]) -> ModelFile:
-        wanted = {model, model + EXTENSION}
-        for path in listing(folders):
-            if path.name not in wanted:
-                continue
-            if path.suffix.lower() != EXTENSION:
-                raise ICLightError(
-                    f"The model {path.name} cannot be used: only safetensors files are opened, because others can "
-                    f"run code. Get the safetensors file from {SOURCE}."
-                )
-            file = self.inspect(path)
-            if not file.usable:
-                raise ICLightError(f"The model {file.name} cannot be used: it {file.problem}. {_way_out(mode)}")
-            if mode not in file.modes:
-                raise ICLightError(
-                    f"The model {file.name} is {file.identity.looks_like} and cannot serve the mode {mode}. "
-                    f"Choose the mode {file.modes[0]}, or another model, or model = auto."
-                )
-            return file
-        raise ICLightError(
-            f"There is no IC-Light model named {model!r}. Put it into {folder_name(folders)}, or choose model = auto."
-        )
+        entry = find(model, listing(folders))
+        if entry is None:
+            raise ICLightError(
+                f"There is no IC-Light model named {model!r}. Put it into {folder_name(folders)}, or choose model = "
+                "auto."
+            )
+        if entry.ending != EXTENSION and not entry.problem:
+            raise ICLightError(
+                f"The model {entry.name} cannot be used: only safetensors files are opened, because others can "
+                f"run code. Get the safetensors file from {SOURCE}."
+            )
+        file = self.look(entry)
+        if not file.usable:
+            raise ICLightError(
+                f"The model {file.name} cannot be used: it {file.problem}. {file.way_out or _way_out(mode)}"
+            )
+        if mode not in file.modes:
+            raise ICLightError(
+                f"The model {file.name} is {file.identity.looks_like} and cannot serve the mode {mode}. "
+                f"Choose the mode {file.modes[0]}, or another model, or model = auto."
+            )
+        return file
 
     def load(self, file: ModelFile) -> Offsets:
-        """Offsets of a file: memory-mapped, with the web UI's names, kept for the next generation.
+        """Offsets of a file: in memory, with the web UI's names, kept for the next generation.
+
+        What is kept of the same content is given again without a look at the file.
 
         Raises:
-            ICLightError: the file can no longer be opened.
+            ICLightError: the file can no longer be opened, or is another one than was looked at.
         """
         with self._lock:
             if file.content in self._loaded:
                 self._loaded.move_to_end(file.content)
                 return self._loaded[file.content]
             self.file_reads += 1
+            self._make_room(file)
             offsets = self._loaded[file.content] = _load(file)
-            self._forget_replaced(file)
-            while len(self._loaded) > _KEPT_FILES:
-                self._loaded.popitem(last=False)
             return offsets
 
     def forget(self) -> None:
@@ -183,10 +204,12 @@ class ModelLibrary:
         with self._lock:
             self._loaded.clear()
 
-    def _forget_replaced(self, file: ModelFile) -> None:
-        stale = [key for key in self._loaded if key.startswith(f"ic-light:{file.path}:") and key != file.content]
-        for key in stale:
+    def _make_room(self, file: ModelFile) -> None:
+        """Let go of what was in the file before, and of what was used longest ago where all would be too much."""
+        for key in [key for key in self._loaded if key.startswith(f"ic-light:{file.path}:")]:
             del self._loaded[key]
+        while self._loaded and sum(kept.size for kept in self._loaded.values()) + file.size > _KEPT_BYTES:
+            self._loaded.popitem(last=False)
 
 
 def check_fit(offsets: Offsets, shapes: Mapping[str, tuple[int, ...] | None], model_name: str, checkpoint: str) -> None:
@@ -224,45 +247,55 @@ def _fits(name: str, tensor: torch.Tensor, shapes: Mapping[str, tuple[int, ...] 
     return tuple(shape) == tuple(tensor.shape)
 
 
-def listing(folders: Iterable[Path]) -> list[Path]:
-    """All files of the folders, in folder and name order; missing folders are skipped."""
-    found: list[Path] = []
-    for folder in dict.fromkeys(folders):
-        if folder.is_dir():
-            found += sorted(path for path in folder.iterdir() if path.is_file())
-    return found
+def find(model: str, entries: Sequence[Entry]) -> Entry | None:
+    """The entry of a name: by its folders and its name, else by its name alone.
+
+    Raises:
+        ICLightError: several files in folders below the model folders have the name.
+    """
+    wanted = _without_ending(model)
+    for same in (lambda entry: entry.name == model, lambda entry: _without_ending(entry.name) == wanted):
+        found = next((entry for entry in entries if same(entry)), None)
+        if found is not None:
+            return found
+    bare = {entry.name: entry for entry in entries if _without_ending(entry.name.rpartition("/")[2]) == wanted}
+    if len(bare) > 1:
+        raise ICLightError(f"Several IC-Light models are named {model!r}. Name its folder too: {_some(list(bare))}.")
+    return next(iter(bare.values()), None)
 
 
-def _inspect(path: Path, size: int, changed: int) -> ModelFile:
+def _without_ending(name: str) -> str:
+    return name[: -len(EXTENSION)] if name.lower().endswith(EXTENSION) else name
+
+
+def _inspect(entry: Entry) -> ModelFile:
+    path, name, stamp = Path(entry.path), entry.name, entry.stamp
     try:
-        identity = identify(read_header(path))
+        identity = look(path)
     except HeaderError as error:
-        return ModelFile(path, size, changed, None, str(error))
+        return ModelFile(path, name, stamp, None, str(error))
     except OSError as error:
-        return ModelFile(path, size, changed, None, f"cannot be opened ({error.strerror})")
-    problem = "" if identity.kind else f"is {identity.looks_like}, not an IC-Light model"
-    return ModelFile(path, size, changed, identity, problem)
+        reason = error.strerror or type(error).__name__
+        return ModelFile(path, name, stamp, None, f"cannot be opened ({reason})", LET_READ)
+    words = identity.looks_like
+    problem = "" if identity.kind else f"is {words}" + ("" if words == OTHER else ", not an IC-Light model")
+    return ModelFile(path, name, stamp, identity, problem)
 
 
 def suits(mode: str, file: ModelFile) -> bool:
     """Whether "auto" takes a file for a mode: fc and fcon have the same tensors, so the name tells them apart."""
-    return mode in file.modes and (mode == "fbc" or ("fcon" in file.name.lower()) == (mode == "fcon"))
+    return mode in file.modes and (mode == "fbc" or ("fcon" in file.path.name.lower()) == (mode == "fcon"))
 
 
 def choose(mode: str, files: Iterable[ModelFile]) -> ModelFile | None:
     """The file that "auto" takes for a mode, None where none serves it."""
     # A bare InstructPix2Pix UNet has the same tensors, so a file that is named for what it is goes first.
     candidates = [file for file in files if suits(mode, file)]
-    return min(candidates, key=lambda file: _NAMED_SO.search(file.name) is None, default=None)
+    return min(candidates, key=lambda file: NAMED_SO.search(file.name) is None, default=None)
 
 
 def _way_out(mode: str) -> str:
     return f"Download iclight_sd15_{mode}{EXTENSION} from {SOURCE} and choose it."
-
-
-def folder_name(folders: Sequence[Path]) -> str:
-    """The preferred folder by its last two names: enough for the user, no path of the server for the API."""
-    return "/".join(part for part in folders[0].parts[-2:] if part != folders[0].anchor) or "models/ic-light"
 
 
 def _missing(mode: str, files: Sequence[ModelFile], folders: Sequence[Path]) -> str:
@@ -270,17 +303,31 @@ def _missing(mode: str, files: Sequence[ModelFile], folders: Sequence[Path]) -> 
         f"There is no IC-Light model for the mode {mode}. Download iclight_sd15_{mode}{EXTENSION} from {SOURCE} "
         f"and put it into {folder_name(folders)}."
     )
-    broken = [f"{file.name} {file.problem}" for file in files if not file.usable and file.path.parent == folders[0]]
-    return text + (f" What is there: {'; '.join(broken)}." if broken else "")
+    preferred = folders[0]
+    broken = [file for file in files if not file.usable and preferred in (file.path, *file.path.parents)]
+    return text + (f" What is there: {_some([f'{file.name} {file.problem}' for file in broken])}." if broken else "")
+
+
+def _some(things: Sequence[str]) -> str:
+    more = len(things) - _NAMED_AT_ONCE
+    return "; ".join(things[:_NAMED_AT_ONCE]) + (f"; and {more} more" if more > 0 else "")
 
 
 def _load(file: ModelFile) -> Offsets:
-    from safetensors import SafetensorError, safe_open
-
     prefix = file.identity.prefix if file.identity else ""
     try:
-        with safe_open(str(file.path), framework="pt", device="cpu") as opened:
-            tensors = {UNET_PREFIX + to_ldm(key.removeprefix(prefix)): opened.get_tensor(key) for key in opened.keys()}  # noqa: SIM118
-    except (OSError, SafetensorError) as error:
-        raise ICLightError(f"The model {file.name} cannot be loaded: {error}. Get it again from {SOURCE}.") from error
+        with file.path.open("rb") as opened:
+            # One kind of look is compared with itself alone: on Windows the two do not always tell the same.
+            begun = stamp_of(os.fstat(opened.fileno()))
+            same = stamp_at(file.path) == file.stamp
+            read = read_tensors(opened) if same else {}
+            same = same and stamp_of(os.fstat(opened.fileno())) == begun
+    except (OSError, HeaderError) as error:
+        reason = f"it {error}" if isinstance(error, HeaderError) else error.strerror or type(error).__name__
+        raise ICLightError(f"The model {file.name} cannot be loaded: {reason}. Get it again from {SOURCE}.") from error
+    if not same:
+        raise ICLightError(
+            f"The model {file.name} is being written to just now. Wait until that has ended, and generate again."
+        )
+    tensors = {UNET_PREFIX + to_ldm(key.removeprefix(prefix)): tensor for key, tensor in read.items()}
     return Offsets(file.content, tensors, tensors[CONV_IN].shape[1])

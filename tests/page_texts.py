@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from lib_iclight import downloads, model_report, preview, prompts, settings, summary
+from lib_iclight import downloads, model_folders, model_report, preview, prompts, settings, summary
 from lib_iclight.jobs import Download
 from lib_iclight.request import MODES
 
@@ -117,7 +117,8 @@ def of_models_row() -> set[str]:
     """What the row about the models says beside names and numbers, whatever is in the folders."""
     missing = model_report.as_html(model_report.ModelReport((), dict.fromkeys(downloads.NAMES)))
     buttons = {f"Download {name} (1.7 GB)" for name in downloads.NAMES.values()}
-    return {*of_html(missing), *buttons, *(words for _, words in model_report.WAYS_OUT), model_report.AGAIN}
+    ways_out = {*(words for _, words in model_report.WAYS_OUT), *model_folders.WAYS_OUT, model_report.AGAIN}
+    return {*of_html(missing), *buttons, *ways_out}
 
 
 def of_downloads() -> set[str]:

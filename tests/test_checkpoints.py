@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
-from sd15_layout import safetensors_bytes
+import json
+import os
+import struct
 
-from lib_iclight.checkpoints import by_channels, family_of
+import pytest
+from sd15_layout import safetensors_bytes, with_header
+
+from lib_iclight.checkpoints import by_channels, family_of, identify_checkpoint
 from lib_iclight.headers import read_header
 
 UNET = "model.diffusion_model."
@@ -76,6 +80,34 @@ def test_a_missing_or_damaged_file_says_nothing(tmp_path):
 def test_a_replaced_checkpoint_is_looked_at_again(tmp_path):
     assert family(tmp_path, stable_diffusion()).supported
     assert not family(tmp_path, stable_diffusion(9)).supported
+
+
+def test_a_checkpoint_of_the_same_length_and_time_is_looked_at_again(tmp_path):
+    path = tmp_path / "checkpoint.safetensors"
+    path.write_bytes(safetensors_bytes(stable_diffusion()))
+    before = path.stat()
+    assert family_of(path).supported
+    other = tmp_path / "other"
+    other.write_bytes(path.read_bytes().replace(b"768", b"512").replace(b"[8, 4, 3, 3]", b"[8, 9, 3, 3]"))
+    os.utime(other, ns=(before.st_atime_ns, before.st_mtime_ns))
+    os.replace(other, path)
+    assert path.stat().st_size == before.st_size
+    assert family_of(path) is None
+
+
+def test_the_story_of_a_merge_does_not_hide_the_family(tmp_path):
+    raw = safetensors_bytes(stable_diffusion())
+    (length,) = struct.unpack("<Q", raw[:8])
+    header = json.loads(raw[8 : 8 + length])
+    header["__metadata__"]["sd_merge_recipe"] = "x" * 3_000_000
+    (tmp_path / "merged.safetensors").write_bytes(with_header(json.dumps(header).encode(), raw[8 + length :]))
+    assert family_of(tmp_path / "merged.safetensors").supported
+
+
+@pytest.mark.parametrize("side", ["4", None, [4], {}, 4.5, True])
+def test_a_nonsense_side_says_nothing(side):
+    header = {UNET + "input_blocks.0.0.weight": {"shape": [8, side, 3, 3]}, UNET + ATTENTION: {"shape": [8, side]}}
+    assert identify_checkpoint(header) is None
 
 
 def test_unknown_channels_are_given_the_benefit_of_the_doubt():

@@ -11,7 +11,7 @@ import zipfile
 import pytest
 from sd15_layout import safetensors_bytes, with_header
 
-from lib_iclight.headers import HeaderError, identify, read_header
+from lib_iclight.headers import HeaderError, identify, look, read_header
 
 
 @pytest.fixture
@@ -191,3 +191,74 @@ def test_a_nonsense_attention_shape_does_not_stop_the_look_at_a_file(shape):
 def test_a_missing_file_is_an_os_error(tmp_path):
     with pytest.raises(FileNotFoundError):
         read_header(tmp_path / "gone.safetensors")
+
+
+# Headers that nobody should have to read
+
+
+@pytest.fixture
+def reading(tmp_path, monkeypatch):
+    """What is found in a file, and how many bytes of it were read."""
+    taken = []
+
+    class Counted(io.FileIO):
+        def read(self, size=-1):
+            content = super().read(size)
+            taken.append(len(content))
+            return content
+
+    def found(raw: bytes):
+        path = tmp_path / "model.safetensors"
+        path.write_bytes(raw)
+        monkeypatch.setattr(type(path), "open", lambda self, mode: Counted(self, "r"))
+        return look(path), sum(taken)
+
+    return found
+
+
+def with_metadata(length: int) -> bytes:
+    """A LoRA whose trainer has written a novel into it."""
+    header = {"__metadata__": {"notes": "x" * length}, "a.lora_up.weight": {"data_offsets": [0, 0], "shape": [0]}}
+    return header_of(header)
+
+
+def test_of_a_header_that_is_too_long_for_iclight_next_to_nothing_is_read(reading):
+    found, taken = reading(with_metadata(30 << 20))
+    assert (found.kind, found.looks_like) == ("", "something other than an IC-Light model")
+    assert taken < 100
+
+
+def test_what_has_a_header_of_usual_length_is_still_called_by_its_name(reading):
+    assert reading(with_metadata(500_000))[0].looks_like == "a LoRA"
+
+
+def test_a_long_header_that_is_cut_off_or_none_is_damage(damage):
+    whole = with_metadata(2 << 20)
+    assert damage(whole[: 1 << 20]).startswith("is cut off inside its header")
+    assert damage(struct.pack("<Q", 50_000_000) + b"<html>") == "is not a safetensors file"
+
+
+DAMAGED = "has a damaged safetensors header"
+
+
+@pytest.mark.parametrize(
+    ("header", "reason"),
+    [
+        (b'{"a": {"data_offsets": [0, 1]}, "a": {"data_offsets": [0, 0]}}', DAMAGED),
+        (b'{"a": {"data_offsets": [0, 1], "data_offsets": [0, 0]}}', DAMAGED),
+        (b'{"a": {"data_offsets": [0, ' + b"9" * 900_000 + b"]}}", DAMAGED),
+        (b'{"a": {"data_offsets": [5, 2]}}', DAMAGED),
+        (b'{"a": {"data_offsets": [-2, 0]}}', DAMAGED),
+        (b'{"a": {"data_offsets": ["0", "0"]}}', DAMAGED),
+        (b'{"a": {"data_offsets": [false, false]}}', DAMAGED),
+        (b'{"a": ' + b'{"b":' * 200_000, "is not a safetensors file"),
+    ],
+    ids=["a name twice", "offsets twice", "a huge number", "backwards", "negative", "text", "truth", "nested"],
+)
+def test_a_header_with_tricks_is_damage(damage, header, reason):
+    assert damage(with_header(header)) == reason
+
+
+def test_a_type_is_not_any_text():
+    entry = {"dtype": "F" * 100_000, "shape": [320, 8, 3, 3], "data_offsets": [0, 0]}
+    assert identify({"conv_in.weight": entry}).dtype == ""

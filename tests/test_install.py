@@ -3,8 +3,10 @@
 import ast
 import importlib.metadata
 import importlib.util
+import os
 import subprocess
 import sys
+from contextlib import suppress
 from email.message import Message
 from pathlib import Path
 from types import SimpleNamespace
@@ -16,11 +18,12 @@ INSTALL = ROOT / "install.py"
 
 
 @pytest.fixture
-def install():
-    """install.py as a fresh module, loaded by its path as hosts do."""
+def install(tmp_path):
+    """install.py as a fresh module, loaded by its path as hosts do; its console is a file."""
     spec = importlib.util.spec_from_file_location("ic_light_install", INSTALL)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
+    module.CONSOLE = str(tmp_path / "console.txt")
     return module
 
 
@@ -29,20 +32,17 @@ def calls(install, monkeypatch):
     """Every command the installer would start, with the constraints it had; `calls.answer` is what pip would do."""
     made = []
 
-    def run(command, **options):
-        constraints_file = Path(command[command.index("-c") + 1])
+    def run(command, environment, log, deadline):
+        pins = Path(command[command.index("-c") + 1]).read_text(encoding="utf-8").splitlines()
         made.append(
-            SimpleNamespace(
-                command=command, options=options, constraints=constraints_file.read_text(encoding="utf-8").splitlines()
-            )
+            SimpleNamespace(command=command, environment=environment, constraints=pins, log=log, deadline=deadline)
         )
-        answer = holder.answer
-        if isinstance(answer, Exception):
-            raise answer
-        return answer
+        if isinstance(holder.answer, Exception):
+            raise holder.answer
+        return holder.answer
 
-    holder = SimpleNamespace(made=made, answer=SimpleNamespace(returncode=0, stdout=""))
-    monkeypatch.setattr(install.subprocess, "run", run)
+    holder = SimpleNamespace(made=made, answer=(0, ""))
+    monkeypatch.setattr(install, "run", run)
     monkeypatch.setattr(install, "_ancestors_arguments", lambda: [])
     monkeypatch.delenv("COMMANDLINE_ARGS", raising=False)
     return holder
@@ -101,7 +101,6 @@ def test_pip_gets_a_list_and_never_upgrades(install, calls, monkeypatch):
     install.main([])
     for call in calls.made:
         assert isinstance(call.command, list)
-        assert not call.options.get("shell")
         assert call.command[:4] == [sys.executable, "-m", "pip", "install"]
         assert not {"-U", "--upgrade", "--force-reinstall", "uninstall"} & set(call.command)
 
@@ -143,13 +142,12 @@ def test_the_hosts_own_command_line_is_read(install):
     ("answer", "why"),
     [
         (
-            SimpleNamespace(returncode=1, stdout="Looking\nERROR: No matching distribution found for pooch\nERROR: x"),
+            (1, "Looking\nERROR: No matching distribution found for pooch\nERROR: x"),
             "No matching distribution found for pooch",
         ),
-        (SimpleNamespace(returncode=2, stdout=""), "no reason given"),
-        (SimpleNamespace(returncode=2, stdout="gestoppt: Platte voll \N{WARNING SIGN}"), "gestoppt: Platte voll ?"),
+        ((2, ""), "no reason given"),
+        ((2, "gestoppt: Platte voll \N{WARNING SIGN}"), "gestoppt: Platte voll ?"),
         (FileNotFoundError(2, "No such file"), "No such file"),
-        (subprocess.TimeoutExpired("pip", 1800), "no end after 30 minutes"),
         (RuntimeError("something else"), "something else"),
     ],
 )
@@ -183,6 +181,133 @@ def test_constraints_bear_with_broken_and_doubled_distributions(install):
         distribution("odd", "unknown version"),
     ]
     assert install.constraints(found) == ["my-own-package==0.1.dev1", "torch==2.3.1+cu121"]
+
+
+def leftovers(folder: Path) -> Path:
+    """A site folder in which an interrupted pip has left numpy's next version, and a distribution without metadata."""
+    for name, text in {
+        "numpy-1.26.2.dist-info": "Name: numpy\nVersion: 1.26.2\n",
+        "~umpy-1.28.0.dist-info": "Name: numpy\nVersion: 1.28.0\n",
+        "-umpy-1.29.0.dist-info": "Name: numpy\nVersion: 1.29.0\n",
+        "0umpy-1.30.0.dist-info": "Name: numpy\nVersion: 1.30.0\n",
+        "~illow.egg-info": "Name: pillow\nVersion: 1.0\n",
+        "my_own.package-2.0.dist-info": "Name: My-own_package\nVersion: 2.0\n",
+        "old.egg-info": "Name: old\nVersion: 3.0\n",
+        "broken-1.0.dist-info": None,
+        "undecodable-1.0.dist-info": b"Name: \xff\xfe\n",
+    }.items():
+        info = folder / name
+        info.mkdir(parents=True)
+        if text is not None:
+            file = info / ("PKG-INFO" if name.endswith(".egg-info") else "METADATA")
+            file.write_bytes(text if isinstance(text, bytes) else f"Metadata-Version: 2.1\n{text}".encode())
+    return folder
+
+
+def test_what_an_interrupted_pip_has_left_holds_nothing(install, tmp_path):
+    found = importlib.metadata.distributions(path=[str(leftovers(tmp_path / "site"))])
+    assert install.constraints(found) == ["my-own-package==2.0", "numpy==1.26.2", "old==3.0"]
+
+
+# How long it takes
+
+
+@pytest.fixture
+def clock(install, monkeypatch):
+    """The time of install.py, which goes on when a test says so."""
+    time = SimpleNamespace(now=0.0)
+    monkeypatch.setattr(install, "time", SimpleNamespace(monotonic=lambda: time.now))
+    return time
+
+
+class Slow:
+    """An installer that never ends; waiting for it passes the time."""
+
+    def __init__(self, clock, log, prints=lambda seconds: ""):
+        self._clock, self._log, self._prints = clock, log, prints
+
+    def wait(self, timeout):
+        self._clock.now += timeout
+        self._log.write_text(self._prints(self._clock.now))
+        raise subprocess.TimeoutExpired("pip", timeout)
+
+
+@pytest.mark.parametrize(
+    ("prints", "end"),
+    [(lambda seconds: "Downloading", 240), (lambda seconds: "Installing collected packages" * (seconds > 200), 300)],
+    ids=["waits for an index", "writes"],
+)
+def test_a_slow_installer_is_told_of_every_half_minute_and_ended_after_five(
+    install, clock, tmp_path, capsys, prints, end
+):
+    log = tmp_path / "output.txt"
+    log.touch()
+    with pytest.raises(install.InstallError, match="it takes too long"):
+        install.wait(Slow(clock, log, prints), log, install.LIMIT_SECONDS)
+    assert clock.now == end
+    seconds = range(30, end + 1, 30)
+    assert capsys.readouterr().out.splitlines() == [
+        f"IC-Light: still installing, {number} seconds so far" for number in seconds
+    ]
+
+
+def test_a_host_that_holds_the_output_back_does_not_hold_back_the_word(install, capsys):
+    install.say_on_the_way("still installing")
+    assert Path(install.CONSOLE).read_text() == "IC-Light: still installing\n"
+    assert capsys.readouterr().out == "IC-Light: still installing\n"
+
+
+def test_both_calls_of_the_installer_share_the_five_minutes(install, calls, clock, monkeypatch):
+    without(monkeypatch, install, "rembg", "pooch")
+    install.main([])
+    assert [call.deadline for call in calls.made] == [300, 300]
+
+
+def test_a_silent_index_is_given_up_before_a_minute(install, calls, monkeypatch):
+    without(monkeypatch, install, "rembg", "pooch")
+    for name in ("PIP_DEFAULT_TIMEOUT", "PIP_RETRIES"):
+        monkeypatch.delenv(name, raising=False)
+    install.main([])
+    for call in calls.made:
+        timeout, retries = (int(call.environment[name]) for name in ("PIP_DEFAULT_TIMEOUT", "PIP_RETRIES"))
+        assert (1 + retries) * timeout < 30
+
+
+def has_ended(psutil, number: int) -> bool:
+    """Whether a process that was killed a moment ago is gone, or waits only for somebody to ask how it ended."""
+    try:
+        process = psutil.Process(number)
+        for _ in range(500):
+            if process.status() == psutil.STATUS_ZOMBIE:
+                return True
+            with suppress(psutil.TimeoutExpired):
+                process.wait(0.01)
+    except psutil.NoSuchProcess:
+        return True
+    return False
+
+
+def test_an_installer_is_ended_with_its_children(install, clock, tmp_path, monkeypatch):
+    import psutil
+
+    monkeypatch.setattr(install, "WORD_SECONDS", 0.02)
+    started = tmp_path / "pid"
+    child = f"import os, pathlib, time; pathlib.Path({str(started)!r}).write_text(f'{{os.getpid()}} '); time.sleep(60)"
+    command = [sys.executable, "-c", f"import subprocess, sys; subprocess.run([sys.executable, '-c', {child!r}])"]
+
+    def told(text):
+        clock.now = 1000.0 if started.is_file() and started.read_text().endswith(" ") else 0.0
+
+    monkeypatch.setattr(install, "say_on_the_way", told)
+    with pytest.raises(install.InstallError, match="it takes too long"):
+        install.run(command, dict(os.environ), tmp_path / "output.txt", 300)
+    assert has_ended(psutil, int(started.read_text()))
+
+
+def test_what_an_installer_prints_comes_back(install, tmp_path):
+    code = "import sys; print('one'); print('two', file=sys.stderr); sys.exit(3)"
+    status, output = install.run([sys.executable, "-uc", code], dict(os.environ), tmp_path / "output.txt", 1e12)
+    assert (status, output.split()) == (3, ["one", "two"])
 
 
 def test_pip_itself_accepts_the_constraints(install, tmp_path):

@@ -13,6 +13,7 @@ from sd15_layout import iclight_file, names, safetensors_bytes
 
 from lib_iclight import weights
 from lib_iclight.errors import ICLightError
+from lib_iclight.model_folders import PICKLES
 from lib_iclight.weights import ModelLibrary, check_fit
 
 
@@ -121,7 +122,7 @@ def test_an_absolute_path_is_not_a_name(folder, tmp_path):
     assert "There is no IC-Light model named" in refusal("fc", folder, model=str(outside))
 
 
-@pytest.mark.parametrize("ending", weights.PICKLES)
+@pytest.mark.parametrize("ending", PICKLES)
 def test_a_pickle_is_refused_without_being_opened(folder, ending, monkeypatch):
     (folder / f"iclight_sd15_fc{ending}").write_bytes(b"\x80\x02.")
 

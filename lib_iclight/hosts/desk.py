@@ -11,7 +11,7 @@ from ..caching import MEGABYTE, SharedCache
 from ..errors import ICLightError
 from ..images import Picture
 from ..matte import Edge
-from ..matting import ENDING, MODELS, check_known, forget_sessions, offered, remover
+from ..matting import ENDING, MODELS, check_known, content, forget_sessions, offered, remover
 from ..models import Models
 from ..process_memory import give_back
 from ..relight import Studio
@@ -30,6 +30,7 @@ class Desk:
         self.host = host
         self._matte = remover(host.matting_folder())
         studio = Studio(SharedCache(lambda: int(state.settings().cache_limit * MEGABYTE)), self.max_pixels)
+        studio.pictures.content = lambda model: content(model, host.matting_folder())
         self.models = Models(studio.library, host.model_folders, state.settings, state.downloads_forbidden)
         surroundings = Surroundings(
             self._fetch, state.other_checkpoints, self.checkpoint, lambda: state.settings().keep_models

@@ -35,7 +35,7 @@ class ForgeHost:
         from modules.paths import models_path
 
         chosen = (getattr(shared.cmd_opts, "ic_light_dir", None), state.settings().model_folder)
-        folders = [Path(models_path) / "ic-light", Path(models_path) / "unet"]
+        folders = [Path(models_path) / name for name in ("ic-light", "unet", "diffusion_models")]
         return [*(Path(os.path.expanduser(folder)) for folder in chosen if folder), *folders]
 
     def matting_folder(self) -> Path:
