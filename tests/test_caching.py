@@ -129,7 +129,8 @@ pictures = Pictures(cache := SharedCache(lambda: 64 << 20))
 start, seen = resident(), []
 for seed in range(12):
     rgb = np.full((1500, 2000, 3), seed, np.uint8)
-    alpha = np.full((1500, 2000), 200, np.uint8)
+    alpha = np.zeros((1500, 2000), np.uint8)
+    alpha[:750] = 200
     pictures.subject(images.make_picture(rgb, alpha), True, "", None)
     seen.append(resident() - start)
 del rgb, alpha
