@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import fields
+from pathlib import PurePosixPath
 from typing import Any
 
 from . import light_description, placement
@@ -60,7 +61,9 @@ def describe(plan: Plan) -> dict[str, str]:
     if request.placement != _DEFAULTS["placement"]:
         placed = request.placement
         result[PLACEMENT] = placed.text() if isinstance(placed, Placed) else placed
-    result[MATTING] = request.matting_model if request.remove_background else _OFF
+    removers = {subject.remover for subject in plan.subjects} - {""}
+    if removers or not request.remove_background:
+        result[MATTING] = removers.pop() if removers else _OFF
     result[FOREGROUND] = " ".join(subject.picture.digest[:_HASH_LENGTH] for subject in plan.subjects)
     if plan.background is not None:
         result[BACKGROUND] = plan.background.digest[:_HASH_LENGTH]
@@ -125,6 +128,22 @@ def read(params: Mapping[str, Any], field: str) -> Any:
     if field in _DRAWN:
         return _DRAWN[field](params)
     return _parsed(params.get(_LABELS[field]), _DEFAULTS[field])
+
+
+def model_named(value: str, names: Sequence[str]) -> str:
+    """The model file that generation parameters name, in full, without its ending or without its folder.
+
+    Args:
+        value: what the parameters say.
+        names: the files that are there, with their folders where they lie in one.
+
+    Returns:
+        One of ``names``, or the value as it is where there is none: a run of it is refused by name.
+    """
+    whole = [name for name in names if value in (name, str(PurePosixPath(name).with_suffix("")))]
+    elsewhere = [name for name in names if value in (PurePosixPath(name).name, PurePosixPath(name).stem)]
+    # Two files of one name in two folders: which of them is meant is not known.
+    return whole[0] if whole else elsewhere[0] if len(elsewhere) == 1 else value
 
 
 def _lights(params: Mapping[str, Any]) -> str:

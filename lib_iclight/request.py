@@ -30,7 +30,7 @@ class Request:
     """One relighting job. Field names are those of the API's dict.
 
     Attributes:
-        enabled: whether IC-Light takes part at all.
+        enabled: whether IC-Light takes part at all; a dict that asks for anything is on unless it says otherwise.
         mode: "fc", "fcon" (foreground condition) or "fbc" (foreground and background condition).
         model: file name in a model folder, or "auto".
         foreground, background, light_map: base64 text or data URL (API), a Pillow image (page), or None.
@@ -125,7 +125,13 @@ def from_mapping(values: Mapping[str, Any]) -> Request:
     for name in values:
         if not isinstance(name, str) or (name not in FIELDS and not _is_legacy(name)):
             raise ICLightError(f"IC Light has no field {name!r}.{_suggestion(str(name))}")
-    return _validated(_without_legacy_names(values))
+    return _validated(_without_legacy_names({**values, "enabled": switch_of(values)}))
+
+
+def switch_of(values: Mapping[str, Any]) -> Any:
+    """What a dict says about being on: its ``enabled`` as it is, else whether it gives any field a value."""
+    said = values.get("enabled")
+    return any(value is not None and value != "" for value in values.values()) if said is None else said
 
 
 def from_page(values: Sequence[Any], names: Sequence[str]) -> Request:

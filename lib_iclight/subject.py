@@ -66,6 +66,7 @@ class Subject:
         on_grey: uint8 ``[H, W, 3]``, the subject on grey 127.
         digest: identifies picture and cut-out together.
         framing: how it is brought to the size of a run.
+        remover: the background remover that has cut it out, "" where none has.
     """
 
     picture: images.Picture
@@ -74,6 +75,7 @@ class Subject:
     on_grey: np.ndarray
     digest: str
     framing: Framing = Framing()
+    remover: str = ""
 
     def framed(self, framing: Framing) -> Subject:
         """The same subject, brought to a run's size in another way."""
@@ -155,7 +157,7 @@ class Pictures:
             return _refined(picture, picture.alpha, replace(edge, alpha_matting=False), "own")
         if remove_background and not images.is_on_grey(picture.rgb):
             alpha = self._mattes.get((picture.digest, model), lambda: _found(picture, model, matte))
-            return _refined(picture, alpha, edge, model)
+            return replace(_refined(picture, alpha, edge, model), remover=model)
         return Subject(picture, None, picture.rgb, picture.rgb, f"{picture.digest}:opaque")
 
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from ..errors import ICLightError
 from ..matting import MODELS
-from ..request import Request, from_mapping, from_page
-from ..ui import PAGE_FIELDS, Accordion, IdeasPanel
+from ..request import Request, from_mapping, from_page, switch_of
+from ..ui import PAGE_FIELDS, PICTURES, Accordion, IdeasPanel
 from . import axes, state
 from .desk import desk
 from .models_row import ModelsRow
@@ -35,10 +35,27 @@ def reader(args: Sequence[Any]) -> Callable[[dict[str, Any]], Request]:
     def read(overrides: Mapping[str, Any]) -> Request:
         first = args[0] if args else None
         if isinstance(first, dict):
-            return from_mapping({**first, **overrides})
+            _refuse_more(args)
+            return from_mapping({**first, "enabled": switch_of(first), **overrides})
         return from_page([*args, *overrides.values()], [*PAGE_FIELDS[: len(args)], *overrides])
 
     return lambda overrides: axes.overridden(read, overrides)
+
+
+def _refuse_more(args: Sequence[Any]) -> None:
+    """See that nothing was sent after the dict.
+
+    The host gives what was not sent its default. The picture slots tell, the first of which comes right after the dict:
+    other controls may hold what the request's ``infotext`` says.
+
+    Raises:
+        ICLightError: something was sent.
+    """
+    if any(value is not None for name, value in zip(PAGE_FIELDS, args, strict=False) if name in PICTURES):
+        raise ICLightError(
+            "IC Light takes one dict and nothing after it, but the request's args have more entries. Put all fields "
+            "into the one dict."
+        )
 
 
 class PageScript:
