@@ -183,7 +183,7 @@ class Accordion(Panel):
 
     def _connect_buttons(self) -> None:
         """Connect what reads or sets the web UI's own controls; outside the page there are none."""
-        inits = [self._host_control(elem_id) for elem_id in cutout_preview.INITPICTURES if self._is_img2img]
+        inits = [self._host_control(elem_id) for elem_id in cutout_preview.INIT_PICTURES if self._is_img2img]
         inits = [control for control in inits if control is not None]
         cutout_preview.connect(self._subject, self.controls["foreground"], inits, self._cut)
         own_schedule = self._host_control(f"{self.tab}_scheduler") is not None
