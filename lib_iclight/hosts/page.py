@@ -8,7 +8,7 @@ from typing import Any
 from ..errors import ICLightError
 from ..matting import MODELS
 from ..request import Request, from_mapping, from_page, switch_of
-from ..ui import PAGE_FIELDS, PICTURES, Accordion, IdeasPanel
+from ..ui import PAGE_FIELDS, PICTURES, Accordion, IdeasPanel, carrying
 from . import axes, state
 from .desk import desk
 from .models_row import ModelsRow
@@ -76,7 +76,7 @@ class PageScript:
         controls = accordion.build()
         self.infotext_fields = accordion.paste_fields()
         self.paste_field_names = []
-        _rows[is_img2img], _ideas[is_img2img] = row, accordion.ideas
+        _rows[is_img2img], _accordions[is_img2img] = row, accordion
         return controls
 
     def after_component(self, component: Any, **kwargs: Any) -> None:
@@ -105,12 +105,13 @@ class PageScript:
 
 
 _rows: dict[bool, ModelsRow] = {}
-_ideas: dict[bool, IdeasPanel] = {}
+_accordions: dict[bool, Accordion] = {}
 _checkpoint_control: list[Any] = []
+_send_buttons: dict[str, Any] = {}
 
 
 def watch_page(component: Any, **kwargs: Any) -> None:
-    """Connect the accordions with the page around them: they say at once when a checkpoint does not suit.
+    """Connect the accordions with the page around them: checkpoints, and the buttons that send results on.
 
     The host calls this for every component. The footer comes last, inside the page that the tabs are then part of.
     """
@@ -118,8 +119,11 @@ def watch_page(component: Any, **kwargs: Any) -> None:
     classes = kwargs.get("elem_classes") or getattr(component, "elem_classes", None) or []
     if elem_id == "setting_sd_model_checkpoint" or "model_selection" in classes:
         _checkpoint_control[:] = [component]
+    if elem_id in carrying.BUTTONS:
+        _send_buttons[elem_id] = component
     if elem_id == "footer":
         _connect_checkpoint()
+        _connect_sending()
 
 
 def _connect_checkpoint() -> None:
@@ -132,12 +136,23 @@ def _connect_checkpoint() -> None:
     quiet = {"show_progress": False, "queue": False}
     refreshed = [control for row in rows for control in row.refreshed]
     page.load(lambda: [update for row in rows for update in row.refresh()], None, refreshed, **quiet)
-    lists = [panel.lists for panel in _ideas.values() if panel.lists._id in page.blocks]
+    panels = [accordion.ideas for accordion in _accordions.values()]
+    lists = [panel.lists for panel in panels if panel.lists._id in page.blocks]
     page.load(lambda: [IdeasPanel.shown_lists() for _ in lists], None, lists, **quiet)
     notices = [row.notice for row in rows]
     for control in _checkpoint_control:
         if control._id in page.blocks:
             control.change(lambda name: [row.check(name) for row in rows], [control], notices, **quiet)
+
+
+def _connect_sending() -> None:
+    from gradio.context import Context
+
+    page = Context.root_block
+    shown = {tab: one for tab, one in _accordions.items() if page and one.controls["enabled"]._id in page.blocks}
+    for button in _send_buttons.values():
+        if len(shown) == 2 and button._id in page.blocks:
+            carrying.connect(button, shown[False].controls, shown[True].controls)
 
 
 def add_settings() -> None:
