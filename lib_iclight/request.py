@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from . import light_description, placement
+from .asked import switch_of
 from .errors import ICLightError
 from .light_description import LightDescription
 from .lights import EDITOR, LIGHTS, MAX_STRENGTH
@@ -126,12 +127,6 @@ def from_mapping(values: Mapping[str, Any]) -> Request:
         if not isinstance(name, str) or (name not in FIELDS and not _is_legacy(name)):
             raise ICLightError(f"IC Light has no field {name!r}.{_suggestion(str(name))}")
     return _validated(_without_legacy_names({**values, "enabled": switch_of(values)}))
-
-
-def switch_of(values: Mapping[str, Any]) -> Any:
-    """What a dict says about being on: its ``enabled`` as it is, else whether it gives any field a value."""
-    said = values.get("enabled")
-    return any(value is not None and value != "" for value in values.values()) if said is None else said
 
 
 def from_page(values: Sequence[Any], names: Sequence[str]) -> Request:

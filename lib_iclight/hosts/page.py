@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from ..asked import gone_astray, namesakes, switch_of, warning
 from ..errors import ICLightError
 from ..matting import MODELS
-from ..request import Request, from_mapping, from_page, switch_of
-from ..ui import PAGE_FIELDS, PICTURES, Accordion, IdeasPanel, carrying
+from ..request import Request, from_mapping, from_page
+from ..ui import PAGE_FIELDS, PICTURES, Accordion, IdeasPanel, carrying, closed
 from . import axes, state
+from .absent import AbsentRunner
 from .desk import desk
 from .models_row import ModelsRow
 from .runner import Runner
 
 
-def runner() -> Runner:
-    """The process's runner.
-
-    Raises:
-        ICLightError: this web UI is not one that we know.
-    """
-    return desk().runner
+def runner() -> Runner | AbsentRunner:
+    """The process's runner; on a web UI that we do not know one that refuses."""
+    try:
+        return desk().runner
+    except ICLightError as error:
+        return AbsentRunner(error)
 
 
 def model_names() -> list[str]:
@@ -68,16 +70,34 @@ class PageScript:
 
     def ui(self, is_img2img: bool) -> list[Any]:
         """Make the accordion. Hosts also call this outside the page, to learn the defaults."""
-        current = desk()
+        problem = warning(namesakes(state.scripts_of(is_img2img), self))
+        try:
+            current = desk()
+        except ICLightError as error:
+            _print_once(str(error))
+            return closed.build(f"{error} {problem}".strip())
+        _print_once(problem)
         row = ModelsRow(current.models, current.notice, state.interruption, lambda: ["auto", *model_names()])
         accordion = Accordion(
             is_img2img, model_names, self._host_control, row, state.settings(), current.removers, current.cut
         )
-        controls = accordion.build()
+        controls = accordion.build(problem)
         self.infotext_fields = accordion.paste_fields()
         self.paste_field_names = []
         _rows[is_img2img], _accordions[is_img2img] = row, accordion
         return controls
+
+    def reader(self, p: Any, args: Sequence[Any]) -> Callable[[dict[str, Any]], Request]:
+        """How to read the script's arguments; what went to another extension with our title is refused."""
+        read = reader(args)
+
+        def checked(overrides: dict[str, Any]) -> Request:
+            astray = gone_astray(p, self)
+            if astray:
+                raise ICLightError(astray)
+            return read(overrides)
+
+        return checked
 
     def after_component(self, component: Any, **kwargs: Any) -> None:
         """Remember the host's controls, to set them at a button's click."""
@@ -102,6 +122,13 @@ class PageScript:
         if component is None or root is None or getattr(component, "_id", None) not in root.blocks:
             return None
         return component
+
+
+@functools.cache
+def _print_once(text: str) -> None:
+    """Tell whoever started the web UI: its page is not always looked at."""
+    if text:
+        print(f"IC Light: {text}")
 
 
 _rows: dict[bool, ModelsRow] = {}
@@ -169,16 +196,22 @@ def _removers() -> list[str]:
 
 
 def add_routes(demo: Any, app: Any) -> None:
-    """Give the host's server our routes."""
+    """Give the host's server our routes, on a web UI that we know."""
     from modules import shared
 
     from ..api import Services, add_routes
 
-    current = desk()
+    try:
+        current = desk()
+    except ICLightError:
+        return
     services = Services(current.models, current.cut_out, lambda: state.settings().matting_model)
     add_routes(app, services, getattr(shared.cmd_opts, "api_auth", None))
 
 
 def add_xyz_axes() -> None:
-    """Give the X/Y/Z plot script our axes."""
-    axes.add_xyz_axes(model_names, lambda: desk().removers())
+    """Give the X/Y/Z plot script our axes, on a web UI that we know."""
+    try:
+        axes.add_xyz_axes(model_names, desk().removers)
+    except ICLightError:
+        return

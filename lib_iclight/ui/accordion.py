@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +14,7 @@ from ..model_report import MODE_NAMES
 from ..recommend import match_size, recommended
 from ..request import AUTO_MODEL, MODES
 from ..subject import Pictures
+from ..wording import as_spans
 from . import cutout_preview
 from .ideas_panel import IdeasPanel
 from .init_picture import InitPicture
@@ -85,11 +85,17 @@ class Accordion(Panel):
         self.ideas = IdeasPanel(self.tab)
         self._init = InitPicture(self.tab)
 
-    def build(self) -> list[Any]:
-        """Make the controls, in the order of :data:`PAGE_FIELDS`, and connect them."""
+    def build(self, problem: str = "") -> list[Any]:
+        """Make the controls, in the order of :data:`PAGE_FIELDS`, and connect them.
+
+        Args:
+            problem: what is wrong with the installation, "" where nothing is.
+        """
         with InputAccordion(False, label="IC Light", elem_id=self.make_id("enabled")) as enabled:
             self.controls["enabled"] = enabled
             with gr.Column(elem_classes=["ic-light"]):
+                if problem:
+                    gr.HTML(f"<p class='wrong'>{as_spans(problem)}</p>", elem_classes=["ic-light-notice"])
                 self._models.build_notice(self.make_id("notice"))
                 self._summary = gr.HTML(
                     self._describe(), elem_id=self.make_id("summary"), elem_classes=["ic-light-summary"]
@@ -239,7 +245,7 @@ class Accordion(Panel):
             unreadable={name: held for name, held in pictures.items() if isinstance(held, str)},
             has_init=has_init,
         )
-        return " ".join(f"<span>{html.escape(sentence)}</span>" for sentence in text)
+        return as_spans(" ".join(text))
 
     def _reader(self, name: str) -> Callable[[dict], Any]:
         def read(params: dict) -> Any:
