@@ -18,7 +18,7 @@ PRODUCT = ROOT / "lib_iclight"
 _HOLE = "\0"
 _BETWEEN = re.compile(r"(?<=[.!?]) (?=[A-Z\0])")
 _SENTENCE = re.compile(r"[A-Z\0].*[A-Za-z0-9\0'\")\]][.!?]", re.DOTALL)
-_PHRASE = re.compile(r"[A-Za-z\0](?:[^<>=.]|\.(?! ))*[a-z\0)]", re.DOTALL)
+_PHRASE = re.compile(r"(?!\0+ [A-Z])[A-Za-z\0](?:[^<>=.]|\.(?! ))*[A-Za-z\0)\]]\.?", re.DOTALL)
 _WORDS = re.compile(r"[A-Za-z\0]{2,}[,;:]? [A-Za-z\0]{2,}[,;:]? [A-Za-z\0]{2,}")
 _PAIR = re.compile(r"[A-Za-z]{2,} [A-Za-z]{2,}")
 _SPEAK_IN_PHRASES = (
@@ -30,6 +30,7 @@ _SPEAK_IN_PHRASES = (
     "models",
     "model_report",
     "own_model",
+    "prompts",
     "weights",
 )
 """The modules whose phrases are filled into sentences."""

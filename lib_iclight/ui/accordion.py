@@ -231,7 +231,9 @@ class Accordion(Panel):
         pictures: Mapping[str, bool | str] | None = None,
         has_init: bool | None = None,
     ) -> str:
-        pictures, models = pictures or {}, self._model_names()
+        pictures, model = pictures or {}, (model or "").strip()
+        # The folders are looked into only where a file is named.
+        models = self._model_names() if model not in ("", AUTO_MODEL) else []
         text = summary.sentences(
             is_img2img=self._is_img2img,
             mode=mode,
@@ -240,7 +242,7 @@ class Accordion(Panel):
             has_foreground=bool(pictures.get("foreground")),
             has_background=bool(pictures.get("background")),
             removes=removes,
-            model=infotext.model_named((model or "").strip(), models),
+            model=infotext.model_named(model, models),
             models=models,
             unreadable={name: held for name, held in pictures.items() if isinstance(held, str)},
             has_init=has_init,
