@@ -9,6 +9,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+TITLE = "IC Light"
+"""Our script's title."""
+
 
 def switch_of(values: Mapping[str, Any]) -> Any:
     """What a dict says about being on: its ``enabled`` as it is, else whether it gives any field a value."""
@@ -57,8 +60,7 @@ def gone_astray(p: Any, own: Any) -> str:
 
 
 def _same_title(scripts: Iterable[Any], own: Any) -> list[Any]:
-    title = own.title().lower()
-    return [script for script in scripts if script is not own and script.title().lower() == title]
+    return [script for script in scripts if script is not own and script.title().lower() == TITLE.lower()]
 
 
 def _folder(script: Any) -> str:
