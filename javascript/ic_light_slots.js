@@ -4,6 +4,9 @@
     const SLOT = ".ic-light-slot";
     const PATIENCE_MS = 10_000;
     const SHOWN_MS = 8_000;
+    const UNSEEN = "The browser cannot show this picture. The line on top says whether it can be used.";
+    // Systems without a program for these do not tell a browser that they are pictures.
+    const PICTURE_FILE = /\.(avif|bmp|gif|hei[cf]|jpe?g|jxl|png|tiff?|webp)$/i;
 
     // Resolves with what `look` finds, as soon as it finds something; rejects when it never does.
     function appearing(look) {
@@ -27,13 +30,36 @@
     }
 
     function say(slot, text) {
-        slot.querySelector(".ic-light-says")?.remove();
+        const line = write(slot, "ic-light-says", text);
+        setTimeout(() => line.remove(), SHOWN_MS);
+    }
+
+    // A line in a slot, in the place of one of its kind.
+    function write(slot, kind, text) {
+        slot.querySelector(`.${kind}`)?.remove();
         const line = document.createElement("p");
-        line.className = "ic-light-says";
+        line.className = kind;
         line.setAttribute("role", "alert");
         line.textContent = ours.translate(text);
         slot.append(line);
-        setTimeout(() => line.remove(), SHOWN_MS);
+        return line;
+    }
+
+    // A picture that the browser cannot show would leave its slot blank, as if there were none.
+    function onPicture(event) {
+        const slot = event.target instanceof HTMLImageElement ? event.target.closest(SLOT) : null;
+        slot?.querySelector(".ic-light-unseen")?.remove();
+        if (slot && event.type === "error") {
+            write(slot, "ic-light-unseen", UNSEEN);
+        }
+    }
+
+    function forgetUnseen() {
+        for (const line of document.querySelectorAll(".ic-light-unseen")) {
+            if (!line.closest(SLOT).querySelector("img")) {
+                line.remove();
+            }
+        }
     }
 
     // gradio 4 keeps its input while a picture is shown; gradio 3 has one only in an empty slot.
@@ -71,7 +97,8 @@
         });
     }
 
-    const pictureIn = (data) => Array.from(data?.files ?? []).find((file) => file.type.startsWith("image/"));
+    const isPicture = (file) => file.type.startsWith("image/") || (!file.type && PICTURE_FILE.test(file.name));
+    const pictureIn = (data) => Array.from(data?.files ?? []).find(isPicture);
 
     function addressIn(data) {
         const lines = (data?.getData("text/uri-list") || "").split(/\r?\n/);
@@ -150,6 +177,11 @@
     window.addEventListener("dragleave", (event) => event.relatedTarget === null && mark(null), true);
     window.addEventListener("drop", onDrop, true);
     window.addEventListener("paste", onPaste, true);
+
+    // In the capturing phase: these events do not bubble.
+    document.addEventListener("load", onPicture, true);
+    document.addEventListener("error", onPicture, true);
+    onAfterUiUpdate(forgetUnseen);
 
     ours.slots = { appearing, download, put, say };
 })();

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import fields
+from pathlib import PurePosixPath
 from typing import Any
 
 from . import light_description, placement
@@ -62,7 +63,9 @@ def describe(plan: Plan) -> dict[str, str]:
     if request.placement != _DEFAULTS["placement"]:
         placed = request.placement
         result[PLACEMENT] = placed.text() if isinstance(placed, Placed) else placed
-    result[MATTING] = _quoted(request.matting_model) if request.remove_background else _OFF
+    removers = {subject.remover for subject in plan.subjects} - {""}
+    if removers or not request.remove_background:
+        result[MATTING] = _quoted(removers.pop()) if removers else _OFF
     if request.remove_background == ALWAYS:
         result[REMOVAL] = ALWAYS
     result[FOREGROUND] = " ".join(subject.picture.digest[:_HASH_LENGTH] for subject in plan.subjects)
@@ -144,6 +147,22 @@ def _quoted(name: str) -> str:
 
 def _unquoted(text: str) -> str:
     return text[1:-1] if text.strip("'") == _OFF and text != _OFF else text
+
+
+def model_named(value: str, names: Sequence[str]) -> str:
+    """The model file that generation parameters name, in full, without its ending or without its folder.
+
+    Args:
+        value: what the parameters say.
+        names: the files that are there, with their folders where they lie in one.
+
+    Returns:
+        One of ``names``, or the value as it is where there is none: a run of it is refused by name.
+    """
+    whole = [name for name in names if value in (name, str(PurePosixPath(name).with_suffix("")))]
+    elsewhere = [name for name in names if value in (PurePosixPath(name).name, PurePosixPath(name).stem)]
+    # Two files of one name in two folders: which of them is meant is not known.
+    return whole[0] if whole else elsewhere[0] if len(elsewhere) == 1 else value
 
 
 def _lights(params: Mapping[str, Any]) -> str:

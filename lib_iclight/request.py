@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from . import light_description, placement
+from .asked import switch_of
 from .errors import ICLightError
 from .light_description import LightDescription
 from .lights import EDITOR, LIGHTS, MAX_STRENGTH
@@ -31,7 +32,7 @@ class Request:
     """One relighting job. Field names are those of the API's dict.
 
     Attributes:
-        enabled: whether IC-Light takes part at all.
+        enabled: whether IC-Light takes part at all; a dict that asks for anything is on unless it says otherwise.
         mode: "fc", "fcon" (foreground condition) or "fbc" (foreground and background condition).
         model: file name in a model folder, or "auto".
         foreground, background, light_map: base64 text or data URL (API), a Pillow image (page), or None.
@@ -127,7 +128,7 @@ def from_mapping(values: Mapping[str, Any]) -> Request:
     for name in values:
         if not isinstance(name, str) or (name not in FIELDS and not _is_legacy(name)):
             raise ICLightError(f"IC Light has no field {shown(name)}.{_suggestion(str(name)[:_LONGEST_NAME])}")
-    return _validated(_without_legacy_names(values))
+    return _validated(_without_legacy_names({**values, "enabled": switch_of(values)}))
 
 
 def from_page(values: Sequence[Any], names: Sequence[str]) -> Request:

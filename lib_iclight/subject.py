@@ -75,6 +75,7 @@ class Subject:
         on_grey: uint8 ``[H, W, 3]``, the subject on grey 127.
         digest: identifies picture and cut-out together.
         framing: how it is brought to the size of a run.
+        remover: the background remover that has cut it out, "" where none has.
     """
 
     picture: images.Picture
@@ -83,6 +84,7 @@ class Subject:
     on_grey: np.ndarray
     digest: str
     framing: Framing = Framing()
+    remover: str = ""
 
     def framed(self, framing: Framing) -> Subject:
         """The same subject, brought to a run's size in another way."""
@@ -183,7 +185,7 @@ class Pictures:
         if remover is not None and _removes(picture, remove_background):
             model = remover[0]
             alpha = self._cache.get(("matte", picture.digest, remover), lambda: _found(picture, model, matte))
-            return _refined(picture, _within(alpha, own, model), edge, f"{remover}")
+            return replace(_refined(picture, _within(alpha, own, model), edge, f"{remover}"), remover=model)
         if own is not None:
             return _refined(picture, own, replace(edge, alpha_matting=False), "own")
         return Subject(picture, None, picture.rgb, picture.rgb, f"{picture.digest}:opaque")

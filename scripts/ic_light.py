@@ -21,7 +21,7 @@ if Path(lib_iclight.__file__).resolve().parents[1] == _ROOT:
             return scripts.AlwaysVisible
 
         def before_process(self, p, *args):
-            page.runner().begin(p, page.reader(args), self.is_img2img)
+            page.runner().begin(p, self.reader(p, args), self.is_img2img)
 
         def process(self, p, *args):
             page.runner().check(p)
@@ -41,6 +41,8 @@ if Path(lib_iclight.__file__).resolve().parents[1] == _ROOT:
     script_callbacks.on_app_started(page.add_routes)
 
 else:
+    import importlib.util
+
     import gradio as gr
 
     _PROBLEM = (
@@ -48,14 +50,23 @@ else:
         f"the extension folder {Path(lib_iclight.__file__).parents[1].name!r}. "
         "Disable that extension on the Extensions page and restart the web UI."
     )
+    print(_PROBLEM)
+
+    def _asked():
+        """Our own module that tells what a request asks for, under a name that nobody else has."""
+        file = _ROOT / "lib_iclight" / "asked.py"
+        spec = importlib.util.spec_from_file_location("ic_light_asked", file)
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        return module
 
     class ForeignLibraryError(Exception):
         """Another extension's package stands in place of ours."""
 
-        def __init__(self):
-            super().__init__(_PROBLEM)
+        def __init__(self, problem=_PROBLEM):
+            super().__init__(problem)
             self.status_code = 422
-            self.detail = _PROBLEM
+            self.detail = problem
 
     class ICLightScript(scripts.Script):
         """Stands in for the script and says what is wrong; the web UI starts as usual."""
@@ -73,10 +84,15 @@ else:
             return [enabled]
 
         def before_process(self, p, *args):
-            asked = args[0] if args else False
-            if asked.get("enabled") if isinstance(asked, dict) else asked:
-                p.setup_prompts = self._stop
+            asked, first = _asked(), args[0] if args else False
+            wanted = asked.switch_of(first) if isinstance(first, dict) else first
+            astray = asked.gone_astray(p, self)
+            if wanted or astray:
+                p.setup_prompts = self._stop(astray or _PROBLEM)
 
         @staticmethod
-        def _stop():
-            raise ForeignLibraryError
+        def _stop(problem):
+            def stop():
+                raise ForeignLibraryError(problem)
+
+            return stop

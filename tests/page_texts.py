@@ -15,6 +15,7 @@ import numpy as np
 from lib_iclight import downloads, model_folders, model_report, preview, prompts, settings, summary
 from lib_iclight.jobs import Download
 from lib_iclight.request import MODES
+from lib_iclight.wording import sentences_of
 
 ROOT = Path(__file__).resolve().parents[1]
 SCRIPTS = sorted((ROOT / "javascript").glob("*.js"))
@@ -134,8 +135,8 @@ def of_preview() -> set[str]:
 
     black = np.zeros((2, 2, 3), np.uint8)
     whole = SimpleNamespace(picture=SimpleNamespace(rgb=black, alpha=None), colours=black, alpha=None)
-    nothing = {text for text in vars(cutout_preview).values() if isinstance(text, str) and text.startswith("There is")}
-    return {*of_html(preview.cutout_html(whole)), *nothing}
+    nothing = [text for text in vars(cutout_preview).values() if isinstance(text, str) and text.startswith("There is")]
+    return {*of_html(preview.cutout_html(whole)), *(sentence for text in nothing for sentence in sentences_of(text))}
 
 
 def of_lists() -> set[str]:

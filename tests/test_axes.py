@@ -32,7 +32,7 @@ def read():
     return read
 
 
-def _option(label, kind, apply, choices=lambda: []):
+def _option(label, kind, apply, confirm=None, choices=lambda: []):
     assert all(isinstance(choice, str) for choice in choices())
     return label, kind, apply
 
@@ -75,6 +75,13 @@ def test_a_value_that_cannot_be_is_refused(read):
         read("Light", "north")
     with pytest.raises(ICLightError, match="light angle must be a number"):
         read("Light angle", "nan")
+
+
+def test_a_model_that_is_absent_is_named_before_the_first_picture():
+    confirm = axes._confirm_models
+    confirm(["auto", "a", "a.safetensors"], ["a.safetensors", "b.safetensors"])
+    with pytest.raises(ICLightError, match=r"named 'b\.old'\. Choose auto, or one of: a\.safetensors, b\.safetensors"):
+        confirm(["a", "b.old"], ["a.safetensors", "b.safetensors"])
 
 
 def test_without_axes_the_request_is_as_it_is():

@@ -6,6 +6,7 @@ import json
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 from samples import encoded, no_matting, plain
 from sd15_layout import iclight_file
@@ -31,6 +32,13 @@ def described(tmp_path):
         return infotext.describe(Studio().plan(Request(**wanted), init, [Path(tmp_path)], matte))
 
     return describe
+
+
+def half_of_it(rgb: np.ndarray, model: str) -> np.ndarray:
+    """A background remover that finds the subject on the left."""
+    alpha = np.zeros(rgb.shape[:2], np.uint8)
+    alpha[:, : rgb.shape[1] // 2] = 255
+    return alpha
 
 
 def as_text(params: dict[str, str]) -> str:
@@ -61,18 +69,23 @@ CHOICES = [
     {"restore_details": 1.0, "details_radius": 3.5},
     {"restore_details": 0.5},
     {"remove_background": False, "restore_details": 0.05, "keep_colours": 1.0},
-    {"matting_model": "birefnet-general-lite"},
+    {"matting_model": "birefnet-general-lite", "foreground": plain((200, 90, 30))},
     {"light": "front", "placement": "contain"},
     {"light": LAMPS, "placement": Placed(1.25, -0.5, 0.333)},
     {"mode": "fbc", "light": LAMPS},
-    {"matting_model": "my own, best.onnx", "alpha_matting": True, "decontaminate": 0.85},
+    {
+        "matting_model": "my own, best.onnx",
+        "foreground": plain((200, 90, 30)),
+        "alpha_matting": True,
+        "decontaminate": 0.85,
+    },
     {"matte_threshold": 0.45, "matte_shrink": -2.5, "matte_feather": 1.5},
 ]
 
 
 @pytest.mark.parametrize("choice", CHOICES, ids=lambda choice: ",".join(choice) or "defaults")
 def test_every_setting_comes_back(described, choice):
-    params = parsed(as_text(described(**choice)))
+    params = parsed(as_text(described(matte=half_of_it, **choice)))
     names = [name for name in FIELDS if name not in (*NOT_WRITTEN, "model")]
     page = [*names, "light_editor", "placement_editor"]
     assert from_page([infotext.read(params, name) for name in page], page) == Request(
@@ -121,6 +134,42 @@ def test_a_placement_that_cannot_be_read_is_refused_by_name_and_not_left_out(tex
     read = [infotext.read(params, name) for name in LIGHT_AND_PLACE]
     with pytest.raises(ICLightError, match=r"^placement .*\. Drag the subject in the light editor, or choose another"):
         from_page([True, *read], ["enabled", *LIGHT_AND_PLACE])
+
+
+@pytest.mark.parametrize(
+    ("foreground", "remove", "said"),
+    [
+        (plain((200, 90, 30)), True, "u2net"),
+        (plain((200, 90, 30)), False, "off"),
+        (plain((200, 90, 30, 128)), True, None),
+        (plain((127, 127, 127)), True, None),
+    ],
+    ids=["opaque", "turned off", "cut out by the user", "on grey"],
+)
+def test_a_remover_is_named_only_where_it_has_removed_something(described, foreground, remove, said):
+    params = described(matte=half_of_it, foreground=foreground, remove_background=remove, matting_model="u2net")
+    assert params.get("IC Light background removal") == said
+    assert infotext.read(params, "remove_background") is remove
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("x", "x"),
+        ("x.backup", "x.backup.safetensors"),
+        ("y", "y.safetensors"),
+        ("y.safetensors", "y.safetensors"),
+        ("z", "sub/z.SAFETENSORS"),
+        ("sub/z", "sub/z.SAFETENSORS"),
+        ("twice", "twice"),
+        ("one/twice", "one/twice.safetensors"),
+        ("auto", "auto"),
+    ],
+)
+def test_a_model_is_found_by_its_whole_name_and_else_stays_what_it_is(value, expected):
+    there = ["x.backup.safetensors", "y.safetensors", "sub/z.SAFETENSORS"]
+    there += ["one/twice.safetensors", "two/twice.safetensors"]
+    assert infotext.model_named(value, there) == expected
 
 
 def test_the_model_that_was_used_comes_back_by_name(described):

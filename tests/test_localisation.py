@@ -4,16 +4,34 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 
 import page_texts
 import pytest
 from page_texts import ROOT, worded
+from said import templates as said_in_source
 
 from workbench.session import Workbench
 
 LANGUAGES = {"zh_CN": "光照", "ja_JP": "照明"}
 FILES = {name: ROOT / "localizations" / f"{name}.json" for name in LANGUAGES}
 PATIENCE = 60_000
+
+# What only programs can meet: the page's controls give nothing else than what fits.
+OF_THE_API = ("api", "light_description", "lights", "placement", "reading", "request")
+OF_REQUESTS = (
+    "IC Light takes one dict and nothing after it, but the request's args have more entries.",
+    "Put all fields into the one dict.",
+    "Send the file's bytes as base64 or as a data URL.",
+    "The %1 is not a picture: its text is not valid base64 (%2).",
+    "Two extensions are titled IC Light, and this request has reached the other one, from the extension folder %1.",
+)
+PUT_TOGETHER = {
+    "is not a safetensors file but a pickled one",
+    "Put %1 into %2",
+    "Replace %1 in %2",
+    "Replace %1 in %2 (rembg downloads it again once it is deleted)",
+}
 
 # Tells which translations our scripts ask for; the host finds no translation and asks for none.
 LISTEN = """
@@ -78,6 +96,13 @@ def test_what_is_said_about_downloads_and_the_cut_out_is_translated(host):
     assert untranslated(texts) == {}
 
 
+def test_every_error_that_the_page_can_show_is_translated():
+    found = {name: texts for name, texts in said_in_source().items() if Path(name).stem not in OF_THE_API}
+    texts = set().union(*found.values()) - {*OF_REQUESTS}
+    assert {"The model %1 cannot be used: it %2.", "is cut off: %1 of its %2 bytes are missing"} <= texts
+    assert untranslated(texts) == {}
+
+
 def test_the_quick_lists_are_translated():
     assert untranslated(page_texts.of_lists()) == {}
 
@@ -98,7 +123,7 @@ def test_a_translation_is_whole_and_of_its_language(name):
     for english, text in words.items():
         assert text.strip() == text != "", english
         assert any(ord(letter) > 0x2E7F for letter in text) or text == english, english
-        assert {"%1", "%2"} & {*english.split()} == {part for part in ("%1", "%2") if part in text}, english
+        assert {*re.findall(r"%\d", english)} == {*re.findall(r"%\d", text)}, english
 
 
 def test_no_translation_is_left_of_a_text_that_is_gone(config):
@@ -114,6 +139,8 @@ def test_no_translation_is_left_of_a_text_that_is_gone(config):
         | page_texts.of_preview()
         | page_texts.of_lists()
         | page_texts.of_scripts()
+        | set().union(*said_in_source().values())
+        | PUT_TOGETHER
     )
     gone = [text for text in translation("zh_CN") if text not in collected and text not in said]
     assert [text for text in gone if not page_texts.put_together().fullmatch(text)] == []
@@ -170,6 +197,46 @@ def test_the_page_speaks_the_language_that_is_chosen(served, name):
     page.locator("#txt2img_ic_light_ideas > .label-wrap").click()
     page.locator("#txt2img_ic_light_prompts").get_by_role("button", name=words["marble statue"]).click()
     assert page.input_value("#txt2img_prompt textarea") == "marble statue", "the model reads English"
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("name", LANGUAGES)
+def test_a_text_that_names_something_is_translated_around_the_name(served, name):
+    words = translation(name)
+    page = served(name)
+    said = {text: page.evaluate("text => window.icLight.said(text)", filled(text)) for text in words if "%1" in text}
+    assert {text: found for text, found in said.items() if found != filled(words[text])} == {}
+    both = "ICLightError: There is no file 'my. Own.onnx' in models/u2net. Choose one of: u2net, silueta."
+    expected = words["There is no file %1 in models/%2."].replace("%1", "'my. Own.onnx'").replace("%2", "u2net")
+    expected += words["Choose one of: %1."].replace("%1", "u2net, silueta")
+    assert page.evaluate("text => window.icLight.said(text)", both) == expected
+    assert page.evaluate("window.icLight.said('ICLightError: none of ours')") == "ICLightError: none of ours"
+
+
+def filled(text: str) -> str:
+    """A text with something in each of its holes."""
+    return re.sub(r"%(\d)", r"<\1>", text)
+
+
+@pytest.mark.browser
+def test_errors_and_the_download_button_are_shown_in_the_language_that_is_chosen(served):
+    words = translation("zh_CN")
+    page = served("zh_CN")
+    page.locator("#txt2img_ic_light_mode label").nth(1).click()
+    label = words["Download iclight_sd15_fcon.safetensors (1.7 GB)"]
+    page.locator("#txt2img_ic_light_download", has_text=label).wait_for()
+    page.fill("#txt2img_prompt textarea", "a ball")
+    page.click("#txt2img_generate")
+    without = "IC Light has no foreground."
+    way_out = (
+        "Drop a picture of the subject into the IC Light accordion (over the API: the field 'foreground'), or turn "
+    )
+    shown = page.locator("#html_log_txt2img .error")
+    shown.get_by_text(words[without] + words[way_out + "IC Light off."], exact=True).wait_for()
+    broken = {"name": "drawing.png", "mimeType": "image/png", "buffer": b"<svg/>"}
+    page.set_input_files("#txt2img_ic_light_foreground input[type=file]", broken)
+    line = page.locator("#txt2img_ic_light_summary")
+    line.get_by_text(words["The %1 cannot be read: %2."].split("%")[0] + words["foreground"]).wait_for()
 
 
 @pytest.mark.browser

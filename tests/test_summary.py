@@ -34,11 +34,11 @@ def said(**changes) -> str:
             "It is lit from the left. The prompt makes a new background.",
         ),
         (
-            {"is_img2img": True, "has_foreground": False, "light": "top"},
+            {"is_img2img": True, "has_foreground": False, "light": "top", "has_init": True},
             "The img2img picture is relit. It is lit from above. The prompt makes a new background.",
         ),
         (
-            {"is_img2img": True, "has_foreground": False},
+            {"is_img2img": True, "has_foreground": False, "has_init": True},
             "The img2img picture is relit. "
             "The prompt decides about the light, as far as the denoising strength lets it.",
         ),
@@ -71,10 +71,45 @@ def said(**changes) -> str:
             "A plain gradient is its background.",
         ),
         (
-            {"is_img2img": True, "has_foreground": False, "light": "mask"},
+            {"is_img2img": True, "has_foreground": False, "light": "mask", "has_init": True},
             "The img2img picture is relit. It is lit as the mask says. The prompt makes a new background.",
         ),
         ({"mode": "fbc"}, "The foreground is relit. Drop a picture into Background, or choose a light."),
+        (
+            {"is_img2img": True, "has_foreground": False, "has_init": False, "light": "top"},
+            "Give img2img a picture, or drop one of the subject into Foreground.",
+        ),
+        (
+            {"is_img2img": True, "has_init": False, "light": "top"},
+            "The foreground is relit. It is lit from above. The prompt makes a new background. "
+            "Give img2img a picture too.",
+        ),
+        (
+            {"is_img2img": True, "has_foreground": False, "light": "top"},
+            "What img2img is given is relit. It is lit from above. The prompt makes a new background.",
+        ),
+        ({"unreadable": {"foreground": "It is no picture. Use PNG."}}, "It is no picture. Use PNG."),
+        (
+            {"unreadable": {"background": "It is no picture."}, "has_background": True, "light": "front"},
+            "The foreground is relit. It is lit from the front. The prompt makes a new background.",
+        ),
+        (
+            {"mode": "fbc", "unreadable": {"background": "It is no picture."}, "has_background": True},
+            "It is no picture.",
+        ),
+        ({"light": "custom", "unreadable": {"light_map": "It is no picture."}}, "It is no picture."),
+        (
+            {"model": "x", "models": ["x.backup.safetensors", "y.safetensors"]},
+            "There is no IC-Light model named 'x'. Choose auto, or one of: x.backup.safetensors, y.safetensors.",
+        ),
+        (
+            {"model": "x.safetensors", "models": []},
+            "There is no IC-Light model named 'x.safetensors'. Choose auto, and download what is missing.",
+        ),
+        (
+            {"model": "y.safetensors", "models": ["y.safetensors"], "light": "front"},
+            "The foreground is relit. It is lit from the front. The prompt makes a new background.",
+        ),
     ],
 )
 def test_what_is_said(changes, expected):

@@ -11,15 +11,13 @@ def detect() -> Host:
     Raises:
         ICLightError: no backend that we know is there.
     """
-    from importlib.util import find_spec
-
     from ..errors import ICLightError
 
-    if find_spec("backend") and find_spec("backend.sampling.condition"):
+    if _is_there("backend.sampling.condition"):
         from .forge import ForgeHost
 
         return ForgeHost()
-    if find_spec("ldm_patched") and find_spec("ldm_patched.modules.conds"):
+    if _is_there("ldm_patched.modules.conds"):
         from .ldm import LdmHost
 
         return LdmHost()
@@ -27,6 +25,15 @@ def detect() -> Host:
         "IC Light does not know this web UI: it offers no backend like Stable Diffusion WebUI Forge's. "
         "Update the web UI, or disable the extension."
     )
+
+
+def _is_there(module: str) -> bool:
+    from importlib.util import find_spec
+
+    try:
+        return find_spec(module) is not None
+    except ModuleNotFoundError:  # of a package that it is in
+        return False
 
 
 __all__ = ["Checkpoint", "Host", "detect"]

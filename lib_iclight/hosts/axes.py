@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from ..errors import ICLightError
+from ..infotext import model_named
 from ..light_description import ANGLES
 from ..lights import LIGHTS, directional
 from ..placement import PLACEMENTS
 from ..reading import number
-from ..request import FIELDS, MODES, Request
+from ..request import AUTO_MODEL, FIELDS, MODES, Request
+from ..summary import missing_model
 from .runner import override
 
 _PREFIX = "[IC Light]"
@@ -66,11 +69,28 @@ def _axes(option: Any, model_names: Names, removers: Names) -> list[Any]:
         option(f"{_PREFIX} Light angle", float, _set_angle),
         option(f"{_PREFIX} Light strength", float, _set("light_strength")),
         option(f"{_PREFIX} Placement", str, _set("placement"), choices=lambda: list(PLACEMENTS)),
-        option(f"{_PREFIX} Model", str, _set("model"), choices=lambda: ["auto", *model_names()]),
+        option(
+            f"{_PREFIX} Model",
+            str,
+            _set("model"),
+            confirm=lambda p, values: _confirm_models(values, model_names()),
+            choices=lambda: [AUTO_MODEL, *model_names()],
+        ),
         option(f"{_PREFIX} Background remover", str, _set("matting_model"), choices=removers),
         option(f"{_PREFIX} Restore details", float, _set("restore_details")),
         option(f"{_PREFIX} Keep colours", float, _set("keep_colours")),
     ]
+
+
+def _confirm_models(values: Sequence[str], names: Sequence[str]) -> None:
+    """See, before the first picture of a grid, that all of an axis' models are there.
+
+    Raises:
+        ICLightError: one is not.
+    """
+    for value in values:
+        if value != AUTO_MODEL and model_named(value, names) not in names:
+            raise ICLightError(missing_model(value, names))
 
 
 def _set(field: str) -> Callable[[Any, Any, Any], None]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import html
-import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -13,9 +11,9 @@ from ..downloads import NAMES
 from ..errors import ICLightError
 from ..model_report import as_html, progress_html
 from ..models import Models
+from ..wording import as_spans
 
 _POLL_SECONDS = 0.4
-_BETWEEN_SENTENCES = re.compile(r"(?<=\.) (?=[A-Z])")
 
 
 class ModelsRow:
@@ -119,6 +117,4 @@ def _label(mode: str) -> str:
 
 
 def _warning(text: str) -> str:
-    """Each sentence by itself: one that names nothing can be translated."""
-    sentences = " ".join(f"<span>{html.escape(sentence)}</span>" for sentence in _BETWEEN_SENTENCES.split(text))
-    return f"<p class='wrong'>{sentences}</p>" if text else ""
+    return f"<p class='wrong'>{as_spans(text)}</p>" if text else ""

@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from ..asked import gone_astray, namesakes, switch_of, warning
 from ..errors import ICLightError
 from ..matting import MODELS
 from ..reading import well_formed
 from ..request import Request, from_mapping, from_page
-from ..ui import PAGE_FIELDS, Accordion, IdeasPanel
+from ..ui import PAGE_FIELDS, PICTURES, Accordion, IdeasPanel, carrying, closed
 from . import axes, state
+from .absent import AbsentRunner
 from .desk import desk
 from .login import access
 from .models_row import ModelsRow
 from .runner import Runner
 
 
-def runner() -> Runner:
-    """The process's runner.
-
-    Raises:
-        ICLightError: this web UI is not one that we know.
-    """
-    return desk().runner
+def runner() -> Runner | AbsentRunner:
+    """The process's runner; on a web UI that we do not know one that refuses."""
+    try:
+        return desk().runner
+    except ICLightError as error:
+        return AbsentRunner(error)
 
 
 def model_names() -> list[str]:
@@ -39,10 +41,27 @@ def reader(args: Sequence[Any]) -> Callable[[dict[str, Any]], Request]:
         well_formed(args, "args")
         first = args[0] if args else None
         if isinstance(first, dict):
-            return from_mapping({**first, **overrides})
+            _refuse_more(args)
+            return from_mapping({**first, "enabled": switch_of(first), **overrides})
         return from_page([*args, *overrides.values()], [*PAGE_FIELDS[: len(args)], *overrides])
 
     return lambda overrides: axes.overridden(read, overrides)
+
+
+def _refuse_more(args: Sequence[Any]) -> None:
+    """See that nothing was sent after the dict.
+
+    The host gives what was not sent its default. The picture slots tell, the first of which comes right after the dict:
+    other controls may hold what the request's ``infotext`` says.
+
+    Raises:
+        ICLightError: something was sent.
+    """
+    if any(value is not None for name, value in zip(PAGE_FIELDS, args, strict=False) if name in PICTURES):
+        raise ICLightError(
+            "IC Light takes one dict and nothing after it, but the request's args have more entries. Put all fields "
+            "into the one dict."
+        )
 
 
 class PageScript:
@@ -55,7 +74,13 @@ class PageScript:
 
     def ui(self, is_img2img: bool) -> list[Any]:
         """Make the accordion. Hosts also call this outside the page, to learn the defaults."""
-        current = desk()
+        problem = warning(namesakes(state.scripts_of(is_img2img), self))
+        try:
+            current = desk()
+        except ICLightError as error:
+            _print_once(str(error))
+            return closed.build(f"{error} {problem}".strip())
+        _print_once(problem)
         row = ModelsRow(current.models, current.notice, state.interruption, lambda: ["auto", *model_names()])
         accordion = Accordion(
             is_img2img,
@@ -67,11 +92,23 @@ class PageScript:
             current.cut,
             current.max_pixels,
         )
-        controls = accordion.build()
+        controls = accordion.build(problem)
         self.infotext_fields = accordion.paste_fields()
         self.paste_field_names = []
-        _rows[is_img2img], _ideas[is_img2img] = row, accordion.ideas
+        _rows[is_img2img], _accordions[is_img2img] = row, accordion
         return controls
+
+    def reader(self, p: Any, args: Sequence[Any]) -> Callable[[dict[str, Any]], Request]:
+        """How to read the script's arguments; what went to another extension with our title is refused."""
+        read = reader(args)
+
+        def checked(overrides: dict[str, Any]) -> Request:
+            astray = gone_astray(p, self)
+            if astray:
+                raise ICLightError(astray)
+            return read(overrides)
+
+        return checked
 
     def after_component(self, component: Any, **kwargs: Any) -> None:
         """Remember the host's controls, to set them at a button's click."""
@@ -98,13 +135,21 @@ class PageScript:
         return component
 
 
+@functools.cache
+def _print_once(text: str) -> None:
+    """Tell whoever started the web UI: its page is not always looked at."""
+    if text:
+        print(f"IC Light: {text}")
+
+
 _rows: dict[bool, ModelsRow] = {}
-_ideas: dict[bool, IdeasPanel] = {}
+_accordions: dict[bool, Accordion] = {}
 _checkpoint_control: list[Any] = []
+_send_buttons: dict[str, Any] = {}
 
 
 def watch_page(component: Any, **kwargs: Any) -> None:
-    """Connect the accordions with the page around them: they say at once when a checkpoint does not suit.
+    """Connect the accordions with the page around them: checkpoints, and the buttons that send results on.
 
     The host calls this for every component. The footer comes last, inside the page that the tabs are then part of.
     """
@@ -112,8 +157,11 @@ def watch_page(component: Any, **kwargs: Any) -> None:
     classes = kwargs.get("elem_classes") or getattr(component, "elem_classes", None) or []
     if elem_id == "setting_sd_model_checkpoint" or "model_selection" in classes:
         _checkpoint_control[:] = [component]
+    if elem_id in carrying.BUTTONS:
+        _send_buttons[elem_id] = component
     if elem_id == "footer":
         _connect_checkpoint()
+        _connect_sending()
 
 
 def _connect_checkpoint() -> None:
@@ -126,12 +174,23 @@ def _connect_checkpoint() -> None:
     quiet = {"show_progress": False, "queue": False}
     refreshed = [control for row in rows for control in row.refreshed]
     page.load(lambda: [update for row in rows for update in row.refresh()], None, refreshed, **quiet)
-    lists = [panel.lists for panel in _ideas.values() if panel.lists._id in page.blocks]
+    panels = [accordion.ideas for accordion in _accordions.values()]
+    lists = [panel.lists for panel in panels if panel.lists._id in page.blocks]
     page.load(lambda: [IdeasPanel.shown_lists() for _ in lists], None, lists, **quiet)
     notices = [row.notice for row in rows]
     for control in _checkpoint_control:
         if control._id in page.blocks:
             control.change(lambda name: [row.check(name) for row in rows], [control], notices, **quiet)
+
+
+def _connect_sending() -> None:
+    from gradio.context import Context
+
+    page = Context.root_block
+    shown = {tab: one for tab, one in _accordions.items() if page and one.controls["enabled"]._id in page.blocks}
+    for button in _send_buttons.values():
+        if len(shown) == 2 and button._id in page.blocks:
+            carrying.connect(button, shown[False].controls, shown[True].controls)
 
 
 def add_settings() -> None:
@@ -149,14 +208,20 @@ def _removers() -> list[str]:
 
 
 def add_routes(demo: Any, app: Any) -> None:
-    """Give the host's server our routes."""
+    """Give the host's server our routes, on a web UI that we know."""
     from ..api import Services, add_routes
 
-    current = desk()
+    try:
+        current = desk()
+    except ICLightError:
+        return
     services = Services(current.models, current.cut_out, lambda: state.settings().matting_model, current.max_pixels)
     add_routes(app, services, access(app))
 
 
 def add_xyz_axes() -> None:
-    """Give the X/Y/Z plot script our axes."""
-    axes.add_xyz_axes(model_names, lambda: desk().removers())
+    """Give the X/Y/Z plot script our axes, on a web UI that we know."""
+    try:
+        axes.add_xyz_axes(model_names, desk().removers)
+    except ICLightError:
+        return

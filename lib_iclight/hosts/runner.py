@@ -250,6 +250,8 @@ class Runner:
     def finish_image(self, p: Any, image: Any, index: int | None) -> Any:
         """Hook ``postprocess_image``: restore details and keep colours before the picture is saved.
 
+        The host's own colour correction is left out of the run.
+
         Args:
             p: the host's processing object.
             image: a finished picture.
@@ -258,6 +260,9 @@ class Runner:
         run = _run_of(p)
         if run is None:
             return image
+        # The host would match the colours to those of its own start, a light map or the old light, which comes right
+        # after this hook and ends with the run.
+        p.color_corrections = None
         index = run.finished if index is None else index
         run.finished += 1
         pixels = np.asarray(image.convert("RGB"))

@@ -65,6 +65,14 @@ def _choices(setting: Setting, files: Callable[[], list[str]]) -> list[str]:
     return [*dict.fromkeys([*files(), getattr(settings(), setting.name)])]
 
 
+def scripts_of(is_img2img: bool) -> list[Any]:
+    """The scripts of a tab, of the web UI and of all extensions."""
+    from modules import scripts
+
+    runner = scripts.scripts_img2img if is_img2img else scripts.scripts_txt2img
+    return list(getattr(runner, "scripts", ()))
+
+
 def downloads_forbidden() -> bool:
     """Whether the command line turns downloads off."""
     from modules import shared

@@ -13,7 +13,7 @@ _SUFFIX = "-unrestored"
 
 
 def completed(p: Any, image: Image.Image, position: int) -> Image.Image:
-    """With the colours corrected and what a mask protects laid on top, as the host does next to its own result.
+    """With what a mask protects laid on top, as the host does next to its own result.
 
     Args:
         p: the host's processing object.
@@ -22,9 +22,7 @@ def completed(p: Any, image: Image.Image, position: int) -> Image.Image:
     """
     from modules import processing, shared
 
-    corrections, overlays = getattr(p, "color_corrections", None), getattr(p, "overlay_images", None)
-    if corrections is not None and position < len(corrections):
-        image = processing.apply_color_correction(corrections[position], image)
+    overlays = getattr(p, "overlay_images", None)
     if not getattr(shared.opts, "overlay_inpaint", True) or overlays is None or position >= len(overlays):
         return image
     return processing.apply_overlay(image, getattr(p, "paste_to", None), overlays[position])[0]

@@ -1,6 +1,7 @@
 """The accordion in txt2img and img2img: one module a panel, put together in ``accordion``."""
 
-from .accordion import PAGE_FIELDS, Accordion
+from . import carrying, closed
+from .accordion import PAGE_FIELDS, PICTURES, Accordion
 from .ideas_panel import IdeasPanel
 
-__all__ = ["PAGE_FIELDS", "Accordion", "IdeasPanel"]
+__all__ = ["PAGE_FIELDS", "PICTURES", "Accordion", "IdeasPanel", "carrying", "closed"]

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-import html
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 from modules.ui_components import InputAccordion, ToolButton
 
 from .. import infotext, summary
+from ..errors import ICLightError
 from ..model_report import MODE_NAMES
 from ..recommend import match_size
 from ..request import AUTO_MODEL, MODES
+from ..subject import Pictures
+from ..wording import as_spans
 from . import cutout_preview
 from .host_settings import connect_recommended, connect_second_pass
 from .ideas_panel import IdeasPanel
+from .init_picture import InitPicture
 from .light_panel import LightPanel
 from .parts import JS, QUIET, Panel
 from .subject_panel import SubjectPanel
@@ -37,9 +40,12 @@ PAGE_FIELDS = (
 )
 """The order of the accordion's controls, and so of the script's arguments."""
 
+PICTURES = ("foreground", "background", "light_map")
+"""The picture slots; no generation parameters set them."""
+
 _SET_IN_SETTINGS = ("matting_model", "show_subject", "light_strength", "restore_details")
-_PICTURES = ("foreground", "background", "light_map")
-_RESTORING = ("restore_details", "keep_colours")
+_DESCRIBED = ("mode", "light", "placement", "remove_background", "model", "restore_details", "keep_colours")
+"""The controls that the line on top and what is shown follow, beside the pictures."""
 _REFRESH = "\U0001f504"
 _SWAP = "\u21c4"
 
@@ -81,12 +87,19 @@ class Accordion(Panel):
         self._max_pixels = max_pixels
         self._light, self._subject = LightPanel(self.tab), SubjectPanel(self.tab, removers)
         self.ideas = IdeasPanel(self.tab)
+        self._init = InitPicture(self.tab)
 
-    def build(self) -> list[Any]:
-        """Make the controls, in the order of :data:`PAGE_FIELDS`, and connect them."""
+    def build(self, problem: str = "") -> list[Any]:
+        """Make the controls, in the order of :data:`PAGE_FIELDS`, and connect them.
+
+        Args:
+            problem: what is wrong with the installation, "" where nothing is.
+        """
         with InputAccordion(False, label="IC Light", elem_id=self.make_id("enabled")) as enabled:
             self.controls["enabled"] = enabled
             with gr.Column(elem_classes=["ic-light"]):
+                if problem:
+                    gr.HTML(f"<p class='wrong'>{as_spans(problem)}</p>", elem_classes=["ic-light-notice"])
                 self._models.build_notice(self.make_id("notice"))
                 self._summary = gr.HTML(
                     self._describe(), elem_id=self.make_id("summary"), elem_classes=["ic-light-summary"]
@@ -98,7 +111,8 @@ class Accordion(Panel):
                     self.controls |= panel.controls
                 self._build_buttons()
                 self.ideas.build()
-        for name in _PICTURES:
+                self._init.build()
+        for name in PICTURES:
             self.controls[name].max_pixels = self._max_pixels
         self._connect()
         return [self.controls[name] for name in PAGE_FIELDS]
@@ -106,7 +120,7 @@ class Accordion(Panel):
     def paste_fields(self) -> list[tuple[Any, Callable[[dict], Any]]]:
         """Controls and how each is read from generation parameters, as the host wants them."""
         # What is shown besides did not shape the picture, so no picture says so.
-        silent = (*_PICTURES, "show_subject", "keep_original")
+        silent = (*PICTURES, "show_subject", "keep_original")
         return [(self.controls[name], self._reader(name)) for name in PAGE_FIELDS if name not in silent]
 
     def _build_pictures(self) -> None:
@@ -152,9 +166,9 @@ class Accordion(Panel):
             self.controls[name].do_not_save_to_config = True
 
     def _connect(self) -> None:
-        held = {name: gr.State(False) for name in ("foreground", "background")}
-        watched = [self.controls[name] for name in ("mode", "light", "placement", "remove_background", *_RESTORING)]
-        look = [*watched, *held.values()]
+        held = {name: gr.State(False) for name in PICTURES}
+        watched = [self.controls[name] for name in _DESCRIBED]
+        look = [*watched, *held.values(), *self._init.states]
         changed = [
             self._summary,
             self._background_column,
@@ -164,11 +178,12 @@ class Accordion(Panel):
         ]
         for name, state in held.items():
             picture = self.controls[name]
-            picture.change(lambda image: image is not None, inputs=[picture], outputs=[state], **QUIET).then(
+            picture.change(_held(name), inputs=[picture], outputs=[state], **QUIET).then(
                 self._update, inputs=look, outputs=changed, **QUIET
             )
         for control in watched:
             control.change(self._update, inputs=look, outputs=changed, **QUIET)
+        self._init.connect(self._host_control, lambda event: event(self._update, look, changed, **QUIET))
         self._light.follow_mode(self.controls["mode"])
         self._models.connect(self.controls["mode"], self.controls["model"], self._refresh)
         self._refresh.click(self._subject.refresh, None, [self._subject.controls["matting_model"]], **QUIET)
@@ -190,23 +205,17 @@ class Accordion(Panel):
             if not self._is_img2img:
                 connect_second_pass(matched, self._host_control)
 
-    def _update(
-        self,
-        mode: str,
-        light: str,
-        placement: str,
-        removes: bool,
-        details: float,
-        colours: float,
-        has_foreground: bool,
-        has_background: bool,
-    ) -> list[Any]:
-        """What applies to these choices: the summary and what is shown."""
+    def _update(self, *values: Any) -> list[Any]:
+        """What applies to these choices and pictures: the summary and what is shown."""
+        mode, light, placement, removes, model, details, colours = values[: len(_DESCRIBED)]
+        pictures = dict(zip(PICTURES, values[len(_DESCRIBED) :], strict=False))
+        has_init = InitPicture.is_there(*values[len(_DESCRIBED) + len(PICTURES) :])
+        text = self._describe(mode, light, placement, removes, model, pictures, has_init)
         return [
-            gr.update(value=self._describe(mode, light, placement, removes, has_foreground, has_background)),
+            gr.update(value=text),
             gr.update(visible=mode == "fbc"),
-            gr.update(visible=has_foreground),
-            *self._light.update(mode, light, has_background),
+            gr.update(visible=pictures["foreground"] is True),
+            *self._light.update(mode, light, bool(pictures["background"])),
             *self._subject.update(mode, removes, details, colours),
         ]
 
@@ -216,19 +225,27 @@ class Accordion(Panel):
         light: str = "none",
         placement: str = "cover",
         removes: bool = True,
-        has_foreground: bool = False,
-        has_background: bool = False,
+        model: str = AUTO_MODEL,
+        pictures: Mapping[str, bool | str] | None = None,
+        has_init: bool | None = None,
     ) -> str:
+        pictures, model = pictures or {}, (model or "").strip()
+        # The folders are looked into only where a file is named.
+        models = self._model_names() if model not in ("", AUTO_MODEL) else []
         text = summary.sentences(
             is_img2img=self._is_img2img,
             mode=mode,
             light=light,
             placement=placement,
-            has_foreground=has_foreground,
-            has_background=has_background,
+            has_foreground=bool(pictures.get("foreground")),
+            has_background=bool(pictures.get("background")),
             removes=removes,
+            model=infotext.model_named(model, models),
+            models=models,
+            unreadable={name: held for name, held in pictures.items() if isinstance(held, str)},
+            has_init=has_init,
         )
-        return " ".join(f"<span>{html.escape(sentence)}</span>" for sentence in text)
+        return as_spans(" ".join(text))
 
     def _reader(self, name: str) -> Callable[[dict], Any]:
         def read(params: dict) -> Any:
@@ -236,10 +253,25 @@ class Accordion(Panel):
             if name == "remove_background" and value is not None:
                 return bool(value)  # the checkbox has no third state for "always"
             if name == "model" and value is not None:
-                return next((choice for choice in self._model_names() if choice.startswith(f"{value}.")), AUTO_MODEL)
+                return infotext.model_named(value, self._model_names())
             return value
 
         return read
+
+
+def _held(name: str) -> Callable[[Any], bool | str]:
+    """Whether a slot holds a picture, or why what it holds cannot be read."""
+
+    def held(picture: Any) -> bool | str:
+        if not isinstance(picture, Exception):
+            return picture is not None
+        try:
+            Pictures().picture(picture, name.replace("_", " "))
+        except ICLightError as error:
+            return str(error)
+        return True
+
+    return held
 
 
 def _match(picture: Any, width: int, height: int) -> list[Any]:

@@ -9,7 +9,7 @@ import gradio as gr
 
 from .. import examples, images, prompts
 from ..recommend import match_size, recommended
-from .parts import QUIET, Panel, allowed
+from .parts import JS, QUIET, Panel, allowed
 
 _AREA = (512, 512)
 _OWN_LISTS = (
@@ -25,12 +25,15 @@ class IdeasPanel(Panel):
         """Make the buttons; the lists are read again whenever the page is loaded."""
         self._examples = examples.load()
         with gr.Accordion("Examples and prompts", open=False, elem_id=self.make_id("ideas")):
-            gr.HTML("<p>An example fills the whole form.</p>", elem_classes=["ic-light-note"])
+            gr.HTML("<p>An example fills the whole form. It can be undone.</p>", elem_classes=["ic-light-note"])
             with gr.Row(elem_classes=["ic-light-examples"]):
                 self._buttons = [
                     gr.Button(example.name, size="sm", elem_id=self.make_id(f"example_{index}"))
                     for index, example in enumerate(self._examples)
                 ]
+                self._undo = gr.Button(
+                    "Undo the example", size="sm", elem_id=self.make_id("undo"), elem_classes=["ic-light-undo"]
+                )
             self.lists = gr.HTML(self.shown_lists(), elem_id=self.make_id("prompts"), elem_classes=["ic-light-prompts"])
             gr.HTML(f"<p>{_OWN_LISTS}</p>", elem_classes=["ic-light-note"])
 
@@ -52,7 +55,12 @@ class IdeasPanel(Panel):
         names = [*examples.CONTROLS, *sides]
         outputs = [*(controls[name] for name in names), *targets.values()]
         for button, example in zip(self._buttons, self._examples, strict=True):
+            keep = f"(...values) => window.icLight?.undo?.keep('{self.tab}', values) ?? []"
+            # Before the example's own event, whose answer comes from the server.
+            button.click(None, outputs, None, **QUIET, **{JS: keep})
             button.click(_filler(example, names, targets, is_img2img), None, outputs, **QUIET)
+        take = f"(...now) => window.icLight.undo.take('{self.tab}', now)"
+        self._undo.click(None, outputs, outputs, **QUIET, **{JS: take})
 
 
 def _filler(

@@ -1,0 +1,89 @@
+"""Another extension with our title: its name is told, and no request is lost to it in silence."""
+
+from __future__ import annotations
+
+import io
+from contextlib import ExitStack, redirect_stdout
+
+import numpy as np
+import pytest
+from PIL import Image
+from samples import encoded
+
+from workbench.session import REPOSITORY, Workbench, images
+
+BODY = {"prompt": "a ball", "steps": 2, "width": 64, "height": 64, "seed": 5, "cfg_scale": 2, "sampler_name": "Euler"}
+ASKED = {"foreground": encoded(Image.new("RGBA", (32, 32), (200, 90, 30, 128))), "light": "left"}
+OTHER = """
+import gradio as gr
+from modules import scripts
+
+
+class Other(scripts.Script):
+    def title(self):
+        return "ic LIGHT"
+
+    def show(self, is_img2img):
+        return scripts.AlwaysVisible
+
+    def ui(self, is_img2img):
+        return [gr.Checkbox(False, label="Other", elem_id=f"other_{is_img2img}")]
+"""
+
+
+@pytest.fixture(scope="module")
+def other(tmp_path_factory):
+    """The folder of an extension that comes before ours and has its title."""
+    folder = tmp_path_factory.mktemp("extensions") / "1-other-relighter"
+    (folder / "scripts").mkdir(parents=True)
+    (folder / "scripts" / "other.py").write_text(OTHER, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def beside(other, tmp_path_factory):
+    said = io.StringIO()
+    with ExitStack() as stack:
+        with redirect_stdout(said):
+            workbench = stack.enter_context(Workbench(tmp_path_factory.mktemp("data"), (other, REPOSITORY)))
+        workbench.printed = said.getvalue().splitlines()
+        yield workbench
+
+
+def ask(host, asked, way="txt2img", **body):
+    return getattr(host, way)(**BODY, **body, alwayson_scripts={"IC Light": {"args": [asked]}})
+
+
+def pixels_of(answer) -> np.ndarray:
+    assert answer.status_code == 200, answer.text
+    return np.asarray(images(answer)[0])
+
+
+def shown(host) -> str:
+    """All HTML of the page."""
+    from modules import shared
+
+    components = shared.demo.get_config_file()["components"]
+    return " ".join(str(one["props"].get("value")) for one in components if one["type"] == "html")
+
+
+@pytest.mark.parametrize("asked", [ASKED, {"enabled": True, "light": "left"}])
+def test_a_request_that_another_extension_of_our_title_gets_is_refused_and_that_one_named(beside, asked):
+    beside.reset()
+    init = {"way": "img2img", "init_images": [ASKED["foreground"]]}
+    for answer in (ask(beside, asked), ask(beside, asked, **init)):
+        assert answer.status_code == 422, answer.text
+        assert all(word in answer.json()["detail"] for word in ("1-other-relighter", "Disable one", "restart"))
+    assert beside.probe.unet_inputs == []
+
+
+def test_other_runs_beside_an_extension_of_our_title_are_as_ever(beside):
+    plain = pixels_of(beside.txt2img(**BODY))
+    for nothing in ({}, {"enabled": False, "light": "left"}, False):
+        assert (pixels_of(ask(beside, nothing)) == plain).all()
+
+
+def test_an_extension_of_our_title_is_named_at_the_start_and_on_the_page(beside):
+    assert shown(beside).count("1-other-relighter") == 2, "once in each tab"
+    (printed,) = [line for line in beside.printed if "titled IC Light" in line]
+    assert "'1-other-relighter'" in printed
