@@ -8,7 +8,9 @@ import re
 import shutil
 import subprocess
 import sys
+import threading
 from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -169,6 +171,39 @@ def test_a_refusal_is_told_and_costs_no_file(sample, host, pictures, tmp_path):
     assert done.returncode != 0
     assert re.search("is fully transparent|cannot be read", done.stdout + done.stderr)
     assert (tmp_path / sample.makes).read_bytes() == OWN
+
+
+@pytest.fixture(scope="module")
+def refusing():
+    """The address of a host that refuses whatever it is asked."""
+
+    class Refusing(BaseHTTPRequestHandler):
+        def answer(self):
+            self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            body = json.dumps({"error": "ICLightError", "detail": "No light today."}).encode()
+            self.send_response(422)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        do_GET = do_POST = answer
+
+        def log_message(self, *args):
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Refusing) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+@names(REQUESTS)
+def test_whatever_is_refused_the_reason_is_shown(sample, refusing, pictures, tmp_path):
+    put(sample, pictures["small"], tmp_path)
+    done = run(sample, refusing, tmp_path)
+    assert done.returncode != 0
+    assert "No light today." in done.stdout + done.stderr
+    assert sample.makes is None or (tmp_path / sample.makes).read_bytes() == OWN
 
 
 @names(REQUESTS)

@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 from lib_iclight import light_description
 from lib_iclight.errors import ICLightError
 from lib_iclight.lights import DRAWN
+from lib_iclight.reading import shown
 
 PROMPT = "sunshine from window, detailed face, best quality"
 # The reference's defaults: a background asks for a firmer hand. The workbench has no model for fcon.
@@ -83,7 +84,8 @@ def size(value: str) -> tuple[int, int]:
     match = re.fullmatch(r"(\d+)(?:x(\d+))?", value)
     width, height = (int(match[1]), int(match[2] or match[1])) if match else (0, 0)
     if not all(64 <= side <= 2048 and side % 8 == 0 for side in (width, height)):
-        raise argparse.ArgumentTypeError(f"{value!r} is not a size: 64 to 2048 in steps of 8, such as 512 or 640x512")
+        sizes = "64 to 2048 in steps of 8, such as 512 or 640x512"
+        raise argparse.ArgumentTypeError(f"{shown(value)} is not a size: {sizes}")
     return width, height
 
 
@@ -92,7 +94,7 @@ def whole(low: int, high: int) -> Callable[[str], int]:
 
     def read(value: str) -> int:
         if not re.fullmatch(r"-?[0-9]{1,12}", value) or not low <= int(value) <= high:
-            raise argparse.ArgumentTypeError(f"{value!r} is not a whole number from {low} to {high}")
+            raise argparse.ArgumentTypeError(f"{shown(value)} is not a whole number from {low} to {high}")
         return int(value)
 
     return read
@@ -117,7 +119,7 @@ def light(value: str) -> str | dict[str, Any]:
     except (OSError, ValueError) as error:
         reason = "is none of the lights" if isinstance(error, FileNotFoundError) else "cannot be read as a light"
         raise argparse.ArgumentTypeError(
-            f"{value!r} {reason}: take {', '.join(LIGHTS)}, a light description as JSON, or a file with one"
+            f"{shown(value)} {reason}: take {', '.join(LIGHTS)}, a light description as JSON, or a file with one"
         ) from error
     try:
         return light_description.parse(given).plain()

@@ -1,6 +1,7 @@
 """A newcomer's first photograph, which has no transparency, on a page where no background remover may be."""
 
 import json
+import re
 import sys
 import threading
 from types import ModuleType
@@ -110,6 +111,30 @@ def test_a_remover_that_nobody_knows_is_refused_as_ever(host):
     assert "no background remover named 'scissors'" in answer.json()["detail"]
 
 
+def test_an_axis_takes_light_descriptions_as_the_documents_write_them(host):
+    from modules import scripts
+    from modules.api.api import encode_pil_to_base64
+
+    text = (REPOSITORY / "docs" / "lights.md").read_text(encoding="utf-8")
+    written = re.search(r"quoted as CSV: `(.+?)` \|", text)[1]
+    labels = [option.label for option in plot(scripts).current_axis_options]
+    nothing, light = [0, "", []], labels.index("[IC Light] Light")
+    options = {"enabled": True, "foreground": encode_pil_to_base64(a_photograph(9)).decode()}
+    answer = host.txt2img(
+        **{"steps": 1, "width": 64, "height": 64, "sampler_name": "Euler"},
+        script_name="X/Y/Z plot",
+        script_args=[light, written, [], *nothing, *nothing, True, True, *[False] * 5, 0, True],
+        alwayson_scripts={"IC Light": {"args": [options]}},
+    )
+    assert len(images(answer)) == 1 + 2
+    assert "IC Light lights" in json.loads(answer.json()["info"])["infotexts"][2]
+
+
+def plot(scripts):
+    """X/Y/Z plot in txt2img."""
+    return next(x for x in scripts.scripts_txt2img.selectable_scripts if x.title() == "X/Y/Z plot")
+
+
 @pytest.fixture
 def page(browser, host):
     page = browser.new_page(viewport={"width": 1500, "height": 1200})
@@ -166,6 +191,7 @@ def test_our_axes_make_a_grid(page, tmp_path):
     for light in ("left", "right"):
         choose(page, "label:has-text('X values')", light)
     page.keyboard.press("Escape")
+    assert page.is_hidden("#script_txt2img_xyz_plot_x_values")
     choose(page, "#script_txt2img_xyz_plot_y_type", "[IC Light] Light strength")
     page.fill("#script_txt2img_xyz_plot_y_values textarea", "0.5, 1")
     page.click("#txt2img_generate")
@@ -173,6 +199,8 @@ def test_our_axes_make_a_grid(page, tmp_path):
     told = page.inner_text("#html_info_txt2img")
     assert 'X Values: "left, right"' in told
     assert 'Y Values: "0.5, 1.0"' in told
+    page.check("#script_txt2img_xyz_plot_csv_mode input")
+    page.wait_for_selector("#script_txt2img_xyz_plot_x_values")
 
 
 @pytest.mark.browser

@@ -52,9 +52,11 @@ def test_the_offsets_are_among_the_models_and_nothing_is_left_behind(tmp_path):
 
 def test_the_products_remover_is_put_back(tmp_path):
     own = matting.remove_background
-    with Workbench(tmp_path, (REPOSITORY, ROUGH_CUT_OUT)) as host:
+    with Workbench(tmp_path, (REPOSITORY, ROUGH_CUT_OUT)):
+        import webui
+
         assert matting.remove_background is not own
-        host.serve(block=False)
+        webui.reload_scripts()
         assert matting.remove_background is not own, "the scripts were loaded anew"
     assert matting.remove_background is own
 

@@ -1,7 +1,9 @@
 """X/Y/Z plot: the same generation with up to three things varied. Extensions add axes to ``axis_options``."""
 
+import csv
 import re
 from copy import copy
+from itertools import chain
 
 import gradio as gr
 from forge_workbench.legend import with_legend
@@ -68,7 +70,7 @@ axis_options = [
 
 
 def read_values(option, text, chosen, csv_mode):
-    """An axis's values: what was chosen, or what is written, with ``1-3`` for a range of whole numbers."""
+    """An axis's values: what was chosen, or what is written as CSV, with ``1-3`` for a range of whole numbers."""
     if option.label == "Nothing":
         return [0]
     if option.choices is not None and not csv_mode:
@@ -76,7 +78,8 @@ def read_values(option, text, chosen, csv_mode):
     elif option.prepare is not None:
         return option.prepare(text)
     else:
-        values = [x.strip() for x in text.split(",") if x.strip()]
+        written = chain.from_iterable(csv.reader(text.splitlines(), skipinitialspace=True))
+        values = [x.strip() for x in written if x.strip()]
     if option.type is int:
         found = [(value, re.fullmatch(r"(\d+)-(\d+)", value)) for value in values]
         return [n for v, m in found for n in (range(int(m[1]), int(m[2]) + 1) if m else [int(v)])]
@@ -117,7 +120,6 @@ class Script(scripts.Script):
                 )
                 text = gr.Textbox(label=f"{name} values", elem_id=self.elem_id(f"{low}_values"))
                 chosen = gr.Dropdown([], label=f"{name} values", visible=False, multiselect=True, interactive=True)
-            kind.change(self.show_choices, inputs=[kind], outputs=[text, chosen], show_progress=False)
             axes += [kind, text, chosen]
         with gr.Row():
             boxes = [
@@ -136,12 +138,16 @@ class Script(scripts.Script):
             csv_mode = gr.Checkbox(
                 False, label="Use text inputs instead of dropdowns", elem_id=self.elem_id("csv_mode")
             )
+        for kind, text, chosen in zip(*(iter(axes),) * 3):
+            wanted = {"inputs": [kind, csv_mode], "outputs": [text, chosen], "show_progress": False}
+            kind.change(self.show_choices, **wanted)
+            csv_mode.change(self.show_choices, **wanted)
         return [*axes, *boxes, margin, csv_mode]
 
-    def show_choices(self, index):
-        """Text or list, as the axis wants it."""
+    def show_choices(self, index, csv_mode):
+        """Text or list, as the axis and the box for text want it."""
         option = self.current_axis_options[index]
-        choices = None if option.choices is None else list(option.choices())
+        choices = None if option.choices is None or csv_mode else list(option.choices())
         return gr.update(visible=choices is None), gr.update(
             visible=choices is not None, choices=choices or [], value=[]
         )
