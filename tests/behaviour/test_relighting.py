@@ -27,7 +27,7 @@ def test_the_half_towards_the_light_is_the_brighter_one(values, kind):
     "name", ["fc: lit from the asked side, of four", "fbc: lit from the background's side, of four"]
 )
 def test_the_shape_itself_is_lit_from_the_side_asked_for(values, name):
-    # A painted ramp has about 0.55; these 10 scenes whose shapes tell have 0.88 and 0.85, more than all of them.
+    # A painted ramp has about 0.55; the ten of these scenes whose shapes tell have 0.88 and 0.85.
     assert values[name].nanmean() >= 0.75, values[name]
 
 
