@@ -386,15 +386,3 @@ def test_a_page_that_is_off_is_off_whatever_is_drawn():
 def test_an_axis_replaces_what_is_drawn():
     given = [True, "editor", json.dumps(LAMP), "placed", "{}", "top", "cover"]
     assert from_page(given, [*NAMES, "light", "placement"]) == Request(enabled=True, light="top")
-
-
-@pytest.mark.parametrize(
-    ("value", "expected"), [(True, True), (False, False), ("always", "always"), ("Always", "always")]
-)
-def test_a_background_is_removed_where_needed_never_or_always(value, expected):
-    assert from_mapping({"remove_background": value}).remove_background == expected
-
-
-@pytest.mark.parametrize("value", ["never", "true", 1, 0, [], {}])
-def test_no_other_word_says_whether_a_background_is_removed(value):
-    assert refusal({"remove_background": value}).startswith('remove_background must be true, false or "always", not ')
