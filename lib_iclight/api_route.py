@@ -9,7 +9,6 @@ from fastapi import HTTPException, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from fastapi.routing import APIRoute
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
 
@@ -17,7 +16,6 @@ from .api_access import Access
 from .api_body import JSONRequest
 from .api_queue import Turns
 from .errors import UNPROCESSABLE, printable
-from .process_memory import give_back
 
 _CLIENT_GONE = 499
 
@@ -45,11 +43,7 @@ def guarded(access: Access, limit: int, turns: Turns | None = None) -> type[APIR
                     if request.method == "POST":
                         request.check_headers()
                     async with turns.turn(request.until_gone) if turns else nullcontext():
-                        try:
-                            response = await answer(request)
-                        finally:
-                            if turns:
-                                await run_in_threadpool(give_back)
+                        response = await answer(request)
                 except HTTPException as error:
                     return _Refusal(request, error.status_code, str(error.detail), error.headers)
                 except RequestValidationError as error:

@@ -92,6 +92,13 @@ def test_a_refused_client_can_go_on_sending_for_a_while(app):
     assert sender.in_all == 17
 
 
+def test_a_client_that_asks_before_it_sends_is_not_told_to_go_on(tmp_path):
+    sender = Sender()
+    app = with_routes(FastAPI(), tmp_path, Access("anna:secret"))
+    assert sender.post(app, "/ic-light/foreground", content_type="application/json", expect="100-continue") == 401
+    assert sender.in_all == 0
+
+
 @pytest.fixture
 def address(tmp_path):
     with served(with_routes(FastAPI(), tmp_path, Access("anna:secret"))) as address:
