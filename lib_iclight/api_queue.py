@@ -52,9 +52,11 @@ class Turns:
             await self._acquire(gone)
             try:
                 yield
-                await run_in_threadpool(give_back)
             finally:
-                self._lock.release()
+                try:
+                    await run_in_threadpool(give_back)
+                finally:
+                    self._lock.release()
         finally:
             self._inside -= 1
 

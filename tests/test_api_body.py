@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
+import weakref
 
 import httpx
 import pytest
@@ -14,6 +16,7 @@ from samples import encoded, plain
 
 from lib_iclight.api import MAX_TEXT, SMALL_BODY
 from lib_iclight.api_access import Access
+from lib_iclight.errors import ICLightError
 
 JSON = {"Content-Type": "application/json"}
 IMAGE = encoded(plain((1, 2, 3)))
@@ -174,3 +177,19 @@ def test_a_field_given_twice_is_named(client):
     content = '{"light": "left", "width": 8, "width": 9}'
     answer = client.post("/ic-light/light-map", content=content, headers=JSON)
     assert answer.json() == {"detail": "The body gives 'width' twice. Send only one of them."}
+
+
+def test_a_picture_that_is_refused_is_let_go_at_once(tmp_path):
+    pictures = []
+
+    def remover(rgb, model):
+        pictures.append(weakref.ref(rgb))
+        raise ICLightError("The background remover failed.")
+
+    client = TestClient(with_routes(FastAPI(), tmp_path, remover=remover))
+    gc.disable()
+    try:
+        assert client.post("/ic-light/foreground", json={"image": IMAGE}).status_code == 422
+        assert [picture() for picture in pictures] == [None]
+    finally:
+        gc.enable()
