@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from contextlib import suppress
 from typing import Any, NoReturn
 
 import anyio
@@ -14,7 +15,10 @@ from starlette.requests import ClientDisconnect
 from .errors import UNPROCESSABLE, ICLightError
 from .reading import shown, well_formed
 
-_TOO_LARGE, _UNSUPPORTED = 413, 415
+SECONDS_TO_ARRIVE = 60
+"""Others wait meanwhile, so a client that sends its body slowly is not waited for forever."""
+
+_TIMEOUT, _TOO_LARGE, _UNSUPPORTED = 408, 413, 415
 _MOST_PARTS = 10_000
 _MOST_DIGITS = 300
 _HELD_WHILE_WAITING = 8 << 20
@@ -34,6 +38,8 @@ class JSONRequest(Request):
         self._limit = limit
         self._taken = bytearray()
         self._is_whole = False
+        # A client that asks first sends nothing before it is asked to go on, which taking the first piece does.
+        self._is_coming = request.headers.get("expect", "").lower() != "100-continue"
         self._next: asyncio.Future[Any] | None = None
 
     def check_headers(self) -> None:
@@ -55,11 +61,15 @@ class JSONRequest(Request):
         """The body as it came in.
 
         Raises:
-            HTTPException: 413, there is more of it than the limit.
+            HTTPException: 413, there is more of it than the limit; 408, it takes too long to come.
             ClientDisconnect: the client went away first.
         """
-        while not self._is_whole:
-            await self._take()
+        with anyio.move_on_after(SECONDS_TO_ARRIVE):
+            while not self._is_whole:
+                await self._take()
+        if not self._is_whole:
+            self._is_coming = False
+            raise HTTPException(_TIMEOUT, f"The body did not arrive within {SECONDS_TO_ARRIVE} seconds.")
         return self._taken
 
     async def json(self) -> Any:
@@ -90,18 +100,16 @@ class JSONRequest(Request):
     async def drop_rest(self) -> None:
         """Let what is still to come of the body pass by, up to the limit and for a while."""
         passed = 0
-        with anyio.move_on_after(_SECONDS_TO_DROP):
-            try:
-                while not self._is_whole and passed <= self._limit:
-                    self._taken.clear()
-                    await self._take()
-                    passed += len(self._taken)
-            except (ClientDisconnect, HTTPException):
-                pass
         self._taken.clear()
+        with anyio.move_on_after(_SECONDS_TO_DROP), suppress(ClientDisconnect, HTTPException):
+            while self._is_coming and not self._is_whole and passed <= self._limit:
+                await self._take()
+                passed += len(self._taken)
+                self._taken.clear()
 
     async def _take(self) -> None:
         """Take in the next piece; after the last one comes the news that the client has gone."""
+        self._is_coming = True
         if self._next is None:
             self._next = asyncio.ensure_future(self.receive())
         # Whoever waits here may be cancelled. The piece must not be lost then: the next one finds it.

@@ -7,7 +7,10 @@ from contextlib import asynccontextmanager
 
 import anyio
 from fastapi import HTTPException
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
+
+from .process_memory import give_back
 
 _UNAVAILABLE = 503
 _RETRY_SECONDS = "5"
@@ -15,6 +18,8 @@ _RETRY_SECONDS = "5"
 
 class Turns:
     """Gives one turn at a time, in the order in which they were asked for. Waiting holds no thread.
+
+    What a turn has freed leaves the process before the next one begins.
 
     Args:
         waiting: how many may wait; who comes then is turned away.
@@ -48,7 +53,10 @@ class Turns:
             try:
                 yield
             finally:
-                self._lock.release()
+                try:
+                    await run_in_threadpool(give_back)
+                finally:
+                    self._lock.release()
         finally:
             self._inside -= 1
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import nullcontext
 
@@ -9,7 +10,6 @@ from fastapi import HTTPException, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from fastapi.routing import APIRoute
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
 
@@ -17,7 +17,6 @@ from .api_access import Access
 from .api_body import JSONRequest
 from .api_queue import Turns
 from .errors import UNPROCESSABLE, printable
-from .process_memory import give_back
 
 _CLIENT_GONE = 499
 
@@ -45,14 +44,12 @@ def guarded(access: Access, limit: int, turns: Turns | None = None) -> type[APIR
                     if request.method == "POST":
                         request.check_headers()
                     async with turns.turn(request.until_gone) if turns else nullcontext():
-                        try:
-                            response = await answer(request)
-                        finally:
-                            if turns:
-                                await run_in_threadpool(give_back)
+                        response = await answer(request)
                 except HTTPException as error:
+                    _release(error)
                     return _Refusal(request, error.status_code, str(error.detail), error.headers)
                 except RequestValidationError as error:
+                    _release(error)
                     return _Refusal(request, UNPROCESSABLE, in_words(error))
                 except ClientDisconnect:
                     response = Response(status_code=_CLIENT_GONE)  # for the log: nobody hears it
@@ -80,6 +77,16 @@ class _Refusal(JSONResponse):
         await self._request.drop_rest()
         self._request.leave()
         await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+def _release(error: BaseException | None) -> None:
+    """Let go of what the functions held that an error has ended: a body, a picture.
+
+    An error that has come out of a thread is part of a circle, and would hold it until the next garbage collection.
+    """
+    while error is not None:
+        traceback.clear_frames(error.__traceback__)
+        error = error.__cause__ or error.__context__
 
 
 def in_words(error: RequestValidationError) -> str:

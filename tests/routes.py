@@ -49,6 +49,7 @@ def served(app: FastAPI) -> Iterator[str]:
     server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="off"))
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
+        listening.listen(128)  # so that calls which come before the server does wait for it
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()
         try:

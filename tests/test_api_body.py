@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
+import weakref
 
 import httpx
 import pytest
@@ -14,6 +16,7 @@ from samples import encoded, plain
 
 from lib_iclight.api import MAX_TEXT, SMALL_BODY
 from lib_iclight.api_access import Access
+from lib_iclight.errors import ICLightError
 
 JSON = {"Content-Type": "application/json"}
 IMAGE = encoded(plain((1, 2, 3)))
@@ -92,6 +95,13 @@ def test_a_refused_client_can_go_on_sending_for_a_while(app):
     assert sender.in_all == 17
 
 
+def test_a_client_that_asks_before_it_sends_is_not_told_to_go_on(tmp_path):
+    sender = Sender()
+    app = with_routes(FastAPI(), tmp_path, Access("anna:secret"))
+    assert sender.post(app, "/ic-light/foreground", content_type="application/json", expect="100-continue") == 401
+    assert sender.in_all == 0
+
+
 @pytest.fixture
 def address(tmp_path):
     with served(with_routes(FastAPI(), tmp_path, Access("anna:secret"))) as address:
@@ -167,3 +177,19 @@ def test_a_field_given_twice_is_named(client):
     content = '{"light": "left", "width": 8, "width": 9}'
     answer = client.post("/ic-light/light-map", content=content, headers=JSON)
     assert answer.json() == {"detail": "The body gives 'width' twice. Send only one of them."}
+
+
+def test_a_picture_that_is_refused_is_let_go_at_once(tmp_path):
+    pictures = []
+
+    def remover(rgb, model):
+        pictures.append(weakref.ref(rgb))
+        raise ICLightError("The background remover failed.")
+
+    client = TestClient(with_routes(FastAPI(), tmp_path, remover=remover))
+    gc.disable()
+    try:
+        assert client.post("/ic-light/foreground", json={"image": IMAGE}).status_code == 422
+        assert [picture() for picture in pictures] == [None]
+    finally:
+        gc.enable()

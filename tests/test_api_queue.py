@@ -14,6 +14,8 @@ from PIL import Image
 from routes import served, with_routes
 from samples import encoded, noise
 
+from lib_iclight import api_body
+
 AT_ONCE, WAITING = 64, 4
 PATIENCE = 30
 LARGE_MAP = {"light": "left", "width": 2048, "height": 1024}
@@ -109,6 +111,7 @@ class Caller:
     def __init__(self, app: FastAPI, path: str, content: dict):
         self._app, self._path = app, path
         self.pieces = [json.dumps(content).encode()]
+        self.stalls = False
         self._gone = asyncio.Event()
         self.waits = asyncio.Event()
         self.status: int | None = None
@@ -122,7 +125,7 @@ class Caller:
 
     async def _receive(self) -> dict:
         if self.pieces:
-            return {"type": "http.request", "body": self.pieces.pop(), "more_body": False}
+            return {"type": "http.request", "body": self.pieces.pop(), "more_body": self.stalls}
         self.waits.set()
         await self._gone.wait()
         return {"type": "http.disconnect"}
@@ -169,5 +172,18 @@ def test_a_body_that_is_refused_while_it_waits_is_told_so(app, remover):
         assert await long.answer() == 413
         remover.go_on.set()
         assert await first.answer() == 200
+
+    asyncio.run(calls())
+
+
+def test_who_does_not_send_its_body_holds_nobody_up(app, remover, monkeypatch):
+    async def calls():
+        stalling = Caller(app, "/ic-light/foreground", body(0))
+        stalling.stalls = True
+        monkeypatch.setattr(api_body, "SECONDS_TO_ARRIVE", 0)
+        assert await stalling.answer() == 408
+        monkeypatch.undo()
+        remover.go_on.set()
+        assert await Caller(app, "/ic-light/foreground", body(1)).answer() == 200
 
     asyncio.run(calls())

@@ -264,3 +264,30 @@ def test_our_routes_are_among_the_hosts(host):
     assert {path for path in paths if path.startswith("/ic-light/")} >= {"/ic-light/models", "/ic-light/version"}
     assert host.api.get("/ic-light/models").json()["chosen"].keys() >= {"fc", "fbc"}
     assert str(host.models_dir) not in host.api.get("/ic-light/models").text
+
+
+# Routes
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ({"api": True}, (None, True)),
+        ({"api": False}, (None, False)),
+        ({"api": False, "nowebui": True}, (None, True)),
+        ({"api": True, "api_auth": "ben:pass"}, ("ben:pass", True)),
+    ],
+)
+def test_what_the_command_line_guards_the_api_with_guards_the_routes(host, monkeypatch, options, expected):
+    from modules.shared import cmd_opts
+
+    from lib_iclight.hosts.login import access
+
+    for name, value in options.items():
+        monkeypatch.setattr(cmd_opts, name, value)
+    found = access(host.app)
+    assert (found.credentials, found.programs) == expected
+
+
+def test_without_a_login_programs_use_the_routes_of_a_web_ui_with_the_api(host):
+    assert host.api.get("/ic-light/version").status_code == 200

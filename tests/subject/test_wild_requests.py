@@ -9,7 +9,7 @@ import json
 import os
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 from samples import as_base64, encoded, file_bytes, noise, plain
@@ -48,7 +48,7 @@ PICTURES = (
     f"data:image/svg+xml;base64,{as_base64(b'<svg/>')}",
 )
 
-texts = st.text(st.characters(), max_size=12)  # half characters among them
+texts = st.one_of(st.text(st.characters(), max_size=12), st.sampled_from(("\ud800", "x\udfffy")))
 long_texts = st.sampled_from(("x", '"', "\0", "\ud800", "\U0001f600", "あ")).map(lambda one: one * 3000)
 numbers = st.one_of(st.integers(), st.floats(), st.integers(-3, 20), st.floats(-2, 5), st.just(10**400))
 wild = st.recursive(
@@ -171,6 +171,10 @@ def test_a_request_gets_the_picture_it_asks_for_or_a_short_reason(host, rembg):
 
     @TRIED
     @given(args, st.sampled_from(("txt2img", "img2img", "inpaint")))
+    @example([{"enabled": True, "foreground": "\ud800"}], "txt2img")
+    @example([{"enabled": True, "foreground": CUT_OUT, "matting_model": "\ud800"}], "txt2img")
+    @example([{"enabled": True, "foreground": CUT_OUT, "model": "x" * 1_000_000}], "img2img")
+    @example([False, "\ud800"], "txt2img")
     def tried(values, tab):
         body = {**BODY, "alwayson_scripts": {"IC Light": {"args": values}}}
         if tab != "txt2img":
@@ -199,6 +203,8 @@ def test_a_route_gets_its_picture_or_a_short_reason(host, rembg):
 
     @TRIED
     @given(st.sampled_from(("light-map", "foreground")), st.one_of(maps, cut_outs, wild))
+    @example("foreground", {"image": "\ud800"})
+    @example("foreground", {"image": CUT_OUT, "matting_model": "x" * 1_000_000})
     def tried(path, body):
         answer = host.api.post(f"/ic-light/{path}", content=json.dumps(body), headers=JSON)
         if answer.status_code == 200:
