@@ -64,8 +64,8 @@ def constraints(distributions: Iterable[importlib.metadata.Distribution]) -> lis
     pins: dict[str, str] = {}
     for distribution in distributions:
         try:
-            name, version = distribution.metadata["Name"], distribution.version
-        except (TypeError, KeyError, ValueError, OSError):
+            name, version = distribution.metadata.get("Name"), distribution.metadata.get("Version")
+        except (AttributeError, TypeError, ValueError, OSError):
             continue  # its metadata are missing or damaged
         if name and version and _VERSION.fullmatch(version) and not _leftover(distribution, normal(name)):
             pins.setdefault(normal(name), version)

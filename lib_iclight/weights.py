@@ -27,7 +27,8 @@ CONV_IN = UNET_PREFIX + "input_blocks.0.0.weight"
 
 # Two files of the author's would take 3.4 GB, and reading one again is short beside merging it.
 _KEPT_BYTES = 2 << 30
-_NAMED_AT_ONCE = 3
+_NAMED_AT_ONCE = 2
+_LONGEST_THING = 100
 
 
 class MissingModelError(ICLightError):
@@ -309,8 +310,10 @@ def _missing(mode: str, files: Sequence[ModelFile], folders: Sequence[Path]) -> 
 
 
 def _some(things: Sequence[str]) -> str:
+    """The first few things of many, each no longer than a message has room for."""
+    named = [thing if len(thing) <= _LONGEST_THING else f"{thing[:_LONGEST_THING]}..." for thing in things]
     more = len(things) - _NAMED_AT_ONCE
-    return "; ".join(things[:_NAMED_AT_ONCE]) + (f"; and {more} more" if more > 0 else "")
+    return "; ".join(named[:_NAMED_AT_ONCE]) + (f"; and {more} more" if more > 0 else "")
 
 
 def _load(file: ModelFile) -> Offsets:

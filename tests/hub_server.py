@@ -29,7 +29,7 @@ class Hub:
             "elsewhere" (another part) or "unsaid" (a part, but not which).
         head: instead of stating anything, "silent" says nothing and "loop" sends back to where it is asked.
         body: instead of the bytes, "silent" gives none, "drip" one now and then, "endless" ever more without a
-            length, and "loop" sends back to where it is asked.
+            length, "loop" sends back to where it is asked, and "refused" has nothing at any place.
         heads: how often it was asked about a file.
         gate: the bytes wait for it, those behind the share ``open_until``.
         asked, sent: ``Range`` (None: from the start) and ``Authorization`` of each request for bytes.
@@ -113,6 +113,9 @@ class _Handler(BaseHTTPRequestHandler):
     def _misbehave(self) -> None:
         if self.hub.body == "loop":
             self._answer(302, {"Location": f"http://localhost:{self.server.server_address[1]}{self.path}"})
+            return
+        if self.hub.body == "refused":
+            self._answer(416, {"Content-Range": "bytes */0"})
             return
         self.close_connection = True
         if self.hub.body == "silent":

@@ -163,6 +163,17 @@ def test_where_a_server_cannot_go_on_the_download_begins_again(hub, folder, rang
     assert left(folder) == [NAME]
 
 
+def test_a_download_that_breaks_where_the_server_cannot_go_on_begins_again(hub, folder):
+    hub.cuts, hub.ranges = [0.4], "refused"
+    assert brought(folder).read_bytes() == CONTENT
+
+
+def test_a_server_that_has_nothing_at_any_place_is_named(hub, folder):
+    hub.body = "refused"
+    assert "answers with the status 416" in refusal(folder)
+    assert left(folder) == []
+
+
 # What goes in place
 
 

@@ -62,9 +62,10 @@ def without(monkeypatch, install, *names):
 def distribution(name, version):
     """A stand-in for an installed distribution."""
     metadata = Message()
-    if name is not None:
-        metadata["Name"] = name
-    return SimpleNamespace(metadata=metadata, version=version)
+    for key, value in (("Name", name), ("Version", version)):
+        if value is not None:
+            metadata[key] = value
+    return SimpleNamespace(metadata=metadata)
 
 
 def test_nothing_is_started_where_nothing_is_missing(install, calls, monkeypatch, capsys):

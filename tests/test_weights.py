@@ -92,6 +92,14 @@ def test_a_broken_download_is_named_where_no_model_is_found(folder):
     assert "iclight_sd15_fc.safetensors is cut off: 100 of its" in refusal("fc", folder)
 
 
+def test_of_many_broken_files_a_few_are_named(folder):
+    for number in range(30):
+        (folder / f"{number:02}{'x' * 200}.safetensors").write_bytes(b"")
+    message = refusal("fc", folder)
+    assert "and 28 more" in message
+    assert len(message) < 420
+
+
 @pytest.mark.parametrize("model", ["iclight_sd15_fc", "iclight_sd15_fc.safetensors"])
 def test_a_model_is_found_with_and_without_its_ending(folder, model):
     iclight_file(folder, "iclight_sd15_fc.safetensors")
