@@ -21,7 +21,11 @@ SLOTS = {
 
 _FIRST = next(iter(SLOTS))
 # In the page: a picture may be large, and the server need not have it to know that there is one.
-_FILLED = """(...pictures) => [pictures.map((one) => (one?.image ?? one ? "1" : "0")).join("")]"""
+# gradio 3 has what is inpainted together with its mask.
+_FILLED = """(...pictures) => {
+    const held = (slot) => ("image" in Object(slot) ? slot.image : slot);
+    return [pictures.slice(0, COUNT).map((slot) => (held(slot) ? "1" : "0")).join("")];
+}"""
 
 
 class InitPicture(Panel):
@@ -70,8 +74,10 @@ class InitPicture(Panel):
             tell: connects an event with what is to happen when something has changed.
         """
         slots = [*self._slots.values()]
+        # The script gets the value of the output too, after those of the inputs.
+        script = _FILLED.replace("COUNT", str(len(slots)))
         for control in slots:
-            control.change(None, slots, [self._filled], **QUIET, **{JS: _FILLED})
+            control.change(None, slots, [self._filled], **QUIET, **{JS: script})
         tell(self._filled.change)
         for name, tab in self._tabs.items():
             tell(tab.select(lambda shown=name: shown, None, [self._tab], **QUIET).then)
