@@ -99,7 +99,8 @@ def _part(part: Any, known: dict[str, str]) -> str:
 
 
 def _numbered(text: str) -> str:
-    pieces = re.sub(f"{_HOLE}+", _HOLE, text).split(_HOLE)
+    # What stands side by side cannot be told apart again.
+    pieces = re.sub(f"{_HOLE}(?: ?{_HOLE})+", _HOLE, text).split(_HOLE)
     return pieces[0] + "".join(f"%{place}{piece}" for place, piece in enumerate(pieces[1:], 1))
 
 

@@ -27,6 +27,8 @@ OF_REQUESTS = (
     "Two extensions are titled IC Light, and this request has reached the other one, from the extension folder %1.",
 )
 PUT_TOGETHER = {
+    "the hires-fix checkpoint %1",
+    "the refiner %1",
     "is not a safetensors file but a pickled one",
     "Put %1 into %2",
     "Replace %1 in %2",

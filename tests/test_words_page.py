@@ -83,6 +83,7 @@ def test_a_picture_that_cannot_be_read_is_said_at_once_in_the_line_and_in_the_sl
 
 def test_img2img_says_whether_the_tab_that_is_shown_has_a_picture(img2img):
     line, lacking = said(img2img, "img2img"), "Give img2img a picture, or drop one of the subject into Foreground."
+    expect(line).to_have_text(lacking)
     radio(img2img, "img2img", "light", "left").check()
     expect(line).to_have_text(lacking)
     give(img2img, "img2img_image")

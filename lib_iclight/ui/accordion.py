@@ -87,7 +87,7 @@ class Accordion(Panel):
         self._max_pixels = max_pixels
         self._light, self._subject = LightPanel(self.tab), SubjectPanel(self.tab, removers)
         self.ideas = IdeasPanel(self.tab)
-        self._init = InitPicture(self.tab)
+        self._init = InitPicture(self.tab, host_control)
 
     def build(self, problem: str = "") -> list[Any]:
         """Make the controls, in the order of :data:`PAGE_FIELDS`, and connect them.
@@ -95,15 +95,15 @@ class Accordion(Panel):
         Args:
             problem: what is wrong with the installation, "" where nothing is.
         """
+        self._init.find()
         with InputAccordion(False, label="IC Light", elem_id=self.make_id("enabled")) as enabled:
             self.controls["enabled"] = enabled
             with gr.Column(elem_classes=["ic-light"]):
                 if problem:
                     gr.HTML(f"<p class='wrong'>{as_spans(problem)}</p>", elem_classes=["ic-light-notice"])
                 self._models.build_notice(self.make_id("notice"))
-                self._summary = gr.HTML(
-                    self._describe(), elem_id=self.make_id("summary"), elem_classes=["ic-light-summary"]
-                )
+                text = self._describe(has_init=self._init.is_there())
+                self._summary = gr.HTML(text, elem_id=self.make_id("summary"), elem_classes=["ic-light-summary"])
                 self._build_pictures()
                 self._build_mode()
                 for panel in (self._light, self._subject):
@@ -183,7 +183,7 @@ class Accordion(Panel):
             )
         for control in watched:
             control.change(self._update, inputs=look, outputs=changed, **QUIET)
-        self._init.connect(self._host_control, lambda event: event(self._update, look, changed, **QUIET))
+        self._init.connect(lambda event: event(self._update, look, changed, **QUIET))
         self._light.follow_mode(self.controls["mode"])
         self._models.connect(self.controls["mode"], self.controls["model"], self._refresh)
         self._refresh.click(self._subject.refresh, None, [self._subject.controls["matting_model"]], **QUIET)
@@ -209,7 +209,7 @@ class Accordion(Panel):
         """What applies to these choices and pictures: the summary and what is shown."""
         mode, light, placement, removes, model, details, colours = values[: len(_DESCRIBED)]
         pictures = dict(zip(PICTURES, values[len(_DESCRIBED) :], strict=False))
-        has_init = InitPicture.is_there(*values[len(_DESCRIBED) + len(PICTURES) :])
+        has_init = self._init.is_there(*values[len(_DESCRIBED) + len(PICTURES) :])
         text = self._describe(mode, light, placement, removes, model, pictures, has_init)
         return [
             gr.update(value=text),

@@ -59,7 +59,8 @@ class IdeasPanel(Panel):
             # Before the example's own event, whose answer comes from the server.
             button.click(None, outputs, None, **QUIET, **{JS: keep})
             button.click(_filler(example, names, targets, is_img2img), None, outputs, **QUIET)
-        take = f"(...now) => window.icLight.undo.take('{self.tab}', now)"
+        # A page's script gets the values of the outputs too, after those of the inputs.
+        take = f"(...now) => window.icLight.undo.take('{self.tab}', now.slice(0, {len(outputs)}))"
         self._undo.click(None, outputs, outputs, **QUIET, **{JS: take})
 
 

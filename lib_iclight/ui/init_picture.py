@@ -19,17 +19,43 @@ SLOTS = {
 }
 """The web UI's tabs for pictures and the slot in each; "" where files or a folder are given, which is not known."""
 
+_FIRST = next(iter(SLOTS))
 # In the page: a picture may be large, and the server need not have it to know that there is one.
-_FILLED = """(...pictures) => [pictures.map((one) => (one?.image ?? one ? "1" : "0")).join("")]"""
+# gradio 3 has what is inpainted together with its mask.
+_FILLED = """(...pictures) => {
+    const held = (slot) => ("image" in Object(slot) ? slot.image : slot);
+    return [pictures.slice(0, COUNT).map((slot) => (held(slot) ? "1" : "0")).join("")];
+}"""
 
 
 class InitPicture(Panel):
-    """Follows the web UI's own slots; in txt2img it is empty."""
+    """Follows the web UI's own slots; in txt2img it is empty.
+
+    Args:
+        tab: "txt2img" or "img2img".
+        host_control: gives a control of the web UI by its ``elem_id``, or None.
+    """
+
+    def __init__(self, tab: str, host_control: Callable[[str], Any]):
+        super().__init__(tab)
+        self._host_control = host_control
+        self._slots: dict[str, Any] = {}
+        self._tabs: dict[str, Any] = {}
+
+    def find(self) -> None:
+        """Look for the slots and tabs that the page around has."""
+        names = SLOTS if self.tab == "img2img" else {}
+        slots = {slot: self._host_control(slot) for slot in names.values() if slot}
+        tabs = {tab: self._host_control(tab) for tab in names}
+        self._tabs = {name: tab for name, tab in tabs.items() if tab is not None}
+        # Without the events of its tab it is not known when a slot counts.
+        self._slots = {
+            slot: slots[slot] for tab, slot in names.items() if tab in self._tabs and slots.get(slot) is not None
+        }
 
     def build(self) -> None:
         """Make what holds the state."""
-        first = next(iter(SLOTS))
-        self._known, self._tab = gr.State([]), gr.State(first)
+        self._tab = gr.State(_FIRST)
         # Hidden by its class: the page's script sets it, and its change is an event.
         self._filled = gr.Textbox(
             "", label="init pictures", elem_id=self.make_id("init"), elem_classes=["ic-light-hidden"], show_label=False
@@ -39,35 +65,32 @@ class InitPicture(Panel):
     @property
     def states(self) -> list[Any]:
         """What :meth:`is_there` is told."""
-        return [self._known, self._filled, self._tab]
+        return [self._filled, self._tab]
 
-    def connect(self, host_control: Callable[[str], Any], tell: Callable[[Any], Any]) -> None:
-        """Follow the slots and tabs that this web UI has.
+    def connect(self, tell: Callable[[Any], Any]) -> None:
+        """Follow the slots and tabs.
 
         Args:
-            host_control: gives a control of the web UI by its ``elem_id``, or None.
             tell: connects an event with what is to happen when something has changed.
         """
-        if self.tab != "img2img":
-            return
-        slots = {slot: host_control(slot) for slot in SLOTS.values() if slot}
-        slots = {slot: control for slot, control in slots.items() if control is not None}
-        tabs = {tab: host_control(tab) for tab in SLOTS}
-        # Without the tabs' events it is not known which slot counts.
-        if not slots or any(tabs[tab] is None for tab, slot in SLOTS.items() if slot in slots):
-            return
-        self._known.value = list(slots)
-        for control in slots.values():
-            control.change(None, [*slots.values()], [self._filled], **QUIET, **{JS: _FILLED})
+        slots = [*self._slots.values()]
+        # The script gets the value of the output too, after those of the inputs.
+        script = _FILLED.replace("COUNT", str(len(slots)))
+        for control in slots:
+            control.change(None, slots, [self._filled], **QUIET, **{JS: script})
         tell(self._filled.change)
-        for name, tab in tabs.items():
-            if tab is not None:
-                tell(tab.select(lambda shown=name: shown, None, [self._tab], **QUIET).then)
+        for name, tab in self._tabs.items():
+            tell(tab.select(lambda shown=name: shown, None, [self._tab], **QUIET).then)
 
-    @staticmethod
-    def is_there(known: list[str], filled: str, tab: str) -> bool | None:
-        """Whether the tab that is shown has a picture, None where that is not known."""
+    def is_there(self, filled: str = "", tab: str = _FIRST) -> bool | None:
+        """Whether the tab that is shown has a picture, None where that is not known.
+
+        Args:
+            filled: what each slot that is followed holds, "1" for a picture; empty at first.
+            tab: the tab that is shown.
+        """
         slot = SLOTS.get(tab, "")
-        if slot not in known:
+        if slot not in self._slots:
             return None
-        return filled[known.index(slot) : known.index(slot) + 1] == "1"
+        place = [*self._slots].index(slot)
+        return filled[place : place + 1] == "1"
