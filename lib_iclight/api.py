@@ -25,6 +25,7 @@ from .lights import DIRECTIONS, DRAWN, MAX_STRENGTH, preset, render, with_contra
 from .matte import MAX_FEATHER, MAX_SHRINK, Edge
 from .matting import MODELS
 from .models import Models
+from .png import png
 from .reading import shown
 from .request import EDGE_FIELDS, from_mapping
 from .subject import Removal, Subject
@@ -267,10 +268,7 @@ def _foreground(services: Services) -> Callable[[ForegroundRequest], Response]:
             subject = services.subject(picture, remover, asked.edge, asked.remove_background)
         except ICLightError as error:
             raise HTTPException(error.status_code, str(error)) from error
-        image = Image.fromarray(subject.colours)
-        if subject.alpha is not None:
-            image.putalpha(Image.fromarray(subject.alpha))
-        return _png(image)
+        return Response(png(subject.colours, subject.alpha), media_type="image/png")
 
     cut_out.__annotations__ = {"request": ForegroundRequest}
     return cut_out

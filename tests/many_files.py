@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import io
 import struct
 import warnings
 import zlib
@@ -115,18 +114,13 @@ def _scanned(jpeg: bytes, times: int) -> bytes:
 
 
 def grown() -> dict[str, bytes]:
-    """Little files of many pixels, within the limit and above it."""
+    """Little files of many pixels: just within the limit of 128 megapixels, and above it."""
     files = {}
-    for name, side in (("within", 7000), ("above", 12_000)):
-        files[f"grey PNG of 16 bits, {name}"] = png(side, side, 0, 16, bytes((2 * side + 1) * side))
+    for name, side in (("within", 11_300), ("above", 12_000)):
+        row = bytes(2 * side + 1)
+        files[f"grey PNG of 16 bits, {name}"] = png(side, side, 0, 16, row * side)
+        files[f"PNG with transparency, {name}"] = png(side, side, 4, 8, (b"\0" + b"\x80\xff" * side) * side)
         files[f"PNG of two colours, {name}"] = file_bytes(Image.new("1", (side, side)))
-        files[f"JPEG, {name}"] = file_bytes(Image.new("L", (side, side)), "JPEG")
-        floats = io.BytesIO()
-        Image.new("F", (side, side)).save(floats, "TIFF", compression="tiff_adobe_deflate")
-        files[f"TIFF of floats, {name}"] = floats.getvalue()
+        files[f"JPEG, {name}"] = file_bytes(Image.new("RGB", (side, side)), "JPEG")
+        files[f"WebP, {name}"] = file_bytes(Image.new("RGB", (side, side)), "WEBP", quality=1, method=0)
     return files
-
-
-def every_kind() -> dict[str, bytes]:
-    """All of them, by what they are."""
-    return {**written(), **hostile(), **grown()}
