@@ -139,7 +139,7 @@ class PageScript:
 def _print_once(text: str) -> None:
     """Tell whoever started the web UI: its page is not always looked at."""
     if text:
-        print(f"IC Light: {text}")
+        print(text)
 
 
 _rows: dict[bool, ModelsRow] = {}
