@@ -77,7 +77,7 @@ def test_the_settings_page_has_our_section(opts):
     assert len(labels) == len(SETTINGS)
     assert {info.section for info in labels.values()} == {("ic_light", "IC Light")}
     said = {key: "requires Reload UI" in info.comment_after for key, info in labels.items()}
-    at_once = {"model_folder", "download", "download_on_first_use", "keep_models", "cache_limit"}
+    at_once = {"model_folder", "download", "download_on_first_use", "keep_models", "cache_limit", "largest_picture"}
     assert {key.removeprefix("ic_light_") for key, reload in said.items() if not reload} == at_once
 
 

@@ -145,10 +145,10 @@ def test_a_claimed_size_is_refused_without_a_pixel(size):
 
 
 def test_the_limit_is_the_settings():
-    small, pictures = plain((1, 2, 3), 1000, 1000), Pictures(lambda: 999_999)
+    small, pictures = plain((1, 2, 3), 1000, 1000), Pictures(max_pixels=lambda: 999_999)
     for source in (encoded(small), small, np.asarray(small)):
         assert "1.0 megapixels" in refusal(pictures.picture, source, "background")
-    assert Pictures(lambda: 1_000_000).picture(small, "background").size == (1000, 1000)
+    assert Pictures(max_pixels=lambda: 1_000_000).picture(small, "background").size == (1000, 1000)
 
 
 def test_a_tile_far_larger_than_its_picture_is_refused_unopened(monkeypatch):
