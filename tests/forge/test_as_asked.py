@@ -58,10 +58,10 @@ def test_a_model_that_a_picture_names_and_that_is_absent_is_said_and_refused_on_
 @pytest.mark.parametrize(
     "body",
     [
-        {"init_images": [pictures.text(Image.new("RGB", (64, 64)))]},
+        {"init_images": [pictures.text(Image.new("RGB", (64, 64), (200, 40, 20)))]},
         {"init_images": [FOREGROUND], "mask": pictures.text(pictures.half_mask(64, 64)), "inpainting_fill": 1},
     ],
-    ids=["a black filler", "a mask"],
+    ids=["a filler", "a mask"],
 )
 def test_the_hosts_colour_correction_is_left_out_of_relit_runs_alone(client, body):
     relight = {"foreground": FOREGROUND, "light": "left"}
@@ -69,7 +69,7 @@ def test_the_hosts_colour_correction_is_left_out_of_relit_runs_alone(client, bod
     # To rounding: inpainting blends twice.
     assert np.abs(client.img2img(relight, **body, **CORRECTED).pixels - lit).max() <= 1
     plain = client.img2img(**body).pixels.astype(int)
-    assert np.abs(client.img2img(**body, **CORRECTED).pixels - plain).mean() > 2, "other runs have it"
+    assert np.abs(client.img2img(**body, **CORRECTED).pixels - plain).mean() > 1, "other runs have it"
 
 
 @pytest.mark.browser

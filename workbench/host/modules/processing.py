@@ -29,12 +29,23 @@ from modules.sysinfo import set_config
 
 
 def apply_color_correction(correction: np.ndarray, original_image: Image.Image) -> Image.Image:
-    """The picture with its colours matched, channel by channel in CIELAB, to those kept before."""
+    """The picture with its colours matched, channel by channel in CIELAB; its luminosity stays."""
     from skimage import color, exposure
 
-    lab = color.rgb2lab(np.asarray(original_image.convert("RGB")))
-    rgb = color.lab2rgb(exposure.match_histograms(lab, correction, channel_axis=2))
-    return Image.fromarray((rgb * 255).round().astype(np.uint8))
+    original = np.asarray(original_image.convert("RGB")) / 255
+    matched = color.lab2rgb(exposure.match_histograms(color.rgb2lab(original), correction, channel_axis=2))
+    return Image.fromarray((_with_luminosity(matched, original) * 255).round().astype(np.uint8))
+
+
+def _with_luminosity(colours: np.ndarray, of: np.ndarray) -> np.ndarray:
+    """Colours ``[H, W, 3]`` in 0..1 with the luminosity of others, as W3C's Compositing, 10.2, has it."""
+    weights = np.array([0.3, 0.59, 0.11])
+    wanted = (of @ weights)[..., None]
+    moved = colours + wanted - (colours @ weights)[..., None]
+    low, high = moved.min(axis=2, keepdims=True), moved.max(axis=2, keepdims=True)
+    moved = np.where(low < 0, wanted + (moved - wanted) * wanted / np.maximum(wanted - low, 1e-9), moved)
+    lowered = wanted + (moved - wanted) * (1 - wanted) / np.maximum(high - wanted, 1e-9)
+    return np.clip(np.where(high > 1, lowered, moved), 0, 1)
 
 
 def uncrop(image: Image.Image, dest_size: tuple[int, int], paste_loc: tuple) -> Image.Image:
