@@ -6,6 +6,7 @@ import traceback
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import nullcontext
 
+import anyio
 from fastapi import HTTPException, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
@@ -19,6 +20,8 @@ from .api_queue import Turns
 from .errors import UNPROCESSABLE, printable
 
 _CLIENT_GONE = 499
+_DROPPED_AT_ONCE = 4
+"""Bodies of refused requests; taking in many at once would keep other requests waiting."""
 
 
 def guarded(access: Access, limit: int, turns: Turns | None = None) -> type[APIRoute]:
@@ -32,6 +35,8 @@ def guarded(access: Access, limit: int, turns: Turns | None = None) -> type[APIR
         limit: the most bytes of a body.
         turns: whose turn a request waits for before its body is read, None where all are answered at once.
     """
+
+    dropping = anyio.Semaphore(_DROPPED_AT_ONCE)
 
     class GuardedRoute(APIRoute):
         def get_route_handler(self) -> Callable[[Request], Awaitable[Response]]:
@@ -47,10 +52,10 @@ def guarded(access: Access, limit: int, turns: Turns | None = None) -> type[APIR
                         response = await answer(request)
                 except HTTPException as error:
                     _release(error)
-                    return _Refusal(request, error.status_code, str(error.detail), error.headers)
+                    return _Refusal(request, dropping, error.status_code, str(error.detail), error.headers)
                 except RequestValidationError as error:
                     _release(error)
-                    return _Refusal(request, UNPROCESSABLE, in_words(error))
+                    return _Refusal(request, dropping, UNPROCESSABLE, in_words(error))
                 except ClientDisconnect:
                     response = Response(status_code=_CLIENT_GONE)  # for the log: nobody hears it
                 request.leave()
@@ -67,14 +72,22 @@ class _Refusal(JSONResponse):
     A client that is still sending when the connection closes would see that alone, and not the answer.
     """
 
-    def __init__(self, request: JSONRequest, status: int, detail: str, headers: Mapping[str, str] | None = None):
+    def __init__(
+        self,
+        request: JSONRequest,
+        dropping: anyio.Semaphore,
+        status: int,
+        detail: str,
+        headers: Mapping[str, str] | None = None,
+    ):
         super().__init__({"detail": printable(detail)}, status, headers)
-        self._request = request
+        self._request, self._dropping = request, dropping
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
         await send({"type": "http.response.body", "body": self.body, "more_body": True})
-        await self._request.drop_rest()
+        async with self._dropping:
+            await self._request.drop_rest()
         self._request.leave()
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
