@@ -101,21 +101,23 @@ def read(file: BinaryIO, name: str, max_pixels: int = MAX_PIXELS) -> Image.Image
     except MemoryError as error:
         raise ICLightError(f"The {name} cannot be read: there is not enough memory for it. Scale it down.") from error
     except Exception as error:  # Pillow's decoders meet damage with errors of many kinds
-        raise ICLightError(
-            f"The {name} cannot be read: the file is damaged or cut off. Save it again as PNG, JPEG or WebP and retry."
-        ) from error
+        raise _damaged(name) from error
 
 
 def check_given(image: Image.Image, name: str, max_pixels: int = MAX_PIXELS) -> None:
     """See that a picture that somebody else has opened may be read: Pillow reads a file's pixels when they are used.
 
     Raises:
-        ICLightError: it is a file of another kind than ours, or too large.
+        ICLightError: it is a file of another kind than ours, damaged, or too large.
     """
     kind = (image.format or "").upper()
     if isinstance(image, ImageFile.ImageFile) and _GIVEN_OUT.get(kind, kind) not in _formats():
         raise ICLightError(f"The {name} cannot be read: {kind} files are not. Use PNG, JPEG or WebP.")
     check_size(image, name, max_pixels)
+    try:
+        image.load()
+    except Exception as error:  # as above
+        raise _damaged(name) from error
 
 
 def check_size(image: Image.Image, name: str, max_pixels: int) -> None:
@@ -244,6 +246,12 @@ def _piece(tags: Mapping[int, Any]) -> float:
     if _TILE_WIDTH in tags:
         return tags[_TILE_WIDTH] * tags.get(_TILE_LENGTH, 1) * depth
     return tags[_WIDTH] * min(tags.get(_ROWS_PER_STRIP, tags[_LENGTH]), tags[_LENGTH]) * depth
+
+
+def _damaged(name: str) -> ICLightError:
+    return ICLightError(
+        f"The {name} cannot be read: the file is damaged or cut off. Save it again as PNG, JPEG or WebP and retry."
+    )
 
 
 def _too_many_pixels(name: str, pixels: int, most: int, sides: str = "") -> ICLightError:

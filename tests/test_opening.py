@@ -67,6 +67,17 @@ def test_a_drawing_is_refused_and_never_run(ghostscript, way):
     assert ghostscript == []
 
 
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "TIFF"])
+def test_a_damaged_file_that_the_host_has_opened_is_refused_too(kind):
+    raw = file_bytes(Image.fromarray(noise(64, 64)), kind)
+    message = refusal(
+        Pictures().picture,
+        Image.open(io.BytesIO(raw[: len(raw) // 2] if kind != "TIFF" else raw[:-9000])),
+        "foreground",
+    )
+    assert message.startswith("The foreground cannot be read: the file is damaged or cut off.")
+
+
 @pytest.mark.parametrize("kind", ["ICO", "PPM", "TGA", "PCX", "SGI", "DDS", "JPEG2000", "IM", "ICNS"])
 def test_what_no_photograph_comes_as_is_refused(kind):
     assert "not a picture in a known format" in refusal(decoded, file_bytes(plain((1, 2, 3), 32, 32), kind))
