@@ -242,7 +242,7 @@ def test_an_unrestored_picture_does_not_say_that_it_is_restored(described):
 
 @pytest.mark.parametrize("name", ["off", "'off'", "512x512", "2x3", "mine.onnx"])
 def test_a_remover_comes_back_whatever_its_name(described, name):
-    params = described(matting_model=name)
+    params = described(matting_model=name, foreground=plain((200, 90, 30)), matte=half_of_it)
     assert infotext.read({"Steps": "20", **hosts_reading(params)}, "matting_model") == name
     assert infotext.read({"Steps": "20", **hosts_reading(params)}, "remove_background") is True
 
