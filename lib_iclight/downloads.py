@@ -239,7 +239,7 @@ def _length(path: Path) -> int:
 def _too_large(name: str) -> ICLightError:
     return ICLightError(
         f"{name} is not downloaded: {hub.server_name()} gives more than {readable(_LARGEST)}, and an IC-Light model "
-        f"has 1.7. See that HF_ENDPOINT is right, or download it from {hub.web_page()} by hand."
+        f"has 1.7 GB. See that HF_ENDPOINT is right, or download it from {hub.web_page()} by hand."
     )
 
 

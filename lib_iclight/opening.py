@@ -112,7 +112,7 @@ def check_given(image: Image.Image, name: str, max_pixels: int = MAX_PIXELS) -> 
     """
     kind = (image.format or "").upper()
     if isinstance(image, ImageFile.ImageFile) and _GIVEN_OUT.get(kind, kind) not in _formats():
-        raise ICLightError(f"The {name} cannot be read: {kind} files are not. Use PNG, JPEG or WebP.")
+        raise ICLightError(f"The {name} cannot be read: {kind} files are not supported. Use PNG, JPEG or WebP.")
     check_size(image, name, max_pixels)
     try:
         image.load()

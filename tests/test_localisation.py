@@ -18,12 +18,15 @@ FILES = {name: ROOT / "localizations" / f"{name}.json" for name in LANGUAGES}
 PATIENCE = 60_000
 
 # What only programs can meet: the page's controls give nothing else than what fits.
-OF_THE_API = ("api", "light_description", "lights", "placement", "reading", "request")
+OF_THE_API = (
+    *("api", "api_access", "api_body", "api_queue", "api_route"),
+    *("light_description", "lights", "placement", "reading", "request"),
+)
 OF_REQUESTS = (
     "IC Light takes one dict and nothing after it, but the request's args have more entries.",
     "Put all fields into the one dict.",
     "Send the file's bytes as base64 or as a data URL.",
-    "The %1 is not a picture: its text is not valid base64 (%2).",
+    "The %1 is not a picture: its text is not valid base64.",
     "Two extensions are titled IC Light, and this request has reached the other one, from the extension folder %1.",
 )
 PUT_TOGETHER = {
