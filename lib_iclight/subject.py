@@ -15,6 +15,7 @@ from .caching import SharedCache
 from .errors import ICLightError
 from .matte import AS_IT_IS, Edge
 from .matting import Matte
+from .pixels import fingerprint, is_converted
 from .placement import Placed
 
 _CHUNK = 1 << 20
@@ -142,8 +143,16 @@ class Pictures:
         if isinstance(source, np.ndarray):
             source = Image.fromarray(source)
         if isinstance(source, Image.Image):
-            return images.to_picture(source, name, most)
+            return self._converted(source, name, most)
         raise ICLightError(f"The {name} is not a picture but {type(source).__name__}.")
+
+    def _converted(self, image: Image.Image, name: str, most: int) -> images.Picture:
+        """A Pillow image as a picture; one with a profile to follow is converted once, not in every generation."""
+        images.check_given(image, name, most)
+        image = images.upright(image)
+        if image.mode == "P" or not is_converted(image):
+            return images.to_picture(image, name, most)
+        return self._cache.get(("picture", fingerprint(image)), lambda: images.to_picture(image, name, most))
 
     def subject(
         self, picture: images.Picture, remove_background: Removal, model: str, matte: Matte, edge: Edge = AS_IT_IS
