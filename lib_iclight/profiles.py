@@ -13,6 +13,7 @@ Conversion = Callable[[Image.Image], Image.Image]
 """A picture, or a part of it, to sRGB in the mode RGB."""
 
 _MODES = {"RGB": "RGB", "GRAY": "L", "CMYK": "CMYK", "Lab": "LAB"}
+_LARGEST = 4 << 20  # in bytes: press profiles have up to 3 MB
 _UNSEEN = 1  # in levels of 255: what two makers' sRGB profiles differ by
 
 
@@ -24,10 +25,13 @@ def to_srgb(profile: bytes | None, mode: str) -> Conversion | None:
         mode: the picture's Pillow mode, 8 bits a channel, without transparency.
 
     Returns:
-        None where there is nothing to do: there is no profile, it is damaged, made for another kind of picture, or
-        sRGB itself, or this Pillow comes without Little CMS. Lab needs no profile.
+        None where there is nothing to do: there is no profile, it is damaged, made for another kind of picture, larger
+        than any real one, or sRGB itself, or this Pillow comes without Little CMS. Lab needs no profile.
     """
-    return _conversion(profile or b"", mode) if profile or mode == "LAB" else None
+    if mode == "LAB":
+        return _conversion(b"", mode)
+    # The profiles of the last pictures are kept, so none may be of any size.
+    return _conversion(profile, mode) if profile and len(profile) <= _LARGEST else None
 
 
 @functools.lru_cache(maxsize=8)

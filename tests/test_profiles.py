@@ -158,6 +158,14 @@ def test_a_tiff_is_turned_once(orientation, compression):
         assert picture.rgb[..., 0].tolist() == ORIENTED[orientation]
 
 
+def test_a_profile_of_many_megabytes_is_ignored():
+    def filled_up(size: int) -> bytes:
+        return size.to_bytes(4, "big") + icc.rgb_profile(icc.ADOBE_RGB)[4:].ljust(size - 4, b"\0")
+
+    assert profiles.to_srgb(filled_up(3 << 20), "RGB") is not None
+    assert profiles.to_srgb(filled_up(5 << 20), "RGB") is None
+
+
 def test_profiles_without_anything_to_do_are_none():
     assert profiles.to_srgb(None, "RGB") is None
     assert profiles.to_srgb(b"", "RGB") is None
