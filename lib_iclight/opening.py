@@ -7,7 +7,8 @@ import binascii
 import io
 import re
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, BinaryIO
 
 from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
@@ -78,13 +79,19 @@ def read(file: BinaryIO, name: str, max_pixels: int = MAX_PIXELS) -> Image.Image
     Raises:
         ICLightError: the file is no picture of a kind that is read, is damaged, or is too large.
     """
+    with _explained(name, max_pixels), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        image = Image.open(file, formats=_formats())
+        check_size(image, name, max_pixels)
+        _check_memory(image, file, name, max_pixels)
+        return upright(_loaded(image, file))
+
+
+@contextmanager
+def _explained(name: str, max_pixels: int) -> Iterator[None]:
+    """Turn what Pillow raises into an ICLightError that names the picture, the reason and the way out."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            image = Image.open(file, formats=_formats())
-            check_size(image, name, max_pixels)
-            _check_memory(image, file, name, max_pixels)
-            return upright(_loaded(image, file))
+        yield
     except ICLightError:
         raise
     except UnidentifiedImageError as error:
@@ -101,7 +108,9 @@ def read(file: BinaryIO, name: str, max_pixels: int = MAX_PIXELS) -> Image.Image
     except MemoryError as error:
         raise ICLightError(f"The {name} cannot be read: there is not enough memory for it. Scale it down.") from error
     except Exception as error:  # Pillow's decoders meet damage with errors of many kinds
-        raise _damaged(name) from error
+        raise ICLightError(
+            f"The {name} cannot be read: the file is damaged or cut off. Save it again as PNG, JPEG or WebP and retry."
+        ) from error
 
 
 def check_given(image: Image.Image, name: str, max_pixels: int = MAX_PIXELS) -> None:
@@ -114,10 +123,8 @@ def check_given(image: Image.Image, name: str, max_pixels: int = MAX_PIXELS) -> 
     if isinstance(image, ImageFile.ImageFile) and _GIVEN_OUT.get(kind, kind) not in _formats():
         raise ICLightError(f"The {name} cannot be read: {kind} files are not supported. Use PNG, JPEG or WebP.")
     check_size(image, name, max_pixels)
-    try:
+    with _explained(name, max_pixels):
         image.load()
-    except Exception as error:  # as above
-        raise _damaged(name) from error
 
 
 def check_size(image: Image.Image, name: str, max_pixels: int) -> None:
@@ -246,12 +253,6 @@ def _piece(tags: Mapping[int, Any]) -> float:
     if _TILE_WIDTH in tags:
         return tags[_TILE_WIDTH] * tags.get(_TILE_LENGTH, 1) * depth
     return tags[_WIDTH] * min(tags.get(_ROWS_PER_STRIP, tags[_LENGTH]), tags[_LENGTH]) * depth
-
-
-def _damaged(name: str) -> ICLightError:
-    return ICLightError(
-        f"The {name} cannot be read: the file is damaged or cut off. Save it again as PNG, JPEG or WebP and retry."
-    )
 
 
 def _too_many_pixels(name: str, pixels: int, most: int, sides: str = "") -> ICLightError:
