@@ -13,10 +13,9 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from . import reading
-from .errors import ICLightError
-from .model_folders import shown
+from .errors import ICLightError, escaped
 from .own_model import OwnModel
+from .reading import shown
 from .stamps import Stamp, stamp_at
 
 MODELS = (
@@ -92,7 +91,7 @@ def own_models(models_dir: Path) -> list[str]:
     except OSError:
         return []
     own = (name for name in names if name not in _FILES_OF_REMBG and not name.startswith(_SEGMENT_ANYTHING))
-    return sorted(name for name in own if name == shown(name))
+    return sorted(name for name in own if name == escaped(name))
 
 
 def _is_file(path: Path) -> bool:
@@ -147,7 +146,7 @@ def check_known(model: str, models_dir: Path) -> None:
     Raises:
         ICLightError: there is none of this name, or the installed rembg does not have it yet.
     """
-    own, named = model.lower().endswith(ENDING), reading.shown(model)
+    own, named = model.lower().endswith(ENDING), shown(model)
     if own and model not in own_models(models_dir):
         raise ICLightError(
             f"There is no file {named} in models/{models_dir.name}. Put the ONNX file of a background remover "

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+from .errors import escaped
 from .stamps import Stamp, stamp_of
 
 EXTENSION = ".safetensors"
@@ -36,7 +37,6 @@ _SHARED = ("unet", "diffusion_models")
 _DEPTH = 3
 _MOST_FOLDERS = 200
 _ABSENT = (errno.ENOENT, errno.ENOTDIR)
-_UNSHOWABLE = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\u200e\\u200f\\u2028-\\u202e\\u2066-\\u2069\\ud800-\\udfff]")
 _LONGEST_FOLDER = 100
 
 _Place = tuple[int, int]
@@ -146,7 +146,7 @@ def _is_lost_folder(entry: os.DirEntry[str]) -> bool:
 
 
 def _file(folder: _Folder, entry: os.DirEntry[str]) -> Iterator[Entry]:
-    name = shown(folder.inside + entry.name)
+    name = escaped(folder.inside + entry.name)
     foreign = folder.shared and not NAMED_SO.search(entry.name)
     try:
         found = os.stat(entry.path)
@@ -163,7 +163,7 @@ def _file(folder: _Folder, entry: os.DirEntry[str]) -> Iterator[Entry]:
 def _unreadable(folder: _Folder, error: OSError | ValueError) -> Iterator[Entry]:
     if isinstance(error, OSError) and error.errno in _ABSENT:
         return
-    name = shown(folder.inside.rstrip("/")) or folder_name([Path(folder.path)])
+    name = escaped(folder.inside.rstrip("/")) or folder_name([Path(folder.path)])
     foreign = folder.shared and folder.depth > 0
     reason = error.strerror if isinstance(error, OSError) else "no folder can have this name"
     problem = f"cannot be looked into ({reason or type(error).__name__})"
@@ -178,15 +178,7 @@ def _why_not(error: OSError, is_link: bool) -> tuple[str, str]:
     return f"cannot be opened ({error.strerror or type(error).__name__})", LET_READ
 
 
-def shown(name: str) -> str:
-    """A file's name as text that a page, JSON and a line can hold.
-
-    Line breaks, marks that turn the direction of writing, and bytes that are no text are written as escapes.
-    """
-    return _UNSHOWABLE.sub(lambda match: match[0].encode("unicode_escape").decode("ascii"), name)
-
-
 def folder_name(folders: Sequence[Path]) -> str:
     """The preferred folder by its last two names: enough for the user, no path of the server for the API."""
-    name = shown("/".join(part for part in folders[0].parts[-2:] if part != folders[0].anchor))
+    name = escaped("/".join(part for part in folders[0].parts[-2:] if part != folders[0].anchor))
     return (name if len(name) <= _LONGEST_FOLDER else f"{name[:_LONGEST_FOLDER]}...") or "models/ic-light"

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .errors import ICLightError
+from .errors import ICLightError, escaped
 from .headers import OTHER, HeaderError, Identity, look
-from .model_folders import EXTENSION, LET_READ, NAMED_SO, Entry, folder_name, listing, shown
+from .model_folders import EXTENSION, LET_READ, NAMED_SO, Entry, folder_name, listing
 from .request import AUTO_MODEL
 from .stamps import Stamp, stamp_at, stamp_of
 from .tensor_file import read_tensors
@@ -126,7 +126,7 @@ class ModelLibrary:
 
     def inspect(self, path: Path) -> ModelFile:
         """Tell what a file is that lies right in a model folder; see :meth:`look`."""
-        return self.look(Entry(shown(path.name), str(path), False, stamp_at(path)))
+        return self.look(Entry(escaped(path.name), str(path), False, stamp_at(path)))
 
     def look(self, entry: Entry) -> ModelFile:
         """Tell what a file is; its header is read again only after it has changed."""
