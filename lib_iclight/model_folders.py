@@ -178,6 +178,28 @@ def _why_not(error: OSError, is_link: bool) -> tuple[str, str]:
     return f"cannot be opened ({error.strerror or type(error).__name__})", LET_READ
 
 
+def without_ending(name: str) -> str:
+    """The name of a safetensors file without its ending."""
+    return name[: -len(EXTENSION)] if name.lower().endswith(EXTENSION) else name
+
+
+def matching(wanted: str, names: Sequence[str]) -> list[str]:
+    """The files that a name may mean.
+
+    Args:
+        wanted: with or without its ending, with or without the folders that the file lies in.
+        names: the files that are there, with their folders: see :attr:`Entry.name`.
+
+    Returns:
+        The one file of that name, else all of that name in folders; several where the folder has to be named too.
+    """
+    if wanted in names:
+        return [wanted]
+    bare = without_ending(wanted)
+    whole = [name for name in names if without_ending(name) == bare]
+    return whole[:1] or [name for name in names if without_ending(name.rpartition("/")[2]) == bare]
+
+
 def folder_name(folders: Sequence[Path]) -> str:
     """The preferred folder by its last two names: enough for the user, no path of the server for the API."""
     name = escaped("/".join(part for part in folders[0].parts[-2:] if part != folders[0].anchor))
