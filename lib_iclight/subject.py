@@ -136,7 +136,7 @@ class Pictures:
         if isinstance(source, images.Picture):
             return source
         if isinstance(source, Exception):
-            raise _unreadable(source, name) from source
+            raise unreadable(source, name) from source
         if isinstance(source, str):
             key = ("picture", _digest(source), most)
             return self._cache.get(key, lambda: images.to_picture(images.decode(source, name, most), name, most))
@@ -238,7 +238,8 @@ def _digest(text: str) -> bytes:
     return digest.digest()
 
 
-def _unreadable(error: Exception, name: str) -> ICLightError:
+def unreadable(error: Exception, name: str) -> ICLightError:
+    """The refusal of a picture that could not be read, by the error that reading it gave."""
     if isinstance(error, ICLightError):
         return ICLightError(str(error))
     return ICLightError(f"The {name} cannot be read: the file is damaged. Use a whole PNG, JPEG or WebP file.")
