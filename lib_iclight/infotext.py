@@ -141,7 +141,7 @@ def _whole(params: Mapping[str, Any], label: str) -> str | None:
 
 
 def _quoted(name: str) -> str:
-    """A remover's name so that it is not read as "off"."""
+    """A remover's name, quoted where it would be read as "off"."""
     return f"'{name}'" if name.strip("'") == _OFF else name
 
 

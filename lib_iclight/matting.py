@@ -165,7 +165,7 @@ def check_known(model: str, models_dir: Path) -> None:
 
 
 def forget_sessions() -> None:
-    """Release the loaded background removers, but for one at work: whoever runs it releases it in the end."""
+    """Release the loaded background removers. While one runs nothing happens: its caller releases them afterwards."""
     if _lock.acquire(blocking=False):
         try:
             _sessions.clear()
@@ -234,7 +234,7 @@ def _mend(file: Path, is_there: bool, is_rembgs: bool) -> str:
 
 
 def _in_a_line(error: Exception, models_dir: Path) -> str:
-    """What a library says, without line breaks and the way to the folder, and not longer than a message should be."""
+    """What a library says, without line breaks and the folder's path, and no longer than a message should be."""
     text = " ".join(str(error).split()).replace(f"{models_dir}{os.sep}", "").rstrip(". ")
     return text if len(text) <= _LONGEST_REASON else f"{text[:_LONGEST_REASON]} [...]"
 

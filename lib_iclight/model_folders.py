@@ -1,4 +1,4 @@
-"""What lies in the model folders and below them, by name; nothing is opened."""
+"""What is in the model folders and below them, by name; nothing is opened."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ _Place = tuple[int, int]
 
 
 class Entry(NamedTuple):
-    """Something that goes by the name of a model.
+    """A file or folder that is named like a model.
 
     Attributes:
         name: its folders below the model folder and its own name, "IC-Light/iclight_sd15_fc.safetensors".
@@ -78,9 +78,9 @@ class _Folder:
 
 
 def listing(folders: Iterable[Path]) -> list[Entry]:
-    """Everything of the folders and of those below them that goes by the name of a model.
+    """Everything in the folders, and in those below them, that is named like a model.
 
-    In the folders' order; of each its own files by name, then those of the folders in it, three levels deep. Links
+    In the folders' order; of each, its own files by name, then those of the folders in it, three levels deep. Links
     are followed, and no folder is looked into twice. A missing folder is skipped; one that cannot be looked into is
     an entry with the reason.
     """

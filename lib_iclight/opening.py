@@ -73,8 +73,8 @@ def read(file: BinaryIO, name: str, max_pixels: int = MAX_PIXELS) -> Image.Image
     Args:
         file: the file, which can be read again from its start.
         name: what the picture is to the user, for the message ("foreground").
-        max_pixels: the most pixels that a picture may have. Reading it takes :data:`BYTES_PER_PIXEL` times as many
-            bytes at most: where a file needs more for a pixel, as a progressive JPEG does, it may have fewer.
+        max_pixels: the most pixels that a picture may have. Reading one takes at most :data:`BYTES_PER_PIXEL` times
+            as many bytes: a picture that needs more per pixel, such as a progressive JPEG, may have fewer pixels.
 
     Raises:
         ICLightError: the file is no picture of a kind that is read, is damaged, or is too large.
@@ -114,7 +114,7 @@ def _explained(name: str, max_pixels: int) -> Iterator[None]:
 
 
 def check_given(image: Image.Image, name: str, max_pixels: int = MAX_PIXELS) -> None:
-    """See that a picture that somebody else has opened may be read: Pillow reads a file's pixels when they are used.
+    """Check a picture that somebody else has opened, and load it: Pillow puts that off until the pixels are used.
 
     Raises:
         ICLightError: it is a file of another kind than ours, damaged, or too large.
@@ -128,7 +128,7 @@ def check_given(image: Image.Image, name: str, max_pixels: int = MAX_PIXELS) -> 
 
 
 def check_size(image: Image.Image, name: str, max_pixels: int) -> None:
-    """See that a picture does not have too many pixels.
+    """Check that a picture does not have too many pixels.
 
     Raises:
         ICLightError: it does; the message says how many there are and how many there may be.
@@ -166,7 +166,7 @@ def _formats() -> list[str]:
 
 
 def _decoded(data: str) -> io.BytesIO:
-    """What base64 text holds, a piece at a time: no copy of the text is made."""
+    """Decode base64 text piece by piece, without a copy of the text."""
     match = _DATA_URL.match(data)
     file, rest, ended = io.BytesIO(), b"", False
     for start in range(match.end() if match else 0, len(data), _CHUNK):
@@ -190,7 +190,7 @@ def _loaded(image: Image.Image, file: BinaryIO) -> Image.Image:
 
 
 def _decodes_still_webp(image: Image.Image) -> bool:
-    """Whether a WebP can be decoded for itself; the decoder for animations takes twice the memory."""
+    """Whether the decoder for still pictures can be used; the one for animations takes twice the memory."""
     from PIL import _webp
 
     return image.format == "WEBP" and getattr(image, "n_frames", 1) == 1 and hasattr(_webp, "WebPDecode")
@@ -209,7 +209,7 @@ def _still_webp(image: Image.Image, file: BinaryIO) -> Image.Image:
 
 
 def _check_memory(image: Image.Image, file: BinaryIO, name: str, max_pixels: int) -> None:
-    """See that decoding does not take more than the limit grants; the figures are those of Pillow's decoders."""
+    """Check that decoding needs no more memory than the limit allows; the figures are those of Pillow's decoders."""
     needed, most = _memory(image, file), max_pixels * BYTES_PER_PIXEL
     if needed > most:
         raise ICLightError(
@@ -219,10 +219,10 @@ def _check_memory(image: Image.Image, file: BinaryIO, name: str, max_pixels: int
 
 
 def _memory(image: Image.Image, file: BinaryIO) -> float:
-    """Bytes that decoding takes at its peak.
+    """Bytes that decoding needs at its peak.
 
     Raises:
-        ValueError: the file says what no encoder writes.
+        ValueError: the header says what no encoder writes.
     """
     pixels, stored = image.width * image.height, _STORED.get(image.mode, 4)
     if image.format in ("JPEG", "MPO"):

@@ -87,7 +87,7 @@ def _strips(image: Image.Image) -> Iterator[tuple[slice, Image.Image]]:
 
 
 def _colour_mode(mode: str) -> str:
-    """The mode of the colours beside transparency."""
+    """The mode of the colours, without transparency."""
     if mode in ("1", "L", "LA", "La", "F") or mode.startswith("I"):
         return "L"
     return mode if mode in ("CMYK", "LAB") else "RGB"

@@ -111,7 +111,7 @@ class Pictures:
         max_pixels: gives the most pixels that a picture may have.
 
     Attributes:
-        content: gives what tells one content of a remover's file from another, so that a replaced file cuts anew.
+        content: identifies the content of the file behind a remover's name, so that a replaced file cuts out anew.
     """
 
     def __init__(
@@ -231,7 +231,7 @@ def _within(alpha: np.ndarray, own: np.ndarray | None, model: str) -> np.ndarray
 
 
 def _digest(text: str) -> bytes:
-    """Tells texts apart without a copy of the whole."""
+    """A text's digest, without a copy of the whole."""
     digest = hashlib.blake2b(digest_size=16)
     for start in range(0, len(text), _CHUNK):
         digest.update(text[start : start + _CHUNK].encode("utf-8", "surrogatepass"))

@@ -50,10 +50,10 @@ def reader(args: Sequence[Any]) -> Callable[[dict[str, Any]], Request]:
 
 
 def _refuse_more(args: Sequence[Any]) -> None:
-    """See that nothing was sent after the dict.
+    """Refuse a request that sends anything after the dict.
 
-    The host gives what was not sent its default. The picture slots tell, the first of which comes right after the dict:
-    other controls may hold what the request's ``infotext`` says.
+    The host fills in what was not sent with defaults, and sets other controls from the request's ``infotext``, so only
+    the picture slots tell. The first of them comes right after the dict.
 
     Raises:
         ICLightError: something was sent.
@@ -138,7 +138,7 @@ class PageScript:
 
 @functools.cache
 def _print_once(text: str) -> None:
-    """Tell whoever started the web UI: its page is not always looked at."""
+    """Print a line once: whoever starts the web UI may never look at its page."""
     if text:
         print(text)
 
