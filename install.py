@@ -20,13 +20,13 @@ from pathlib import Path
 
 TAG = "IC-Light:"
 LIMIT_SECONDS = 300
-# An installer that is ended while it writes leaves packages that look installed, so it has to be there by then.
+# Before the limit, by when an installer must have begun to write: killed later, it leaves what looks installed.
 WRITING_SECONDS = 60
 WORD_SECONDS = 30
 # An index that says nothing is given up after two of these, before the first word is due.
 SILENCE_SECONDS = 12
 
-# Where a person sits, whatever becomes of the standard output.
+# The terminal itself, even where standard output is captured.
 CONSOLE = "CONOUT$" if os.name == "nt" else "/dev/tty"
 
 # Import name -> requirement. OpenCV goes by four distribution names that share one folder, so it is looked for by its
@@ -118,7 +118,7 @@ def installer() -> list[str]:
 def add(requirements: list[str], constraints_file: Path, deadline: float, *options: str) -> None:
     """Install `requirements` within the constraints, from wheels only; raises InstallError with the reason.
 
-    `deadline` is when it has to end, by `time.monotonic`.
+    `deadline`, by `time.monotonic`, is when it has to have ended.
     """
     if not requirements:
         return
@@ -138,7 +138,7 @@ def add(requirements: list[str], constraints_file: Path, deadline: float, *optio
 def run(command: list[str], environment: dict[str, str], log: Path, deadline: float) -> tuple[int, str]:
     """Run a command that prints into the file `log`; return its exit status and what it printed.
 
-    Says now and then that it goes on. At the deadline it is ended with all that it has started: InstallError.
+    Says now and then that it is still running. At the deadline it is killed with its children: InstallError.
     """
     group = {"start_new_session": True} if os.name == "posix" else {}
     with log.open("wb") as output:
@@ -154,7 +154,7 @@ def run(command: list[str], environment: dict[str, str], log: Path, deadline: fl
 
 
 def wait(process: subprocess.Popen, log: Path, deadline: float) -> None:
-    """Wait for the end of an installer; raises InstallError at the deadline, or before where it could not make it."""
+    """Wait for an installer to end; raises InstallError at the deadline, or earlier if it has not begun to write."""
     begun = time.monotonic()
     while True:
         writes = b"Installing collected packages" in log.read_bytes()
@@ -176,7 +176,7 @@ def _end(process: subprocess.Popen) -> None:
         else:
             subprocess.run(["taskkill", "/F", "/T", "/PID", str(process.pid)], capture_output=True, check=False)
     except OSError:
-        pass  # they have ended by themselves
+        pass  # they have already ended
     process.kill()
     process.wait()
 
@@ -219,7 +219,7 @@ def say_on_the_way(text: str) -> None:
         with open(CONSOLE, "w", encoding="ascii", errors="replace") as console:
             print(TAG, text, file=console)
     except OSError:
-        return  # nobody sits before the host
+        return  # there is no terminal
 
 
 def main(arguments: list[str]) -> None:

@@ -1,11 +1,11 @@
-// What names files, models or numbers, in the language that the web UI is set to: the web UI itself translates whole
-// texts only, and looks at them when they come, not when they change.
+// Translates texts that name files, models or numbers: the web UI itself translates only whole texts, and only when they
+// appear, not when they change.
 (() => {
     const ours = (window.icLight ??= {});
     const PLACES = ["#txt2img_ic_light_enabled", "#img2img_ic_light_enabled", "#html_log_txt2img", "#html_log_img2img"];
     const HOLE = /%[1-9]/;
     const ERROR = /^\w+Error: /;
-    // Less than this in a template is no text, it would fit too much.
+    // A template with fewer letters would match too much.
     const LEAST_LETTERS = 4;
     let templates = null;
 
@@ -16,14 +16,14 @@
         return { letters: text.split(HOLE).join("").length, pattern: new RegExp(`^${pattern}$`), translation };
     }
 
-    // The most telling first: a short one fits what a longer one says more about.
+    // The longest first: a short one may match a text that a longer one fits better.
     function known() {
         const entries = Object.entries(window.localization ?? {}).filter(([text]) => HOLE.test(text));
         const made = entries.map(compiled).filter(({ letters }) => letters >= LEAST_LETTERS);
         return made.sort((one, other) => other.letters - one.letters);
     }
 
-    // The translation of one sentence or phrase, null where there is none. What fills it is translated by itself.
+    // The translation of one sentence or phrase, null where there is none. What fills a hole is translated on its own.
     function sentence(text) {
         const whole = window.localization[text];
         if (whole) {
@@ -38,7 +38,7 @@
         return null;
     }
 
-    // The sentences of a text; what fills one may look like the end of it.
+    // The parts between what looks like ends of sentences; a file's name may hold such a thing too.
     function pieces(text) {
         return text.split(/([.!?]) (?=[A-Z])/).reduce((found, piece, place) => {
             if (place % 2) {

@@ -1,4 +1,4 @@
-// Undo an example: what the form held before each click on one is kept in the page, and comes back step by step.
+// Undoes examples: the page keeps what the form held before each click on one, and brings it back step by step.
 (() => {
     const ours = (window.icLight ??= {});
     const STEPS = 10;

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict, dataclass
 from enum import Enum
 from typing import Any
 
+import numpy as np
 from fastapi import APIRouter, Depends, FastAPI, HTTPException, Request
 from fastapi.responses import Response
 from fastapi.security import HTTPBasic
-from PIL import Image
 from pydantic import BaseModel, Field, StrictBool
 from starlette.concurrency import run_in_threadpool
 
@@ -247,7 +246,7 @@ def _drawn(request: LightMapRequest) -> Response:
     except ICLightError as error:
         raise HTTPException(error.status_code, str(error)) from error
     pixels = render(light, request.width, request.height)
-    return _png(Image.fromarray(with_contrast(pixels, request.strength)))
+    return _png(with_contrast(pixels, request.strength))
 
 
 def _described(light: DrawnLight | dict[str, Any] | str, background: bool) -> LightDescription:
@@ -268,7 +267,7 @@ def _foreground(services: Services) -> Callable[[ForegroundRequest], Response]:
             subject = services.subject(picture, remover, asked.edge, asked.remove_background)
         except ICLightError as error:
             raise HTTPException(error.status_code, str(error)) from error
-        return Response(png(subject.colours, subject.alpha), media_type="image/png")
+        return _png(subject.colours, subject.alpha)
 
     cut_out.__annotations__ = {"request": ForegroundRequest}
     return cut_out
@@ -278,7 +277,5 @@ def _picture(text: str, max_pixels: int) -> images.Picture:
     return images.to_picture(images.decode(text, "image", max_pixels), "image", max_pixels)
 
 
-def _png(image: Image.Image) -> Response:
-    buffer = io.BytesIO()
-    image.save(buffer, "PNG", compress_level=1)
-    return Response(buffer.getvalue(), media_type="image/png")
+def _png(rgb: np.ndarray, alpha: np.ndarray | None = None) -> Response:
+    return Response(png(rgb, alpha), media_type="image/png")

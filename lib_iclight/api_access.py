@@ -1,4 +1,4 @@
-"""Who may use the routes: whoever gets past what guards the web UI."""
+"""Who may use the routes: anyone who gets past the web UI's own guards."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Access:
 
     Attributes:
         credentials: ``user:password[,user:password]`` of the API (``--api-auth``), None where it asks for none.
-        programs: whether the web UI offers its API (``--api``). If not, the routes answer its own page alone.
+        programs: whether the web UI offers its API (``--api``). If not, the routes answer only its own page.
         page_login: whether a request comes from somebody who is logged in on the page, None where the page asks for no
             login.
     """
@@ -57,14 +57,14 @@ class Access:
 
 
 def is_from_page(request: Request) -> bool:
-    """Whether a browser says that a page of this very address sends the request.
+    """Whether a browser says that the request comes from a page of this address.
 
-    A program can say so too: this keeps other sites' pages out, and tells programs that they are not meant.
+    A program can claim the same: this keeps other sites' pages out, and tells programs that they are not meant.
     """
     site = request.headers.get("sec-fetch-site")
     if site is not None:
         return site == "same-origin"
-    # Browsers send that header to addresses that they trust only: not over plain HTTP in a local network.
+    # Browsers send that header only to trustworthy addresses: not over plain HTTP in a local network.
     given = next((value for name in _ORIGINS if (value := request.headers.get(name))), "")
     host = request.headers.get("host", "").lower()
     return host != "" and _host_of(given) == host
@@ -86,6 +86,6 @@ def _has_password(request: Request, credentials: str) -> bool:
         given = base64.b64decode(value.strip(), validate=True)
     except (binascii.Error, ValueError):
         return False
-    # Bytes, because text that is not ASCII makes compare_digest raise. All are compared, so that time tells nothing.
+    # Bytes, because text that is not ASCII makes compare_digest raise. All are compared: the time must tell nothing.
     matches = [compare_digest(given, pair.encode()) for pair in credentials.split(",") if ":" in pair]
     return True in matches

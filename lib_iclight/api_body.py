@@ -1,4 +1,4 @@
-"""A request's JSON: never more of it than the limit is taken in, and nothing in it that JSON does not have."""
+"""A request's JSON body: read up to a limit, and refused where it holds what JSON does not have."""
 
 from __future__ import annotations
 
@@ -38,12 +38,12 @@ class JSONRequest(Request):
         self._limit = limit
         self._taken = bytearray()
         self._is_whole = False
-        # A client that asks first sends nothing before it is asked to go on, which taking the first piece does.
+        # Such a client waits to be told to go on, which receiving the first piece does.
         self._is_coming = request.headers.get("expect", "").lower() != "100-continue"
         self._next: asyncio.Future[Any] | None = None
 
     def check_headers(self) -> None:
-        """See from the headers that the body may be read.
+        """Check from the headers that the body may be read.
 
         Only JSON is taken because pages of other sites cannot send it without asking the web UI first.
 
@@ -61,7 +61,7 @@ class JSONRequest(Request):
         """The body as it came in.
 
         Raises:
-            HTTPException: 413, there is more of it than the limit; 408, it takes too long to come.
+            HTTPException: 413 if it exceeds the limit, 408 if it takes too long to arrive.
             ClientDisconnect: the client went away first.
         """
         with anyio.move_on_after(SECONDS_TO_ARRIVE):
@@ -73,22 +73,22 @@ class JSONRequest(Request):
         return self._taken
 
     async def json(self) -> Any:
-        """What the body holds. The body itself is released.
+        """The parsed body; its bytes are released.
 
         Raises:
-            HTTPException: 422, it is no JSON in UTF-8, or spells what JSON or text cannot hold.
+            HTTPException: 422 if it is not JSON in UTF-8, or holds values that JSON or Unicode does not have.
         """
         raw = await self.body()
         return await run_in_threadpool(_parsed, raw)
 
     async def until_gone(self) -> None:
-        """Return when the client has gone away, for somebody who waits with it.
+        """Return when the client has disconnected.
 
-        To hear of that, the body is read, but not more than some megabytes of it: others wait too. A client with a
-        longer body is missed when its body is wanted.
+        To notice that, the body has to be read. At most a few megabytes of it are held, since other requests wait
+        too; with a longer body, a disconnect is noticed only when :meth:`body` reads on.
 
         Raises:
-            HTTPException: 413, there is more of the body than the limit.
+            HTTPException: 413 if the body exceeds the limit.
         """
         try:
             while self._is_whole or len(self._taken) < _HELD_WHILE_WAITING:
@@ -98,7 +98,7 @@ class JSONRequest(Request):
         await asyncio.Event().wait()
 
     async def drop_rest(self) -> None:
-        """Let what is still to come of the body pass by, up to the limit and for a while."""
+        """Read the rest of the body and discard it, up to the limit and for a limited time."""
         passed = 0
         self._taken.clear()
         with anyio.move_on_after(_SECONDS_TO_DROP), suppress(ClientDisconnect, HTTPException):
@@ -108,11 +108,11 @@ class JSONRequest(Request):
                 self._taken.clear()
 
     async def _take(self) -> None:
-        """Take in the next piece; after the last one comes the news that the client has gone."""
+        """Receive the next piece; after the last one this waits for the client to disconnect."""
         self._is_coming = True
         if self._next is None:
             self._next = asyncio.ensure_future(self.receive())
-        # Whoever waits here may be cancelled. The piece must not be lost then: the next one finds it.
+        # Whoever waits here may be cancelled. The piece must not be lost then: the next call picks it up.
         message = await asyncio.shield(self._next)
         self._next = None
         if message["type"] == "http.disconnect":
@@ -123,7 +123,7 @@ class JSONRequest(Request):
             self._refuse_length()
 
     def leave(self) -> None:
-        """Wait for nothing any more."""
+        """Stop waiting for a piece."""
         if self._next is not None:
             self._next.cancel()
 

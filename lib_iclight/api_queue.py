@@ -19,10 +19,10 @@ _RETRY_SECONDS = "5"
 class Turns:
     """Gives one turn at a time, in the order in which they were asked for. Waiting holds no thread.
 
-    What a turn has freed leaves the process before the next one begins.
+    Memory freed in a turn goes back to the operating system before the next one begins.
 
     Args:
-        waiting: how many may wait; who comes then is turned away.
+        waiting: how many may wait; any more are turned away.
     """
 
     def __init__(self, waiting: int = 4):
@@ -35,11 +35,11 @@ class Turns:
         """Wait for a turn, and have it within the context.
 
         Args:
-            gone: returns when the one who asks has gone away; the place in the queue is free again then.
+            gone: returns when the client has gone away, which frees its place in the queue.
 
         Raises:
-            HTTPException: 503 where too many wait already; whatever ``gone`` raises.
-            ClientDisconnect: the one who asked has gone away.
+            HTTPException: 503 if too many wait already; whatever ``gone`` raises.
+            ClientDisconnect: the client has gone away.
         """
         if self._inside >= self._most:
             raise HTTPException(

@@ -1,4 +1,4 @@
-"""One of the extension's routes: guarded, bounded, and with answers of its own to what is wrong with a request."""
+"""The extension's kind of route: guarded, with a limit for bodies, and with refusals of its own."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from .errors import UNPROCESSABLE, printable
 
 _CLIENT_GONE = 499
 _DROPPED_AT_ONCE = 4
-"""Bodies of refused requests; taking in many at once would keep other requests waiting."""
+"""Bodies of refused requests that are read at once; more would keep other requests waiting."""
 
 
 def guarded(access: Access, limit: int, turns: Turns | None = None) -> type[APIRoute]:
@@ -33,7 +33,7 @@ def guarded(access: Access, limit: int, turns: Turns | None = None) -> type[APIR
     Args:
         access: who may use the route.
         limit: the most bytes of a body.
-        turns: whose turn a request waits for before its body is read, None where all are answered at once.
+        turns: the queue in which a request waits before its body is read, None for no queue.
     """
 
     dropping = anyio.Semaphore(_DROPPED_AT_ONCE)
@@ -67,9 +67,9 @@ def guarded(access: Access, limit: int, turns: Turns | None = None) -> type[APIR
 
 
 class _Refusal(JSONResponse):
-    """The reason, sent at once; then the rest of the body passes by, kept nowhere.
+    """Sends the reason at once, then reads the rest of the body and discards it.
 
-    A client that is still sending when the connection closes would see that alone, and not the answer.
+    A client that is still sending when the connection closes would see only that, not the answer.
     """
 
     def __init__(
@@ -93,9 +93,9 @@ class _Refusal(JSONResponse):
 
 
 def _release(error: BaseException | None) -> None:
-    """Let go of what the functions held that an error has ended: a body, a picture.
+    """Release what the frames of an error's traceback hold: a body, a picture.
 
-    An error that has come out of a thread is part of a circle, and would hold it until the next garbage collection.
+    An error raised in a thread is part of a reference cycle, which would keep them until the next garbage collection.
     """
     while error is not None:
         traceback.clear_frames(error.__traceback__)
@@ -103,6 +103,6 @@ def _release(error: BaseException | None) -> None:
 
 
 def in_words(error: RequestValidationError) -> str:
-    """What is wrong with a body, in a line."""
+    """What is wrong with a body, in one line."""
     faults = (f"{'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}" for fault in error.errors())
     return "; ".join(faults)

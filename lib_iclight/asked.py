@@ -64,5 +64,5 @@ def _same_title(scripts: Iterable[Any], own: Any) -> list[Any]:
 
 
 def _folder(script: Any) -> str:
-    """The name of the extension's folder, in whose folder ``scripts`` the file lies."""
+    """The name of the extension's folder: the file lies in its folder ``scripts``."""
     return Path(script.filename).parent.parent.name

@@ -57,7 +57,7 @@ class SharedCache:
         return value
 
     def trim(self) -> None:
-        """Forget what was used longest ago until the rest keeps to the limit as it is now."""
+        """Forget the least recently used values until the rest fits the present limit."""
         limit = self._limit()
         with self._lock:
             freed = self._shrink(limit)
@@ -74,7 +74,7 @@ class SharedCache:
         if sum(entry.blocks.values()) > limit:
             return
         with self._lock:
-            if key in self._entries:  # made by two threads at a time
+            if key in self._entries:  # two threads made it at once
                 self._drop(key)
             self._entries[key] = entry
             for block, size in entry.blocks.items():
@@ -84,7 +84,7 @@ class SharedCache:
         _give_back(freed)
 
     def _shrink(self, limit: int) -> int:
-        """Forget what was used longest ago until ``limit`` bytes are left; gives the bytes that became free."""
+        """Forget the least recently used values until at most ``limit`` bytes are left; returns the bytes freed."""
         before = self._used
         while self._entries and self._used > limit:
             self._drop(next(iter(self._entries)))

@@ -9,6 +9,7 @@ UNPROCESSABLE = 422
 _MOST_BYTES = 900
 _LENGTHS = (700, 350, 110)
 _CUT = " [...] "
+_WIDE_SPACES = "\u00a0\u3000"
 
 
 class ICLightError(Exception):
@@ -34,13 +35,12 @@ class InterruptedRunError(ICLightError):
 
 
 def printable(text: str) -> str:
-    """A message as it can be sent and shown: at most 900 bytes of JSON, and no character that UTF-8 does not have.
+    """A message that can be sent and shown: at most 900 bytes of JSON, :func:`escaped` apart from line breaks.
 
-    Characters that do not print are escaped as Python does it; a long message loses its middle, because the way out
-    stands at its end.
+    A long message loses its middle, because the way out stands at its end.
     """
     for length in _LENGTHS:
-        result = "".join(map(_escaped, _shortened(text, length)))
+        result = "\n".join(map(escaped, _shortened(text, length).split("\n")))
         if len(json.dumps(result, ensure_ascii=False).encode()) <= _MOST_BYTES:
             break
     return result
@@ -50,7 +50,16 @@ def _shortened(text: str, length: int) -> str:
     return text if len(text) <= length else f"{text[: length // 2]}{_CUT}{text[len(text) - length // 2 :]}"
 
 
+def escaped(text: str) -> str:
+    """A text in one line that a page and JSON can hold.
+
+    What does not print is written as Python's escapes: line breaks, marks that turn the direction of writing, and
+    lone surrogates, which stand for the bytes of a file's name that are no text.
+    """
+    return text if text.isprintable() else "".join(map(_escaped, text))
+
+
 def _escaped(character: str) -> str:
-    if character.isprintable() or character in "\n\u00a0\u3000":
+    if character.isprintable() or character in _WIDE_SPACES:
         return character
-    return character.encode("unicode_escape", "surrogatepass").decode("ascii")
+    return character.encode("unicode_escape").decode("ascii")

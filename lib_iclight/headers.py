@@ -41,7 +41,7 @@ class HeaderError(ValueError):
 
 
 class LongHeaderError(HeaderError):
-    """The header is longer than one would read."""
+    """The header is longer than the caller allows."""
 
 
 @dataclass(frozen=True)
@@ -174,7 +174,7 @@ def look(path: Path) -> Identity:
     """Tell what a file holds.
 
     Raises:
-        HeaderError: see :func:`read_header`; a header that is too long for IC-Light's is none.
+        HeaderError: see :func:`read_header`; a header too long to be IC-Light's is not an error.
         OSError: the file cannot be opened.
     """
     try:

@@ -17,6 +17,7 @@ __all__ = [
     "MAX_PIXELS",
     "Picture",
     "as_light_map",
+    "check_given",
     "contain",
     "cover_crop",
     "decode",
@@ -29,6 +30,7 @@ __all__ = [
     "read",
     "stretch",
     "to_picture",
+    "upright",
 ]
 
 GREY = 127

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import fields
-from pathlib import PurePosixPath
 from typing import Any
 
 from . import light_description, placement
 from .errors import ICLightError
 from .light_description import LightDescription
 from .lights import EDITOR
+from .model_folders import matching
 from .placement import Placed
 from .relight import Plan
 from .request import AUTO_MODEL, MODES, PLACED, Request
@@ -141,7 +141,7 @@ def _whole(params: Mapping[str, Any], label: str) -> str | None:
 
 
 def _quoted(name: str) -> str:
-    """A remover's name so that it is not read as "off"."""
+    """A remover's name, quoted where it would be read as "off"."""
     return f"'{name}'" if name.strip("'") == _OFF else name
 
 
@@ -157,12 +157,10 @@ def model_named(value: str, names: Sequence[str]) -> str:
         names: the files that are there, with their folders where they lie in one.
 
     Returns:
-        One of ``names``, or the value as it is where there is none: a run of it is refused by name.
+        One of ``names``, or the value as it is where none or several have that name: a run of it is refused.
     """
-    whole = [name for name in names if value in (name, str(PurePosixPath(name).with_suffix("")))]
-    elsewhere = [name for name in names if value in (PurePosixPath(name).name, PurePosixPath(name).stem)]
-    # Two files of one name in two folders: which of them is meant is not known.
-    return whole[0] if whole else elsewhere[0] if len(elsewhere) == 1 else value
+    found = matching(value, names)
+    return found[0] if len(found) == 1 else value
 
 
 def _lights(params: Mapping[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""What a JPEG costs to decode, from its markers."""
+"""How much memory decoding a JPEG takes, told from its markers."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from collections.abc import Sequence
 
 MAX_SCANS = 24
 """No encoder makes more, and each is a pass over the whole picture."""
-
 
 _START_OF_SCAN, _END, _FILL = 0xDA, 0xD9, 0xFF
 # Within a scan 0xFF is followed by 0 where it stands for itself, or by the number of a restart.
@@ -37,7 +36,7 @@ def scans(data: bytes) -> int:
 
 
 def coefficients(data: bytes, layers: Sequence[tuple[int, int, int, int]]) -> float:
-    """Bytes a pixel that libjpeg keeps besides the pixels: all coefficients of a picture that comes in several scans.
+    """Bytes per pixel that libjpeg needs besides the pixels: it keeps all coefficients of a picture in several scans.
 
     Args:
         data: the file.

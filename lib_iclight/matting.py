@@ -13,10 +13,9 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from . import reading
-from .errors import ICLightError
-from .model_folders import shown
+from .errors import ICLightError, escaped
 from .own_model import OwnModel
+from .reading import shown
 from .stamps import Stamp, stamp_at
 
 MODELS = (
@@ -92,7 +91,7 @@ def own_models(models_dir: Path) -> list[str]:
     except OSError:
         return []
     own = (name for name in names if name not in _FILES_OF_REMBG and not name.startswith(_SEGMENT_ANYTHING))
-    return sorted(name for name in own if name == shown(name))
+    return sorted(name for name in own if name == escaped(name))
 
 
 def _is_file(path: Path) -> bool:
@@ -147,7 +146,7 @@ def check_known(model: str, models_dir: Path) -> None:
     Raises:
         ICLightError: there is none of this name, or the installed rembg does not have it yet.
     """
-    own, named = model.lower().endswith(ENDING), reading.shown(model)
+    own, named = model.lower().endswith(ENDING), shown(model)
     if own and model not in own_models(models_dir):
         raise ICLightError(
             f"There is no file {named} in models/{models_dir.name}. Put the ONNX file of a background remover "
@@ -166,7 +165,7 @@ def check_known(model: str, models_dir: Path) -> None:
 
 
 def forget_sessions() -> None:
-    """Release the loaded background removers, but for one at work: whoever runs it releases it in the end."""
+    """Release the loaded background removers. While one runs nothing happens: its caller releases them afterwards."""
     if _lock.acquire(blocking=False):
         try:
             _sessions.clear()
@@ -235,7 +234,7 @@ def _mend(file: Path, is_there: bool, is_rembgs: bool) -> str:
 
 
 def _in_a_line(error: Exception, models_dir: Path) -> str:
-    """What a library says, without line breaks and the way to the folder, and not longer than a message should be."""
+    """What a library says, without line breaks and the folder's path, and no longer than a message should be."""
     text = " ".join(str(error).split()).replace(f"{models_dir}{os.sep}", "").rstrip(". ")
     return text if len(text) <= _LONGEST_REASON else f"{text[:_LONGEST_REASON]} [...]"
 

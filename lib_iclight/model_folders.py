@@ -1,4 +1,4 @@
-"""What lies in the model folders and below them, by name; nothing is opened."""
+"""What is in the model folders and below them, by name; nothing is opened."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+from .errors import escaped
 from .stamps import Stamp, stamp_of
 
 EXTENSION = ".safetensors"
@@ -36,7 +37,6 @@ _SHARED = ("unet", "diffusion_models")
 _DEPTH = 3
 _MOST_FOLDERS = 200
 _ABSENT = (errno.ENOENT, errno.ENOTDIR)
-_UNSHOWABLE = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\u200e\\u200f\\u2028-\\u202e\\u2066-\\u2069\\ud800-\\udfff]")
 _LONGEST_FOLDER = 100
 
 _Place = tuple[int, int]
@@ -44,7 +44,7 @@ _Place = tuple[int, int]
 
 
 class Entry(NamedTuple):
-    """Something that goes by the name of a model.
+    """A file or folder that is named like a model.
 
     Attributes:
         name: its folders below the model folder and its own name, "IC-Light/iclight_sd15_fc.safetensors".
@@ -78,9 +78,9 @@ class _Folder:
 
 
 def listing(folders: Iterable[Path]) -> list[Entry]:
-    """Everything of the folders and of those below them that goes by the name of a model.
+    """Everything in the folders, and in those below them, that is named like a model.
 
-    In the folders' order; of each its own files by name, then those of the folders in it, three levels deep. Links
+    In the folders' order; of each, its own files by name, then those of the folders in it, three levels deep. Links
     are followed, and no folder is looked into twice. A missing folder is skipped; one that cannot be looked into is
     an entry with the reason.
     """
@@ -146,7 +146,7 @@ def _is_lost_folder(entry: os.DirEntry[str]) -> bool:
 
 
 def _file(folder: _Folder, entry: os.DirEntry[str]) -> Iterator[Entry]:
-    name = shown(folder.inside + entry.name)
+    name = escaped(folder.inside + entry.name)
     foreign = folder.shared and not NAMED_SO.search(entry.name)
     try:
         found = os.stat(entry.path)
@@ -163,7 +163,7 @@ def _file(folder: _Folder, entry: os.DirEntry[str]) -> Iterator[Entry]:
 def _unreadable(folder: _Folder, error: OSError | ValueError) -> Iterator[Entry]:
     if isinstance(error, OSError) and error.errno in _ABSENT:
         return
-    name = shown(folder.inside.rstrip("/")) or folder_name([Path(folder.path)])
+    name = escaped(folder.inside.rstrip("/")) or folder_name([Path(folder.path)])
     foreign = folder.shared and folder.depth > 0
     reason = error.strerror if isinstance(error, OSError) else "no folder can have this name"
     problem = f"cannot be looked into ({reason or type(error).__name__})"
@@ -178,15 +178,29 @@ def _why_not(error: OSError, is_link: bool) -> tuple[str, str]:
     return f"cannot be opened ({error.strerror or type(error).__name__})", LET_READ
 
 
-def shown(name: str) -> str:
-    """A file's name as text that a page, JSON and a line can hold.
+def without_ending(name: str) -> str:
+    """The name of a safetensors file without its ending."""
+    return name[: -len(EXTENSION)] if name.lower().endswith(EXTENSION) else name
 
-    Line breaks, marks that turn the direction of writing, and bytes that are no text are written as escapes.
+
+def matching(wanted: str, names: Sequence[str]) -> list[str]:
+    """The files that a name may mean.
+
+    Args:
+        wanted: with or without its ending, with or without the folders that the file lies in.
+        names: the files that are there, with their folders: see :attr:`Entry.name`.
+
+    Returns:
+        The one file of that name, else all of that name in folders; several where the folder has to be named too.
     """
-    return _UNSHOWABLE.sub(lambda match: match[0].encode("unicode_escape").decode("ascii"), name)
+    if wanted in names:
+        return [wanted]
+    bare = without_ending(wanted)
+    whole = [name for name in names if without_ending(name) == bare]
+    return whole[:1] or [name for name in names if without_ending(name.rpartition("/")[2]) == bare]
 
 
 def folder_name(folders: Sequence[Path]) -> str:
     """The preferred folder by its last two names: enough for the user, no path of the server for the API."""
-    name = shown("/".join(part for part in folders[0].parts[-2:] if part != folders[0].anchor))
+    name = escaped("/".join(part for part in folders[0].parts[-2:] if part != folders[0].anchor))
     return (name if len(name) <= _LONGEST_FOLDER else f"{name[:_LONGEST_FOLDER]}...") or "models/ic-light"

@@ -7,7 +7,8 @@ import binascii
 import io
 import re
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, BinaryIO
 
 from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
@@ -72,19 +73,25 @@ def read(file: BinaryIO, name: str, max_pixels: int = MAX_PIXELS) -> Image.Image
     Args:
         file: the file, which can be read again from its start.
         name: what the picture is to the user, for the message ("foreground").
-        max_pixels: the most pixels that a picture may have. Reading it takes :data:`BYTES_PER_PIXEL` times as many
-            bytes at most: where a file needs more for a pixel, as a progressive JPEG does, it may have fewer.
+        max_pixels: the most pixels that a picture may have. Reading one takes at most :data:`BYTES_PER_PIXEL` times
+            as many bytes: a picture that needs more per pixel, such as a progressive JPEG, may have fewer pixels.
 
     Raises:
         ICLightError: the file is no picture of a kind that is read, is damaged, or is too large.
     """
+    with _explained(name, max_pixels), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        image = Image.open(file, formats=_formats())
+        check_size(image, name, max_pixels)
+        _check_memory(image, file, name, max_pixels)
+        return upright(_loaded(image, file))
+
+
+@contextmanager
+def _explained(name: str, max_pixels: int) -> Iterator[None]:
+    """Turn what Pillow raises into an ICLightError that names the picture, the reason and the way out."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            image = Image.open(file, formats=_formats())
-            check_size(image, name, max_pixels)
-            _check_memory(image, file, name, max_pixels)
-            return upright(_loaded(image, file))
+        yield
     except ICLightError:
         raise
     except UnidentifiedImageError as error:
@@ -101,11 +108,13 @@ def read(file: BinaryIO, name: str, max_pixels: int = MAX_PIXELS) -> Image.Image
     except MemoryError as error:
         raise ICLightError(f"The {name} cannot be read: there is not enough memory for it. Scale it down.") from error
     except Exception as error:  # Pillow's decoders meet damage with errors of many kinds
-        raise _damaged(name) from error
+        raise ICLightError(
+            f"The {name} cannot be read: the file is damaged or cut off. Save it again as PNG, JPEG or WebP and retry."
+        ) from error
 
 
 def check_given(image: Image.Image, name: str, max_pixels: int = MAX_PIXELS) -> None:
-    """See that a picture that somebody else has opened may be read: Pillow reads a file's pixels when they are used.
+    """Check a picture that somebody else has opened, and load it: Pillow puts that off until the pixels are used.
 
     Raises:
         ICLightError: it is a file of another kind than ours, damaged, or too large.
@@ -114,14 +123,12 @@ def check_given(image: Image.Image, name: str, max_pixels: int = MAX_PIXELS) -> 
     if isinstance(image, ImageFile.ImageFile) and _GIVEN_OUT.get(kind, kind) not in _formats():
         raise ICLightError(f"The {name} cannot be read: {kind} files are not supported. Use PNG, JPEG or WebP.")
     check_size(image, name, max_pixels)
-    try:
+    with _explained(name, max_pixels):
         image.load()
-    except Exception as error:  # as above
-        raise _damaged(name) from error
 
 
 def check_size(image: Image.Image, name: str, max_pixels: int) -> None:
-    """See that a picture does not have too many pixels.
+    """Check that a picture does not have too many pixels.
 
     Raises:
         ICLightError: it does; the message says how many there are and how many there may be.
@@ -159,7 +166,7 @@ def _formats() -> list[str]:
 
 
 def _decoded(data: str) -> io.BytesIO:
-    """What base64 text holds, a piece at a time: no copy of the text is made."""
+    """Decode base64 text piece by piece, without a copy of the text."""
     match = _DATA_URL.match(data)
     file, rest, ended = io.BytesIO(), b"", False
     for start in range(match.end() if match else 0, len(data), _CHUNK):
@@ -183,7 +190,7 @@ def _loaded(image: Image.Image, file: BinaryIO) -> Image.Image:
 
 
 def _decodes_still_webp(image: Image.Image) -> bool:
-    """Whether a WebP can be decoded for itself; the decoder for animations takes twice the memory."""
+    """Whether the decoder for still pictures can be used; the one for animations takes twice the memory."""
     from PIL import _webp
 
     return image.format == "WEBP" and getattr(image, "n_frames", 1) == 1 and hasattr(_webp, "WebPDecode")
@@ -202,7 +209,7 @@ def _still_webp(image: Image.Image, file: BinaryIO) -> Image.Image:
 
 
 def _check_memory(image: Image.Image, file: BinaryIO, name: str, max_pixels: int) -> None:
-    """See that decoding does not take more than the limit grants; the figures are those of Pillow's decoders."""
+    """Check that decoding needs no more memory than the limit allows; the figures are those of Pillow's decoders."""
     needed, most = _memory(image, file), max_pixels * BYTES_PER_PIXEL
     if needed > most:
         raise ICLightError(
@@ -212,10 +219,10 @@ def _check_memory(image: Image.Image, file: BinaryIO, name: str, max_pixels: int
 
 
 def _memory(image: Image.Image, file: BinaryIO) -> float:
-    """Bytes that decoding takes at its peak.
+    """Bytes that decoding needs at its peak.
 
     Raises:
-        ValueError: the file says what no encoder writes.
+        ValueError: the header says what no encoder writes.
     """
     pixels, stored = image.width * image.height, _STORED.get(image.mode, 4)
     if image.format in ("JPEG", "MPO"):
@@ -246,12 +253,6 @@ def _piece(tags: Mapping[int, Any]) -> float:
     if _TILE_WIDTH in tags:
         return tags[_TILE_WIDTH] * tags.get(_TILE_LENGTH, 1) * depth
     return tags[_WIDTH] * min(tags.get(_ROWS_PER_STRIP, tags[_LENGTH]), tags[_LENGTH]) * depth
-
-
-def _damaged(name: str) -> ICLightError:
-    return ICLightError(
-        f"The {name} cannot be read: the file is damaged or cut off. Save it again as PNG, JPEG or WebP and retry."
-    )
 
 
 def _too_many_pixels(name: str, pixels: int, most: int, sides: str = "") -> ICLightError:

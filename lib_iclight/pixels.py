@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 
 import numpy as np
@@ -60,6 +61,21 @@ def arrays(image: Image.Image) -> tuple[np.ndarray, np.ndarray | None]:
     return rgb, None if alpha is None or alpha.min() == 255 else alpha
 
 
+def is_converted(image: Image.Image) -> bool:
+    """Whether :func:`arrays` has to follow the picture's profile, which takes far longer than anything else it does."""
+    return to_srgb(image.info.get("icc_profile"), _colour_mode(image.mode)) is not None
+
+
+def fingerprint(image: Image.Image) -> bytes:
+    """Identifies what :func:`arrays` makes of a picture. Not for mode "P": the palette is left out."""
+    about = (image.mode, image.size, image.info.get("transparency"))
+    digest = hashlib.blake2b(repr(about).encode(), digest_size=16)
+    digest.update(image.info.get("icc_profile") or b"")
+    for _, strip in _strips(image):
+        digest.update(np.asarray(strip))
+    return digest.digest()
+
+
 def _strips(image: Image.Image) -> Iterator[tuple[slice, Image.Image]]:
     rows = max(1, _STRIP_PIXELS // image.width)
     if rows >= image.height:
@@ -71,7 +87,7 @@ def _strips(image: Image.Image) -> Iterator[tuple[slice, Image.Image]]:
 
 
 def _colour_mode(mode: str) -> str:
-    """The mode of the colours beside transparency."""
+    """The mode of the colours, without transparency."""
     if mode in ("1", "L", "LA", "La", "F") or mode.startswith("I"):
         return "L"
     return mode if mode in ("CMYK", "LAB") else "RGB"

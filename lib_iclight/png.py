@@ -14,7 +14,7 @@ _DIFFERENCE_TO_THE_ROW_ABOVE = 2
 
 
 def png(rgb: np.ndarray, alpha: np.ndarray | None) -> bytes:
-    """A picture as a PNG file; besides the file no copy of the picture is made.
+    """A picture as a PNG file, made without a copy of the picture.
 
     Args:
         rgb: uint8 ``[H, W, 3]``.

@@ -1,4 +1,4 @@
-"""Memory of this process that is free, and not yet given back to the operating system."""
+"""Gives memory that this process has freed back to the operating system."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Colours as an embedded ICC profile means them, brought to sRGB with Pillow's ImageCms."""
+"""Converts colours from an embedded ICC profile to sRGB, with Pillow's ImageCms."""
 
 from __future__ import annotations
 
@@ -10,24 +10,28 @@ import numpy as np
 from PIL import Image
 
 Conversion = Callable[[Image.Image], Image.Image]
-"""A picture, or a part of it, to sRGB in the mode RGB."""
+"""Converts a picture, or a part of one, to sRGB in the mode RGB."""
 
 _MODES = {"RGB": "RGB", "GRAY": "L", "CMYK": "CMYK", "Lab": "LAB"}
+_LARGEST = 4 << 20  # in bytes: press profiles have up to 3 MB
 _UNSEEN = 1  # in levels of 255: what two makers' sRGB profiles differ by
 
 
 def to_srgb(profile: bytes | None, mode: str) -> Conversion | None:
-    """How to bring a picture's colours to sRGB.
+    """How to convert a picture's colours to sRGB.
 
     Args:
         profile: the ICC profile, None without one.
         mode: the picture's Pillow mode, 8 bits a channel, without transparency.
 
     Returns:
-        None where there is nothing to do: there is no profile, it is damaged, made for another kind of picture, or
-        sRGB itself, or this Pillow comes without Little CMS. Lab needs no profile.
+        None where there is nothing to do: there is no profile, it is damaged, made for another kind of picture, larger
+        than any real one, or sRGB itself, or this Pillow comes without Little CMS. Lab needs no profile.
     """
-    return _conversion(profile or b"", mode) if profile or mode == "LAB" else None
+    if mode == "LAB":
+        return _conversion(b"", mode)
+    # The profiles of the last pictures are kept, so none may be of any size.
+    return _conversion(profile, mode) if profile and len(profile) <= _LARGEST else None
 
 
 @functools.lru_cache(maxsize=8)
@@ -50,7 +54,7 @@ def _conversion(profile: bytes, mode: str) -> Conversion | None:
 
 
 def _changes(convert: Conversion, mode: str) -> bool:
-    """Whether colours from all over the range become others."""
+    """Whether a conversion visibly changes colours, tried all over the range."""
     levels = np.arange(256, dtype=np.uint8)
     if mode == "RGB":
         steps = levels[::15]

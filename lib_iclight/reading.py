@@ -52,7 +52,7 @@ def number(value: Any, where: str, low: float, high: float) -> float:
 
 
 def shown(value: Any) -> str:
-    """A value as a message shows it: never longer than a line, and never written out whole to get there."""
+    """A value as messages show it: at most a line, and a long value is never written out whole for it."""
     text = _short.repr(value)
     return text if len(text) <= _LINE else f"{text[: _LINE - 3]}..."
 
@@ -85,12 +85,12 @@ _short = _Short()
 
 
 def well_formed(value: Any, where: str) -> None:
-    """See that a text, or all texts in lists and mappings, hold whole characters only.
+    """Check that a text, or every text in lists and mappings, is valid Unicode.
 
     JSON can spell half of a character (a lone surrogate), which no file, picture or answer can hold.
 
     Raises:
-        ICLightError: one holds such a half; the message begins with ``where`` and the keys that lead there.
+        ICLightError: one holds a lone surrogate; the message begins with ``where`` and the keys that lead there.
     """
     waiting = [(value, where)]
     while waiting:

@@ -1,4 +1,4 @@
-"""Work on a network that may take for ever, for one who may want to leave."""
+"""Network work that may never end, in a thread that its reader can leave at any time."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _AHEAD = 16
 
 
 def relayed(produce: Callable[[], Iterator[Item]], idle: Callable[[float], None]) -> Iterator[Item]:
-    """What ``produce`` yields, made in a thread of its own, so that it may hang without holding its reader.
+    """Yield what ``produce`` yields in a thread of its own, so that it may hang without blocking the reader.
 
     Args:
         produce: begins the work; a generator, so that nothing is done before the thread runs.

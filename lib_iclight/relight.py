@@ -73,6 +73,7 @@ class Studio:
         self, cache: SharedCache | None = None, max_pixels: Callable[[], int] = lambda: images.MAX_PIXELS
     ) -> None:
         self.cache = cache or SharedCache()
+        self.max_pixels = max_pixels
         self.library = ModelLibrary()
         self.pictures = Pictures(self.cache, max_pixels)
         self.latents = LatentCache(self.cache)

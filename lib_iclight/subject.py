@@ -15,6 +15,7 @@ from .caching import SharedCache
 from .errors import ICLightError
 from .matte import AS_IT_IS, Edge
 from .matting import Matte
+from .pixels import fingerprint, is_converted
 from .placement import Placed
 
 _CHUNK = 1 << 20
@@ -110,7 +111,7 @@ class Pictures:
         max_pixels: gives the most pixels that a picture may have.
 
     Attributes:
-        content: gives what tells one content of a remover's file from another, so that a replaced file cuts anew.
+        content: identifies the content of the file behind a remover's name, so that a replaced file cuts out anew.
     """
 
     def __init__(
@@ -135,15 +136,23 @@ class Pictures:
         if isinstance(source, images.Picture):
             return source
         if isinstance(source, Exception):
-            raise _unreadable(source, name) from source
+            raise unreadable(source, name) from source
         if isinstance(source, str):
             key = ("picture", _digest(source), most)
             return self._cache.get(key, lambda: images.to_picture(images.decode(source, name, most), name, most))
         if isinstance(source, np.ndarray):
             source = Image.fromarray(source)
         if isinstance(source, Image.Image):
-            return images.to_picture(source, name, most)
+            return self._converted(source, name, most)
         raise ICLightError(f"The {name} is not a picture but {type(source).__name__}.")
+
+    def _converted(self, image: Image.Image, name: str, most: int) -> images.Picture:
+        """A Pillow image as a picture; one with a profile to follow is converted once, not in every generation."""
+        images.check_given(image, name, most)
+        image = images.upright(image)
+        if image.mode == "P" or not is_converted(image):
+            return images.to_picture(image, name, most)
+        return self._cache.get(("picture", fingerprint(image)), lambda: images.to_picture(image, name, most))
 
     def subject(
         self, picture: images.Picture, remove_background: Removal, model: str, matte: Matte, edge: Edge = AS_IT_IS
@@ -222,14 +231,15 @@ def _within(alpha: np.ndarray, own: np.ndarray | None, model: str) -> np.ndarray
 
 
 def _digest(text: str) -> bytes:
-    """Tells texts apart without a copy of the whole."""
+    """A text's digest, without a copy of the whole."""
     digest = hashlib.blake2b(digest_size=16)
     for start in range(0, len(text), _CHUNK):
         digest.update(text[start : start + _CHUNK].encode("utf-8", "surrogatepass"))
     return digest.digest()
 
 
-def _unreadable(error: Exception, name: str) -> ICLightError:
+def unreadable(error: Exception, name: str) -> ICLightError:
+    """The refusal of a picture that could not be read, by the error that reading it gave."""
     if isinstance(error, ICLightError):
         return ICLightError(str(error))
     return ICLightError(f"The {name} cannot be read: the file is damaged. Use a whole PNG, JPEG or WebP file.")

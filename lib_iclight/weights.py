@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .errors import ICLightError
+from .errors import ICLightError, escaped
 from .headers import OTHER, HeaderError, Identity, look
-from .model_folders import EXTENSION, LET_READ, NAMED_SO, Entry, folder_name, listing, shown
+from .model_folders import EXTENSION, LET_READ, NAMED_SO, Entry, folder_name, listing, matching, without_ending
 from .request import AUTO_MODEL
 from .stamps import Stamp, stamp_at, stamp_of
 from .tensor_file import read_tensors
@@ -67,7 +67,7 @@ class ModelFile:
     @property
     def short_name(self) -> str:
         """The name without its ending, as it stands in generation parameters."""
-        return _without_ending(self.name)
+        return without_ending(self.name)
 
     @property
     def usable(self) -> bool:
@@ -126,7 +126,7 @@ class ModelLibrary:
 
     def inspect(self, path: Path) -> ModelFile:
         """Tell what a file is that lies right in a model folder; see :meth:`look`."""
-        return self.look(Entry(shown(path.name), str(path), False, stamp_at(path)))
+        return self.look(Entry(escaped(path.name), str(path), False, stamp_at(path)))
 
     def look(self, entry: Entry) -> ModelFile:
         """Tell what a file is; its header is read again only after it has changed."""
@@ -249,24 +249,18 @@ def _fits(name: str, tensor: torch.Tensor, shapes: Mapping[str, tuple[int, ...] 
 
 
 def find(model: str, entries: Sequence[Entry]) -> Entry | None:
-    """The entry of a name: by its folders and its name, else by its name alone.
+    """The entry of a name, see :func:`lib_iclight.model_folders.matching`; None without one.
 
     Raises:
         ICLightError: several files in folders below the model folders have the name.
     """
-    wanted = _without_ending(model)
-    for same in (lambda entry: entry.name == model, lambda entry: _without_ending(entry.name) == wanted):
-        found = next((entry for entry in entries if same(entry)), None)
-        if found is not None:
-            return found
-    bare = {entry.name: entry for entry in entries if _without_ending(entry.name.rpartition("/")[2]) == wanted}
-    if len(bare) > 1:
-        raise ICLightError(f"Several IC-Light models are named {model!r}. Name its folder too: {_some(list(bare))}.")
-    return next(iter(bare.values()), None)
-
-
-def _without_ending(name: str) -> str:
-    return name[: -len(EXTENSION)] if name.lower().endswith(EXTENSION) else name
+    by_name: dict[str, Entry] = {}
+    for entry in entries:
+        by_name.setdefault(entry.name, entry)
+    found = matching(model, [*by_name])
+    if len(found) > 1:
+        raise ICLightError(f"Several IC-Light models are named {model!r}. Name its folder too: {_some(found)}.")
+    return by_name[found[0]] if found else None
 
 
 def _inspect(entry: Entry) -> ModelFile:

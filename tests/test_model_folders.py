@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from sd15_layout import iclight_file, safetensors_bytes
 
-from lib_iclight.errors import ICLightError
-from lib_iclight.model_folders import listing, shown
+from lib_iclight.errors import ICLightError, escaped
+from lib_iclight.model_folders import listing
 from lib_iclight.model_report import as_html, report
 from lib_iclight.weights import ModelLibrary
 
@@ -266,7 +266,7 @@ def test_a_name_is_told_so_that_a_page_can_hold_it_and_a_request_can_name_it(mod
 
 
 def test_usual_names_are_told_as_they_are():
-    assert shown("IC-Light/iclight (fc) 1.5_\u5149.safetensors") == "IC-Light/iclight (fc) 1.5_\u5149.safetensors"
+    assert escaped("IC-Light/iclight (fc) 1.5_\u5149.safetensors") == "IC-Light/iclight (fc) 1.5_\u5149.safetensors"
 
 
 def test_a_listing_opens_nothing(models, monkeypatch):

@@ -78,6 +78,16 @@ def test_a_damaged_file_that_the_host_has_opened_is_refused_too(kind):
     assert message.startswith("The foreground cannot be read: the file is damaged or cut off.")
 
 
+def test_a_picture_of_the_hosts_for_which_memory_is_short_is_refused_as_that(monkeypatch):
+    image = Image.open(io.BytesIO(file_bytes(plain((1, 2, 3)), "PNG")))
+
+    def load():
+        raise MemoryError
+
+    monkeypatch.setattr(image, "load", load)
+    assert "not enough memory" in refusal(Pictures().picture, image, "foreground")
+
+
 @pytest.mark.parametrize("kind", ["ICO", "PPM", "TGA", "PCX", "SGI", "DDS", "JPEG2000", "IM", "ICNS"])
 def test_what_no_photograph_comes_as_is_refused(kind):
     assert "not a picture in a known format" in refusal(decoded, file_bytes(plain((1, 2, 3), 32, 32), kind))

@@ -14,6 +14,7 @@ from samples import as_base64, encoded, file_bytes, noise
 
 from lib_iclight import images, profiles
 from lib_iclight.images import Picture
+from lib_iclight.subject import Pictures
 
 ADOBE_GAMMA = 563 / 256
 FROM_XYZ = np.array([[3.1338561, -1.6168667, -0.4906146], [-0.9787684, 1.9161415, 0.0334540],
@@ -109,6 +110,28 @@ def test_an_srgb_profile_changes_nothing_and_is_looked_at_once(monkeypatch):
     np.testing.assert_array_equal(images.to_picture(images.decode(text, "foreground")).rgb, rgb)
 
 
+def test_a_picture_that_is_given_again_is_not_converted_again(monkeypatch):
+    image, pictures = Image.fromarray(noise(16, 8)), Pictures()
+    image.info["icc_profile"] = icc.rgb_profile(icc.ADOBE_RGB)
+    first = pictures.picture(image, "img2img picture")
+    monkeypatch.setattr(ImageCms, "applyTransform", None)
+    assert pictures.picture(image.copy(), "img2img picture") is first
+
+
+@pytest.mark.parametrize("change", ["a pixel", "the profile", "transparency"])
+def test_a_picture_that_has_changed_is_converted_anew(change):
+    image, pictures = Image.fromarray(noise(16, 8)), Pictures()
+    image.info["icc_profile"] = icc.rgb_profile(icc.ADOBE_RGB)
+    first = pictures.picture(image, "img2img picture")
+    if change == "a pixel":
+        image.putpixel((3, 2), tuple(255 - value for value in image.getpixel((3, 2))))
+    elif change == "the profile":
+        image.info["icc_profile"] = icc.rgb_profile(icc.DISPLAY_P3)
+    else:
+        image.info["transparency"] = image.getpixel((3, 2))
+    assert pictures.picture(image, "img2img picture").digest != first.digest
+
+
 def test_a_pillow_without_little_cms_reads_the_colours_as_they_are():
     code = (
         "import sys; sys.modules['PIL._imagingcms'] = None\n"
@@ -133,6 +156,14 @@ def test_a_tiff_is_turned_once(orientation, compression):
         images.to_picture(Image.open(io.BytesIO(raw))),
     ):
         assert picture.rgb[..., 0].tolist() == ORIENTED[orientation]
+
+
+def test_a_profile_of_many_megabytes_is_ignored():
+    def filled_up(size: int) -> bytes:
+        return size.to_bytes(4, "big") + icc.rgb_profile(icc.ADOBE_RGB)[4:].ljust(size - 4, b"\0")
+
+    assert profiles.to_srgb(filled_up(3 << 20), "RGB") is not None
+    assert profiles.to_srgb(filled_up(5 << 20), "RGB") is None
 
 
 def test_profiles_without_anything_to_do_are_none():

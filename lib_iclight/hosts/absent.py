@@ -1,4 +1,4 @@
-"""On a web UI that is none of ours: the page and its API work as without us, and relighting is refused."""
+"""For a web UI that we do not know: its page and its API work as without us, and relighting is refused."""
 
 from __future__ import annotations
 

@@ -6,13 +6,17 @@ from typing import Any
 
 from PIL import Image, ImageFilter, ImageOps
 
-from ..opening import check_given
+from ..opening import MAX_PIXELS, check_given
 
 _TAKEN = "ic_light_mask"
 
 
-def as_light(p: Any) -> Image.Image | None:
+def as_light(p: Any, max_pixels: int = MAX_PIXELS) -> Image.Image | None:
     """The mask of a processing object as the host reads it, its greys kept: white where there is light.
+
+    Args:
+        p: the host's processing object.
+        max_pixels: the most pixels that the mask may have.
 
     Returns:
         A grey picture, None where there is no mask or nothing is painted in it.
@@ -23,7 +27,7 @@ def as_light(p: Any) -> Image.Image | None:
     mask = getattr(p, "image_mask", None)
     if not isinstance(mask, Image.Image):
         return None
-    check_given(mask, "mask")
+    check_given(mask, "mask", max_pixels)
     # As the host: transparency that says anything is the mask.
     if mask.mode in ("RGBA", "LA") and mask.getchannel("A").getextrema() != (255, 255):
         grey = mask.getchannel("A")

@@ -11,6 +11,7 @@ from ..downloads import NAMES
 from ..errors import ICLightError
 from ..model_report import as_html, progress_html
 from ..models import Models
+from ..ui.parts import QUIET
 from ..wording import as_spans
 
 _POLL_SECONDS = 0.4
@@ -56,17 +57,16 @@ class ModelsRow:
 
     def connect(self, mode: Any, dropdown: Any, refresh: Any) -> None:
         """Connect the row with the accordion's mode, its dropdown of models and that one's refresh button."""
-        quiet = {"show_progress": False, "queue": False}
         self.refreshed = [self.notice, dropdown, self.listing, self.download]
-        mode.change(self._button, [mode], [self.download], **quiet)
-        refresh.click(self.look, [mode], [dropdown, self.listing, self.download], **quiet)
+        mode.change(self._button, [mode], [self.download], **QUIET)
+        refresh.click(self.look, [mode], [dropdown, self.listing, self.download], **QUIET)
         self.download.click(
             self._run,
             [mode],
             [self.progress, self.download, self.cancel, self.listing, dropdown],
             show_progress=False,
         )
-        self.cancel.click(self._stop, [mode], None, **quiet)
+        self.cancel.click(self._stop, [mode], None, **QUIET)
 
     def refresh(self) -> list[Any]:
         """What has changed since the page was built, for the controls in ``refreshed``."""

@@ -12,6 +12,7 @@ from ..matting import MODELS
 from ..reading import well_formed
 from ..request import Request, from_mapping, from_page
 from ..ui import PAGE_FIELDS, PICTURES, Accordion, IdeasPanel, carrying, closed
+from ..ui.parts import QUIET
 from . import axes, state
 from .absent import AbsentRunner
 from .desk import desk
@@ -49,10 +50,10 @@ def reader(args: Sequence[Any]) -> Callable[[dict[str, Any]], Request]:
 
 
 def _refuse_more(args: Sequence[Any]) -> None:
-    """See that nothing was sent after the dict.
+    """Refuse a request that sends anything after the dict.
 
-    The host gives what was not sent its default. The picture slots tell, the first of which comes right after the dict:
-    other controls may hold what the request's ``infotext`` says.
+    The host fills in what was not sent with defaults, and sets other controls from the request's ``infotext``, so only
+    the picture slots tell. The first of them comes right after the dict.
 
     Raises:
         ICLightError: something was sent.
@@ -137,7 +138,7 @@ class PageScript:
 
 @functools.cache
 def _print_once(text: str) -> None:
-    """Tell whoever started the web UI: its page is not always looked at."""
+    """Print a line once: whoever starts the web UI may never look at its page."""
     if text:
         print(text)
 
@@ -171,16 +172,15 @@ def _connect_checkpoint() -> None:
     rows = [row for row in _rows.values() if page is not None and row.notice._id in page.blocks]
     if not rows:
         return
-    quiet = {"show_progress": False, "queue": False}
     refreshed = [control for row in rows for control in row.refreshed]
-    page.load(lambda: [update for row in rows for update in row.refresh()], None, refreshed, **quiet)
+    page.load(lambda: [update for row in rows for update in row.refresh()], None, refreshed, **QUIET)
     panels = [accordion.ideas for accordion in _accordions.values()]
     lists = [panel.lists for panel in panels if panel.lists._id in page.blocks]
-    page.load(lambda: [IdeasPanel.shown_lists() for _ in lists], None, lists, **quiet)
+    page.load(lambda: [IdeasPanel.shown_lists() for _ in lists], None, lists, **QUIET)
     notices = [row.notice for row in rows]
     for control in _checkpoint_control:
         if control._id in page.blocks:
-            control.change(lambda name: [row.check(name) for row in rows], [control], notices, **quiet)
+            control.change(lambda name: [row.check(name) for row in rows], [control], notices, **QUIET)
 
 
 def _connect_sending() -> None:

@@ -32,8 +32,8 @@ class Patching:
             unet.add_patches(**options, patches=patches)
             return
         unet.add_patches(**options, patches=patches, online_mode=True)
-        # The layers keep the very lists that they were given first, and the host moves a patcher's to the device and
-        # back: with the same lists in every run it moves those that are used.
+        # The layers keep the lists that they were first given, but the host moves the patcher's between devices: only
+        # with the same lists in every run are those the ones in use.
         name = next(name for name in unet.lora_patches if name[0] == offsets.content)
         unet.lora_patches[name] = self._online.setdefault(offsets, unet.lora_patches[name])
 

@@ -100,7 +100,9 @@ class Runner:
             if not request.enabled:
                 return
             init_images = list(getattr(p, "init_images", None) or []) if is_img2img else None
-            mask = masks.as_light(p) if is_img2img and request.light == "mask" else None
+            mask = None
+            if is_img2img and request.light == "mask":
+                mask = masks.as_light(p, self.studio.max_pixels())
             plan = self._plan(request, init_images, mask)
             if plan.lit_by_mask:
                 masks.take_off(p)

@@ -129,7 +129,7 @@ def named_checkpoint(name: str | None, loaded: Callable[[Any], Checkpoint]) -> C
 
 
 def _chosen_bits() -> str:
-    """The few bits that the user has chosen to load checkpoints in, "" where nothing merged into them is rounded."""
+    """The low-bit type that the user has chosen for checkpoints, "" where it does not round what is merged."""
     from modules import shared
 
     chosen = getattr(shared.opts, "forge_unet_storage_dtype", "")

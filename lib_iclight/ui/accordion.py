@@ -9,11 +9,10 @@ import gradio as gr
 from modules.ui_components import InputAccordion, ToolButton
 
 from .. import infotext, summary
-from ..errors import ICLightError
 from ..model_report import MODE_NAMES
 from ..recommend import match_size
 from ..request import AUTO_MODEL, MODES
-from ..subject import Pictures
+from ..subject import unreadable
 from ..wording import as_spans
 from . import cutout_preview
 from .host_settings import connect_recommended, connect_second_pass
@@ -263,13 +262,9 @@ def _held(name: str) -> Callable[[Any], bool | str]:
     """Whether a slot holds a picture, or why what it holds cannot be read."""
 
     def held(picture: Any) -> bool | str:
-        if not isinstance(picture, Exception):
-            return picture is not None
-        try:
-            Pictures().picture(picture, name.replace("_", " "))
-        except ICLightError as error:
-            return str(error)
-        return True
+        if isinstance(picture, Exception):
+            return str(unreadable(picture, name.replace("_", " ")))
+        return picture is not None
 
     return held
 

@@ -34,7 +34,7 @@ class PictureInput(gr.Image):
     def get_block_name(self) -> str:
         return "image"
 
-    def preprocess(self, payload: Any, *args: Any, **kwargs: Any) -> images.Picture | ICLightError | None:
+    def preprocess(self, payload: Any) -> images.Picture | ICLightError | None:
         """What the slot holds: gradio 3 gives a data URL, gradio 4 the file that was uploaded."""
         if payload is None:
             return None

@@ -178,6 +178,18 @@ def test_inpainting_lays_the_original_over_both(host):
         assert (picture[34:66, 34:66] != original[34:66, 34:66]).any()
 
 
+def test_the_limit_of_pictures_in_the_settings_holds_for_a_painted_mask(host):
+    from modules import shared
+
+    shared.opts.set("ic_light_largest_picture", 1)
+    body = {"init_images": [encoded(bright_ball())], "mask": encoded(Image.new("L", (1100, 1000), 255))}
+    answer = host.api.post(
+        "/sdapi/v1/img2img", json=BODY | body | {"alwayson_scripts": {"IC Light": {"args": [{"light": "mask"}]}}}
+    )
+    assert answer.status_code == 422
+    assert answer.json()["detail"].startswith("The mask is too large")
+
+
 # The remover
 
 
