@@ -109,6 +109,13 @@ def test_an_srgb_profile_changes_nothing_and_is_looked_at_once(monkeypatch):
     np.testing.assert_array_equal(images.to_picture(images.decode(text, "foreground")).rgb, rgb)
 
 
+def test_a_profile_of_many_megabytes_is_not_kept():
+    small, large = bytes(1000), bytes(5 << 20)
+    held = sys.getrefcount(small), sys.getrefcount(large)
+    assert [profiles.to_srgb(profile, "RGB") for profile in (small, large)] == [None, None]
+    assert (sys.getrefcount(small) > held[0], sys.getrefcount(large) > held[1]) == (True, False)
+
+
 def test_a_pillow_without_little_cms_reads_the_colours_as_they_are():
     code = (
         "import sys; sys.modules['PIL._imagingcms'] = None\n"
