@@ -53,7 +53,13 @@ class InstallError(Exception):
 
 def missing(needs: dict[str, str]) -> list[str]:
     """Return the requirements among `needs` (import name -> requirement) whose module is not there; imports nothing."""
-    return [requirement for name, requirement in needs.items() if importlib.util.find_spec(name) is None]
+    return [requirement for name, requirement in needs.items() if not _is_there(name)]
+
+
+def _is_there(name: str) -> bool:
+    spec = importlib.util.find_spec(name)
+    # A folder without code is what files in use leave of a package that was removed; on import it passes for one.
+    return spec is not None and spec.origin is not None
 
 
 def constraints(distributions: Iterable[importlib.metadata.Distribution]) -> list[str]:

@@ -60,7 +60,14 @@ def gone_astray(p: Any, own: Any) -> str:
 
 
 def _same_title(scripts: Iterable[Any], own: Any) -> list[Any]:
-    return [script for script in scripts if script is not own and script.title().lower() == TITLE.lower()]
+    return [script for script in scripts if script is not own and _title(script).lower() == TITLE.lower()]
+
+
+def _title(script: Any) -> str:
+    try:
+        return str(script.title())
+    except Exception:  # another extension's code; the web UI goes on without a title too
+        return ""
 
 
 def _folder(script: Any) -> str:

@@ -15,7 +15,7 @@ from PIL import Image
 
 from .errors import ICLightError, escaped
 from .own_model import OwnModel
-from .reading import shown
+from .reading import shown, without_folders
 from .stamps import Stamp, stamp_at
 
 MODELS = (
@@ -133,7 +133,7 @@ def remove_background(rgb: np.ndarray, model: str, models_dir: Path) -> np.ndarr
             with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
                 mask = rembg.remove(Image.fromarray(rgb), session=session, only_mask=True)
         except Exception as error:  # whatever a third-party model run raises, the user needs the same way out
-            reason = _in_a_line(error, models_dir)
+            reason = _in_a_line(error)
             raise ICLightError(
                 f"The background remover {model} failed: {reason}. Choose another one, {_WAY_OUT}."
             ) from error
@@ -178,7 +178,7 @@ def _import_rembg():
         import rembg
     except (Exception, SystemExit) as error:
         # rembg leaves the interpreter when onnxruntime is missing; binaries built for another numpy raise all kinds.
-        reason = "onnxruntime is missing" if isinstance(error, SystemExit) else error
+        reason = "onnxruntime is missing" if isinstance(error, SystemExit) else _in_a_line(error)
         raise ICLightError(
             f"Background removal needs rembg, which does not work here ({reason}). {_INSTALL}, {_WAY_OUT}."
         ) from error
@@ -218,7 +218,7 @@ def _session(rembg, model: str, models_dir: Path):
             session = _new_session(rembg, model, models_dir)
     except Exception as error:  # rembg downloads here: network and disk errors of several libraries
         raise ICLightError(
-            f"The background remover {model} cannot be loaded: {_in_a_line(error, models_dir)}. "
+            f"The background remover {model} cannot be loaded: {_in_a_line(error)}. "
             f"{_mend(file, is_there, model in MODELS)}, choose another one, {_WAY_OUT}."
         ) from error
     _sessions[key] = (before if is_there else stamp_at(file), session)
@@ -233,9 +233,9 @@ def _mend(file: Path, is_there: bool, is_rembgs: bool) -> str:
     return f"Replace {file.name} in {folder}" + (" (rembg downloads it again once it is deleted)" if is_rembgs else "")
 
 
-def _in_a_line(error: Exception, models_dir: Path) -> str:
-    """What a library says, without line breaks and the folder's path, and no longer than a message should be."""
-    text = " ".join(str(error).split()).replace(f"{models_dir}{os.sep}", "").rstrip(". ")
+def _in_a_line(error: BaseException) -> str:
+    """What a library says, without line breaks and folders, and not longer than a message should be."""
+    text = without_folders(" ".join(str(error).split())).rstrip(". ")
     return text if len(text) <= _LONGEST_REASON else f"{text[:_LONGEST_REASON]} [...]"
 
 

@@ -13,7 +13,7 @@ Conversion = Callable[[Image.Image], Image.Image]
 """Converts a picture, or a part of one, to sRGB in the mode RGB."""
 
 _MODES = {"RGB": "RGB", "GRAY": "L", "CMYK": "CMYK", "Lab": "LAB"}
-_LARGEST = 4 << 20  # in bytes: press profiles have up to 3 MB
+_LARGEST_KEPT = 4 << 20  # in bytes; press profiles have under 3 MB
 _UNSEEN = 1  # in levels of 255: what two makers' sRGB profiles differ by
 
 
@@ -25,16 +25,20 @@ def to_srgb(profile: bytes | None, mode: str) -> Conversion | None:
         mode: the picture's Pillow mode, 8 bits a channel, without transparency.
 
     Returns:
-        None where there is nothing to do: there is no profile, it is damaged, made for another kind of picture, larger
-        than any real one, or sRGB itself, or this Pillow comes without Little CMS. Lab needs no profile.
+        None where there is nothing to do: there is no profile, it is damaged, made for another kind of picture, or
+        sRGB itself, or this Pillow comes without Little CMS. Lab needs no profile.
     """
-    if mode == "LAB":
-        return _conversion(b"", mode)
-    # The profiles of the last pictures are kept, so none may be of any size.
-    return _conversion(profile, mode) if profile and len(profile) <= _LARGEST else None
+    if not profile and mode != "LAB":
+        return None
+    profile = profile or b""
+    return (_kept_conversion if len(profile) <= _LARGEST_KEPT else _conversion)(profile, mode)
 
 
 @functools.lru_cache(maxsize=8)
+def _kept_conversion(profile: bytes, mode: str) -> Conversion | None:
+    return _conversion(profile, mode)
+
+
 def _conversion(profile: bytes, mode: str) -> Conversion | None:
     from PIL import ImageCms
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import reprlib
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -11,6 +12,8 @@ from .errors import ICLightError
 
 _LINE = 80
 _MOST_DIGITS = 40
+# From the root, a drive or a share on, up to the last name.
+_FOLDERS = re.compile(r"""(?<![\w/.~])(?:[A-Za-z]:[\\/]+|\\+|/(?!/))(?:[^\\/:*?"'<>|()\n]+[\\/]+)+""")
 
 
 def mapping(value: Any, where: str, keys: Sequence[str]) -> Mapping[str, Any]:
@@ -55,6 +58,11 @@ def shown(value: Any) -> str:
     """A value as messages show it: at most a line, and a long value is never written out whole for it."""
     text = _short.repr(value)
     return text if len(text) <= _LINE else f"{text[: _LINE - 3]}..."
+
+
+def without_folders(text: str) -> str:
+    """A text of a library or of the system with its absolute paths cut down to their last names."""
+    return _FOLDERS.sub("", text)
 
 
 class _Short(reprlib.Repr):

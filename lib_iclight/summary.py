@@ -56,6 +56,7 @@ def sentences(
     models: Sequence[str] = (),
     unreadable: Mapping[str, str] | None = None,
     has_init: bool | None = None,
+    has_light_map: bool = True,
 ) -> list[str]:
     """Describe a run, or say why it would be refused.
 
@@ -68,9 +69,10 @@ def sentences(
         model, models: the model that is chosen, and those that are there.
         unreadable: why pictures of the accordion cannot be read, by their field.
         has_init: whether img2img has a picture, None where that is not known.
+        has_light_map: whether the accordion holds a light map.
     """
-    used = ["foreground", *(["background"] if mode == "fbc" else []), *(["light_map"] if light == "custom" else [])]
-    for name in used:
+    fits_background = mode == "fbc" and has_background
+    for name in _used(mode, takes_map=light == "custom" and not fits_background):
         if name in (unreadable or {}):
             return sentences_of(unreadable[name])
     if not has_foreground and not is_img2img:
@@ -85,10 +87,17 @@ def sentences(
     if placement in _PLACED:
         text.append(_PLACED[placement])
     spare = is_img2img and has_foreground
+    if light == "custom" and not (has_light_map or fits_background or (spare and mode != "fbc")):
+        return [*text, "Drop a picture into Light map, or choose another light."]
     text += _fbc(light, has_background, spare) if mode == "fbc" else _fc(light, spare, is_img2img)
     if spare and has_init is False:
         text.append("Give img2img a picture too.")
     return text
+
+
+def _used(mode: str, takes_map: bool) -> list[str]:
+    """The accordion's pictures that the run looks at, where they are there."""
+    return ["foreground", *(["background"] if mode == "fbc" else []), *(["light_map"] if takes_map else [])]
 
 
 def _subject(has_foreground: bool, has_init: bool | None) -> str:

@@ -41,6 +41,7 @@ if Path(lib_iclight.__file__).resolve().parents[1] == _ROOT:
     script_callbacks.on_app_started(page.add_routes)
 
 else:
+    import html
     import importlib.util
 
     import gradio as gr
@@ -80,7 +81,7 @@ else:
         def ui(self, is_img2img):
             with gr.Accordion("IC Light", open=False):
                 enabled = gr.Checkbox(False, label="Enable")
-                gr.HTML(f"<p class='error'>{_PROBLEM}</p>")
+                gr.HTML(f"<p class='error'>{html.escape(_PROBLEM)}</p>")
             return [enabled]
 
         def before_process(self, p, *args):

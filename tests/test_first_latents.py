@@ -124,6 +124,20 @@ def test_in_txt2img_the_strength_scales_what_is_added(host, strength):
     torch.testing.assert_close(found, strength * light(host), atol=0.01, rtol=0)
 
 
+def test_the_light_is_in_the_noise_that_another_script_has_put_in_its_place(host, monkeypatch):
+    from lib_iclight.hosts import page
+
+    runner = page.runner()
+    before = runner.before_sampling
+
+    def after_another(p, x, noise):
+        p.modified_noise = noise.clone()
+        before(p, x, noise)
+
+    monkeypatch.setattr(runner, "before_sampling", after_another)
+    torch.testing.assert_close(added(host), light(host), atol=0.01, rtol=0)
+
+
 def test_samplers_that_tell_nothing_begin_at_the_models_largest_level():
     assert first_latents.noise_scale(SimpleNamespace(sampler=SimpleNamespace()), 14.6) == 14.6
 

@@ -159,6 +159,20 @@ def test_vae_is_known_again_and_told_from_another(backend):
     assert host.vae(model)[0] != host.vae(loaded(Unet))[0]
 
 
+def test_a_vae_whose_weights_the_older_backend_replaces_is_another_one(monkeypatch):
+    host, model = ldm_patched()
+    modules, sd_vae = ModuleType("modules"), ModuleType("modules.sd_vae")
+    modules.sd_vae, sd_vae.loaded_vae_file = sd_vae, None
+    monkeypatch.setitem(sys.modules, "modules", modules)
+    monkeypatch.setitem(sys.modules, "modules.sd_vae", sd_vae)
+    own, _, _ = host.vae(model)
+    sd_vae.loaded_vae_file = "/models/VAE/other.safetensors"
+    other, _, _ = host.vae(model)
+    sd_vae.loaded_vae_file = None
+    assert own != other
+    assert own == host.vae(model)[0]
+
+
 def test_relit_unet_is_a_clone_with_the_offsets(backend):
     host, model = backend
     before = model.forge_objects.unet

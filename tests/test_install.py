@@ -54,7 +54,7 @@ def without(monkeypatch, install, *names):
     real = importlib.util.find_spec
 
     def find_spec(name):
-        return (None if name in names else object()) if name in needed else real(name)
+        return (None if name in names else SimpleNamespace(origin=name)) if name in needed else real(name)
 
     monkeypatch.setattr(install.importlib.util, "find_spec", find_spec)
 
@@ -104,6 +104,14 @@ def test_pip_gets_a_list_and_never_upgrades(install, calls, monkeypatch):
         assert isinstance(call.command, list)
         assert call.command[:4] == [sys.executable, "-m", "pip", "install"]
         assert not {"-U", "--upgrade", "--force-reinstall", "uninstall"} & set(call.command)
+
+
+def test_what_is_left_of_a_removed_package_does_not_pass_for_it(install, tmp_path, monkeypatch):
+    (tmp_path / "left_behind" / "capi").mkdir(parents=True)
+    (tmp_path / "whole").mkdir()
+    (tmp_path / "whole" / "__init__.py").touch()
+    monkeypatch.syspath_prepend(tmp_path)
+    assert install.missing({"left_behind": "left-behind>=1", "whole": "whole>=1"}) == ["left-behind>=1"]
 
 
 def test_the_constraints_file_is_gone_afterwards(install, calls, monkeypatch):

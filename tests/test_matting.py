@@ -184,6 +184,27 @@ def test_a_remover_that_fails_in_the_run_says_what_to_do(rembg, tmp_path):
     assert all(way in message for way in WAYS_OUT)
 
 
+def test_what_a_library_says_is_told_without_its_folders(rembg, tmp_path, monkeypatch):
+    mine, others = tmp_path / "u2net", "/opt/web ui/venv/lib/onnxruntime/capi.so"
+    for error in (
+        PermissionError(13, "Permission denied", str(mine)),
+        RuntimeError(f"Load model from {mine}/u2net.onnx failed:/build/core/model.cc:180 (required by {others})"),
+        OSError("C:\\Users\\A Person\\web ui\\u2net.onnx is no model"),
+    ):
+        rembg.run_error = error
+        message = refusal(tmp_path)
+        assert not any(part in message for part in ("/opt", "web ui", "A Person", "/build", str(tmp_path)))
+        assert "u2net" in message
+    source = f"raise ImportError({f'GLIBCXX_3.4.32 not found (required by {others})'!r})"
+    broken_import(tmp_path, monkeypatch, source)
+    assert "GLIBCXX_3.4.32 not found (required by capi.so)" in refusal(tmp_path)
+
+
+def test_an_address_in_what_a_library_says_stays_whole(rembg, tmp_path):
+    rembg.session_error = OSError("403 for url: https://example.org/models/u2net.onnx and/or 1/2")
+    assert "https://example.org/models/u2net.onnx and/or 1/2" in refusal(tmp_path)
+
+
 # Which removers there are
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import io
 from contextlib import ExitStack, redirect_stdout
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from PIL import Image
 from samples import encoded
 
+from lib_iclight.asked import gone_astray, namesakes
 from workbench.session import REPOSITORY, Workbench, images
 
 BODY = {"prompt": "a ball", "steps": 2, "width": 64, "height": 64, "seed": 5, "cfg_scale": 2, "sampler_name": "Euler"}
@@ -87,3 +89,20 @@ def test_an_extension_of_our_title_is_named_at_the_start_and_on_the_page(beside)
     assert shown(beside).count("1-other-relighter") == 2, "once in each tab"
     (printed,) = [line for line in beside.printed if "titled IC Light" in line]
     assert "'1-other-relighter'" in printed
+
+
+def test_an_extension_that_cannot_tell_its_title_takes_nothing_from_ours():
+    class Untold:
+        filename, args_from, args_to = "/web-ui/extensions/untold/scripts/untold.py", 0, 1
+
+        def title(self):
+            raise NotImplementedError
+
+    class Nameless(Untold):
+        def title(self):
+            return None
+
+    scripts = [Untold(), Nameless()]
+    p = SimpleNamespace(scripts=SimpleNamespace(scripts=scripts), script_args=[{"light": "left"}])
+    assert namesakes(scripts, None) == []
+    assert gone_astray(p, None) == ""

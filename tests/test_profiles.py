@@ -130,6 +130,11 @@ def test_a_picture_that_has_changed_is_converted_anew(change):
     else:
         image.info["transparency"] = image.getpixel((3, 2))
     assert pictures.picture(image, "img2img picture").digest != first.digest
+def test_a_profile_of_many_megabytes_is_not_kept():
+    small, large = bytes(1000), bytes(5 << 20)
+    held = sys.getrefcount(small), sys.getrefcount(large)
+    assert [profiles.to_srgb(profile, "RGB") for profile in (small, large)] == [None, None]
+    assert (sys.getrefcount(small) > held[0], sys.getrefcount(large) > held[1]) == (True, False)
 
 
 def test_a_pillow_without_little_cms_reads_the_colours_as_they_are():

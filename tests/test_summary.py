@@ -99,6 +99,31 @@ def said(**changes) -> str:
         ),
         ({"light": "custom", "unreadable": {"light_map": "It is no picture."}}, "It is no picture."),
         (
+            {
+                "mode": "fbc",
+                "light": "custom",
+                "has_background": True,
+                "unreadable": {"light_map": "It is no picture."},
+            },
+            "The foreground is relit. It is lit to fit the background picture.",
+        ),
+        (
+            {"light": "custom", "has_light_map": False},
+            "The foreground is relit. Drop a picture into Light map, or choose another light.",
+        ),
+        (
+            {"light": "custom", "has_light_map": False, "is_img2img": True, "has_foreground": False, "has_init": True},
+            "The img2img picture is relit. Drop a picture into Light map, or choose another light.",
+        ),
+        (
+            {"mode": "fbc", "light": "custom", "has_light_map": False, "is_img2img": True, "has_init": True},
+            "The foreground is relit. Drop a picture into Light map, or choose another light.",
+        ),
+        (
+            {"light": "custom", "has_light_map": False, "is_img2img": True, "has_init": True},
+            "The foreground is relit. It is lit as the light map says. The prompt makes a new background.",
+        ),
+        (
             {"model": "x", "models": ["x.backup.safetensors", "y.safetensors"]},
             "There is no IC-Light model named 'x'. Choose auto, or one of: x.backup.safetensors, y.safetensors.",
         ),

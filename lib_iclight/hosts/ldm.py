@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,10 @@ class LdmHost(ForgeHost):
 
             hand_on_errors(main_thread, script_callbacks.on_script_unloaded)
 
+    def vae(self, sd_model: Any) -> tuple[Hashable, Callable[[torch.Tensor], torch.Tensor], int]:
+        model, encode, scale = super().vae(sd_model)
+        return (model, _loaded_vae()), encode, scale
+
     def _schedule(self, sd_model: Any) -> Any:
         return sd_model.forge_objects.unet.model.model_sampling
 
@@ -40,3 +45,12 @@ class LdmHost(ForgeHost):
 
     def _in_channels(self, sd_model: Any) -> int | None:
         return channels_of(getattr(sd_model.forge_objects.unet.model, "model_config", None))
+
+
+def _loaded_vae() -> str | None:
+    """The file of the VAE that the user has chosen: its weights are written into the VAE that is there."""
+    try:
+        from modules import sd_vae
+    except ImportError:
+        return None
+    return getattr(sd_vae, "loaded_vae_file", None)

@@ -238,7 +238,12 @@ class Runner:
         """Begin txt2img from the light: the sampler scales the noise, so what is added to it is divided by that."""
         scale = first_latents.noise_scale(p, self.host.sigma_max(p.sd_model))
         first_latents.check_visible(scale)
-        noise += (start / scale).to(noise)
+        light = (start / scale).to(noise)
+        noise += light
+        replaced = getattr(p, "modified_noise", None)
+        if replaced is not None and replaced is not noise:
+            # A script before ours has given the host other noise, made of what this one was then.
+            p.modified_noise = replaced + light.to(replaced)
 
     def _start_from(self, p: Any, run: _Run, start: Any) -> None:
         """Begin img2img from the light instead of from its picture."""

@@ -243,6 +243,7 @@ class Accordion(Panel):
             models=models,
             unreadable={name: held for name, held in pictures.items() if isinstance(held, str)},
             has_init=has_init,
+            has_light_map=bool(pictures.get("light_map")),
         )
         return as_spans(" ".join(text))
 
