@@ -17,6 +17,8 @@ Value = TypeVar("Value")
 MEGABYTE = 1 << 20
 DEFAULT_LIMIT = 512 * MEGABYTE
 
+# Each costs some kilobytes besides its arrays, which counts where pictures are tiny.
+_MOST_ENTRIES = 4096
 _WORTH_GIVING_BACK = 16 * MEGABYTE
 
 
@@ -26,9 +28,9 @@ class _Entry(NamedTuple):
 
 
 class SharedCache:
-    """Keeps the most recently used values, as many as fit into a number of bytes. Thread-safe.
+    """Keeps the most recently used values, as many as fit into a number of bytes, and some thousands at most.
 
-    Memory that several values share is counted once. A value that alone exceeds the limit is not kept.
+    Thread-safe. Memory that several values share is counted once. A value that alone exceeds the limit is not kept.
 
     Args:
         limit: gives the limit in bytes. It is asked whenever a value is added, so that it may change.
@@ -86,7 +88,7 @@ class SharedCache:
     def _shrink(self, limit: int) -> int:
         """Forget the least recently used values until at most ``limit`` bytes are left; returns the bytes freed."""
         before = self._used
-        while self._entries and self._used > limit:
+        while self._entries and (self._used > limit or len(self._entries) > _MOST_ENTRIES):
             self._drop(next(iter(self._entries)))
         return before - self._used
 

@@ -16,7 +16,7 @@ LONGEST = 1 << 20
 _LENGTH_BYTES = 8
 _LONGEST_OF_FORMAT = 100_000_000
 _DIGITS = 19
-_DAMAGED = "has a damaged safetensors header"
+DAMAGED = "has a damaged safetensors header"
 _PREFIXES = ("model.diffusion_model.", "diffusion_model.")
 _CONV_IN = {"diffusers": "conv_in.weight", "ldm": "input_blocks.0.0.weight"}
 _KINDS = {8: "fc", 12: "fbc"}
@@ -140,14 +140,14 @@ def _parse(text: bytes) -> dict[str, Any]:
 def _small_int(digits: str) -> int:
     """A number that a length or a side can be; reading one of a million digits takes seconds."""
     if len(digits) > _DIGITS:
-        raise HeaderError(_DAMAGED)
+        raise HeaderError(DAMAGED)
     return int(digits)
 
 
 def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise HeaderError(_DAMAGED)
+        raise HeaderError(DAMAGED)
     return found
 
 
@@ -163,10 +163,10 @@ def extent(entry: Any) -> tuple[int, int]:
     """
     offsets = entry.get("data_offsets") if isinstance(entry, dict) else None
     if not isinstance(offsets, list) or len(offsets) != 2 or not all(type(offset) is int for offset in offsets):
-        raise HeaderError(_DAMAGED)
+        raise HeaderError(DAMAGED)
     begin, end = offsets
     if not 0 <= begin <= end:
-        raise HeaderError(_DAMAGED)
+        raise HeaderError(DAMAGED)
     return begin, end
 
 

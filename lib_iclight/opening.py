@@ -8,7 +8,7 @@ import io
 import re
 import warnings
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, BinaryIO
 
 from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
@@ -159,8 +159,11 @@ def upright(image: Image.Image) -> Image.Image:
 
 def _formats() -> list[str]:
     Image.preinit()
-    # These two are not among the formats that Pillow registers first.
+    # These are not among the formats that Pillow registers first; it reads AVIF itself since 11.3.
     from PIL import TiffImagePlugin, WebPImagePlugin  # noqa: F401
+
+    with suppress(ImportError):
+        from PIL import AvifImagePlugin  # noqa: F401
 
     return [name for name in (*FORMATS, *REGISTERED_FORMATS) if name in Image.OPEN]
 

@@ -10,7 +10,7 @@ from PIL import Image
 from .errors import ICLightError
 from .placement import Placed
 
-Box = tuple[float, float, float, float]
+Edges = tuple[float, float, float, float]
 """``(left, top, right, bottom)`` of a part of a picture, in its pixels."""
 
 _WHOLE_LIMIT = 1 << 24
@@ -42,7 +42,7 @@ def cover_crop(pixels: np.ndarray, width: int, height: int) -> np.ndarray:
     return np.ascontiguousarray(scaled[top : top + height, left : left + width])
 
 
-def resized(pixels: np.ndarray, size: tuple[int, int], box: Box | None = None) -> np.ndarray:
+def resized(pixels: np.ndarray, size: tuple[int, int], box: Edges | None = None) -> np.ndarray:
     """Pillow's Lanczos, to the bit, in strips where the picture is large: Pillow scales across, then down.
 
     Args:
@@ -66,7 +66,7 @@ def resized(pixels: np.ndarray, size: tuple[int, int], box: Box | None = None) -
     return np.asarray(_lanczos(Image.fromarray(narrow), size, (0, top, size[0], bottom)))
 
 
-def _lanczos(image: Image.Image, size: tuple[int, int], box: Box | None) -> Image.Image:
+def _lanczos(image: Image.Image, size: tuple[int, int], box: Edges | None) -> Image.Image:
     return image.resize(size, Image.Resampling.LANCZOS, box=box)
 
 

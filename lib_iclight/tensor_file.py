@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from .headers import HeaderError, extent, header_of
+from .headers import DAMAGED, HeaderError, extent, header_of
 
 if TYPE_CHECKING:
     import torch
@@ -36,7 +36,7 @@ def read_tensors(file: BinaryIO) -> dict[str, torch.Tensor]:
     for name, entry in entries:
         begin, end = extent(entry)
         if begin < done:
-            raise HeaderError("has a damaged safetensors header: two tensors share bytes")
+            raise HeaderError(f"{DAMAGED}: two tensors share bytes")
         done = end
         file.seek(start + begin)
         tensors[name] = _read(file, entry, end - begin)
@@ -51,9 +51,9 @@ def _read(file: BinaryIO, entry: dict[str, Any], length: int) -> torch.Tensor:
     if dtype is None:
         raise HeaderError(f"has weights of a type that cannot be added ({kind[:16]})")
     if not isinstance(shape, list) or not all(type(side) is int and side >= 0 for side in shape):
-        raise HeaderError("has a damaged safetensors header")
+        raise HeaderError(DAMAGED)
     if math.prod(shape) * torch.empty((), dtype=dtype).element_size() != length:
-        raise HeaderError("has a damaged safetensors header")
+        raise HeaderError(DAMAGED)
     if not length:
         return torch.empty(shape, dtype=dtype)
     content = bytearray(length)

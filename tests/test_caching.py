@@ -62,6 +62,13 @@ def test_a_value_above_the_limit_is_used_but_takes_nobodys_place():
     assert made_by(cache, ["a", "huge"], 251) == ["huge"]
 
 
+def test_values_of_next_to_nothing_are_not_kept_without_end():
+    cache = SharedCache()
+    made_by(cache, range(10_000), 1)
+    assert 1000 < cache.used < 5000
+    assert made_by(cache, [9_999, 0], 1) == [0]
+
+
 def test_the_limit_may_change():
     limit = 250
     cache = SharedCache(lambda: limit)

@@ -9,6 +9,7 @@ import os
 import subprocess
 import sys
 import tracemalloc
+from importlib.util import find_spec
 
 import many_files
 import numpy as np
@@ -120,6 +121,14 @@ class Registered(ImageFile.ImageFile):
     def load(self):
         self.im = Image.new("L", (4, 2), 77).im
         return Image.Image.load(self)
+
+
+@pytest.mark.skipif(find_spec("PIL.AvifImagePlugin") is None, reason="Pillow reads AVIF from 11.3 on")
+def test_pillows_own_reader_of_avif_is_used_before_anything_else_has_loaded_it(tmp_path):
+    plain((200, 60, 30), 64, 64).save(tmp_path / "picture.avif")
+    code = "import sys; from lib_iclight import images; print(images.read(open(sys.argv[1], 'rb'), 'foreground').size)"
+    command = [sys.executable, "-c", code, str(tmp_path / "picture.avif")]
+    assert subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip() == "(64, 64)"
 
 
 @pytest.mark.parametrize("kind", ["AVIF", "HEIF", "JXL"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 import weakref
 from collections.abc import Mapping
@@ -25,7 +26,7 @@ class Patching:
         """Give a patcher the offsets."""
         # "pad_weight" widens conv_in where a backend does not do so by itself.
         patches = {name: ("diff", (tensor, {"pad_weight": True})) for name, tensor in offsets.tensors.items()}
-        parameters = inspect.signature(unet.add_patches).parameters
+        parameters = _parameters(getattr(unet.add_patches, "__func__", unet.add_patches))
         # Where patches have a name they are merged again only when it changes, so it tells their content.
         options: dict[str, Any] = {"filename": offsets.content} if "filename" in parameters else {}
         if not (options and "online_mode" in parameters and is_online(unet.model)):
@@ -36,6 +37,12 @@ class Patching:
         # with the same lists in every run are those the ones in use.
         name = next(name for name in unet.lora_patches if name[0] == offsets.content)
         unet.lora_patches[name] = self._online.setdefault(offsets, unet.lora_patches[name])
+
+
+@functools.lru_cache(maxsize=4)
+def _parameters(function: Any) -> frozenset[str]:
+    """The names of a function's parameters; asking takes a while, and a patcher's are the same in every run."""
+    return frozenset(inspect.signature(function).parameters)
 
 
 def is_online(model: Any) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,7 +16,7 @@ from ..infotext import describe, forget
 from ..relight import Plan, Studio, condition_layers, grey_layer, start_layer
 from ..request import Request
 from ..subject import Framing
-from ..weights import MissingModelError, check_fit
+from ..weights import MissingModelError, Offsets, check_fit
 from . import first_latents, masks, nesting, patching, results, stopping, unrestored
 from .protocol import Checkpoint, Host
 
@@ -80,6 +80,8 @@ class Runner:
         self.studio = studio
         self._matte = matte
         self._surroundings = surroundings or Surroundings()
+        # Offsets with the very shapes that they were found to fit, which hosts keep: comparing hundreds takes a while.
+        self._fitting: weakref.WeakKeyDictionary[Offsets, Mapping[str, Any]] = weakref.WeakKeyDictionary()
 
     def begin(self, p: Any, read: Callable[[dict[str, Any]], Request], is_img2img: bool) -> None:
         """Hook ``before_process``: draw up the plan, or let the run end with the reason.
@@ -161,7 +163,10 @@ class Runner:
                 "Load a Stable Diffusion 1.5 checkpoint, or turn IC Light off."
             )
         model = run.plan.model
-        check_fit(self.studio.library.load(model), self.host.unet_shapes(sd_model), model.name, checkpoint.name)
+        offsets, shapes = self.studio.library.load(model), self.host.unet_shapes(sd_model)
+        if self._fitting.get(offsets) is not shapes:
+            check_fit(offsets, shapes, model.name, checkpoint.name)
+            self._fitting[offsets] = shapes
         run.checked = weakref.ref(sd_model)
 
     def before_sampling(self, p: Any, x: Any, noise: Any) -> None:
