@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import nullcontext
 
@@ -17,7 +16,7 @@ from starlette.types import Receive, Scope, Send
 from .api_access import Access
 from .api_body import JSONRequest
 from .api_queue import Turns
-from .errors import UNPROCESSABLE, printable
+from .errors import UNPROCESSABLE, printable, release
 
 _CLIENT_GONE = 499
 _DROPPED_AT_ONCE = 4
@@ -51,10 +50,10 @@ def guarded(access: Access, limit: int, turns: Turns | None = None) -> type[APIR
                     async with turns.turn(request.until_gone) if turns else nullcontext():
                         response = await answer(request)
                 except HTTPException as error:
-                    _release(error)
+                    release(error)
                     return _Refusal(request, dropping, error.status_code, str(error.detail), error.headers)
                 except RequestValidationError as error:
-                    _release(error)
+                    release(error)
                     return _Refusal(request, dropping, UNPROCESSABLE, in_words(error))
                 except ClientDisconnect:
                     response = Response(status_code=_CLIENT_GONE)  # for the log: nobody hears it
@@ -90,16 +89,6 @@ class _Refusal(JSONResponse):
             await self._request.drop_rest()
         self._request.leave()
         await send({"type": "http.response.body", "body": b"", "more_body": False})
-
-
-def _release(error: BaseException | None) -> None:
-    """Release what the frames of an error's traceback hold: a body, a picture.
-
-    An error raised in a thread is part of a reference cycle, which would keep them until the next garbage collection.
-    """
-    while error is not None:
-        traceback.clear_frames(error.__traceback__)
-        error = error.__cause__ or error.__context__
 
 
 def in_words(error: RequestValidationError) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import traceback
 
 UNPROCESSABLE = 422
 
@@ -32,6 +33,17 @@ class InterruptedRunError(ICLightError):
 
     def __init__(self) -> None:
         super().__init__("IC Light was interrupted before the subject was ready. Generate again to go on.")
+
+
+def release(error: BaseException | None) -> None:
+    """Let go of what the functions held that an error has ended: a body, a picture.
+
+    Web UIs keep errors, and one that has come out of a thread is part of a circle, which would hold it until the next
+    garbage collection.
+    """
+    while error is not None:
+        traceback.clear_frames(error.__traceback__)
+        error = error.__cause__ or error.__context__
 
 
 def printable(text: str) -> str:

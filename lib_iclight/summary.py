@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from .request import AUTO_MODEL
+from .weights import unsuited_model
 from .wording import sentences_of
 
 _FROM = {
@@ -53,7 +54,7 @@ def sentences(
     removes: bool,
     placement: str = "cover",
     model: str = AUTO_MODEL,
-    models: Sequence[str] = (),
+    models: Mapping[str, str] | None = None,
     unreadable: Mapping[str, str] | None = None,
     has_init: bool | None = None,
     has_light_map: bool = True,
@@ -66,7 +67,8 @@ def sentences(
         light, placement: names, "editor" and "placed" for what is drawn.
         has_foreground, has_background: whether the accordion holds one.
         removes: whether the background is removed.
-        model, models: the model that is chosen, and those that are there.
+        model: the one that is chosen.
+        models: those that are there, name to kind, "fc" (also fcon) or "fbc".
         unreadable: why pictures of the accordion cannot be read, by their field.
         has_init: whether img2img has a picture, None where that is not known.
         has_light_map: whether the accordion holds a light map.
@@ -79,8 +81,9 @@ def sentences(
         return ["Drop a picture of the subject into Foreground."]
     if not has_foreground and has_init is False:
         return ["Give img2img a picture, or drop one of the subject into Foreground."]
-    if model not in ("", AUTO_MODEL) and model not in models:
-        return sentences_of(missing_model(model, models))
+    wrong = _wrong_model(model, models or {}, mode)
+    if wrong:
+        return sentences_of(wrong)
     text = [_subject(has_foreground, has_init)]
     if removes:
         text.append("Its background is removed first, unless the picture has transparency.")
@@ -93,6 +96,13 @@ def sentences(
     if spare and has_init is False:
         text.append("Give img2img a picture too.")
     return text
+
+
+def _wrong_model(model: str, models: Mapping[str, str], mode: str) -> str:
+    """Why a run of this model would be refused, "" where it would not."""
+    if model in ("", AUTO_MODEL):
+        return ""
+    return unsuited_model(model, models[model], mode) if model in models else missing_model(model, list(models))
 
 
 def _used(mode: str, takes_map: bool) -> list[str]:

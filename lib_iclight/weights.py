@@ -77,9 +77,7 @@ class ModelFile:
     @property
     def modes(self) -> tuple[str, ...]:
         """The modes it can serve by itself; fc and fcon differ only in how they were trained."""
-        if not self.usable or self.identity is None:
-            return ()
-        return ("fbc",) if self.identity.kind == "fbc" else ("fc", "fcon")
+        return _modes(self.identity.kind) if self.usable and self.identity is not None else ()
 
     @property
     def content(self) -> str:
@@ -176,11 +174,9 @@ class ModelLibrary:
             raise ICLightError(
                 f"The model {file.name} cannot be used: it {file.problem}. {file.way_out or _way_out(mode)}"
             )
-        if mode not in file.modes:
-            raise ICLightError(
-                f"The model {file.name} is {file.identity.looks_like} and cannot serve the mode {mode}. "
-                f"Choose the mode {file.modes[0]}, or another model, or model = auto."
-            )
+        unsuited = unsuited_model(file.name, file.identity.kind, mode)
+        if unsuited:
+            raise ICLightError(unsuited)
         return file
 
     def load(self, file: ModelFile) -> Offsets:
@@ -211,6 +207,27 @@ class ModelLibrary:
             del self._loaded[key]
         while self._loaded and sum(kept.size for kept in self._loaded.values()) + file.size > _KEPT_BYTES:
             self._loaded.popitem(last=False)
+
+
+def _modes(kind: str) -> tuple[str, ...]:
+    return ("fbc",) if kind == "fbc" else ("fc", "fcon")
+
+
+def unsuited_model(name: str, kind: str, mode: str) -> str:
+    """That a model cannot serve a mode, and what to choose; "" where it can.
+
+    Args:
+        name: the file's.
+        kind: "fc" (also fcon) or "fbc".
+        mode: "fc", "fcon" or "fbc".
+    """
+    modes = _modes(kind)
+    if mode in modes:
+        return ""
+    return (
+        f"The model {name} is an IC-Light {kind} model and cannot serve the mode {mode}. Choose the mode {modes[0]}, "
+        "or another model, or model = auto."
+    )
 
 
 def check_fit(offsets: Offsets, shapes: Mapping[str, tuple[int, ...] | None], model_name: str, checkpoint: str) -> None:

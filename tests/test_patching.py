@@ -144,6 +144,7 @@ def test_a_checkpoint_that_is_yet_to_be_loaded_is_told_by_what_is_chosen(host, m
 
     monkeypatch.setattr(sd_models, "model_data", sd_models.SdModelData())
     monkeypatch.setattr(state, "family_of", lambda path: by_channels(4))
-    for chosen, expected in (("float8-e4m3fn", True), ("float8-e4m3fn (fp16 LoRA)", False), ("Automatic", False)):
+    kinds = {"float8-e4m3fn": True, "float8-e4m3fn (fp16 LoRA)": False, "Automatic": False, None: False}
+    for chosen, expected in kinds.items():
         monkeypatch.setattr(shared.opts, "forge_unet_storage_dtype", chosen, raising=False)
         assert ("kept as float8-e4m3fn" in desk().notice(None)) is expected, chosen

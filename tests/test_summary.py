@@ -124,16 +124,21 @@ def said(**changes) -> str:
             "The foreground is relit. It is lit as the light map says. The prompt makes a new background.",
         ),
         (
-            {"model": "x", "models": ["x.backup.safetensors", "y.safetensors"]},
+            {"model": "x", "models": {"x.backup.safetensors": "fc", "y.safetensors": "fbc"}},
             "There is no IC-Light model named 'x'. Choose auto, or one of: x.backup.safetensors, y.safetensors.",
         ),
         (
-            {"model": "x.safetensors", "models": []},
+            {"model": "x.safetensors", "models": {}},
             "There is no IC-Light model named 'x.safetensors'. Choose auto, and download what is missing.",
         ),
         (
-            {"model": "y.safetensors", "models": ["y.safetensors"], "light": "front"},
+            {"mode": "fcon", "model": "y.safetensors", "models": {"y.safetensors": "fc"}, "light": "front"},
             "The foreground is relit. It is lit from the front. The prompt makes a new background.",
+        ),
+        (
+            {"model": "y.safetensors", "models": {"y.safetensors": "fbc"}, "light": "front"},
+            "The model y.safetensors is an IC-Light fbc model and cannot serve the mode fc. Choose the mode fbc, or "
+            "another model, or model = auto.",
         ),
     ],
 )

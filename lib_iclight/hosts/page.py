@@ -29,9 +29,14 @@ def runner() -> Runner | AbsentRunner:
         return AbsentRunner(error)
 
 
+def models_there() -> dict[str, str]:
+    """The usable models, name to kind, "fc" (also fcon) or "fbc"."""
+    return {file.name: file.kind for file in desk().models.report().files if not file.problem}
+
+
 def model_names() -> list[str]:
     """File names of the usable models."""
-    return [file.name for file in desk().models.report().files if not file.problem]
+    return [*models_there()]
 
 
 def reader(args: Sequence[Any]) -> Callable[[dict[str, Any]], Request]:
@@ -85,7 +90,7 @@ class PageScript:
         row = ModelsRow(current.models, current.notice, state.interruption, lambda: ["auto", *model_names()])
         accordion = Accordion(
             is_img2img,
-            model_names,
+            models_there,
             self._host_control,
             row,
             state.settings(),

@@ -29,10 +29,11 @@ _FITS = {0: "stretch", 1: "cover", 2: "contain", 3: "stretch"}
 class _Run:
     """One run's state; it lives on ``p``, so that runs inside or beside each other do not meet.
 
-    ``owner`` gives that ``p``: others copy it, and call the hooks for the copy while it still runs.
+    ``owner`` gives that ``p``: others copy it, and call the hooks for the copy while it still runs. Hosts keep ``p``
+    longer than its run, so the pictures go when that ends; ``plan`` is None then.
     """
 
-    plan: Plan
+    plan: Plan | None
     owner: Callable[[], Any]
     checked: Callable[[], Any] = lambda: None
     tidy: Callable[[], None] = lambda: None
@@ -40,6 +41,11 @@ class _Run:
     shown: tuple[int, int] | None = None
     finished: int = 0
     unrestored: dict[int, Image.Image] = field(default_factory=dict)
+
+    def end(self) -> None:
+        """Let go of the pictures."""
+        self.plan = self.init_latent = None
+        self.unrestored = {}
 
 
 @dataclass(frozen=True)
@@ -94,7 +100,7 @@ class Runner:
         stopping.allow(p)
         masks.give_back(p)
         vars(p).pop(_ATTRIBUTE, None)
-        if nesting.within(p, lambda outer: _run_of(outer) is not None):
+        if nesting.within(p, _is_relit):
             return  # its picture is one that was relit a moment ago
         forget(p.extra_generation_params)
         try:
@@ -140,6 +146,7 @@ class Runner:
                 p.comment(lost)
         except Exception as error:
             stopping.refuse(p, error)
+            run.end()
 
     def _check_others(self, p: Any) -> None:
         """The second pass and the refiner load their checkpoints in the middle of the run: too late for a message."""
@@ -186,6 +193,7 @@ class Runner:
             self._follow_refiner(p, run, x)
         except Exception as error:
             stopping.refuse_sampling(p, error, run.tidy)
+            run.end()
 
     def _follow_refiner(self, p: Any, run: _Run, x: Any) -> None:
         """Relight the refiner's UNet too: it is loaded while sampling, where a host calls no hook of scripts.
@@ -293,6 +301,12 @@ class Runner:
             return
         if not self._surroundings.keeps_models():
             self.studio.library.forget()
+        try:
+            self._add_results(p, run, processed)
+        finally:
+            run.end()
+
+    def _add_results(self, p: Any, run: _Run, processed: Any) -> None:
         if run.unrestored:
             unrestored.keep(p, processed, run.unrestored)
         if not run.plan.request.show_subject or run.shown is None:
@@ -306,8 +320,13 @@ def override(p: Any, field: str, value: Any) -> None:
 
 
 def _run_of(p: Any) -> _Run | None:
+    return vars(p)[_ATTRIBUTE] if _is_relit(p) and vars(p)[_ATTRIBUTE].plan is not None else None
+
+
+def _is_relit(p: Any) -> bool:
+    """Also after the run has ended, while others still work on its pictures."""
     run = vars(p).get(_ATTRIBUTE)
-    return run if run is not None and run.owner() is p else None
+    return run is not None and run.owner() is p
 
 
 def _host_framing(p: Any) -> Framing | None:

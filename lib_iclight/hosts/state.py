@@ -132,7 +132,8 @@ def _chosen_bits() -> str:
     """The low-bit type that the user has chosen for checkpoints, "" where it does not round what is merged."""
     from modules import shared
 
-    chosen = getattr(shared.opts, "forge_unet_storage_dtype", "")
+    # A settings file may hold null.
+    chosen = getattr(shared.opts, "forge_unet_storage_dtype", None) or ""
     return "" if "Automatic" in chosen or "fp16 LoRA" in chosen else chosen
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
+from ..errors import ICLightError, release
+
 _STEPS = ("setup_prompts", "init", "sample")
 _SAMPLING = ("sample", "sample_img2img")
 
@@ -38,6 +40,11 @@ def refuse_sampling(p: Any, error: Exception, tidy: Callable[[], None] = lambda:
 
 
 def _raiser(error: Exception, tidy: Callable[[], None] = lambda: None):
+    release(error)
+    if isinstance(error, ICLightError):
+        # Where it came from says nothing to a user, and would hold what the functions there were made of.
+        error.__traceback__ = None
+
     def stop(*args: Any, **kwargs: Any) -> NoReturn:
         tidy()
         raise error

@@ -54,7 +54,7 @@ class Accordion(Panel):
 
     Args:
         is_img2img: which tab.
-        model_names: gives the names of the usable model files.
+        models_there: gives the usable model files, name to kind, "fc" (also fcon) or "fbc".
         host_control: gives a control of the web UI by its ``elem_id``, or None where the page has none.
         models: the row about the model files.
         settings: what the controls begin with.
@@ -68,7 +68,7 @@ class Accordion(Panel):
     def __init__(
         self,
         is_img2img: bool,
-        model_names: Callable[[], list[str]],
+        models_there: Callable[[], Mapping[str, str]],
         host_control: Callable[[str], Any],
         models: ModelsRow,
         settings: Settings,
@@ -78,7 +78,7 @@ class Accordion(Panel):
     ):
         super().__init__("img2img" if is_img2img else "txt2img")
         self._is_img2img = is_img2img
-        self._model_names = model_names
+        self._models_there = models_there
         self._host_control = host_control
         self._models = models
         self._settings = settings
@@ -141,7 +141,7 @@ class Accordion(Panel):
         )
         with gr.Row(elem_classes=["ic-light-model"]):
             self.controls["model"] = gr.Dropdown(
-                [AUTO_MODEL, *self._model_names()],
+                [AUTO_MODEL, *self._models_there()],
                 value=AUTO_MODEL,
                 label="Model",
                 elem_id=self.make_id("model"),
@@ -230,7 +230,7 @@ class Accordion(Panel):
     ) -> str:
         pictures, model = pictures or {}, (model or "").strip()
         # The folders are looked into only where a file is named.
-        models = self._model_names() if model not in ("", AUTO_MODEL) else []
+        models = self._models_there() if model not in ("", AUTO_MODEL) else {}
         text = summary.sentences(
             is_img2img=self._is_img2img,
             mode=mode,
@@ -239,7 +239,7 @@ class Accordion(Panel):
             has_foreground=bool(pictures.get("foreground")),
             has_background=bool(pictures.get("background")),
             removes=removes,
-            model=infotext.model_named(model, models),
+            model=infotext.model_named(model, [*models]),
             models=models,
             unreadable={name: held for name, held in pictures.items() if isinstance(held, str)},
             has_init=has_init,
@@ -253,7 +253,7 @@ class Accordion(Panel):
             if name == "remove_background" and value is not None:
                 return bool(value)  # the checkbox has no third state for "always"
             if name == "model" and value is not None:
-                return infotext.model_named(value, self._model_names())
+                return infotext.model_named(value, [*self._models_there()])
             return value
 
         return read
