@@ -14,9 +14,12 @@ TITLE = "IC Light"
 
 
 def switch_of(values: Mapping[str, Any]) -> Any:
-    """What a dict says about being on: its ``enabled`` as it is, else whether it gives any field a value."""
+    """What a dict says about being on: its ``enabled`` as it is, else whether it gives any field a value.
+
+    Empty text counts as one: it is what becomes of an empty file, and no reason for a picture that is not relit.
+    """
     said = values.get("enabled")
-    return any(value is not None and value != "" for value in values.values()) if said is None else said
+    return any(value is not None for value in values.values()) if said is None else said
 
 
 def namesakes(scripts: Iterable[Any], own: Any) -> list[str]:

@@ -96,7 +96,7 @@ def _explained(name: str, max_pixels: int) -> Iterator[None]:
         raise
     except UnidentifiedImageError as error:
         raise ICLightError(
-            f"The {name} cannot be read: it is not a picture in a known format, or its head is damaged. "
+            f"The {name} cannot be read: it is not a picture in a known format, or its header is damaged. "
             "Use PNG, JPEG or WebP."
         ) from error
     except Image.DecompressionBombError as error:

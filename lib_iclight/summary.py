@@ -86,7 +86,7 @@ def sentences(
         return sentences_of(wrong)
     text = [_subject(has_foreground, has_init)]
     if removes:
-        text.append("Its background is removed first, unless the picture has transparency.")
+        text.append("Its background is removed first, unless it is cut out already.")
     if placement in _PLACED:
         text.append(_PLACED[placement])
     spare = is_img2img and has_foreground

@@ -241,7 +241,7 @@ def test_errors_and_the_download_button_are_shown_in_the_language_that_is_chosen
     broken = {"name": "drawing.png", "mimeType": "image/png", "buffer": b"<svg/>"}
     page.set_input_files("#txt2img_ic_light_foreground input[type=file]", broken)
     line = page.locator("#txt2img_ic_light_summary")
-    refused = words["The %1 cannot be read: it is not a picture in a known format, or its head is damaged."]
+    refused = words["The %1 cannot be read: it is not a picture in a known format, or its header is damaged."]
     line.get_by_text(refused.split("%")[0] + words["foreground"]).wait_for()
 
 

@@ -86,7 +86,11 @@ def test_null_means_the_default(name):
 
 @pytest.mark.parametrize("name", ["foreground", "background", "light_map", "model", "matting_model"])
 def test_empty_text_means_the_default(name):
-    assert from_mapping({name: ""}) == Request()
+    assert from_mapping({"enabled": False, name: ""}) == Request()
+
+
+def test_empty_text_asks_for_relighting():
+    assert from_mapping({"foreground": ""}).enabled
 
 
 def test_a_request_cannot_be_changed():

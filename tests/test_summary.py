@@ -30,7 +30,7 @@ def said(**changes) -> str:
         ({}, "The foreground is relit. The prompt alone decides about the light and the background."),
         (
             {"light": "left", "removes": True},
-            "The foreground is relit. Its background is removed first, unless the picture has transparency. "
+            "The foreground is relit. Its background is removed first, unless it is cut out already. "
             "It is lit from the left. The prompt makes a new background.",
         ),
         (
