@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from .errors import ICLightError, escaped
+from .errors import ICLightError, escaped, shortened
 from .own_model import OwnModel
 from .reading import shown
 from .stamps import Stamp, stamp_at
@@ -236,7 +236,7 @@ def _mend(file: Path, is_there: bool, is_rembgs: bool) -> str:
 def _in_a_line(error: Exception, models_dir: Path) -> str:
     """What a library says, without line breaks and the folder's path, and no longer than a message should be."""
     text = " ".join(str(error).split()).replace(f"{models_dir}{os.sep}", "").rstrip(". ")
-    return text if len(text) <= _LONGEST_REASON else f"{text[:_LONGEST_REASON]} [...]"
+    return shortened(text, _LONGEST_REASON)
 
 
 def _new_session(rembg, model: str, models_dir: Path):
