@@ -52,14 +52,19 @@ def printable(text: str) -> str:
     A long message loses its middle, because the way out stands at its end.
     """
     for length in _LENGTHS:
-        result = "\n".join(map(escaped, _shortened(text, length).split("\n")))
+        result = "\n".join(map(escaped, _without_middle(text, length).split("\n")))
         if len(json.dumps(result, ensure_ascii=False).encode()) <= _MOST_BYTES:
             break
     return result
 
 
-def _shortened(text: str, length: int) -> str:
+def _without_middle(text: str, length: int) -> str:
     return text if len(text) <= length else f"{text[: length // 2]}{_CUT}{text[len(text) - length // 2 :]}"
+
+
+def shortened(text: str, length: int) -> str:
+    """The beginning of a text that has more than ``length`` characters."""
+    return text if len(text) <= length else f"{text[: length - 3]}..."
 
 
 def escaped(text: str) -> str:

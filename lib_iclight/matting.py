@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from .errors import ICLightError, escaped
+from .errors import ICLightError, escaped, shortened
 from .own_model import OwnModel
 from .reading import shown, without_folders
 from .stamps import Stamp, stamp_at
@@ -234,9 +234,8 @@ def _mend(file: Path, is_there: bool, is_rembgs: bool) -> str:
 
 
 def _in_a_line(error: BaseException) -> str:
-    """What a library says, without line breaks and folders, and not longer than a message should be."""
-    text = without_folders(" ".join(str(error).split())).rstrip(". ")
-    return text if len(text) <= _LONGEST_REASON else f"{text[:_LONGEST_REASON]} [...]"
+    """What a library says, without line breaks and folders, and no longer than a message should be."""
+    return shortened(without_folders(" ".join(str(error).split())).rstrip(". "), _LONGEST_REASON)
 
 
 def _new_session(rembg, model: str, models_dir: Path):

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from .errors import escaped
+from .errors import escaped, shortened
 from .stamps import Stamp, stamp_of
 
 EXTENSION = ".safetensors"
@@ -203,4 +203,4 @@ def matching(wanted: str, names: Sequence[str]) -> list[str]:
 def folder_name(folders: Sequence[Path]) -> str:
     """The preferred folder by its last two names: enough for the user, no path of the server for the API."""
     name = escaped("/".join(part for part in folders[0].parts[-2:] if part != folders[0].anchor))
-    return (name if len(name) <= _LONGEST_FOLDER else f"{name[:_LONGEST_FOLDER]}...") or "models/ic-light"
+    return shortened(name, _LONGEST_FOLDER) or "models/ic-light"

@@ -8,7 +8,7 @@ import reprlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from .errors import ICLightError
+from .errors import ICLightError, shortened
 
 _LINE = 80
 _MOST_DIGITS = 40
@@ -56,8 +56,7 @@ def number(value: Any, where: str, low: float, high: float) -> float:
 
 def shown(value: Any) -> str:
     """A value as messages show it: at most a line, and a long value is never written out whole for it."""
-    text = _short.repr(value)
-    return text if len(text) <= _LINE else f"{text[: _LINE - 3]}..."
+    return shortened(_short.repr(value), _LINE)
 
 
 def without_folders(text: str) -> str:

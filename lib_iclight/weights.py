@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .errors import ICLightError, escaped
+from .errors import ICLightError, escaped, shortened
 from .headers import OTHER, HeaderError, Identity, look
 from .model_folders import EXTENSION, LET_READ, NAMED_SO, Entry, folder_name, listing, matching, without_ending
 from .request import AUTO_MODEL
@@ -322,9 +322,9 @@ def _missing(mode: str, files: Sequence[ModelFile], folders: Sequence[Path]) -> 
 
 def _some(things: Sequence[str]) -> str:
     """The first few things of many, each no longer than a message has room for."""
-    named = [thing if len(thing) <= _LONGEST_THING else f"{thing[:_LONGEST_THING]}..." for thing in things]
+    named = [shortened(thing, _LONGEST_THING) for thing in things[:_NAMED_AT_ONCE]]
     more = len(things) - _NAMED_AT_ONCE
-    return "; ".join(named[:_NAMED_AT_ONCE]) + (f"; and {more} more" if more > 0 else "")
+    return "; ".join(named) + (f"; and {more} more" if more > 0 else "")
 
 
 def _load(file: ModelFile) -> Offsets:
