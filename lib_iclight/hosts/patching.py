@@ -20,12 +20,14 @@ class Patching:
     """Adds offsets to patchers of UNets, merged or, where the host does so with LoRAs, at each call of a layer."""
 
     def __init__(self) -> None:
+        self._patches: weakref.WeakKeyDictionary[Offsets, Any] = weakref.WeakKeyDictionary()
         self._online: weakref.WeakKeyDictionary[Offsets, Any] = weakref.WeakKeyDictionary()
 
     def add(self, unet: Any, offsets: Offsets) -> None:
         """Give a patcher the offsets."""
-        # "pad_weight" widens conv_in where a backend does not do so by itself.
-        patches = {name: ("diff", (tensor, {"pad_weight": True})) for name, tensor in offsets.tensors.items()}
+        patches = self._patches.get(offsets)
+        if patches is None:
+            patches = self._patches[offsets] = _patches(offsets)
         parameters = _parameters(getattr(unet.add_patches, "__func__", unet.add_patches))
         # Where patches have a name they are merged again only when it changes, so it tells their content.
         options: dict[str, Any] = {"filename": offsets.content} if "filename" in parameters else {}
@@ -37,6 +39,12 @@ class Patching:
         # with the same lists in every run are those the ones in use.
         name = next(name for name in unet.lora_patches if name[0] == offsets.content)
         unet.lora_patches[name] = self._online.setdefault(offsets, unet.lora_patches[name])
+
+
+def _patches(offsets: Offsets) -> dict[str, tuple]:
+    """The offsets as the hosts' patchers take them."""
+    # "pad_weight" widens conv_in where a backend does not do so by itself.
+    return {name: ("diff", (tensor, {"pad_weight": True})) for name, tensor in offsets.tensors.items()}
 
 
 @functools.lru_cache(maxsize=4)
