@@ -15,6 +15,7 @@ from lib_iclight.hosts import nesting
 from lib_iclight.hosts.forge import ForgeHost
 from lib_iclight.hosts.ldm import LdmHost
 from lib_iclight.hosts.posterior import PosteriorMode
+from lib_iclight.weights import Offsets
 
 MOMENTS = torch.arange(8.0).reshape(1, 8, 1, 1)
 
@@ -123,7 +124,7 @@ def ldm_patched():
 
 
 BACKENDS = {"Forge main": forge_main, "Forge Neo": forge_neo, "reForge, Classic and early Forge": ldm_patched}
-OFFSETS = SimpleNamespace(content="abc", tensors={"diffusion_model.out.0.weight": torch.zeros(1)})
+OFFSETS = Offsets("abc", {"diffusion_model.out.0.weight": torch.zeros(1)}, 8)
 
 
 @pytest.fixture(autouse=True)
