@@ -186,11 +186,9 @@ class Pictures:
         edge: Edge,
     ) -> Subject:
         own = picture.alpha
-        if own is not None and not own.any():
-            raise ICLightError(
-                "The foreground is fully transparent: there is nothing to relight. "
-                "Give a picture in which the subject is visible."
-            )
+        nothing = invisible(picture)
+        if nothing is not None:
+            raise nothing
         if remover is not None and _removes(picture, remove_background):
             model = remover[0]
             alpha = self._cache.get(("matte", picture.digest, remover), lambda: _found(picture, model, matte))
@@ -198,6 +196,16 @@ class Pictures:
         if own is not None:
             return _refined(picture, own, replace(edge, alpha_matting=False), "own")
         return Subject(picture, None, picture.rgb, picture.rgb, f"{picture.digest}:opaque")
+
+
+def invisible(picture: images.Picture) -> ICLightError | None:
+    """Why there is nothing to relight in a picture; None where something of it is visible."""
+    if picture.alpha is None or picture.alpha.any():
+        return None
+    return ICLightError(
+        "The foreground is fully transparent: there is nothing to relight. "
+        "Give a picture in which the subject is visible."
+    )
 
 
 def is_cut_out(alpha: np.ndarray | None) -> bool:

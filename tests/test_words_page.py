@@ -6,6 +6,7 @@ import io
 
 import pytest
 from PIL import Image
+from samples import file_bytes, plain
 
 expect = pytest.importorskip("playwright.sync_api").expect
 pytestmark = pytest.mark.browser
@@ -81,6 +82,12 @@ def test_a_picture_that_cannot_be_read_is_said_at_once_in_the_line_and_in_the_sl
     expect(said(txt2img)).to_contain_text("The foreground is relit.")
 
 
+def test_a_picture_in_which_nothing_is_visible_is_said_at_once(txt2img):
+    give(txt2img, "txt2img_ic_light_foreground", file_bytes(plain((9, 9, 9, 0))))
+    expect(said(txt2img)).to_contain_text("The foreground is fully transparent")
+    expect(said(txt2img)).not_to_contain_text("is relit")
+
+
 def test_img2img_says_whether_the_tab_that_is_shown_has_a_picture(img2img):
     line, lacking = said(img2img, "img2img"), "Give img2img a picture, or drop one of the subject into Foreground."
     expect(line).to_have_text(lacking)
@@ -133,7 +140,7 @@ def test_a_relit_result_that_is_sent_is_the_subject_in_img2img_with_the_same_set
     page.wait_for_selector("#html_log_txt2img .performance")
     page.click("#txt2img_send_to_img2img")
     page.wait_for_selector("#img2img_image img")
-    assert page.is_checked("#img2img_ic_light_enabled-visible-checkbox")
+    expect(page.locator("#img2img_ic_light_enabled-visible-checkbox")).to_be_checked()
     expect(radio(page, "img2img", "mode", "fbc")).to_be_checked()
     expect(radio(page, "img2img", "light", "left")).to_be_checked()
     expect(radio(page, "img2img", "placement", "cover")).to_be_checked()
@@ -157,7 +164,7 @@ def test_a_plain_result_that_is_sent_leaves_img2img_as_it_is(page):
     page.wait_for_selector("#img2img_image img")
     expect(said(page, "img2img")).to_contain_text("The img2img picture is relit.")
     expect(radio(page, "img2img", "light", "top")).to_be_checked()
-    assert page.is_checked("#img2img_ic_light_enabled-visible-checkbox")
+    expect(page.locator("#img2img_ic_light_enabled-visible-checkbox")).to_be_checked()
 
 
 def test_an_example_can_be_undone_step_by_step(txt2img):

@@ -12,7 +12,7 @@ from .. import infotext, summary
 from ..model_report import MODE_NAMES
 from ..recommend import match_size
 from ..request import AUTO_MODEL, MODES
-from ..subject import unreadable
+from ..subject import invisible, unreadable
 from ..wording import as_spans
 from . import cutout_preview
 from .host_settings import connect_recommended, connect_second_pass
@@ -260,12 +260,15 @@ class Accordion(Panel):
 
 
 def _held(name: str) -> Callable[[Any], bool | str]:
-    """Whether a slot holds a picture, or why what it holds cannot be read."""
+    """Whether a slot holds a picture, or why a run cannot use what it holds."""
 
     def held(picture: Any) -> bool | str:
         if isinstance(picture, Exception):
             return str(unreadable(picture, name.replace("_", " ")))
-        return picture is not None
+        if picture is None:
+            return False
+        nothing = invisible(picture) if name == "foreground" else None
+        return True if nothing is None else str(nothing)
 
     return held
 

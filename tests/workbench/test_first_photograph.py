@@ -169,8 +169,8 @@ def generate(page):
 def test_a_first_photograph_is_relit_and_the_page_says_how(page, tmp_path):
     drop_photograph(page, tmp_path, 5)
     generate(page)
-    assert ROUGH in page.inner_text("#html_log_txt2img")
-    assert page.locator("#txt2img_gallery img").count() >= 1
+    page.locator("#html_log_txt2img", has_text=ROUGH).wait_for()
+    page.locator("#txt2img_gallery img").first.wait_for()
 
 
 @pytest.mark.browser
@@ -178,7 +178,7 @@ def test_the_preview_says_it_too(page, tmp_path):
     drop_photograph(page, tmp_path, 6)
     page.click("#txt2img_ic_light_preview")
     page.wait_for_selector("#txt2img_ic_light_cutout img")
-    assert ROUGH in page.inner_text(".toast-body")
+    page.locator(".toast-body", has_text=ROUGH).wait_for()
 
 
 @pytest.mark.browser
@@ -187,7 +187,7 @@ def test_our_axes_make_a_grid(page, tmp_path):
     choose(page, "#script_list", "X/Y/Z plot")
     choose(page, "#script_txt2img_xyz_plot_x_type", "[IC Light] Light")
     generate(page)
-    assert "X values are missing for [IC Light] Light" in page.inner_text("#html_log_txt2img")
+    page.locator("#html_log_txt2img", has_text="X values are missing for [IC Light] Light").wait_for()
     for light in ("left", "right"):
         choose(page, "label:has-text('X values')", light)
     page.keyboard.press("Escape")
