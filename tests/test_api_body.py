@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import gc
 import json
 import weakref
@@ -11,7 +10,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
-from routes import served, with_routes
+from routes import run_async, served, with_routes
 from samples import encoded, plain
 
 from lib_iclight.api import MAX_TEXT, SMALL_BODY
@@ -54,7 +53,7 @@ class Sender:
         sent = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
         scope = {"type": "http", "http_version": "1.1", "method": "POST", "path": path, "raw_path": path.encode()}
         scope |= {"root_path": "", "scheme": "http", "query_string": b"", "headers": sent, "client": ("test", 1)}
-        asyncio.run(app({**scope, "server": ("test", 80)}, self.receive, self.send))
+        run_async(app({**scope, "server": ("test", 80)}, self.receive, self.send))
         return self.status
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from fastapi import FastAPI
 from PIL import Image
-from routes import served, with_routes
+from routes import run_async, served, with_routes
 from samples import encoded, noise
 
 from lib_iclight import api_body
@@ -100,7 +100,7 @@ def test_of_many_calls_at_once_one_is_under_work_and_few_wait(address, remover):
             assert [answer.status_code for answer in await asyncio.gather(*staying)] == [200] * (1 + WAITING)
             assert (await client.post("/ic-light/light-map", json=LARGE_MAP)).status_code == 200
 
-    asyncio.run(calls())
+    run_async(calls())
     assert remover.most == 1
     assert remover.runs == 1 + WAITING
 
@@ -160,7 +160,7 @@ def test_who_goes_away_while_waiting_gives_its_place_up(app, remover, path, cont
         remover.go_on.set()
         assert [await caller.answer() for caller in (first, *later)] == [200] * (1 + WAITING)
 
-    asyncio.run(calls())
+    run_async(calls())
 
 
 def test_a_body_that_is_refused_while_it_waits_is_told_so(app, remover):
@@ -173,7 +173,7 @@ def test_a_body_that_is_refused_while_it_waits_is_told_so(app, remover):
         remover.go_on.set()
         assert await first.answer() == 200
 
-    asyncio.run(calls())
+    run_async(calls())
 
 
 def test_who_does_not_send_its_body_holds_nobody_up(app, remover, monkeypatch):
@@ -186,4 +186,4 @@ def test_who_does_not_send_its_body_holds_nobody_up(app, remover, monkeypatch):
         remover.go_on.set()
         assert await Caller(app, "/ic-light/foreground", body(1)).answer() == 200
 
-    asyncio.run(calls())
+    run_async(calls())
