@@ -6,15 +6,14 @@ import io
 from contextlib import ExitStack, redirect_stdout
 from types import SimpleNamespace
 
-import numpy as np
 import pytest
+from asking import BODY, ask, pixels_of, shown
 from PIL import Image
 from samples import encoded
 
 from lib_iclight.asked import gone_astray, namesakes
-from workbench.session import REPOSITORY, Workbench, images
+from workbench.session import REPOSITORY, Workbench
 
-BODY = {"prompt": "a ball", "steps": 2, "width": 64, "height": 64, "seed": 5, "cfg_scale": 2, "sampler_name": "Euler"}
 ASKED = {"foreground": encoded(Image.new("RGBA", (32, 32), (200, 90, 30, 128))), "light": "left"}
 OTHER = """
 import gradio as gr
@@ -50,23 +49,6 @@ def beside(other, tmp_path_factory):
             workbench = stack.enter_context(Workbench(tmp_path_factory.mktemp("data"), (other, REPOSITORY)))
         workbench.printed = said.getvalue().splitlines()
         yield workbench
-
-
-def ask(host, asked, way="txt2img", **body):
-    return getattr(host, way)(**BODY, **body, alwayson_scripts={"IC Light": {"args": [asked]}})
-
-
-def pixels_of(answer) -> np.ndarray:
-    assert answer.status_code == 200, answer.text
-    return np.asarray(images(answer)[0])
-
-
-def shown(host) -> str:
-    """All HTML of the page."""
-    from modules import shared
-
-    components = shared.demo.get_config_file()["components"]
-    return " ".join(str(one["props"].get("value")) for one in components if one["type"] == "html")
 
 
 @pytest.mark.parametrize("asked", [ASKED, {"enabled": True, "light": "left"}])

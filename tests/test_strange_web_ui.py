@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
+from asking import BODY, ask, pixels_of, shown
 from PIL import Image
 from samples import encoded
 
 from lib_iclight.errors import ICLightError
 from lib_iclight.hosts import desk
-from workbench.session import Workbench, images
+from workbench.session import Workbench
 
-BODY = {"prompt": "a ball", "steps": 2, "width": 64, "height": 64, "seed": 5, "cfg_scale": 2, "sampler_name": "Euler"}
 ASKED = {"foreground": encoded(Image.new("RGBA", (32, 32), (200, 90, 30, 128))), "light": "left"}
 
 
@@ -27,23 +26,6 @@ def strange(tmp_path_factory):
         desk.desk.cache_clear()
         with Workbench(tmp_path_factory.mktemp("data")) as workbench:
             yield workbench
-
-
-def ask(host, asked, way="txt2img", **body):
-    return getattr(host, way)(**BODY, **body, alwayson_scripts={"IC Light": {"args": [asked]}})
-
-
-def pixels_of(answer) -> np.ndarray:
-    assert answer.status_code == 200, answer.text
-    return np.asarray(images(answer)[0])
-
-
-def shown(host) -> str:
-    """All HTML of the page."""
-    from modules import shared
-
-    components = shared.demo.get_config_file()["components"]
-    return " ".join(str(one["props"].get("value")) for one in components if one["type"] == "html")
 
 
 def test_a_strange_web_ui_starts_and_says_why_iclight_is_off(strange):
