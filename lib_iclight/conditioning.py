@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from . import images
-from .caching import SharedCache
+from .picture import arrays
+from .support.cache import SharedCache
 
 if TYPE_CHECKING:
     import torch
@@ -91,11 +91,11 @@ def on_map(light: np.ndarray, subject: np.ndarray, matte: np.ndarray, strength: 
         strength: 0 leaves the map, 1 pastes the subject whole.
     """
     weight = np.rint(matte.astype(np.float32) * strength).astype(np.uint8)
-    return images.over(subject, weight, light)
+    return arrays.over(subject, weight, light)
 
 
 def about(middle: torch.Tensor, start: torch.Tensor, strength: float) -> torch.Tensor:
-    """Scale starting latents' distance from grey's, as :func:`lib_iclight.lights.with_contrast` scales pixels'.
+    """Scale starting latents' distance from grey's, as :func:`lib_iclight.light.maps.with_contrast` scales pixels'.
 
     Args:
         middle: the latents of grey 127, ``[1, 4, h, w]``.

@@ -7,15 +7,17 @@ from contextlib import contextmanager
 from dataclasses import fields
 from typing import Any
 
-from . import light_description, placement
 from .errors import ICLightError
-from .light_description import LightDescription
-from .lights import EDITOR
-from .model_folders import matching
-from .placement import Placed
+from .light import description
+from .light.description import LightDescription
+from .light.maps import EDITOR
+from .models.folders import matching
+from .models.library import AUTO_MODEL
 from .relight import Plan
-from .request import AUTO_MODEL, MODES, PLACED, Request
-from .subject import ALWAYS
+from .request import MODES, PLACED, Request
+from .subject import placement
+from .subject.placement import Placed
+from .subject.prepare import ALWAYS
 
 PREFIX = "IC Light "
 MODE = PREFIX + "mode"
@@ -169,7 +171,7 @@ def _lights(params: Mapping[str, Any]) -> str:
         return ""
     text = params.get(LIGHTS) or _EMPTY
     try:
-        return light_description.parse(text).text()
+        return description.parse(text).text()
     except ICLightError:
         return text
 

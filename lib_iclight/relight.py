@@ -9,16 +9,17 @@ from typing import Any
 
 import numpy as np
 
-from . import images, lights
-from .caching import SharedCache
 from .conditioning import LatentCache, Layer, on_map
-from .detail import keep_colours, restore_details
 from .errors import ICLightError
-from .light_description import LightDescription
-from .matting import Matte
+from .light import maps
+from .light.description import LightDescription
+from .models.library import ModelFile, ModelLibrary
+from .picture import arrays
 from .request import Request
-from .subject import Framing, Pictures, Subject
-from .weights import ModelFile, ModelLibrary
+from .restore.detail import keep_colours, restore_details
+from .subject.background_removal import Matte
+from .subject.prepare import Framing, Pictures, Subject
+from .support.cache import SharedCache
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,8 +42,8 @@ class Plan:
     subjects: tuple[Subject, ...]
     from_init: bool
     light: str
-    map: images.Picture | None
-    background: images.Picture | None
+    map: arrays.Picture | None
+    background: arrays.Picture | None
 
     @property
     def lit_by_mask(self) -> bool:
@@ -70,7 +71,7 @@ class Studio:
     """
 
     def __init__(
-        self, cache: SharedCache | None = None, max_pixels: Callable[[], int] = lambda: images.MAX_PIXELS
+        self, cache: SharedCache | None = None, max_pixels: Callable[[], int] = lambda: arrays.MAX_PIXELS
     ) -> None:
         self.cache = cache or SharedCache()
         self.max_pixels = max_pixels
@@ -103,7 +104,7 @@ class Studio:
         model = self.library.select(request.mode, request.model, folders)
         given = {name: self.pictures.picture(source, name.replace("_", " ")) for name, source in named.items()}
         light, background = _light(request, given), given.get("background")
-        light_map = images.as_light_map(given["light_map"]) if "light_map" in given else None
+        light_map = arrays.as_light_map(given["light_map"]) if "light_map" in given else None
         framing = Framing(request.placement)
         name = "img2img picture" if from_init else "foreground"
         subjects = tuple(self.subject(request, source, name, matte).framed(framing) for source in sources)
@@ -119,7 +120,7 @@ class Studio:
             matte: the background remover.
 
         Raises:
-            ICLightError: see :meth:`lib_iclight.subject.Pictures.subject`.
+            ICLightError: see :meth:`lib_iclight.subject.prepare.Pictures.subject`.
         """
         return self.pictures.subject(
             self.pictures.picture(source, name), request.remove_background, request.matting_model, matte, request.edge
@@ -172,7 +173,7 @@ def start_layer(plan: Plan, subject: Subject) -> Layer | None:
 
 def grey_layer() -> Layer:
     """Flat grey 127, which is neither light nor shadow."""
-    return Layer(("grey",), lambda width, height: np.full((height, width, 3), images.GREY, np.uint8))
+    return Layer(("grey",), lambda width, height: np.full((height, width, 3), arrays.GREY, np.uint8))
 
 
 def _map_layer(plan: Plan) -> Layer:
@@ -180,7 +181,7 @@ def _map_layer(plan: Plan) -> Layer:
         return _picture_layer("map", plan.map)
     # Without a light the subject is reinforced on grey, which says nothing about one.
     light = "ambient" if plan.request.light == "none" else plan.request.light
-    return _light_layer(light if isinstance(light, LightDescription) else lights.preset(light))
+    return _light_layer(light if isinstance(light, LightDescription) else maps.preset(light))
 
 
 def _background_layer(plan: Plan) -> Layer:
@@ -190,20 +191,20 @@ def _background_layer(plan: Plan) -> Layer:
     if plan.map is not None:
         inner = _picture_layer("map", plan.map)
     else:
-        inner = _light_layer(light if isinstance(light, LightDescription) else lights.preset(light, background=True))
-    return Layer((inner.key, strength), lambda w, h: lights.with_contrast(inner.draw(w, h), strength))
+        inner = _light_layer(light if isinstance(light, LightDescription) else maps.preset(light, background=True))
+    return Layer((inner.key, strength), lambda w, h: maps.with_contrast(inner.draw(w, h), strength))
 
 
 def _light_layer(light: LightDescription) -> Layer:
-    return Layer(("light", light), lambda width, height: lights.render(light, width, height))
+    return Layer(("light", light), lambda width, height: maps.render(light, width, height))
 
 
-def _picture_layer(role: str, picture: images.Picture, flipped: bool = False) -> Layer:
+def _picture_layer(role: str, picture: arrays.Picture, flipped: bool = False) -> Layer:
     """A picture without a subject in it; where it is transparent it is grey."""
 
     def draw(width: int, height: int) -> np.ndarray:
-        source = images.mirrored(picture) if flipped else picture
-        return images.cover_crop(images.on_grey(source.rgb, source.alpha), width, height)
+        source = arrays.mirrored(picture) if flipped else picture
+        return arrays.cover_crop(arrays.on_grey(source.rgb, source.alpha), width, height)
 
     return Layer((role, picture.digest, flipped), draw)
 
@@ -266,7 +267,7 @@ def _required_mask(mask: Any, is_img2img: bool) -> dict[str, Any]:
     )
 
 
-def _light(request: Request, given: dict[str, images.Picture]) -> str:
+def _light(request: Request, given: dict[str, arrays.Picture]) -> str:
     if "light_map" in given:
         return "mask" if request.light == "mask" else "custom"
     if request.mode == "fbc" and request.light == "none" and "background" not in given:

@@ -9,9 +9,9 @@ import lib_iclight
 _ROOT = Path(__file__).resolve().parents[1]
 
 if Path(lib_iclight.__file__).resolve().parents[1] == _ROOT:
-    from lib_iclight.hosts import page
+    from lib_iclight.hosts import page_script
 
-    class ICLightScript(page.PageScript, scripts.Script):
+    class ICLightScript(page_script.PageScript, scripts.Script):
         """The AlwaysVisible script; each hook hands over to the runner."""
 
         def title(self):
@@ -21,24 +21,24 @@ if Path(lib_iclight.__file__).resolve().parents[1] == _ROOT:
             return scripts.AlwaysVisible
 
         def before_process(self, p, *args):
-            page.runner().begin(p, self.reader(p, args), self.is_img2img)
+            page_script.runner().begin(p, self.reader(p, args), self.is_img2img)
 
         def process(self, p, *args):
-            page.runner().check(p)
+            page_script.runner().check(p)
 
         def process_before_every_sampling(self, p, *args, **kwargs):
-            page.runner().before_sampling(p, kwargs["x"], kwargs["noise"])
+            page_script.runner().before_sampling(p, kwargs["x"], kwargs["noise"])
 
         def postprocess_image(self, p, pp, *args):
-            pp.image = page.runner().finish_image(p, pp.image, getattr(pp, "index", None))
+            pp.image = page_script.runner().finish_image(p, pp.image, getattr(pp, "index", None))
 
         def postprocess(self, p, processed, *args):
-            page.runner().results(p, processed)
+            page_script.runner().results(p, processed)
 
-    script_callbacks.on_before_ui(page.add_xyz_axes)
-    script_callbacks.on_ui_settings(page.add_settings)
-    script_callbacks.on_after_component(page.watch_page)
-    script_callbacks.on_app_started(page.add_routes)
+    script_callbacks.on_before_ui(page_script.add_xyz_axes)
+    script_callbacks.on_ui_settings(page_script.add_settings)
+    script_callbacks.on_after_component(page_script.watch_page)
+    script_callbacks.on_app_started(page_script.add_routes)
 
 else:
     import html

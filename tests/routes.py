@@ -14,13 +14,13 @@ import numpy as np
 import uvicorn
 from fastapi import FastAPI
 
-from lib_iclight.api import Services, add_routes
-from lib_iclight.api_access import Access
-from lib_iclight.matting import check_known
-from lib_iclight.models import Models
+from lib_iclight.api.access import Access
+from lib_iclight.api.routes import Services, add_routes
+from lib_iclight.models.library import ModelLibrary
+from lib_iclight.models.manager import Models
 from lib_iclight.settings import Settings
-from lib_iclight.subject import Pictures
-from lib_iclight.weights import ModelLibrary
+from lib_iclight.subject.background_removal import check_known
+from lib_iclight.subject.prepare import Pictures
 
 
 def left_half(rgb: np.ndarray, model: str) -> np.ndarray:

@@ -11,11 +11,12 @@ import pytest
 from samples import encoded, no_matting, plain
 from sd15_layout import iclight_file
 
-from lib_iclight import infotext, light_description
+from lib_iclight import infotext
 from lib_iclight.errors import ICLightError
-from lib_iclight.placement import Placed
+from lib_iclight.light import description
 from lib_iclight.relight import Studio
 from lib_iclight.request import FIELDS, Request, from_page
+from lib_iclight.subject.placement import Placed
 
 PICTURES = ("foreground", "background", "light_map")
 NOT_WRITTEN = (*PICTURES, "show_subject", "keep_original")
@@ -52,7 +53,7 @@ def parsed(text: str) -> dict[str, str]:
     return {key.strip(): json.loads(value) if value.startswith('"') else value for key, value in found}
 
 
-LAMPS = light_description.parse(
+LAMPS = description.parse(
     {
         "version": 1,
         "ambient": {"level": 0.1},

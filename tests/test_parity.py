@@ -17,9 +17,9 @@ from safetensors.torch import save_file
 from samples import no_matting, noise
 from sd15_layout import names, small_unet
 
+from lib_iclight.models.library import UNET_PREFIX, check_fit
 from lib_iclight.relight import Studio, condition_layers
 from lib_iclight.request import Request
-from lib_iclight.weights import UNET_PREFIX, check_fit
 
 SIZES = [(256, 256), (328, 200)]
 CHANNELS = {"fc": 8, "fcon": 8, "fbc": 12}

@@ -8,12 +8,13 @@ import torch
 from PIL import Image
 from samples import encoded, noise, plain
 
-from lib_iclight import images, light_description, lights
-from lib_iclight.placement import Placed
+from lib_iclight.light import description, maps
+from lib_iclight.picture import arrays
 from lib_iclight.relight import Plan, Studio, condition_layers, start_layer
-from lib_iclight.subject import Framing
+from lib_iclight.subject.placement import Placed
+from lib_iclight.subject.prepare import Framing
 
-LAMP = light_description.parse({"version": 1, "lights": [{"x": 0.2, "y": 0.1, "kelvin": 3000}, {"angle": 30}]})
+LAMP = description.parse({"version": 1, "lights": [{"x": 0.2, "y": 0.1, "kelvin": 3000}, {"angle": 30}]})
 FOREGROUND, BACKGROUND, MAP, INIT = (200, 0, 0), (0, 200, 0), (0, 0, 200), (90, 60, 30)
 
 
@@ -42,7 +43,7 @@ def test_the_same_request_again_encodes_nothing(studio, plan):
         ({"reinforce_foreground": 0.75}, 1),
         ({"light": "custom", "light_map": encoded(plain(MAP))}, 1),
         ({"light": LAMP}, 1),
-        ({"light": lights.preset("left")}, 0),
+        ({"light": maps.preset("left")}, 0),
         ({"placement": "contain"}, 2),
         ({"placement": Placed(2.0)}, 2),
         ({"foreground": encoded(plain(INIT))}, 2),
@@ -107,5 +108,5 @@ def test_restoring_details_uses_the_crop_that_conditioned_the_run(studio, plan):
     drawn = plan(foreground=Image.fromarray(pixels), restore_details=1.0, details_radius=16.0)
     flat = np.full((48, 48, 3), 127, np.uint8)
     finished = studio.finish(drawn, 0, flat).astype(float)
-    crop = images.cover_crop(pixels, 48, 48).astype(float)
+    crop = arrays.cover_crop(pixels, 48, 48).astype(float)
     assert np.corrcoef(finished.ravel(), crop.ravel())[0, 1] > 0.6

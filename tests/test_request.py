@@ -7,10 +7,11 @@ import json
 
 import pytest
 
-from lib_iclight import light_description, request
+from lib_iclight import request
 from lib_iclight.errors import ICLightError
-from lib_iclight.placement import Placed
+from lib_iclight.light import description
 from lib_iclight.request import Request, from_mapping, from_page
+from lib_iclight.subject.placement import Placed
 
 
 def refusal(values: dict) -> str:
@@ -191,7 +192,7 @@ def test_a_field_name_that_is_no_text_is_refused():
 # Lights and placements that are drawn
 
 LAMP = {"version": 1, "lights": [{"x": 0.25, "y": -0.5, "kelvin": 3200}]}
-DRAWN = light_description.parse(LAMP)
+DRAWN = description.parse(LAMP)
 
 
 @pytest.mark.parametrize("given", [LAMP, json.dumps(LAMP), DRAWN], ids=["object", "text", "description"])

@@ -27,7 +27,7 @@ from workbench.session import Workbench
 with tempfile.TemporaryDirectory() as folder, Workbench(folder, extension_dirs=()):
     import safetensors, torch
     start = time.perf_counter()
-    import lib_iclight.hosts.page
+    import lib_iclight.hosts.page_script
     print(time.perf_counter() - start)
 """
 
@@ -47,10 +47,10 @@ class Bench:
     """Measures generations of one workbench."""
 
     def __init__(self, host: Any, size: int, steps: int):
-        from lib_iclight.hosts import page
+        from lib_iclight.hosts import page_script
 
         self._host, self._size, self._steps = host, size, steps
-        self._runner = page.runner()
+        self._runner = page_script.runner()
         self._subject = _subject()
 
     def measure(self, options: dict[str, Any] | None, second_pass: bool) -> Cost:

@@ -6,7 +6,7 @@ from typing import Any
 
 from PIL import Image, ImageFilter, ImageOps
 
-from ..opening import MAX_PIXELS, check_given
+from ..picture.opening import MAX_PIXELS, check_given
 
 _TAKEN = "ic_light_mask"
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from ..checkpoints import family_of
+from ..models.checkpoint import family_of
 from ..settings import SECTION, SETTINGS, Setting, Settings, read
 from .protocol import Checkpoint
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import gradio as gr
 
-from ..lights import MAX_STRENGTH
+from ..light.maps import MAX_STRENGTH
 from ..settings import Settings
 from .parts import JS, QUIET, Panel
 

@@ -62,7 +62,7 @@ def rembg(host):
 @pytest.fixture
 def remover_folder(running):
     """Where the user's own removers lie."""
-    from lib_iclight.hosts.desk import desk
+    from lib_iclight.hosts.app_context import desk
 
     folder = desk().host.matting_folder()
     folder.mkdir(parents=True, exist_ok=True)

@@ -13,10 +13,10 @@ from unittest import mock
 def _fresh_latents() -> Iterator[Any]:
     """Keep latents of whole and of broken runs apart; gives the product's runner."""
     from lib_iclight.conditioning import LatentCache
-    from lib_iclight.hosts import page
-    from lib_iclight.subject import Pictures
+    from lib_iclight.hosts import page_script
+    from lib_iclight.subject.prepare import Pictures
 
-    runner = page.runner()
+    runner = page_script.runner()
     studio = runner.studio
     kept = studio.latents, studio.pictures
     studio.latents, studio.pictures = LatentCache(), Pictures()
@@ -29,7 +29,7 @@ def _fresh_latents() -> Iterator[Any]:
 @contextmanager
 def flipped_gradient() -> Iterator[None]:
     """The light map is turned by 180 degrees."""
-    from lib_iclight.hosts import runner as module
+    from lib_iclight.hosts import script_hooks as module
 
     def turned(make: Callable[..., Any]) -> Callable[..., Any]:
         def start_layer(*args: Any, **kwargs: Any) -> Any:
@@ -45,7 +45,7 @@ def flipped_gradient() -> Iterator[None]:
 @contextmanager
 def swapped_layers() -> Iterator[None]:
     """The background comes before the subject in ``c_concat``."""
-    from lib_iclight.hosts import runner as module
+    from lib_iclight.hosts import script_hooks as module
 
     right = module.condition_layers
 
@@ -56,9 +56,8 @@ def swapped_layers() -> Iterator[None]:
 @contextmanager
 def black_for_grey() -> Iterator[None]:
     """The subject is put on 0 instead of 127."""
-    from lib_iclight import images
 
-    with mock.patch.object(images, "GREY", 0), _fresh_latents():
+    with mock.patch.object(arrays, "GREY", 0), _fresh_latents():
         yield
 
 
