@@ -57,6 +57,8 @@ def swapped_layers() -> Iterator[None]:
 def black_for_grey() -> Iterator[None]:
     """The subject is put on 0 instead of 127."""
 
+    from lib_iclight.picture import arrays
+
     with mock.patch.object(arrays, "GREY", 0), _fresh_latents():
         yield
 
