@@ -53,10 +53,10 @@ else:
     )
     print(_PROBLEM)
 
-    def _asked():
+    def _namesakes():
         """Our own module that tells what a request asks for, under a name that nobody else has."""
-        file = _ROOT / "lib_iclight" / "asked.py"
-        spec = importlib.util.spec_from_file_location("ic_light_asked", file)
+        file = _ROOT / "lib_iclight" / "namesakes.py"
+        spec = importlib.util.spec_from_file_location("ic_light_namesakes", file)
         module = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(module)
         return module
@@ -85,9 +85,9 @@ else:
             return [enabled]
 
         def before_process(self, p, *args):
-            asked, first = _asked(), args[0] if args else False
-            wanted = asked.switch_of(first) if isinstance(first, dict) else first
-            astray = asked.gone_astray(p, self)
+            namesakes, first = _namesakes(), args[0] if args else False
+            wanted = namesakes.switch_of(first) if isinstance(first, dict) else first
+            astray = namesakes.gone_astray(p, self)
             if wanted or astray:
                 p.setup_prompts = self._stop(astray or _PROBLEM)
 

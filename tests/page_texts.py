@@ -127,7 +127,7 @@ def of_models_row() -> set[str]:
 def of_downloads() -> set[str]:
     """What is said while a model is downloaded, and when it has come."""
     ended = set(of_html(report.progress_html(SimpleNamespace(error=None, running=False, name=""))))
-    source = (ROOT / "lib_iclight" / "download.py").read_text(encoding="utf-8")
+    source = (ROOT / "lib_iclight" / "models" / "download.py").read_text(encoding="utf-8")
     return ended | {Download("name").doing, *re.findall(r'progress\([^"\n]*"([^"]+)"\)', source)}
 
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from .. import ROOT
 from ..light.description import LightDescription
 from ..request import Request, from_mapping
 from ..subject.placement import Placed
-from .prompts import ROOT
 
 SHIPPED = ROOT / "presets" / "examples.json"
 

@@ -7,9 +7,9 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from .. import ROOT
 from ..errors import ICLightError
 
-ROOT = Path(__file__).resolve().parents[1]
 SHIPPED = ROOT / "presets" / "prompts.txt"
 OWN = ROOT / "user" / "prompts.txt"
 """The user's file; git looks away from its folder, so that updates leave it alone."""
