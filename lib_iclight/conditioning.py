@@ -20,7 +20,7 @@ Encode = Callable[["torch.Tensor"], "torch.Tensor"]
 
 
 @dataclass(frozen=True, eq=False)
-class Layer:
+class LazyImage:
     """Pixels to encode, drawn only when their latent is not known yet.
 
     Attributes:
@@ -55,7 +55,7 @@ class LatentCache:
         self._cache = cache or SharedCache()
         self.encodes = 0
 
-    def latent(self, layer: Layer, width: int, height: int, vae: Hashable, encode: Encode) -> torch.Tensor:
+    def latent(self, layer: LazyImage, width: int, height: int, vae: Hashable, encode: Encode) -> torch.Tensor:
         """The latent of a layer.
 
         Args:
@@ -74,7 +74,9 @@ class LatentCache:
 
         return self._cache.get(("latent", layer.key, width, height, vae), make)
 
-    def stack(self, layers: Sequence[Layer], width: int, height: int, vae: Hashable, encode: Encode) -> torch.Tensor:
+    def stack(
+        self, layers: Sequence[LazyImage], width: int, height: int, vae: Hashable, encode: Encode
+    ) -> torch.Tensor:
         """Latents of several layers joined along the channels: the condition, ``[1, 4 * n, h, w]``."""
         import torch
 

@@ -16,7 +16,7 @@ from .models.library import AUTO_MODEL
 from .relight import Plan
 from .request import MODES, PLACED, Request
 from .subject import placement
-from .subject.placement import Placed
+from .subject.placement import Placement
 from .subject.prepare import ALWAYS
 
 PREFIX = "IC Light "
@@ -64,7 +64,7 @@ def describe(plan: Plan) -> dict[str, str]:
             result[label] = f"{value:.10g}" if isinstance(value, float) else str(value)
     if request.placement != _DEFAULTS["placement"]:
         placed = request.placement
-        result[PLACEMENT] = placed.text() if isinstance(placed, Placed) else placed
+        result[PLACEMENT] = placed.to_json() if isinstance(placed, Placement) else placed
     removers = {subject.remover for subject in plan.subjects} - {""}
     if removers or not request.remove_background:
         result[MATTING] = _quoted(removers.pop()) if removers else _OFF
@@ -94,7 +94,7 @@ def without_restoring(params: dict[str, Any]) -> Iterator[None]:
 def _light(request: Request) -> dict[str, str]:
     if request.light == _DEFAULTS["light"]:
         return {}
-    drawn = {LIGHTS: request.light.text()} if isinstance(request.light, LightDescription) else {}
+    drawn = {LIGHTS: request.light.to_json()} if isinstance(request.light, LightDescription) else {}
     return {DIRECTION: request.light_name, **drawn}
 
 
@@ -171,7 +171,7 @@ def _lights(params: Mapping[str, Any]) -> str:
         return ""
     text = params.get(LIGHTS) or _EMPTY
     try:
-        return description.parse(text).text()
+        return description.parse(text).to_json()
     except ICLightError:
         return text
 
@@ -191,7 +191,7 @@ def _placed(params: Mapping[str, Any]) -> str:
         found = placement.parse(text)
     except ICLightError:
         return text
-    return found.text() if isinstance(found, Placed) else ""
+    return found.to_json() if isinstance(found, Placement) else ""
 
 
 _DRAWN: dict[str, Callable[[Mapping[str, Any]], str]] = {

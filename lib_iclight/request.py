@@ -15,14 +15,14 @@ from .models.library import AUTO_MODEL
 from .namesakes import switch_of
 from .subject import placement
 from .subject.background_removal import DEFAULT_MODEL
-from .subject.matte_refinement import MAX_FEATHER, MAX_SHRINK, Edge
-from .subject.placement import Placed
+from .subject.matte_refinement import MAX_FEATHER, MAX_SHRINK, MatteRefinement
+from .subject.placement import Placement
 from .subject.prepare import ALWAYS, Removal
 from .support.json_values import number, shown, well_formed
 
 MODES = ("fc", "fcon", "fbc")
 MAX_RADIUS = 16.0
-EDGE_FIELDS = ("alpha_matting", "matte_threshold", "matte_shrink", "matte_feather", "decontaminate")
+REFINEMENT_FIELDS = ("alpha_matting", "matte_threshold", "matte_shrink", "matte_feather", "decontaminate")
 """The fields that make up :attr:`Request.edge`."""
 PLACED = "placed"
 """What the page calls a placement that is given as scale, x and y."""
@@ -44,7 +44,7 @@ class Request:
         matting_model: a background remover's name, see :data:`lib_iclight.subject.background_removal.MODELS`.
         alpha_matting: let the edge of a cut-out follow the picture (hair, fur).
         matte_threshold, matte_shrink, matte_feather: what is done to the edge, see
-            :class:`lib_iclight.subject.matte_refinement.Edge`.
+            :class:`lib_iclight.subject.matte_refinement.MatteRefinement`.
         decontaminate: how much of the old background's colour is taken out of the rim, 0 to 1.
         reinforce_foreground, restore_details, keep_colours: strengths from 0 (off) to 1.
         details_radius: in pixels of a picture whose shorter side is 512, above 0 and up to 16.
@@ -74,7 +74,7 @@ class Request:
     details_radius: float = 4.0
     keep_colours: float = 0.0
     keep_original: bool = False
-    placement: str | Placed = "cover"
+    placement: str | Placement = "cover"
     show_subject: bool = False
 
     @property
@@ -85,12 +85,14 @@ class Request:
     @property
     def placement_name(self) -> str:
         """The placement's name; "placed" for one with a scale and a place."""
-        return PLACED if isinstance(self.placement, Placed) else self.placement
+        return PLACED if isinstance(self.placement, Placement) else self.placement
 
     @property
-    def edge(self) -> Edge:
+    def edge(self) -> MatteRefinement:
         """What is done to the matte."""
-        return Edge(self.alpha_matting, self.matte_threshold, self.matte_shrink, self.matte_feather, self.decontaminate)
+        return MatteRefinement(
+            self.alpha_matting, self.matte_threshold, self.matte_shrink, self.matte_feather, self.decontaminate
+        )
 
 
 FIELDS = tuple(field.name for field in fields(Request))
@@ -121,7 +123,7 @@ _LARGEST_KERNEL = 999
 _LONGEST_NAME = 100
 
 
-def from_mapping(values: Mapping[str, Any]) -> Request:
+def from_api(values: Mapping[str, Any]) -> Request:
     """Validate the API's dict, huchenlei's field names included.
 
     Raises:
@@ -160,9 +162,9 @@ def _drawn_light(text: Any) -> LightDescription:
         raise ICLightError(f"{error} Draw a light in the light editor, or choose another light.") from error
 
 
-def _drawn_placement(text: Any) -> str | Placed:
+def _drawn_placement(text: Any) -> str | Placement:
     try:
-        return placement.parse(text) if text else Placed()
+        return placement.parse(text) if text else Placement()
     except ICLightError as error:
         raise ICLightError(f"{error} Drag the subject in the light editor, or choose another placement.") from error
 
@@ -285,8 +287,8 @@ def _light(name: str, value: Any) -> str | LightDescription:
     return value.lower()
 
 
-def _placement(name: str, value: Any) -> str | Placed:
-    return value if isinstance(value, Placed) else placement.parse(value, name)
+def _placement(name: str, value: Any) -> str | Placement:
+    return value if isinstance(value, Placement) else placement.parse(value, name)
 
 
 Check = Callable[[str, Any], Any]

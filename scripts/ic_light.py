@@ -21,19 +21,19 @@ if Path(lib_iclight.__file__).resolve().parents[1] == _ROOT:
             return scripts.AlwaysVisible
 
         def before_process(self, p, *args):
-            page_script.runner().begin(p, self.reader(p, args), self.is_img2img)
+            page_script.hooks().begin(p, self.reader(p, args), self.is_img2img)
 
         def process(self, p, *args):
-            page_script.runner().check(p)
+            page_script.hooks().check(p)
 
         def process_before_every_sampling(self, p, *args, **kwargs):
-            page_script.runner().before_sampling(p, kwargs["x"], kwargs["noise"])
+            page_script.hooks().before_sampling(p, kwargs["x"], kwargs["noise"])
 
         def postprocess_image(self, p, pp, *args):
-            pp.image = page_script.runner().finish_image(p, pp.image, getattr(pp, "index", None))
+            pp.image = page_script.hooks().finish_image(p, pp.image, getattr(pp, "index", None))
 
         def postprocess(self, p, processed, *args):
-            page_script.runner().results(p, processed)
+            page_script.hooks().results(p, processed)
 
     script_callbacks.on_before_ui(page_script.add_xyz_axes)
     script_callbacks.on_ui_settings(page_script.add_settings)

@@ -183,9 +183,9 @@ def test_a_broken_picture_that_plays_a_part_is_named(plan):
         plan(init=["broken!"])
 
 
-def test_a_missing_model_is_said_before_any_background_is_removed(studio, tmp_path):
+def test_a_missing_model_is_said_before_any_background_is_removed(pipeline, tmp_path):
     with pytest.raises(ICLightError, match="no IC-Light model for the mode fc"):
-        studio.plan(Request(foreground=plain(FOREGROUND)), None, [tmp_path], no_matting)
+        pipeline.plan(Request(foreground=plain(FOREGROUND)), None, [tmp_path], no_matting)
 
 
 def test_each_picture_of_an_img2img_batch_is_a_subject(plan):

@@ -122,6 +122,6 @@ def light(value: str) -> str | dict[str, Any]:
             f"{shown(value)} {reason}: take {', '.join(LIGHTS)}, a light description as JSON, or a file with one"
         ) from error
     try:
-        return description.parse(given).plain()
+        return description.parse(given).to_dict()
     except ICLightError as error:
         raise argparse.ArgumentTypeError(str(error)) from error

@@ -10,7 +10,7 @@ from fastapi import HTTPException
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 
-from ..support.process_memory import give_back
+from ..support.process_memory import release_memory
 
 _UNAVAILABLE = 503
 _RETRY_SECONDS = "5"
@@ -54,7 +54,7 @@ class Turns:
                 yield
             finally:
                 try:
-                    await run_in_threadpool(give_back)
+                    await run_in_threadpool(release_memory)
                 finally:
                     self._lock.release()
         finally:

@@ -22,9 +22,9 @@ from ..light.maps import DIRECTIONS, DRAWN, MAX_STRENGTH, preset, render, with_c
 from ..models.manager import Models
 from ..picture import arrays
 from ..picture.png import png
-from ..request import EDGE_FIELDS, from_mapping
+from ..request import REFINEMENT_FIELDS, from_api
 from ..subject.background_removal import MODELS
-from ..subject.matte_refinement import MAX_FEATHER, MAX_SHRINK, Edge
+from ..subject.matte_refinement import MAX_FEATHER, MAX_SHRINK, MatteRefinement
 from ..subject.prepare import Removal, Subject
 from ..support.json_values import shown
 from .access import Access
@@ -134,7 +134,7 @@ class Services:
     """
 
     models: Models
-    subject: Callable[[arrays.Picture, str, Edge, Removal], Subject]
+    subject: Callable[[arrays.Picture, str, MatteRefinement, Removal], Subject]
     remover: Callable[[], str]
     max_pixels: Callable[[], int] = lambda: arrays.MAX_PIXELS
 
@@ -223,8 +223,8 @@ def _lights() -> list[LightItem]:
         LightItem(
             name=name,
             description=_IN_WORDS[name],
-            light_map=preset(name).plain(),
-            light_background=preset(name, background=True).plain(),
+            light_map=preset(name).to_dict(),
+            light_background=preset(name, background=True).to_dict(),
         )
         for name in DRAWN
     ]
@@ -263,7 +263,7 @@ def _described(light: DrawnLight | dict[str, Any] | str, background: bool) -> Li
 def _foreground(services: Services) -> Callable[[ForegroundRequest], Response]:
     def cut_out(request: ForegroundRequest) -> Response:
         try:
-            asked = from_mapping({name: getattr(request, name) for name in ("remove_background", *EDGE_FIELDS)})
+            asked = from_api({name: getattr(request, name) for name in ("remove_background", *REFINEMENT_FIELDS)})
             remover = request.matting_model or services.remover()
             picture = _picture(request.image, services.max_pixels())
             subject = services.subject(picture, remover, asked.edge, asked.remove_background)

@@ -11,23 +11,23 @@ _STEPS = ("setup_prompts", "init", "sample")
 _SAMPLING = ("sample", "sample_img2img")
 
 
-def refuse(p: Any, error: Exception, steps: Sequence[str] = _STEPS) -> None:
+def abort_run(p: Any, error: Exception, steps: Sequence[str] = _STEPS) -> None:
     """Let a run end with ``error`` at the next of its ``steps``, by default before anything else is done.
 
-    The steps are replaced on this one processing object and come back with :func:`allow`.
+    The steps are replaced on this one processing object and come back with :func:`clear_abort`.
     """
     for step in steps:
         if hasattr(type(p), step):
             setattr(p, step, _raiser(error))
 
 
-def allow(p: Any) -> None:
-    """Take back :func:`refuse`; a host may use one processing object for several runs."""
+def clear_abort(p: Any) -> None:
+    """Take back :func:`abort_run`; a host may use one processing object for several runs."""
     for step in _STEPS:
         vars(p).pop(step, None)
 
 
-def refuse_sampling(p: Any, error: Exception, tidy: Callable[[], None] = lambda: None) -> None:
+def abort_sampling(p: Any, error: Exception, tidy: Callable[[], None] = lambda: None) -> None:
     """Let a run that is about to sample end with ``error`` instead; the sampler lives for one run only.
 
     Args:

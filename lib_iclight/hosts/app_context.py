@@ -10,32 +10,32 @@ import numpy as np
 from ..errors import ICLightError
 from ..models.manager import Models
 from ..picture.arrays import Picture
-from ..relight import Studio
+from ..relight import RelightPipeline
 from ..request import Request
 from ..subject.background_removal import ENDING, MODELS, check_known, content, forget_sessions, offered, remover
-from ..subject.matte_refinement import Edge
+from ..subject.matte_refinement import MatteRefinement
 from ..subject.prepare import Removal, Subject
 from ..support.cache import MEGABYTE, SharedCache
 from ..support.interruptible import interruptible
-from ..support.process_memory import give_back
+from ..support.process_memory import release_memory
 from . import detect, patching, state
 from .protocol import Checkpoint, Host
-from .script_hooks import Runner, Surroundings
+from .script_hooks import HostServices, ScriptHooks
 
 
-class Desk:
+class AppContext:
     """Everything that stays from run to run, put together for one host."""
 
     def __init__(self, host: Host):
         self.host = host
         self._matte = remover(host.matting_folder())
-        studio = Studio(SharedCache(lambda: int(state.settings().cache_limit * MEGABYTE)), self.max_pixels)
-        studio.pictures.content = lambda model: content(model, host.matting_folder())
-        self.models = Models(studio.library, host.model_folders, state.settings, state.downloads_forbidden)
-        surroundings = Surroundings(
+        pipeline = RelightPipeline(SharedCache(lambda: int(state.settings().cache_limit * MEGABYTE)), self.max_pixels)
+        pipeline.pictures.content = lambda model: content(model, host.matting_folder())
+        self.models = Models(pipeline.library, host.model_folders, state.settings, state.downloads_forbidden)
+        services = HostServices(
             self._fetch, state.other_checkpoints, self.checkpoint, lambda: state.settings().keep_models
         )
-        self.runner = Runner(host, studio, self.matte, surroundings)
+        self.hooks = ScriptHooks(host, pipeline, self.matte, services)
 
     @staticmethod
     def max_pixels() -> int:
@@ -75,14 +75,14 @@ class Desk:
         finally:
             state.tell("")
 
-    def cut_out(self, picture: Picture, model: str, edge: Edge, removal: Removal = True) -> Subject:
+    def cut_out(self, picture: Picture, model: str, edge: MatteRefinement, removal: Removal = True) -> Subject:
         """Cut a picture's subject out, as a run would."""
         check_known(model, self.host.matting_folder())
-        return self.runner.studio.pictures.subject(picture, removal, model, self._allowed_matte, edge)
+        return self.hooks.pipeline.pictures.subject(picture, removal, model, self._allowed_matte, edge)
 
     def cut(self, source: Any, name: str, request: Request) -> Subject:
         """What a run of this request would relight of a picture, for the preview."""
-        return self.runner.studio.subject(request, source, name, self._allowed_matte)
+        return self.hooks.pipeline.subject(request, source, name, self._allowed_matte)
 
     def forget_models(self) -> None:
         """Release offsets and background removers where the settings say that they are not kept."""
@@ -93,7 +93,7 @@ class Desk:
     def _forget_removers(self) -> None:
         if not state.settings().keep_models:
             forget_sessions()
-            give_back()
+            release_memory()
 
     def _allowed_matte(self, rgb: np.ndarray, model: str) -> np.ndarray:
         """The background remover, which downloads its own models only where that is allowed."""
@@ -121,10 +121,10 @@ class Desk:
 
 
 @functools.cache
-def desk() -> Desk:
-    """The process's desk, set up when it is first needed.
+def app_context() -> AppContext:
+    """The process's context, set up when it is first needed.
 
     Raises:
         ICLightError: this web UI is not one that we know.
     """
-    return Desk(detect())
+    return AppContext(detect())

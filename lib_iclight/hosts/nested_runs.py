@@ -9,7 +9,7 @@ from typing import Any
 _GENERATES = "process_images_inner"
 
 
-def within(p: Any, is_relit: Callable[[Any], bool]) -> bool:
+def is_nested_run(p: Any, is_relit: Callable[[Any], bool]) -> bool:
     """Whether ``p`` is processed inside the run of another processing object that is relit.
 
     The call stack is asked, because nothing else is sure to forget a run that ended with an exception: every host

@@ -8,7 +8,7 @@ from typing import Any
 
 from ..errors import ICLightError
 from ..namesakes import gone_astray, namesakes, switch_of, warning
-from ..request import Request, from_mapping, from_page
+from ..request import Request, from_api, from_page
 from ..subject.background_removal import MODELS
 from ..support.json_values import well_formed
 from ..ui import send_on, unavailable
@@ -17,23 +17,23 @@ from ..ui.ideas_panel import IdeasPanel
 from ..ui.models_row import ModelsRow
 from ..ui.parts import QUIET
 from . import state, xyz_axes
-from .app_context import desk
+from .app_context import app_context
 from .login import access
-from .script_hooks import Runner
-from .unknown_webui import AbsentRunner
+from .script_hooks import ScriptHooks
+from .unknown_webui import RefusingHooks
 
 
-def runner() -> Runner | AbsentRunner:
+def hooks() -> ScriptHooks | RefusingHooks:
     """The process's runner; on a web UI that we do not know one that refuses."""
     try:
-        return desk().runner
+        return app_context().hooks
     except ICLightError as error:
-        return AbsentRunner(error)
+        return RefusingHooks(error)
 
 
 def models_there() -> dict[str, str]:
     """The usable models, name to kind, "fc" (also fcon) or "fbc"."""
-    return {file.name: file.kind for file in desk().models.report().files if not file.problem}
+    return {file.name: file.kind for file in app_context().models.report().files if not file.problem}
 
 
 def model_names() -> list[str]:
@@ -50,7 +50,7 @@ def reader(args: Sequence[Any]) -> Callable[[dict[str, Any]], Request]:
         first = args[0] if args else None
         if isinstance(first, dict):
             _refuse_more(args)
-            return from_mapping({**first, "enabled": switch_of(first), **overrides})
+            return from_api({**first, "enabled": switch_of(first), **overrides})
         return from_page([*args, *overrides.values()], [*PAGE_FIELDS[: len(args)], *overrides])
 
     return lambda overrides: xyz_axes.overridden(read, overrides)
@@ -84,7 +84,7 @@ class PageScript:
         """Make the accordion. Hosts also call this outside the page, to learn the defaults."""
         problem = warning(namesakes(state.scripts_of(is_img2img), self))
         try:
-            current = desk()
+            current = app_context()
         except ICLightError as error:
             _print_once(str(error))
             return unavailable.build(f"{error} {problem}".strip())
@@ -202,14 +202,17 @@ def _connect_sending() -> None:
 
 def add_settings() -> None:
     """Give the host's settings page our section."""
-    changed = {"keep_models": lambda: desk().forget_models(), "cache_limit": lambda: desk().runner.studio.cache.trim()}
+    changed = {
+        "keep_models": lambda: app_context().forget_models(),
+        "cache_limit": lambda: app_context().hooks.pipeline.cache.trim(),
+    }
     state.add_settings(changed, _removers)
 
 
 def _removers() -> list[str]:
     """The background removers; in a web UI that we do not know rembg's, for the settings page to come up at all."""
     try:
-        return desk().removers()
+        return app_context().removers()
     except ICLightError:
         return list(MODELS)
 
@@ -219,7 +222,7 @@ def add_routes(demo: Any, app: Any) -> None:
     from ..api.routes import Services, add_routes
 
     try:
-        current = desk()
+        current = app_context()
     except ICLightError:
         return
     services = Services(current.models, current.cut_out, lambda: state.settings().matting_model, current.max_pixels)
@@ -229,6 +232,6 @@ def add_routes(demo: Any, app: Any) -> None:
 def add_xyz_axes() -> None:
     """Give the X/Y/Z plot script our axes, on a web UI that we know."""
     try:
-        xyz_axes.add_xyz_axes(model_names, desk().removers)
+        xyz_axes.add_xyz_axes(model_names, app_context().removers)
     except ICLightError:
         return

@@ -1,4 +1,4 @@
-"""Between a host's processing object ``p`` and the studio: reads what a run is, writes what relights it."""
+"""Between a host's processing object ``p`` and the pipeline: reads what a run is, writes what relights it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ..conditioning import about, inside_mask
 from ..errors import ICLightError, InterruptedRunError
 from ..infotext import describe, forget
 from ..models.library import MissingModelError, Offsets, check_fit
-from ..relight import Plan, Studio, condition_layers, grey_layer, start_layer
+from ..relight import Plan, RelightPipeline, condition_layers, grey_layer, start_layer
 from ..request import Request
 from ..subject.prepare import Framing
 from . import abort, first_latents, masks, nested_runs, patching, results, unrestored
@@ -49,7 +49,7 @@ class _Run:
 
 
 @dataclass(frozen=True)
-class Surroundings:
+class HostServices:
     """What a run needs of the web UI besides its backend.
 
     Attributes:
@@ -65,12 +65,12 @@ class Surroundings:
     keeps_models: Callable[[], bool] = lambda: True
 
 
-class Runner:
+class ScriptHooks:
     """The script's hooks, host by host the same. One for the process.
 
     Args:
         host: the web UI's backend.
-        studio: draws up plans.
+        pipeline: draws up plans.
         matte: the background remover.
         surroundings: the web UI around the backend.
     """
@@ -78,14 +78,14 @@ class Runner:
     def __init__(
         self,
         host: Host,
-        studio: Studio,
+        pipeline: RelightPipeline,
         matte: Callable[[np.ndarray, str], np.ndarray],
-        surroundings: Surroundings | None = None,
+        services: HostServices | None = None,
     ):
         self.host = host
-        self.studio = studio
+        self.pipeline = pipeline
         self._matte = matte
-        self._surroundings = surroundings or Surroundings()
+        self._services = services or HostServices()
         # Offsets with the very shapes that they were found to fit, which hosts keep: comparing hundreds takes a while.
         self._fitting: weakref.WeakKeyDictionary[Offsets, Mapping[str, Any]] = weakref.WeakKeyDictionary()
 
@@ -97,10 +97,10 @@ class Runner:
             read: gives the request; gets what an X/Y/Z axis has set.
             is_img2img: which tab the run belongs to.
         """
-        abort.allow(p)
-        masks.give_back(p)
+        abort.clear_abort(p)
+        masks.restore(p)
         vars(p).pop(_ATTRIBUTE, None)
-        if nested_runs.within(p, _is_relit):
+        if nested_runs.is_nested_run(p, _is_relit):
             return  # its picture is one that was relit a moment ago
         forget(p.extra_generation_params)
         try:
@@ -110,27 +110,27 @@ class Runner:
             init_images = list(getattr(p, "init_images", None) or []) if is_img2img else None
             mask = None
             if is_img2img and request.light == "mask":
-                mask = masks.as_light(p, self.studio.max_pixels())
+                mask = masks.as_light(p, self.pipeline.max_pixels())
             plan = self._plan(request, init_images, mask)
             if plan.lit_by_mask:
-                masks.take_off(p)
+                masks.detach(p)
             setattr(p, _ATTRIBUTE, _Run(plan, weakref.ref(p)))
             p.extra_generation_params.update(describe(plan))
         except InterruptedRunError as error:
             # The host ends an interrupted run by itself, before it samples; should it not, no picture comes.
-            abort.refuse(p, error, steps=("sample",))
+            abort.abort_run(p, error, steps=("sample",))
         except Exception as error:  # the host would swallow it and go on to an unrelated picture
-            abort.refuse(p, error)
+            abort.abort_run(p, error)
 
     def _plan(self, request: Request, init_images: list[Any] | None, mask: Any) -> Plan:
         """The plan; a model that is missing arrives first where the user has set that."""
         given = (request, init_images, self.host.model_folders(), self._matte, mask)
         try:
-            return self.studio.plan(*given)
+            return self.pipeline.plan(*given)
         except MissingModelError as error:
-            if not self._surroundings.fetch(error.mode):
+            if not self._services.fetch(error.mode):
                 raise
-        return self.studio.plan(*given)
+        return self.pipeline.plan(*given)
 
     def check(self, p: Any) -> None:
         """Hook ``process``: the checkpoint is loaded now, so see that IC-Light can run on it."""
@@ -145,13 +145,13 @@ class Runner:
             if lost:
                 p.comment(lost)
         except Exception as error:
-            abort.refuse(p, error)
+            abort.abort_run(p, error)
             run.end()
 
     def _check_others(self, p: Any) -> None:
         """The second pass and the refiner load their checkpoints in the middle of the run: too late for a message."""
-        for role, name in self._surroundings.others(p).items():
-            checkpoint = self._surroundings.named(name)
+        for role, name in self._services.others(p).items():
+            checkpoint = self._services.named(name)
             if checkpoint is not None and not checkpoint.supported:
                 raise ICLightError(
                     f"IC Light works on Stable Diffusion 1.5 checkpoints, but {role} {checkpoint.name} is "
@@ -170,7 +170,7 @@ class Runner:
                 "Load a Stable Diffusion 1.5 checkpoint, or turn IC Light off."
             )
         model = run.plan.model
-        offsets, shapes = self.studio.library.load(model), self.host.unet_shapes(sd_model)
+        offsets, shapes = self.pipeline.library.load(model), self.host.unet_shapes(sd_model)
         if self._fitting.get(offsets) is not shapes:
             check_fit(offsets, shapes, model.name, checkpoint.name)
             self._fitting[offsets] = shapes
@@ -192,7 +192,7 @@ class Runner:
             self._relight(p, run, x, noise)
             self._follow_refiner(p, run, x)
         except Exception as error:
-            abort.refuse_sampling(p, error, run.tidy)
+            abort.abort_sampling(p, error, run.tidy)
             run.end()
 
     def _follow_refiner(self, p: Any, run: _Run, x: Any) -> None:
@@ -224,13 +224,13 @@ class Runner:
         self._condition(p, run, x)
         if plan.has_start and not getattr(p, "is_hr_pass", False):
             place = self._place(p, x)
-            starts = [self.studio.latents.latent(start_layer(plan, subject), *place) for subject in plan.subjects]
+            starts = [self.pipeline.latents.latent(start_layer(plan, subject), *place) for subject in plan.subjects]
             start, strength = torch.cat(starts), plan.request.light_strength
             if getattr(p, "init_latent", None) is None:
                 self._add_to_noise(p, start * strength, noise)
                 return
             if strength != 1:
-                start = about(self.studio.latents.latent(grey_layer(), *place), start, strength)
+                start = about(self.pipeline.latents.latent(grey_layer(), *place), start, strength)
             self._start_from(p, run, start)
 
     def _condition(self, p: Any, run: _Run, x: Any) -> None:
@@ -239,8 +239,8 @@ class Runner:
 
         plan, place = run.plan, self._place(p, x)
         run.shown = run.shown or place[:2]
-        stacks = [self.studio.latents.stack(condition_layers(plan, subject), *place) for subject in plan.subjects]
-        self.host.relight(p.sd_model, self.studio.library.load(plan.model), torch.cat(stacks))
+        stacks = [self.pipeline.latents.stack(condition_layers(plan, subject), *place) for subject in plan.subjects]
+        self.host.relight(p.sd_model, self.pipeline.library.load(plan.model), torch.cat(stacks))
 
     def _place(self, p: Any, x: Any) -> tuple[int, int, Hashable, Callable]:
         """Where pictures for latents of ``x``'s shape are encoded: width and height in pixels, the VAE, its encoder."""
@@ -286,7 +286,7 @@ class Runner:
         index = run.finished if index is None else index
         run.finished += 1
         pixels = np.asarray(image.convert("RGB"))
-        finished = self.studio.finish(run.plan, index, pixels)
+        finished = self.pipeline.finish(run.plan, index, pixels)
         if finished is pixels:
             return image
         if run.plan.request.keep_original:
@@ -295,12 +295,12 @@ class Runner:
 
     def results(self, p: Any, processed: Any) -> None:
         """Hook ``postprocess``: add the unrestored pictures and the prepared subject where the user asked for them."""
-        masks.give_back(p)
+        masks.restore(p)
         run = _run_of(p)
         if run is None:
             return
-        if not self._surroundings.keeps_models():
-            self.studio.library.forget()
+        if not self._services.keeps_models():
+            self.pipeline.library.forget()
         try:
             self._add_results(p, run, processed)
         finally:

@@ -10,7 +10,7 @@ from ..request import Request
 from . import abort
 
 
-class AbsentRunner:
+class RefusingHooks:
     """Stands in for the runner.
 
     Args:
@@ -22,13 +22,13 @@ class AbsentRunner:
 
     def begin(self, p: Any, read: Callable[[dict[str, Any]], Request], is_img2img: bool) -> None:
         """Let a run end with the reason where it asks for IC Light."""
-        abort.allow(p)
+        abort.clear_abort(p)
         try:
             asks = read({}).enabled
         except ICLightError:  # what cannot be read asks for something
             asks = True
         if asks:
-            abort.refuse(p, self._reason)
+            abort.abort_run(p, self._reason)
 
     def check(self, p: Any) -> None:
         """There is nothing to check."""

@@ -82,7 +82,7 @@ class LightDescription:
     ambient_colour: str = WHITE
     range: tuple[float, float] = FULL_RANGE
 
-    def plain(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """The description as JSON has it, in canonical form: see :meth:`text`."""
         result: dict[str, Any] = {"version": VERSION}
         ambient = {"level": plain_number(self.ambient), "colour": self.ambient_colour}
@@ -95,12 +95,12 @@ class LightDescription:
         result["lights"] = [_plain_light(light) for light in self.lights]
         return result
 
-    def text(self) -> str:
+    def to_json(self) -> str:
         """The canonical text: JSON without spaces, keys in a fixed order, what has its default left out.
 
         Numbers have at most three decimals, angles one.
         """
-        return compact(self.plain())
+        return compact(self.to_dict())
 
     def mirrored(self) -> LightDescription:
         """The description of the same light seen in a mirror: left and right change places."""

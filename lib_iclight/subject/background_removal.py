@@ -59,11 +59,11 @@ _sessions: dict[str, tuple[Stamp | None, object]] = {}
 """By the model's place, and made of a file of this stamp."""
 _lock = threading.Lock()
 
-Matte = Callable[[np.ndarray, str], np.ndarray]
+BackgroundRemover = Callable[[np.ndarray, str], np.ndarray]
 """A background remover: uint8 RGB ``[H, W, 3]`` and a model's name to uint8 alpha ``[H, W]``."""
 
 
-def remover(models_dir: Path) -> Matte:
+def remover(models_dir: Path) -> BackgroundRemover:
     """A background remover that keeps rembg's models in ``models_dir``."""
 
     def matte(rgb: np.ndarray, model: str) -> np.ndarray:

@@ -24,7 +24,7 @@ _STRIP_ROWS = 256
 
 
 @dataclass(frozen=True)
-class Edge:
+class MatteRefinement:
     """What is done to a matte; the defaults leave it as it is.
 
     Attributes:
@@ -63,7 +63,7 @@ class Edge:
         return rgb, feather(shrink(alpha, min(self.shrink, 0.0)), self.feather)
 
 
-AS_IT_IS = Edge()
+UNREFINED = MatteRefinement()
 """Nothing is done."""
 
 

@@ -17,7 +17,7 @@ _LIMITS = {"scale": (0.05, 8.0), "x": (-1.0, 2.0), "y": (-1.0, 2.0)}
 
 
 @dataclass(frozen=True)
-class Placed:
+class Placement:
     """A picture at a place of the frame.
 
     Attributes:
@@ -29,12 +29,12 @@ class Placed:
     x: float = 0.5
     y: float = 0.5
 
-    def text(self) -> str:
+    def to_json(self) -> str:
         """The canonical text: JSON without spaces, numbers with at most three decimals."""
         return compact({key: plain_number(value) for key, value in asdict(self).items()})
 
 
-def parse(value: Any, where: str = "placement") -> str | Placed:
+def parse(value: Any, where: str = "placement") -> str | Placement:
     """Read a placement.
 
     Args:
@@ -55,10 +55,10 @@ def parse(value: Any, where: str = "placement") -> str | Placed:
             f"not {shown(value)}."
         )
     value = mapping(value, where, tuple(_LIMITS))
-    return Placed(**{key: round(number(value[key], f"{where}.{key}", *_LIMITS[key]), 3) for key in value})
+    return Placement(**{key: round(number(value[key], f"{where}.{key}", *_LIMITS[key]), 3) for key in value})
 
 
-def place(pixels: np.ndarray, width: int, height: int, placed: Placed, fill: int) -> np.ndarray:
+def place(pixels: np.ndarray, width: int, height: int, placed: Placement, fill: int) -> np.ndarray:
     """Scale with Lanczos and put at a place of the frame; only the part that is seen is scaled.
 
     Args:
@@ -73,7 +73,7 @@ def place(pixels: np.ndarray, width: int, height: int, placed: Placed, fill: int
     Raises:
         ICLightError: nothing of the picture lies in the frame.
     """
-    if placed == Placed():
+    if placed == Placement():
         return cover_crop(pixels, width, height)
     original_height, original_width = pixels.shape[:2]
     scale = placed.scale * max(width / original_width, height / original_height)
@@ -81,7 +81,7 @@ def place(pixels: np.ndarray, width: int, height: int, placed: Placed, fill: int
     down = _visible(original_height, scale, placed.y, height)
     if across is None or down is None:
         raise ICLightError(
-            f"The subject is placed outside of the picture: {placed.text()}. Move it into the frame, or set the "
+            f"The subject is placed outside of the picture: {placed.to_json()}. Move it into the frame, or set the "
             "placement to cover."
         )
     size = (across.stop - across.start, down.stop - down.start)

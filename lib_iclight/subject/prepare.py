@@ -14,9 +14,9 @@ from ..errors import ICLightError
 from ..picture import arrays
 from ..picture.pixels import fingerprint, is_converted
 from ..support.cache import SharedCache
-from .background_removal import Matte
-from .matte_refinement import AS_IT_IS, Edge
-from .placement import Placed, place
+from .background_removal import BackgroundRemover
+from .matte_refinement import UNREFINED, MatteRefinement
+from .placement import Placement, place
 
 _CHUNK = 1 << 20
 
@@ -31,7 +31,7 @@ Removal = bool | Literal["always"]
 
 _CUT_OUT_SHARE, _CLEARLY_OPAQUE = 0.05, 192
 
-Fit = Literal["cover", "stretch", "contain"] | Placed
+Fit = Literal["cover", "stretch", "contain"] | Placement
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class Framing:
         if self.box is not None:
             x, y, w, h = self.box
             pixels = np.ascontiguousarray(pixels[y : y + h, x : x + w])
-        if isinstance(self.fit, Placed):
+        if isinstance(self.fit, Placement):
             return place(pixels, width, height, self.fit, fill)
         if self.fit == "stretch":
             return arrays.stretch(pixels, width, height)
@@ -103,7 +103,7 @@ class Subject:
         return self.framing.apply(alpha, width, height, 0)
 
 
-class Pictures:
+class SubjectCache:
     """Decodes pictures and cuts subjects out, each distinct one once.
 
     Args:
@@ -155,7 +155,12 @@ class Pictures:
         return self._cache.get(("picture", fingerprint(image)), lambda: arrays.to_picture(image, name, most))
 
     def subject(
-        self, picture: arrays.Picture, remove_background: Removal, model: str, matte: Matte, edge: Edge = AS_IT_IS
+        self,
+        picture: arrays.Picture,
+        remove_background: Removal,
+        model: str,
+        matte: BackgroundRemover,
+        edge: MatteRefinement = UNREFINED,
     ) -> Subject:
         """Cut the subject out.
 
@@ -182,8 +187,8 @@ class Pictures:
         picture: arrays.Picture,
         remove_background: Removal,
         remover: tuple[str, Hashable] | None,
-        matte: Matte,
-        edge: Edge,
+        matte: BackgroundRemover,
+        edge: MatteRefinement,
     ) -> Subject:
         own = picture.alpha
         nothing = invisible(picture)
@@ -253,7 +258,7 @@ def unreadable(error: Exception, name: str) -> ICLightError:
     return ICLightError(f"The {name} cannot be read: the file is damaged. Use a whole PNG, JPEG or WebP file.")
 
 
-def _found(picture: arrays.Picture, model: str, matte: Matte) -> np.ndarray:
+def _found(picture: arrays.Picture, model: str, matte: BackgroundRemover) -> np.ndarray:
     alpha = matte(picture.rgb, model)
     if not alpha.any():
         raise ICLightError(
@@ -263,12 +268,12 @@ def _found(picture: arrays.Picture, model: str, matte: Matte) -> np.ndarray:
     return alpha
 
 
-def _refined(picture: arrays.Picture, alpha: np.ndarray, edge: Edge, how: str) -> Subject:
+def _refined(picture: arrays.Picture, alpha: np.ndarray, edge: MatteRefinement, how: str) -> Subject:
     colours, refined = edge.refine(picture.rgb, alpha)
     if not refined.any():
         raise ICLightError(
             "Nothing is left of the subject: the settings of the cut-out's edge take all of it away. "
             "Lower the threshold (matte_threshold) or the shrinking (matte_shrink)."
         )
-    done = "" if edge == AS_IT_IS else f":{edge}"
+    done = "" if edge == UNREFINED else f":{edge}"
     return Subject(picture, refined, colours, arrays.on_grey(colours, refined), f"{picture.digest}:{how}{done}")

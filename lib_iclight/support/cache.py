@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
-from .process_memory import give_back
+from .process_memory import release_memory
 
 Value = TypeVar("Value")
 
@@ -123,4 +123,4 @@ def blocks(value: Any) -> dict[int, int]:
 
 def _give_back(freed: int) -> None:
     if freed >= _WORTH_GIVING_BACK:
-        give_back()
+        release_memory()

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 
 
-def give_back() -> None:
+def release_memory() -> None:
     """Give freed memory back to the operating system.
 
     glibc keeps what was freed for the next request of this process; other C libraries give it back by themselves, and

@@ -9,8 +9,8 @@ from typing import Any
 
 from .. import ROOT
 from ..light.description import LightDescription
-from ..request import Request, from_mapping
-from ..subject.placement import Placed
+from ..request import Request, from_api
+from ..subject.placement import Placement
 
 SHIPPED = ROOT / "presets" / "examples.json"
 
@@ -60,9 +60,9 @@ class Example:
         result = {"enabled": True, **{field: getattr(request, field) for field in FORM}}
         result |= {"light": request.light_name, "placement": request.placement_name}
         if isinstance(request.light, LightDescription):
-            result["light_editor"] = request.light.text()
-        if isinstance(request.placement, Placed):
-            result["placement_editor"] = request.placement.text()
+            result["light_editor"] = request.light.to_json()
+        if isinstance(request.placement, Placement):
+            result["placement_editor"] = request.placement.to_json()
         return result
 
 
@@ -77,4 +77,4 @@ def load(path: Path = SHIPPED) -> list[Example]:
 
 def _example(entry: dict[str, Any], folder: Path) -> Example:
     pictures = {side: folder / entry[side] for side in ("foreground", "background") if side in entry}
-    return Example(entry["name"], entry["prompt"], from_mapping(entry["relight"]), **pictures)
+    return Example(entry["name"], entry["prompt"], from_api(entry["relight"]), **pictures)

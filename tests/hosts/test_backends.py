@@ -288,11 +288,11 @@ def is_relit(p):
 
 def test_run_inside_a_relit_run_is_known_as_such():
     outer, inner = SimpleNamespace(relit=True), SimpleNamespace()
-    assert process_images_inner(outer, lambda: nested_runs.within(inner, is_relit))
+    assert process_images_inner(outer, lambda: nested_runs.is_nested_run(inner, is_relit))
 
 
 def test_run_of_its_own_is_not_taken_for_an_inner_one():
     p, plain = SimpleNamespace(relit=True), SimpleNamespace()
-    assert not process_images_inner(p, lambda: nested_runs.within(p, is_relit))
-    assert not process_images_inner(plain, lambda: nested_runs.within(p, is_relit))
-    assert not nested_runs.within(SimpleNamespace(), is_relit)
+    assert not process_images_inner(p, lambda: nested_runs.is_nested_run(p, is_relit))
+    assert not process_images_inner(plain, lambda: nested_runs.is_nested_run(p, is_relit))
+    assert not nested_runs.is_nested_run(SimpleNamespace(), is_relit)

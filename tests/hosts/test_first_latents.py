@@ -77,7 +77,7 @@ def latents(host, pixels):
     """What the VAE makes of a picture."""
     from lib_iclight.hosts import page_script
 
-    return page_script.runner().host.vae(host.sd_model)[1](to_host_range(pixels))
+    return page_script.hooks().host.vae(host.sd_model)[1](to_host_range(pixels))
 
 
 def light(host, name="left"):
@@ -127,14 +127,14 @@ def test_in_txt2img_the_strength_scales_what_is_added(host, strength):
 def test_the_light_is_in_the_noise_that_another_script_has_put_in_its_place(host, monkeypatch):
     from lib_iclight.hosts import page_script
 
-    runner = page_script.runner()
-    before = runner.before_sampling
+    hooks = page_script.hooks()
+    before = hooks.before_sampling
 
     def after_another(p, x, noise):
         p.modified_noise = noise.clone()
         before(p, x, noise)
 
-    monkeypatch.setattr(runner, "before_sampling", after_another)
+    monkeypatch.setattr(hooks, "before_sampling", after_another)
     torch.testing.assert_close(added(host), light(host), atol=0.01, rtol=0)
 
 

@@ -74,17 +74,17 @@ def test_the_mask_is_off_for_the_run_and_comes_back():
     mask = Image.fromarray(GREY)
     p = processing(mask)
     before = dict(vars(p))
-    masks.take_off(p)
+    masks.detach(p)
     assert p.image_mask is None
-    masks.give_back(p)
+    masks.restore(p)
     assert vars(p) == before
-    masks.give_back(p)
+    masks.restore(p)
     assert p.image_mask is mask
 
 
 def test_a_mask_that_was_set_since_stays():
     p, other = processing(Image.fromarray(GREY)), Image.new("L", (1, 1), 255)
-    masks.take_off(p)
+    masks.detach(p)
     p.image_mask = other
-    masks.give_back(p)
+    masks.restore(p)
     assert p.image_mask is other

@@ -119,27 +119,27 @@ def host(tmp_path_factory):
 def test_page_and_result_say_what_is_lost(host, monkeypatch):
     from modules import processing
 
-    from lib_iclight.hosts.app_context import desk
+    from lib_iclight.hosts.app_context import app_context
 
     request = {"prompt": "a ball", "steps": 1, "width": 64, "height": 64, "sampler_name": "Euler", "cfg_scale": 1}
     relight = {"enabled": True, "foreground": encoded(plain((9, 9, 9), 64, 64)), "remove_background": False}
     said = []
     monkeypatch.setattr(processing.StableDiffusionProcessing, "comment", lambda p, text: said.append(text))
-    assert desk().notice(None) == ""
+    assert app_context().notice(None) == ""
     monkeypatch.setattr(host.sd_model.forge_objects.unet.model, "storage_dtype", FLOAT8, raising=False)
     module = ModuleType("backend.args")
     module.dynamic_args = {"online_lora": False}
     monkeypatch.setitem(sys.modules, "backend.args", module)
     host.txt2img(**request, alwayson_scripts={"IC Light": {"args": [relight]}}).raise_for_status()
-    assert "kept as float8_e4m3fn" in desk().notice(None)
-    assert said == [desk().notice(None)]
+    assert "kept as float8_e4m3fn" in app_context().notice(None)
+    assert said == [app_context().notice(None)]
 
 
 def test_a_checkpoint_that_is_yet_to_be_loaded_is_told_by_what_is_chosen(host, monkeypatch):
     from modules import sd_models, shared
 
     from lib_iclight.hosts import state
-    from lib_iclight.hosts.app_context import desk
+    from lib_iclight.hosts.app_context import app_context
     from lib_iclight.models.checkpoint import by_channels
 
     monkeypatch.setattr(sd_models, "model_data", sd_models.SdModelData())
@@ -147,4 +147,4 @@ def test_a_checkpoint_that_is_yet_to_be_loaded_is_told_by_what_is_chosen(host, m
     kinds = {"float8-e4m3fn": True, "float8-e4m3fn (fp16 LoRA)": False, "Automatic": False, None: False}
     for chosen, expected in kinds.items():
         monkeypatch.setattr(shared.opts, "forge_unet_storage_dtype", chosen, raising=False)
-        assert ("kept as float8-e4m3fn" in desk().notice(None)) is expected, chosen
+        assert ("kept as float8-e4m3fn" in app_context().notice(None)) is expected, chosen

@@ -35,10 +35,10 @@ def host(running):
 
 
 @pytest.fixture
-def desk(host):
-    from lib_iclight.hosts.app_context import desk
+def app_context(host):
+    from lib_iclight.hosts.app_context import app_context
 
-    return desk()
+    return app_context()
 
 
 @pytest.fixture
@@ -81,30 +81,30 @@ def test_the_settings_page_has_our_section(opts):
     assert {key.removeprefix("ic_light_") for key, reload in said.items() if not reload} == at_once
 
 
-def test_a_model_folder_is_searched_at_once_and_first(host, desk, opts, tmp_path):
+def test_a_model_folder_is_searched_at_once_and_first(host, app_context, opts, tmp_path):
     shutil.copy(fc_file(host), tmp_path / "iclight_mine.safetensors")
     opts.ic_light_model_folder = str(tmp_path)
-    assert desk.host.model_folders()[0] == tmp_path
-    assert desk.models.report().chosen["fc"] == "iclight_mine.safetensors"
+    assert app_context.host.model_folders()[0] == tmp_path
+    assert app_context.models.report().chosen["fc"] == "iclight_mine.safetensors"
     assert "IC Light model: iclight_mine" in relit(host).json()["info"]
 
 
-def test_a_request_cannot_set_a_folder_for_itself(host, desk, opts, tmp_path):
+def test_a_request_cannot_set_a_folder_for_itself(host, app_context, opts, tmp_path):
     shutil.copy(fc_file(host), tmp_path / NAME)
     override = {"ic_light_model_folder": str(tmp_path), "ic_light_download_on_first_use": False}
     assert "no IC-Light model for the mode fcon" in detail(relit(host, "fcon", override_settings=override))
 
 
-def test_models_stay_in_memory_or_not(host, desk, opts):
+def test_models_stay_in_memory_or_not(host, app_context, opts):
     assert relit(host).status_code == 200
-    reads = desk.models.library.file_reads
+    reads = app_context.models.library.file_reads
     assert relit(host).status_code == 200
-    assert desk.models.library.file_reads == reads
+    assert app_context.models.library.file_reads == reads
     opts.set("ic_light_keep_models", False)
     assert relit(host).status_code == 200
-    assert desk.models.library.file_reads == reads + 1
+    assert app_context.models.library.file_reads == reads + 1
     assert relit(host).status_code == 200
-    assert desk.models.library.file_reads == reads + 2
+    assert app_context.models.library.file_reads == reads + 2
 
 
 def test_what_the_controls_begin_with_is_set(host, opts):
@@ -125,7 +125,7 @@ def test_what_the_controls_begin_with_is_set(host, opts):
     assert all(controls[name].do_not_save_to_config for name in names)
 
 
-def test_the_remover_at_the_start_may_be_a_file_of_ones_own(desk, opts):
+def test_the_remover_at_the_start_may_be_a_file_of_ones_own(app_context, opts):
     import gradio as gr
     from modules.ui_settings import create_setting_component
 
@@ -137,7 +137,7 @@ def test_the_remover_at_the_start_may_be_a_file_of_ones_own(desk, opts):
         assert made.value == opts.ic_light_matting_model
         return [value for _, value in made.choices]
 
-    folder = desk.host.matting_folder()
+    folder = app_context.host.matting_folder()
     folder.mkdir(parents=True, exist_ok=True)
     assert offered() == list(MODELS)
     file = folder / "just came.onnx"
@@ -192,7 +192,7 @@ def test_interrupt_stops_a_download(host, hub, opts, monkeypatch):
 
 
 @pytest.mark.parametrize("way", ["flag", "setting"])
-def test_downloads_can_be_turned_off(host, hub, opts, desk, monkeypatch, way):
+def test_downloads_can_be_turned_off(host, hub, opts, app_context, monkeypatch, way):
     from modules import shared
 
     opts.ic_light_download_on_first_use = True
@@ -224,22 +224,22 @@ def sdxl(host, tmp_path, monkeypatch):
     return "big"
 
 
-def test_the_accordion_tells_that_a_checkpoint_does_not_suit(desk, sdxl):
-    assert desk.notice(sdxl).startswith("The checkpoint big is SDXL.")
-    assert desk.notice(None) == ""
-    assert desk.notice("no such checkpoint") == ""
+def test_the_accordion_tells_that_a_checkpoint_does_not_suit(app_context, sdxl):
+    assert app_context.notice(sdxl).startswith("The checkpoint big is SDXL.")
+    assert app_context.notice(None) == ""
+    assert app_context.notice("no such checkpoint") == ""
 
 
-def test_a_checkpoint_is_known_while_the_host_fills_its_list_anew(desk, sdxl, monkeypatch):
+def test_a_checkpoint_is_known_while_the_host_fills_its_list_anew(app_context, sdxl, monkeypatch):
     from modules import sd_models
 
     def changes(name):
         raise RuntimeError("dictionary changed size during iteration")
 
-    said = desk.notice(sdxl)
+    said = app_context.notice(sdxl)
     for search in (lambda name: None, changes):
         monkeypatch.setattr(sd_models, "get_closet_checkpoint_match", search)
-        assert desk.notice(sdxl) == said
+        assert app_context.notice(sdxl) == said
 
 
 def test_a_hires_checkpoint_of_another_family_is_refused_before_sampling(host, sdxl):

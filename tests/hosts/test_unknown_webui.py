@@ -23,7 +23,7 @@ def strange(tmp_path_factory):
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(app_context, "detect", detect)
-        app_context.desk.cache_clear()
+        app_context.app_context.cache_clear()
         with Workbench(tmp_path_factory.mktemp("data")) as workbench:
             yield workbench
 

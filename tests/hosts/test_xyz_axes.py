@@ -10,8 +10,8 @@ import pytest
 from lib_iclight.errors import ICLightError
 from lib_iclight.hosts import xyz_axes
 from lib_iclight.light import maps
-from lib_iclight.request import from_mapping
-from lib_iclight.subject.placement import Placed
+from lib_iclight.request import from_api
+from lib_iclight.subject.placement import Placement
 
 LAMP = '{"version":1,"lights":[{"x":0.2,"y":0.3}]}'
 
@@ -28,7 +28,7 @@ def read():
         kind, apply = options[f"[IC Light] {axis}"]
         p = SimpleNamespace()
         apply(p, kind(text), [])
-        return xyz_axes.overridden(lambda overrides: from_mapping({**given, **overrides}), p.ic_light_overrides)
+        return xyz_axes.overridden(lambda overrides: from_api({**given, **overrides}), p.ic_light_overrides)
 
     return read
 
@@ -45,7 +45,7 @@ def _option(label, kind, apply, confirm=None, choices=lambda: []):
         ("Light", "front", "light", "front"),
         ("Light strength", "1.5", "light_strength", 1.5),
         ("Placement", "contain", "placement", "contain"),
-        ("Placement", '{"scale":0.5}', "placement", Placed(0.5)),
+        ("Placement", '{"scale":0.5}', "placement", Placement(0.5)),
         ("Model", "a.safetensors", "model", "a.safetensors"),
         ("Background remover", "u2net", "matting_model", "u2net"),
         ("Restore details", "0.5", "restore_details", 0.5),
@@ -57,7 +57,7 @@ def test_an_axis_sets_its_field(read, axis, text, field, value):
 
 
 def test_the_light_axis_takes_descriptions(read):
-    assert read("Light", LAMP).light.text() == LAMP
+    assert read("Light", LAMP).light.to_json() == LAMP
 
 
 @pytest.mark.parametrize(("mode", "background"), [("fc", False), ("fbc", True)])
@@ -86,4 +86,4 @@ def test_a_model_that_is_absent_is_named_before_the_first_picture():
 
 
 def test_without_axes_the_request_is_as_it_is():
-    assert xyz_axes.overridden(lambda overrides: from_mapping({"light": "top", **overrides}), {}).light == "top"
+    assert xyz_axes.overridden(lambda overrides: from_api({"light": "top", **overrides}), {}).light == "top"

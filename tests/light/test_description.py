@@ -40,8 +40,8 @@ TEXT = (
 
 
 def test_the_canonical_text_has_its_keys_in_order_and_no_defaults():
-    assert EVERYTHING.text() == TEXT
-    assert LightDescription().text() == '{"version":1,"lights":[]}'
+    assert EVERYTHING.to_json() == TEXT
+    assert LightDescription().to_json() == '{"version":1,"lights":[]}'
 
 
 @pytest.mark.parametrize("value", [TEXT, f"  {TEXT}\n", json.loads(TEXT)], ids=["text", "blanks", "object"])
@@ -54,7 +54,7 @@ def test_what_is_left_out_has_its_default():
     lamp = {"x": 0, "y": 1, "softness": 0.5, "strength": 1.0, "color": "#ffffff"}
     full = described(light, lamp, ambient={"level": 0, "colour": "#ffffff"}, range=[0, 255])
     assert parse(full) == parse(described({"angle": 0}, {"x": 0, "y": 1}))
-    assert parse(full).text() == '{"version":1,"lights":[{"angle":0},{"x":0,"y":1}]}'
+    assert parse(full).to_json() == '{"version":1,"lights":[{"angle":0},{"x":0,"y":1}]}'
 
 
 @pytest.mark.parametrize(
@@ -73,8 +73,8 @@ def test_what_is_left_out_has_its_default():
 )
 def test_numbers_are_rounded_as_the_page_rounds_them(light, text):
     found = parse(described(light))
-    assert found.text() == f'{{"version":1,"lights":[{text}]}}'
-    assert parse(found.text()) == found
+    assert found.to_json() == f'{{"version":1,"lights":[{text}]}}'
+    assert parse(found.to_json()) == found
 
 
 @pytest.mark.parametrize(

@@ -43,7 +43,7 @@ def test_ambient_is_flat():
 def test_a_description_of_a_named_light_is_the_named_light():
     for light in maps.DRAWN:
         for background in (False, True):
-            described = parse(maps.preset(light, background).text())
+            described = parse(maps.preset(light, background).to_json())
             expected = maps.render(maps.preset(light, background), 31, 20)
             np.testing.assert_array_equal(maps.render(described, 31, 20), expected)
 

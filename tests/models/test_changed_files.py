@@ -20,7 +20,7 @@ from lib_iclight.models.folders import PART
 from lib_iclight.models.library import CONV_IN, ModelLibrary
 from lib_iclight.picture.arrays import make_picture
 from lib_iclight.subject import background_removal
-from lib_iclight.subject.prepare import Pictures
+from lib_iclight.subject.prepare import SubjectCache
 
 torch = pytest.importorskip("torch")
 
@@ -215,7 +215,7 @@ def remover(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("change", CHANGES)
 def test_an_exchanged_remover_cuts_out_anew(remover, change):
-    pictures, rgb = Pictures(), np.full((4, 6, 3), 90, np.uint8)
+    pictures, rgb = SubjectCache(), np.full((4, 6, 3), 90, np.uint8)
     pictures.content = lambda model: background_removal.content(model, remover.parent)
     picture, matte = make_picture(rgb), background_removal.remover(remover.parent)
 

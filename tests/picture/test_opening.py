@@ -20,7 +20,7 @@ from samples import as_base64, encoded, file_bytes, noise, plain
 from lib_iclight.errors import ICLightError
 from lib_iclight.hosts import masks
 from lib_iclight.picture import arrays, jpeg
-from lib_iclight.subject.prepare import Pictures
+from lib_iclight.subject.prepare import SubjectCache
 
 
 def refusal(read, *args) -> str:
@@ -32,7 +32,7 @@ def refusal(read, *args) -> str:
 
 
 def decoded(raw: bytes) -> arrays.Picture:
-    return Pictures().picture(as_base64(raw), "foreground")
+    return SubjectCache().picture(as_base64(raw), "foreground")
 
 
 # A picture is no program
@@ -55,7 +55,7 @@ def ghostscript(monkeypatch):
 WAYS_IN = {
     "field": decoded,
     "file": lambda raw: arrays.to_picture(arrays.read(io.BytesIO(raw), "foreground")),
-    "opened by the host": lambda raw: Pictures().picture(Image.open(io.BytesIO(raw)), "foreground"),
+    "opened by the host": lambda raw: SubjectCache().picture(Image.open(io.BytesIO(raw)), "foreground"),
     "mask": lambda raw: masks.as_light(type("p", (), {"image_mask": Image.open(io.BytesIO(raw))})),
 }
 
@@ -72,7 +72,7 @@ def test_a_drawing_is_refused_and_never_run(ghostscript, way):
 def test_a_damaged_file_that_the_host_has_opened_is_refused_too(kind):
     raw = file_bytes(Image.fromarray(noise(64, 64)), kind)
     message = refusal(
-        Pictures().picture,
+        SubjectCache().picture,
         Image.open(io.BytesIO(raw[: len(raw) // 2] if kind != "TIFF" else raw[:-9000])),
         "foreground",
     )
@@ -86,7 +86,7 @@ def test_a_picture_of_the_hosts_for_which_memory_is_short_is_refused_as_that(mon
         raise MemoryError
 
     monkeypatch.setattr(image, "load", load)
-    assert "not enough memory" in refusal(Pictures().picture, image, "foreground")
+    assert "not enough memory" in refusal(SubjectCache().picture, image, "foreground")
 
 
 @pytest.mark.parametrize("kind", ["ICO", "PPM", "TGA", "PCX", "SGI", "DDS", "JPEG2000", "IM", "ICNS"])
@@ -126,7 +126,7 @@ class Registered(ImageFile.ImageFile):
 @pytest.mark.skipif(find_spec("PIL.AvifImagePlugin") is None, reason="Pillow reads AVIF from 11.3 on")
 def test_pillows_own_reader_of_avif_is_used_before_anything_else_has_loaded_it(tmp_path):
     plain((200, 60, 30), 64, 64).save(tmp_path / "picture.avif")
-    code = "import sys; from lib_iclight import images; print(arrays.read(open(sys.argv[1], 'rb'), 'foreground').size)"
+    code = "import sys; from lib_iclight.picture import arrays; print(arrays.read(open(sys.argv[1], 'rb'), 'foreground').size)"
     command = [sys.executable, "-c", code, str(tmp_path / "picture.avif")]
     assert subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip() == "(64, 64)"
 
@@ -175,10 +175,10 @@ def test_a_claimed_size_is_refused_without_a_pixel(size):
 
 
 def test_the_limit_is_the_settings():
-    small, pictures = plain((1, 2, 3), 1000, 1000), Pictures(max_pixels=lambda: 999_999)
+    small, pictures = plain((1, 2, 3), 1000, 1000), SubjectCache(max_pixels=lambda: 999_999)
     for source in (encoded(small), small, np.asarray(small)):
         assert "1.0 megapixels" in refusal(pictures.picture, source, "background")
-    assert Pictures(max_pixels=lambda: 1_000_000).picture(small, "background").size == (1000, 1000)
+    assert SubjectCache(max_pixels=lambda: 1_000_000).picture(small, "background").size == (1000, 1000)
 
 
 def test_a_tile_far_larger_than_its_picture_is_refused_unopened(monkeypatch):
@@ -206,7 +206,7 @@ def test_text_is_measured_before_it_is_decoded(monkeypatch):
 def test_blanks_in_a_text_are_not_copied(text):
     tracemalloc.start()
     try:
-        refusal_or_picture = Pictures().picture if text.strip() else lambda *args: refusal(arrays.decode, *args)
+        refusal_or_picture = SubjectCache().picture if text.strip() else lambda *args: refusal(arrays.decode, *args)
         refusal_or_picture(text, "foreground")
         peak = tracemalloc.get_traced_memory()[1]
     finally:
@@ -227,7 +227,7 @@ sys.path[:0] = ["tests"]
 import numpy as np
 from PIL import Image
 import samples
-from lib_iclight import images
+from lib_iclight.picture import arrays
 side = 2400
 levels = np.broadcast_to(np.linspace(0, 255, side), (side, side))
 grey = Image.fromarray(levels.astype(np.uint8))

@@ -14,7 +14,7 @@ from samples import as_base64, encoded, file_bytes, noise
 
 from lib_iclight.picture import arrays, profiles
 from lib_iclight.picture.arrays import Picture
-from lib_iclight.subject.prepare import Pictures
+from lib_iclight.subject.prepare import SubjectCache
 
 ADOBE_GAMMA = 563 / 256
 FROM_XYZ = np.array([[3.1338561, -1.6168667, -0.4906146], [-0.9787684, 1.9161415, 0.0334540],
@@ -111,7 +111,7 @@ def test_an_srgb_profile_changes_nothing_and_is_looked_at_once(monkeypatch):
 
 
 def test_a_picture_that_is_given_again_is_not_converted_again(monkeypatch):
-    image, pictures = Image.fromarray(noise(16, 8)), Pictures()
+    image, pictures = Image.fromarray(noise(16, 8)), SubjectCache()
     image.info["icc_profile"] = icc.rgb_profile(icc.ADOBE_RGB)
     first = pictures.picture(image, "img2img picture")
     monkeypatch.setattr(ImageCms, "applyTransform", None)
@@ -120,7 +120,7 @@ def test_a_picture_that_is_given_again_is_not_converted_again(monkeypatch):
 
 @pytest.mark.parametrize("change", ["a pixel", "the profile", "transparency"])
 def test_a_picture_that_has_changed_is_converted_anew(change):
-    image, pictures = Image.fromarray(noise(16, 8)), Pictures()
+    image, pictures = Image.fromarray(noise(16, 8)), SubjectCache()
     image.info["icc_profile"] = icc.rgb_profile(icc.ADOBE_RGB)
     first = pictures.picture(image, "img2img picture")
     if change == "a pixel":
@@ -142,7 +142,7 @@ def test_a_profile_of_many_megabytes_is_not_kept():
 def test_a_pillow_without_little_cms_reads_the_colours_as_they_are():
     code = (
         "import sys; sys.modules['PIL._imagingcms'] = None\n"
-        "import base64, io; from lib_iclight import images\n"
+        "import base64, io; from lib_iclight.picture import arrays\n"
         "print(arrays.to_picture(arrays.decode(sys.stdin.read(), 'foreground')).rgb[0, 0].tolist())"
     )
     text = encoded(Image.new("RGB", (2, 2), (200, 60, 60)), icc_profile=icc.rgb_profile(icc.ADOBE_RGB))

@@ -9,7 +9,15 @@ from samples import noise
 from scipy import ndimage
 
 from lib_iclight.subject import matte_refinement
-from lib_iclight.subject.matte_refinement import AS_IT_IS, Edge, decontaminate, feather, follow_edges, shrink, threshold
+from lib_iclight.subject.matte_refinement import (
+    UNREFINED,
+    MatteRefinement,
+    decontaminate,
+    feather,
+    follow_edges,
+    shrink,
+    threshold,
+)
 
 SIDE = 512
 GREEN = np.array([20, 235, 30], np.float64)
@@ -61,8 +69,8 @@ def textured(low: float, high: float, seed: int) -> np.ndarray:
 @pytest.mark.parametrize("alpha", [as_bytes(disc()), noise(40, 30)[..., 0], np.zeros((5, 5), np.uint8)], ids=len)
 def test_the_defaults_change_nothing(alpha):
     rgb = noise(*alpha.shape[::-1])
-    assert Edge() == AS_IT_IS
-    colours, refined = AS_IT_IS.refine(rgb, alpha)
+    assert MatteRefinement() == UNREFINED
+    colours, refined = UNREFINED.refine(rgb, alpha)
     assert colours is rgb
     assert refined is alpha
 
@@ -70,9 +78,9 @@ def test_the_defaults_change_nothing(alpha):
 @pytest.mark.parametrize("size", [(1, 1), (1, 40), (40, 1), (33, 65)])
 def test_pictures_of_any_size_are_refined(size):
     rgb, alpha = noise(*size), noise(*size, seed=4)[..., 0]
-    colours, refined = Edge(True, 0.4, 1.5, 2.0, 1.0).refine(rgb, alpha)
+    colours, refined = MatteRefinement(True, 0.4, 1.5, 2.0, 1.0).refine(rgb, alpha)
     assert (colours.shape, refined.shape) == (rgb.shape, alpha.shape)
-    assert Edge(shrink=-16.0).refine(rgb, alpha)[1].shape == alpha.shape
+    assert MatteRefinement(shrink=-16.0).refine(rgb, alpha)[1].shape == alpha.shape
 
 
 # Alpha matting
@@ -173,7 +181,7 @@ def greenness(pixels: np.ndarray) -> np.ndarray:
 def test_a_bright_green_background_is_gone_from_a_feathered_rim(truth):
     subject = textured(90, 200, 6) * [1.0, 0.7, 0.6]
     picture = over(truth, subject, np.broadcast_to(GREEN, (SIDE, SIDE, 3)))
-    edges = [Edge(feather=3.0, decontaminate=strength) for strength in (0.0, 0.5, 1.0)]
+    edges = [MatteRefinement(feather=3.0, decontaminate=strength) for strength in (0.0, 0.5, 1.0)]
     left = []
     for edge in edges:
         colours, alpha = edge.refine(picture, as_bytes(truth))

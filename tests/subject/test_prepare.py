@@ -9,14 +9,14 @@ from samples import encoded, no_matting, noise, plain
 
 from lib_iclight.errors import ICLightError
 from lib_iclight.picture import arrays
-from lib_iclight.subject.matte_refinement import Edge
-from lib_iclight.subject.placement import Placed
-from lib_iclight.subject.prepare import Framing, Pictures, Removal
+from lib_iclight.subject.matte_refinement import MatteRefinement
+from lib_iclight.subject.placement import Placement
+from lib_iclight.subject.prepare import Framing, Removal, SubjectCache
 
 
 @pytest.fixture
 def pictures():
-    return Pictures()
+    return SubjectCache()
 
 
 class Remover:
@@ -32,7 +32,7 @@ class Remover:
         return alpha
 
 
-def cut_out(pictures: Pictures, source, removes: Removal = True, model: str = "u2net", matte=no_matting):
+def cut_out(pictures: SubjectCache, source, removes: Removal = True, model: str = "u2net", matte=no_matting):
     return pictures.subject(pictures.picture(source, "foreground"), removes, model, matte)
 
 
@@ -185,16 +185,16 @@ def test_a_subject_that_is_found_only_where_nothing_shows_is_refused(pictures):
 
 
 EDGES = (
-    Edge(alpha_matting=True),
-    Edge(threshold=0.5),
-    Edge(shrink=2.0),
-    Edge(shrink=-2.0),
-    Edge(feather=1.0),
-    Edge(decontaminate=1.0),
+    MatteRefinement(alpha_matting=True),
+    MatteRefinement(threshold=0.5),
+    MatteRefinement(shrink=2.0),
+    MatteRefinement(shrink=-2.0),
+    MatteRefinement(feather=1.0),
+    MatteRefinement(decontaminate=1.0),
 )
 
 
-def refined(pictures: Pictures, source, edge: Edge, matte=no_matting, removes: bool = True):
+def refined(pictures: SubjectCache, source, edge: MatteRefinement, matte=no_matting, removes: bool = True):
     return pictures.subject(pictures.picture(source, "foreground"), removes, "u2net", matte, edge)
 
 
@@ -208,27 +208,34 @@ def soft_disc() -> np.ndarray:
 
 def test_the_remover_runs_once_however_the_edge_changes(pictures):
     remover = Remover()
-    digests = {refined(pictures, plain((1, 2, 3), 64, 64), edge, remover).digest for edge in (Edge(), *EDGES, *EDGES)}
+    digests = {
+        refined(pictures, plain((1, 2, 3), 64, 64), edge, remover).digest
+        for edge in (MatteRefinement(), *EDGES, *EDGES)
+    }
     assert remover.runs == ["u2net"]
     assert len(digests) == 1 + len(EDGES), "what is encoded of one edge is not taken for another"
 
 
 def test_the_same_edge_again_is_the_same_subject(pictures):
     remover, source = Remover(), plain((1, 2, 3), 64, 64)
-    assert refined(pictures, source, Edge(shrink=1.0), remover) is refined(pictures, source, Edge(shrink=1.0), remover)
+    assert refined(pictures, source, MatteRefinement(shrink=1.0), remover) is refined(
+        pictures, source, MatteRefinement(shrink=1.0), remover
+    )
 
 
 @pytest.mark.parametrize("edge", EDGES[1:], ids=str)
 def test_a_transparency_of_the_pictures_own_is_refined(pictures, edge):
     source = Image.fromarray(soft_disc())
-    before, after = (refined(pictures, source, edge) for edge in (Edge(), edge))
+    before, after = (refined(pictures, source, edge) for edge in (MatteRefinement(), edge))
     assert (after.on_grey != before.on_grey).any()
     np.testing.assert_array_equal(after.on_grey, arrays.on_grey(after.colours, after.alpha))
 
 
 def test_the_colours_under_a_transparency_of_its_own_do_not_lead_the_edge(pictures):
     source = Image.fromarray(soft_disc())
-    before, after = (refined(pictures, source, edge) for edge in (Edge(), Edge(alpha_matting=True)))
+    before, after = (
+        refined(pictures, source, edge) for edge in (MatteRefinement(), MatteRefinement(alpha_matting=True))
+    )
     np.testing.assert_array_equal(after.alpha, before.alpha)
 
 
@@ -244,7 +251,7 @@ def test_a_picture_used_whole_has_no_edge(pictures, edge, on_grey):
 
 def test_an_edge_that_takes_all_of_the_subject_away_is_refused(pictures):
     with pytest.raises(ICLightError, match=r"Nothing is left of the subject.*Lower the threshold"):
-        refined(pictures, plain((200, 100, 50, 90)), Edge(threshold=0.5))
+        refined(pictures, plain((200, 100, 50, 90)), MatteRefinement(threshold=0.5))
 
 
 # Sources
@@ -324,7 +331,7 @@ def test_a_box_relights_only_that_part(framed):
 
 
 def test_a_placed_subject_stands_on_grey_and_its_matte_beside_nothing(framed):
-    subject = framed(Placed(0.5, 0.25, 0.5))
+    subject = framed(Placement(0.5, 0.25, 0.5))
     # The frame is covered by 80 x 40; half of that is 40 x 20, its bright middle half 20 pixels wide.
     pixels, matte = subject.pixels(40, 40), subject.matte(40, 40)
     assert (pixels[12:28, 2:18] >= 195).all()
@@ -336,4 +343,4 @@ def test_a_placed_subject_stands_on_grey_and_its_matte_beside_nothing(framed):
 
 def test_a_subject_that_is_placed_outside_is_refused_with_the_way_out(framed):
     with pytest.raises(ICLightError, match=r"placed outside.*\"x\":2.*Move it into the frame.*cover"):
-        framed(Placed(0.1, 2.0, 0.5)).pixels(40, 40)
+        framed(Placement(0.1, 2.0, 0.5)).pixels(40, 40)

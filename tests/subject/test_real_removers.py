@@ -10,8 +10,8 @@ from onnx_files import finder_of_brightness
 
 from lib_iclight.errors import ICLightError, InterruptedRunError
 from lib_iclight.subject import background_removal
-from lib_iclight.subject.matte_refinement import Edge
-from lib_iclight.subject.prepare import Pictures
+from lib_iclight.subject.matte_refinement import MatteRefinement
+from lib_iclight.subject.prepare import SubjectCache
 from lib_iclight.support.interruptible import interruptible
 
 rembg = pytest.importorskip("rembg", reason="rembg is not installed")
@@ -116,7 +116,7 @@ def test_a_missing_file_that_cannot_be_downloaded_says_where_it_goes(folder):
 @pytest.mark.filterwarnings("error")
 def test_a_remover_that_finds_nothing_says_so(folder, capfd):
     add(folder, "u2net", gain=0)
-    pictures = Pictures()
+    pictures = SubjectCache()
     with pytest.raises(ICLightError, match="u2net found no subject in the foreground"):
         pictures.subject(
             pictures.picture(bright_corner(), "foreground"), True, "u2net", background_removal.remover(folder)
@@ -126,9 +126,9 @@ def test_a_remover_that_finds_nothing_says_so(folder, capfd):
 
 def test_the_edge_is_refined_on_what_the_remover_gives(folder):
     add(folder, "birefnet-general")
-    pictures = Pictures()
+    pictures = SubjectCache()
     picture = pictures.picture(bright_corner(), "foreground")
-    edge = Edge(alpha_matting=True, decontaminate=1.0)
+    edge = MatteRefinement(alpha_matting=True, decontaminate=1.0)
     alpha = pictures.subject(picture, True, "birefnet-general", background_removal.remover(folder), edge).alpha
     assert alpha[13:27, 154:226].min() > 235
     assert alpha[40:].max() < 20

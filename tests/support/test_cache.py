@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 from samples import encoded, noise, plain
 
-from lib_iclight.conditioning import LatentCache, Layer
+from lib_iclight.conditioning import LatentCache, LazyImage
 from lib_iclight.picture import arrays
-from lib_iclight.subject.matte_refinement import Edge
-from lib_iclight.subject.prepare import Pictures
+from lib_iclight.subject.matte_refinement import MatteRefinement
+from lib_iclight.subject.prepare import SubjectCache
 from lib_iclight.support.cache import SharedCache, blocks
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -100,7 +100,7 @@ def test_a_tensor_counts_with_its_whole_storage():
 
 def test_an_opaque_picture_and_its_subject_are_one_block():
     cache = SharedCache()
-    pictures = Pictures(cache)
+    pictures = SubjectCache(cache)
     source = encoded(plain((1, 2, 3), 50, 40))
     pictures.subject(pictures.picture(source, "foreground"), False, "", None)
     assert cache.used == 50 * 40 * 3
@@ -111,11 +111,13 @@ def test_pictures_cut_outs_and_latents_share_one_limit():
 
     limit = 300_000
     cache = SharedCache(lambda: limit)
-    pictures, latents = Pictures(cache), LatentCache(cache)
+    pictures, latents = SubjectCache(cache), LatentCache(cache)
     for seed in range(8):
         picture = arrays.make_picture(noise(120, 100, seed=seed))
-        subject = pictures.subject(picture, True, "u2net", lambda rgb, model: rgb[..., 0].copy(), Edge(False, 0.5))
-        layer = Layer(("subject", subject.digest), subject.pixels)
+        subject = pictures.subject(
+            picture, True, "u2net", lambda rgb, model: rgb[..., 0].copy(), MatteRefinement(False, 0.5)
+        )
+        layer = LazyImage(("subject", subject.digest), subject.pixels)
         latents.latent(layer, 64, 64, "vae", lambda pixels: torch.zeros(1, 4, 80, 80))
         assert cache.used <= limit
     assert cache.used > limit / 2
@@ -124,15 +126,15 @@ def test_pictures_cut_outs_and_latents_share_one_limit():
 MEASURE = """
 import json, sys
 import numpy as np
-from lib_iclight import images
-from lib_iclight.caching import SharedCache
-from lib_iclight.subject import Pictures
+from lib_iclight.picture import arrays
+from lib_iclight.support.cache import SharedCache
+from lib_iclight.subject.prepare import SubjectCache
 
 def resident():
     with open("/proc/self/statm") as file:
         return int(file.read().split()[1]) * 4096 / 2**20
 
-pictures = Pictures(cache := SharedCache(lambda: 64 << 20))
+pictures = SubjectCache(cache := SharedCache(lambda: 64 << 20))
 start, seen = resident(), []
 for seed in range(12):
     rgb = np.full((1500, 2000, 3), seed, np.uint8)

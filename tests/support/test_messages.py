@@ -8,7 +8,7 @@ import pytest
 
 from lib_iclight.errors import ICLightError
 from lib_iclight.light import description
-from lib_iclight.request import FIELDS, from_mapping
+from lib_iclight.request import FIELDS, from_api
 from lib_iclight.subject import placement
 from lib_iclight.support.json_values import shown, well_formed
 
@@ -36,7 +36,7 @@ def nested(depth: int) -> dict:
 
 def refusal(values) -> str:
     with pytest.raises(ICLightError) as caught:
-        from_mapping(values)
+        from_api(values)
     return caught.value.detail
 
 
@@ -50,7 +50,7 @@ def as_host_answers(message: str) -> bytes:
 @pytest.mark.parametrize("name", [*FIELDS, "model_type", "bg_source_fc", "no such field"])
 def test_no_value_is_echoed_whole(name, kind):
     if name in TAKE_ANY_TEXT and kind in ANY_TEXT:
-        from_mapping({name: HUGE[kind]})  # a picture or a name, which later steps look at
+        from_api({name: HUGE[kind]})  # a picture or a name, which later steps look at
     else:
         assert len(as_host_answers(refusal({name: HUGE[kind]}))) <= 2000
 

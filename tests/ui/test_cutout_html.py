@@ -10,8 +10,8 @@ import numpy as np
 from PIL import Image
 from samples import no_matting, noise, plain
 
-from lib_iclight.subject.matte_refinement import AS_IT_IS, Edge
-from lib_iclight.subject.prepare import Pictures
+from lib_iclight.subject.matte_refinement import UNREFINED, MatteRefinement
+from lib_iclight.subject.prepare import SubjectCache
 from lib_iclight.ui.cutout_html import SIDE, cutout_html, problem_html
 
 
@@ -21,8 +21,8 @@ def left_half(rgb, model):
     return alpha
 
 
-def shown(image, removes=True, matte=left_half, edge=AS_IT_IS) -> tuple[list[Image.Image], str]:
-    pictures = Pictures()
+def shown(image, removes=True, matte=left_half, edge=UNREFINED) -> tuple[list[Image.Image], str]:
+    pictures = SubjectCache()
     text = cutout_html(pictures.subject(pictures.picture(image, "foreground"), removes, "u2net", matte, edge))
     found = re.findall(r"src='data:image/png;base64,([^']+)'", text)
     return [Image.open(io.BytesIO(base64.b64decode(data))) for data in found], text
@@ -39,7 +39,7 @@ def test_the_picture_and_its_cut_out_are_side_by_side():
 
 
 def test_the_edges_settings_show():
-    (_, after), _ = shown(plain((200, 90, 30), 512, 512), edge=Edge(shrink=10))
+    (_, after), _ = shown(plain((200, 90, 30), 512, 512), edge=MatteRefinement(shrink=10))
     assert np.flatnonzero(np.asarray(after)[200, :, 3]).max() == 245
 
 

@@ -48,9 +48,9 @@ def test_the_page_shows_how_far_a_download_is_and_that_it_is_done(page, served, 
 
 
 def test_cancel_stops_a_download_and_says_so(page, served, hub):
-    from lib_iclight.hosts.app_context import desk
+    from lib_iclight.hosts.app_context import app_context
 
-    job = desk().models.downloads.running("fcon")
+    job = app_context().models.downloads.running("fcon")
     page.locator("#txt2img_ic_light_download_cancel").click()
     # The rest arrives at once, so it must not come before the click has.
     assert job._stop.wait(60)

@@ -14,16 +14,16 @@ def _fresh_latents() -> Iterator[Any]:
     """Keep latents of whole and of broken runs apart; gives the product's runner."""
     from lib_iclight.conditioning import LatentCache
     from lib_iclight.hosts import page_script
-    from lib_iclight.subject.prepare import Pictures
+    from lib_iclight.subject.prepare import SubjectCache
 
-    runner = page_script.runner()
-    studio = runner.studio
-    kept = studio.latents, studio.pictures
-    studio.latents, studio.pictures = LatentCache(), Pictures()
+    hooks = page_script.hooks()
+    pipeline = hooks.pipeline
+    kept = pipeline.latents, pipeline.pictures
+    pipeline.latents, pipeline.pictures = LatentCache(), SubjectCache()
     try:
-        yield runner
+        yield hooks
     finally:
-        studio.latents, studio.pictures = kept
+        pipeline.latents, pipeline.pictures = kept
 
 
 @contextmanager
@@ -66,12 +66,12 @@ def black_for_grey() -> Iterator[None]:
 @contextmanager
 def no_offsets() -> Iterator[None]:
     """The UNet is widened, but with zeros: nothing of what the offsets know is added."""
-    with _fresh_latents() as runner:
-        right = runner.host.relight
+    with _fresh_latents() as hooks:
+        right = hooks.host.relight
 
         def relight(sd_model: Any, offsets: Any, c_concat: Any) -> None:
             zeros = {name: tensor * 0 for name, tensor in offsets.tensors.items()}
             right(sd_model, dataclasses.replace(offsets, tensors=zeros, content=f"{offsets.content}-zero"), c_concat)
 
-        with mock.patch.object(runner.host, "relight", relight):
+        with mock.patch.object(hooks.host, "relight", relight):
             yield
