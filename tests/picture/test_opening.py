@@ -126,7 +126,7 @@ class Registered(ImageFile.ImageFile):
 @pytest.mark.skipif(find_spec("PIL.AvifImagePlugin") is None, reason="Pillow reads AVIF from 11.3 on")
 def test_pillows_own_reader_of_avif_is_used_before_anything_else_has_loaded_it(tmp_path):
     plain((200, 60, 30), 64, 64).save(tmp_path / "picture.avif")
-    code = "import sys; from lib_iclight.picture.opening import read; print(read(open(sys.argv[1], 'rb'), 'picture').size)"
+    code = "import sys; from lib_iclight.picture.opening import read; print(read(open(sys.argv[1], 'rb'), 'a').size)"
     command = [sys.executable, "-c", code, str(tmp_path / "picture.avif")]
     assert subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip() == "(64, 64)"
 
