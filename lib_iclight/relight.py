@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,11 +14,51 @@ from .light import maps
 from .light.description import LightDescription
 from .models.library import ModelFile, ModelLibrary
 from .picture import arrays
-from .request import Request
+from .request import PICTURES, Request
 from .restore.detail import keep_colours, restore_details
 from .subject.background_removal import BackgroundRemover
 from .subject.prepare import Framing, Subject, SubjectCache
 from .support.cache import SharedCache
+
+INIT, MASK = "init", "mask"
+"""What img2img's pictures and its mask are called beside the request's picture fields."""
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Which of the given pictures plays which part in a run.
+
+    Pictures are named by the request's field, :data:`INIT` or :data:`MASK`.
+
+    Attributes:
+        subject: what is relit, "foreground" or :data:`INIT`.
+        light_map: what serves as the light map, None without one.
+        background: fbc's background picture, None without one.
+    """
+
+    subject: str
+    light_map: str | None = None
+    background: str | None = None
+
+    def opened(
+        self, sources: Mapping[str, Sequence[Any]], open_picture: Callable[[Any, str], arrays.Picture]
+    ) -> dict[str, list[arrays.Picture]]:
+        """Open the pictures that play a part, and no others.
+
+        Args:
+            sources: what was given under each name; of several only the subject uses all.
+            open_picture: opens one; the second argument is what the picture is to the user ("light map").
+
+        Raises:
+            ICLightError: one of them cannot be read.
+        """
+        found = {}
+        for name, words in ((self.light_map, "light map"), (self.background, "background")):
+            if name is not None:
+                found[name] = [open_picture(sources[name][0], words)]
+        words = "img2img picture" if self.subject == INIT else self.subject
+        found[self.subject] = [open_picture(source, words) for source in sources[self.subject]]
+        return found
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,10 +96,6 @@ class Plan:
             return False
         return self.light != "none" or self.request.reinforce_foreground > 0
 
-    def framed(self, framing: Framing) -> Plan:
-        """The same plan with the subjects brought to size as the host does with its own picture."""
-        return replace(self, subjects=tuple(subject.framed(framing) for subject in self.subjects))
-
 
 class RelightPipeline:
     """Draws up plans and turns them into tensors; keeps what it made for the next run.
@@ -82,69 +117,66 @@ class RelightPipeline:
     def plan(
         self,
         request: Request,
-        init_images: Sequence[Any] | None,
-        folders: Sequence[Path],
+        model: ModelFile,
+        init_images: Sequence[arrays.Picture] | None,
         matte: BackgroundRemover,
-        mask: Any = None,
+        mask: arrays.Picture | None = None,
     ) -> Plan:
         """Draw up the plan of a run.
 
         Args:
             request: what was asked for.
+            model: the offsets' file, see :meth:`lib_iclight.models.library.ModelLibrary.select`.
             init_images: img2img's pictures, None in txt2img.
-            folders: the model folders, the preferred one first.
             matte: the background remover.
             mask: img2img's mask, white where it is painted, None without one.
 
         Raises:
-            ICLightError: something is missing, unreadable or does not fit together.
+            ICLightError: something is missing or does not fit together, or the subject cannot be cut out.
         """
-        sources, from_init = _subject_sources(request, init_images)
-        named = _named_pictures(request, init_images, from_init, mask)
-        model = self.library.select(request.mode, request.model, folders)
-        given = {name: self.pictures.picture(source, name.replace("_", " ")) for name, source in named.items()}
-        light, background = _light(request, given), given.get("background")
-        light_map = arrays.as_light_map(given["light_map"]) if "light_map" in given else None
+        pictures = dict(_pictures(request, init_images or (), mask))
+        parts = assign_parts(request, pictures, init_images is not None)
+        check_light(request, parts)
+        light_map = arrays.as_light_map(pictures[parts.light_map][0]) if parts.light_map else None
+        background = pictures[parts.background][0] if parts.background else None
         framing = Framing(request.placement)
-        name = "img2img picture" if from_init else "foreground"
-        subjects = tuple(self.subject(request, source, name, matte).framed(framing) for source in sources)
-        return Plan(request, model, subjects, from_init, light, light_map, background)
+        subjects = tuple(self.subject(request, picture, matte).framed(framing) for picture in pictures[parts.subject])
+        return Plan(request, model, subjects, parts.subject == INIT, _light(request, parts), light_map, background)
 
-    def subject(self, request: Request, source: Any, name: str, matte: BackgroundRemover) -> Subject:
+    def subject(self, request: Request, picture: arrays.Picture, matte: BackgroundRemover) -> Subject:
         """The subject of a picture, cut out as the request says.
 
         Args:
             request: what was asked for.
-            source: the picture.
-            name: what it is to the user ("foreground").
+            picture: what the subject is in.
             matte: the background remover.
 
         Raises:
             ICLightError: see :meth:`lib_iclight.subject.prepare.SubjectCache.subject`.
         """
-        return self.pictures.subject(
-            self.pictures.picture(source, name), request.remove_background, request.matting_model, matte, request.edge
-        )
+        return self.pictures.subject(picture, request.remove_background, request.matting_model, matte, request.edge)
 
-    def finish(self, plan: Plan, index: int, pixels: np.ndarray) -> np.ndarray:
-        """Restore details and keep colours in one result.
 
-        Args:
-            plan: the run's plan.
-            index: the picture's place in the batch.
-            pixels: uint8 ``[H, W, 3]``.
-        """
-        request = plan.request
-        if not (request.restore_details or request.keep_colours):
-            return pixels
-        height, width = pixels.shape[:2]
-        subject = plan.subjects[index % len(plan.subjects)]
-        original, matte = subject.pixels(width, height), subject.matte(width, height)
-        if request.keep_colours:
-            pixels = keep_colours(pixels, original, matte, request.keep_colours)
-        if request.restore_details:
-            pixels = restore_details(pixels, original, matte, request.restore_details, request.details_radius)
+def finish(request: Request, subject: Subject, pixels: np.ndarray) -> np.ndarray:
+    """Restore details and keep colours in one result.
+
+    Args:
+        request: what was asked for.
+        subject: the one that was relit, framed as in the run.
+        pixels: uint8 ``[H, W, 3]``.
+
+    Returns:
+        A new array of that shape; ``pixels`` itself where nothing of this was asked for.
+    """
+    if not (request.restore_details or request.keep_colours):
         return pixels
+    height, width = pixels.shape[:2]
+    original, matte = subject.pixels(width, height), subject.matte(width, height)
+    if request.keep_colours:
+        pixels = keep_colours(pixels, original, matte, request.keep_colours)
+    if request.restore_details:
+        pixels = restore_details(pixels, original, matte, request.restore_details, request.details_radius)
+    return pixels
 
 
 def condition_layers(plan: Plan, subject: Subject) -> list[LazyImage]:
@@ -209,13 +241,69 @@ def _picture_layer(role: str, picture: arrays.Picture, flipped: bool = False) ->
     return LazyImage((role, picture.digest, flipped), draw)
 
 
-def _subject_sources(request: Request, init_images: Sequence[Any] | None) -> tuple[list[Any], bool]:
-    if request.foreground is not None:
-        return [request.foreground], False
-    given = [image for image in init_images or () if image is not None]
-    if given:
-        return given, True
-    if init_images is None:
+def assign_parts(request: Request, given: Collection[str], is_img2img: bool) -> Parts:
+    """Decide which pictures a run uses, and for what.
+
+    With a foreground of its own, img2img's picture is the light map, or for fbc the background.
+
+    Args:
+        request: what was asked for; its own pictures are not looked at.
+        given: the names of the pictures that are there.
+        is_img2img: whether the run is img2img's.
+
+    Raises:
+        ICLightError: a picture is missing.
+    """
+    subject = _subject(given, is_img2img)
+    is_fbc = request.mode == "fbc"
+    if is_fbc and "background" in given:
+        return Parts(subject, background="background")
+    spare = INIT if subject != INIT and INIT in given else None
+    if request.light == "mask":
+        _require_mask(given, is_img2img)
+        return Parts(subject, light_map=MASK)
+    if request.light == "custom":
+        name = "light_map" if "light_map" in given or is_fbc else spare
+        _require_map(name, given)
+        return Parts(subject, light_map=name)
+    if request.light == "none" and spare is not None:
+        return Parts(subject, **{"background" if is_fbc else "light_map": spare})
+    return Parts(subject)
+
+
+def check_light(request: Request, parts: Parts) -> None:
+    """Check that fbc has something behind the subject.
+
+    Raises:
+        ICLightError: it has neither a background nor a light.
+    """
+    if request.mode == "fbc" and request.light == "none" and parts.background is None:
+        raise ICLightError(
+            "The mode fbc needs a background or a light. Drop a background picture into the IC Light accordion "
+            "(over the API: the field 'background'), or choose a light, which makes a plain one."
+        )
+
+
+def _pictures(
+    request: Request, init_images: Sequence[arrays.Picture], mask: arrays.Picture | None
+) -> Iterator[tuple[str, Sequence[arrays.Picture]]]:
+    """The pictures that are there, by name."""
+    for name in PICTURES:
+        picture = getattr(request, name)
+        if picture is not None:
+            yield name, [picture]
+    if init_images:
+        yield INIT, init_images
+    if mask is not None:
+        yield MASK, [mask]
+
+
+def _subject(given: Collection[str], is_img2img: bool) -> str:
+    if "foreground" in given:
+        return "foreground"
+    if INIT in given:
+        return INIT
+    if not is_img2img:
         raise ICLightError(
             "IC Light has no foreground. Drop a picture of the subject into the IC Light accordion "
             "(over the API: the field 'foreground'), or turn IC Light off."
@@ -226,36 +314,17 @@ def _subject_sources(request: Request, init_images: Sequence[Any] | None) -> tup
     )
 
 
-def _named_pictures(request: Request, init_images: Sequence[Any] | None, from_init: bool, mask: Any) -> dict[str, Any]:
-    """The pictures besides the subject that this request uses, by what they are for.
-
-    With a foreground of its own, img2img's picture is the light map, or for fbc the background.
-    """
-    is_fbc = request.mode == "fbc"
-    if is_fbc and request.background is not None:
-        return {"background": request.background}
-    spare = None if from_init or not init_images else init_images[0]
-    if request.light == "mask":
-        return _required_mask(mask, is_img2img=init_images is not None)
-    if request.light == "custom":
-        return _required_map(spare if request.light_map is None and not is_fbc else request.light_map)
-    if request.light == "none" and spare is not None:
-        return {"background" if is_fbc else "light_map": spare}
-    return {}
-
-
-def _required_map(source: Any) -> dict[str, Any]:
-    if source is None:
+def _require_map(name: str | None, given: Collection[str]) -> None:
+    if name not in given:
         raise ICLightError(
             "The light is custom, but there is no light map. Drop one into the slot 'Light map' "
             "(over the API: the field 'light_map'), or choose another light."
         )
-    return {"light_map": source}
 
 
-def _required_mask(mask: Any, is_img2img: bool) -> dict[str, Any]:
-    if mask is not None:
-        return {"light_map": mask}
+def _require_mask(given: Collection[str], is_img2img: bool) -> None:
+    if MASK in given:
+        return
     if not is_img2img:
         raise ICLightError(
             "The light is mask, but txt2img has no mask. Use img2img, or choose another light; the light custom takes "
@@ -267,12 +336,8 @@ def _required_mask(mask: Any, is_img2img: bool) -> dict[str, Any]:
     )
 
 
-def _light(request: Request, given: dict[str, arrays.Picture]) -> str:
-    if "light_map" in given:
-        return "mask" if request.light == "mask" else "custom"
-    if request.mode == "fbc" and request.light == "none" and "background" not in given:
-        raise ICLightError(
-            "The mode fbc needs a background or a light. Drop a background picture into the IC Light accordion "
-            "(over the API: the field 'background'), or choose a light, which makes a plain one."
-        )
-    return request.light_name
+def _light(request: Request, parts: Parts) -> str:
+    """The name of the light; a picture of img2img that serves as the light map is "custom"."""
+    if parts.light_map is None:
+        return request.light_name
+    return "mask" if parts.light_map == MASK else "custom"

@@ -13,6 +13,7 @@ from .light.description import LightDescription
 from .light.maps import EDITOR, LIGHTS, MAX_STRENGTH
 from .models.library import AUTO_MODEL
 from .namesakes import switch_of
+from .picture.arrays import Picture
 from .subject import placement
 from .subject.background_removal import DEFAULT_MODEL
 from .subject.matte_refinement import MAX_FEATHER, MAX_SHRINK, MatteRefinement
@@ -26,6 +27,8 @@ REFINEMENT_FIELDS = ("alpha_matting", "matte_threshold", "matte_shrink", "matte_
 """The fields that make up :attr:`Request.edge`."""
 PLACED = "placed"
 """What the page calls a placement that is given as scale, x and y."""
+PICTURES = ("foreground", "background", "light_map")
+"""The fields that hold pictures."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,7 @@ class Request:
         enabled: whether IC-Light takes part at all; a dict that asks for anything is on unless it says otherwise.
         mode: "fc", "fcon" (foreground condition) or "fbc" (foreground and background condition).
         model: file name in a model folder, or "auto".
-        foreground, background, light_map: base64 text or data URL (API), a Pillow image (page), or None.
+        foreground, background, light_map: the pictures that are used, opened; see :func:`picture_sources`.
         flip_background: mirror the background left to right.
         light: one of :data:`lib_iclight.light.maps.LIGHTS`, or a description.
         light_strength: 0 to 3; 1 is the reference.
@@ -56,11 +59,11 @@ class Request:
     enabled: bool = False
     mode: str = "fc"
     model: str = AUTO_MODEL
-    foreground: Any = None
-    background: Any = None
+    foreground: Picture | None = None
+    background: Picture | None = None
     flip_background: bool = False
     light: str | LightDescription = "none"
-    light_map: Any = None
+    light_map: Picture | None = None
     light_strength: float = 1.0
     remove_background: Removal = True
     matting_model: str = DEFAULT_MODEL
@@ -126,6 +129,8 @@ _LONGEST_NAME = 100
 def from_api(values: Mapping[str, Any]) -> Request:
     """Validate the API's dict, huchenlei's field names included.
 
+    Its pictures are left out: only those that a run uses are opened, see :func:`picture_sources`.
+
     Raises:
         ICLightError: an unknown field, or a value of the wrong kind or out of range; the message names the field.
     """
@@ -136,7 +141,7 @@ def from_api(values: Mapping[str, Any]) -> Request:
 
 
 def from_page(values: Sequence[Any], names: Sequence[str]) -> Request:
-    """Validate the values of the accordion's controls, named in the order of ``names``.
+    """Validate the values of the accordion's controls, named in the order of ``names``, its pictures left out.
 
     What is drawn comes in controls of its own, ``light_editor`` and ``placement_editor``, which count where ``light``
     is "editor" and ``placement`` is "placed".
@@ -148,6 +153,12 @@ def from_page(values: Sequence[Any], names: Sequence[str]) -> Request:
     if given.get("placement") == PLACED:
         given["placement"] = _drawn_placement(placed) if given.get("enabled") else None
     return _validated(given)
+
+
+def picture_sources(values: Mapping[str, Any]) -> dict[str, Any]:
+    """What validated values give as pictures, by field: base64 text or a data URL (API), what a slot holds (page)."""
+    named = ((_LEGACY_NAMES.get(name, name), value) for name, value in values.items())
+    return {name: value for name, value in named if name in PICTURES and value is not None and not _is_empty(value)}
 
 
 def _drawn_light(text: Any) -> LightDescription:
@@ -226,12 +237,16 @@ def _legacy_source(name: str, value: Any) -> dict[str, Any]:
 def _validated(values: dict[str, Any]) -> Request:
     checked: dict[str, Any] = {}
     for name, value in values.items():
-        if value is None or (value == "" and name in _MAY_BE_EMPTY):
+        if value is None or (_is_empty(value) and name in _MAY_BE_EMPTY):
             continue
         if isinstance(value, str):
             well_formed(value, name)
         checked[name] = _CHECKS[name](name, value)
-    return Request(**checked)
+    return Request(**{name: value for name, value in checked.items() if name not in PICTURES})
+
+
+def _is_empty(value: Any) -> bool:
+    return isinstance(value, str) and not value
 
 
 def _picture(name: str, value: Any) -> Any:

@@ -12,7 +12,9 @@ if Path(lib_iclight.__file__).resolve().parents[1] == _ROOT:
     from lib_iclight.hosts import page_script
 
     class ICLightScript(page_script.PageScript, scripts.Script):
-        """The AlwaysVisible script; each hook hands over to the runner."""
+        """The AlwaysVisible script; each hook hands over to the process's hooks."""
+
+        page = page_script.Page()
 
         def title(self):
             return "IC Light"
@@ -21,7 +23,7 @@ if Path(lib_iclight.__file__).resolve().parents[1] == _ROOT:
             return scripts.AlwaysVisible
 
         def before_process(self, p, *args):
-            page_script.hooks().begin(p, self.reader(p, args), self.is_img2img)
+            page_script.hooks().begin(p, self.asked(p, args), self.is_img2img)
 
         def process(self, p, *args):
             page_script.hooks().check(p)
@@ -37,7 +39,7 @@ if Path(lib_iclight.__file__).resolve().parents[1] == _ROOT:
 
     script_callbacks.on_before_ui(page_script.add_xyz_axes)
     script_callbacks.on_ui_settings(page_script.add_settings)
-    script_callbacks.on_after_component(page_script.watch_page)
+    script_callbacks.on_after_component(ICLightScript.page.watch)
     script_callbacks.on_app_started(page_script.add_routes)
 
 else:

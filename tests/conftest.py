@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 from browsers import chromium
+from drawing_up import draw_up
 from samples import no_matting
 from sd15_layout import iclight_file
 
 from lib_iclight.relight import Plan, RelightPipeline
-from lib_iclight.request import Request
 
 
 @pytest.fixture(scope="session")
@@ -28,11 +28,11 @@ def pipeline():
 def plan(pipeline, folders):
     """Draws up plans; backgrounds are not removed unless a test says so."""
 
-    def draw_up(init=None, matte=no_matting, mask=None, **wanted) -> Plan:
-        request = Request(**({"enabled": True, "remove_background": False} | wanted))
-        return pipeline.plan(request, init, folders, matte, mask)
+    def drawn_up(init=None, matte=no_matting, mask=None, **wanted) -> Plan:
+        wanted = {"enabled": True, "remove_background": False} | wanted
+        return draw_up(pipeline, folders, matte, init, mask, **wanted)
 
-    return draw_up
+    return drawn_up
 
 
 @pytest.fixture(scope="module")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from drawing_up import draw_up
 from samples import encoded, no_matting, plain
 from sd15_layout import iclight_file
 
@@ -30,7 +31,7 @@ def described(tmp_path):
 
     def describe(init=None, matte=no_matting, **wanted) -> dict[str, str]:
         wanted = {"enabled": True, "foreground": plain((200, 90, 30, 128))} | wanted
-        return infotext.describe(RelightPipeline().plan(Request(**wanted), init, [Path(tmp_path)], matte))
+        return infotext.describe(draw_up(RelightPipeline(), [Path(tmp_path)], matte, init, **wanted))
 
     return describe
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 import torch
+from drawing_up import draw_up
 from PIL import Image
 from safetensors.torch import save_file
 from samples import no_matting, noise
@@ -19,7 +20,6 @@ from sd15_layout import names, small_unet
 
 from lib_iclight.models.library import UNET_PREFIX, check_fit
 from lib_iclight.relight import RelightPipeline, condition_layers
-from lib_iclight.request import Request
 
 SIZES = [(256, 256), (328, 200)]
 CHANNELS = {"fc": 8, "fcon": 8, "fbc": 12}
@@ -136,8 +136,8 @@ def relit(models: Models, folder, mode: str, size: tuple[int, int]) -> tuple[tor
     """The product's condition, and a UNet with the tensors that the product's offsets make."""
     pipeline = RelightPipeline()
     background = Image.fromarray(BACKGROUND) if mode == "fbc" else None
-    request = Request(enabled=True, mode=mode, foreground=Image.fromarray(FOREGROUND), background=background)
-    plan = pipeline.plan(request, None, [folder], no_matting)
+    wanted = {"mode": mode, "foreground": Image.fromarray(FOREGROUND), "background": background}
+    plan = draw_up(pipeline, [folder], no_matting, **wanted)
     layers = condition_layers(plan, plan.subjects[0])
     condition = pipeline.latents.stack(layers, *size, "vae", encoder_of(models.vae))
 

@@ -8,14 +8,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pytest
 from PIL import Image
-from samples import no_matting, noise, plain
+from samples import noise, plain
 
 from lib_iclight.errors import ICLightError
 from lib_iclight.light import description, maps
 from lib_iclight.light.maps import LIGHTS
 from lib_iclight.picture import arrays
 from lib_iclight.relight import Plan, condition_layers, start_layer
-from lib_iclight.request import MODES, Request
+from lib_iclight.request import MODES
 
 FOREGROUND, BACKGROUND, MAP, INIT, MASK = (200, 0, 0), (0, 200, 0), (0, 0, 200), (90, 60, 30), (70, 70, 70)
 NAMES = {FOREGROUND: "foreground", BACKGROUND: "background", MAP: "map", INIT: "init", MASK: "mask"}
@@ -172,8 +172,9 @@ def test_every_choice_gives_layers_of_the_right_number_and_size_or_a_reason(plan
             assert layer.draw(24, 16).shape == (16, 24, 3), case
 
 
-def test_pictures_that_play_no_part_are_not_even_decoded(plan):
+def test_pictures_that_play_no_part_are_not_even_opened(plan):
     assert plan(foreground=plain(FOREGROUND), background="broken", light_map="broken").map is None
+    assert plan(init=["broken"], foreground=plain(FOREGROUND), light="left").map is None
 
 
 def test_a_broken_picture_that_plays_a_part_is_named(plan):
@@ -181,11 +182,6 @@ def test_a_broken_picture_that_plays_a_part_is_named(plan):
         plan(foreground=plain(FOREGROUND), light="custom", light_map="broken!")
     with pytest.raises(ICLightError, match="The img2img picture is not a picture"):
         plan(init=["broken!"])
-
-
-def test_a_missing_model_is_said_before_any_background_is_removed(pipeline, tmp_path):
-    with pytest.raises(ICLightError, match="no IC-Light model for the mode fc"):
-        pipeline.plan(Request(foreground=plain(FOREGROUND)), None, [tmp_path], no_matting)
 
 
 def test_each_picture_of_an_img2img_batch_is_a_subject(plan):

@@ -10,7 +10,7 @@ import pytest
 from lib_iclight import request
 from lib_iclight.errors import ICLightError
 from lib_iclight.light import description
-from lib_iclight.request import Request, from_api, from_page
+from lib_iclight.request import Request, from_api, from_page, picture_sources
 from lib_iclight.subject.placement import Placement
 
 
@@ -77,7 +77,9 @@ def test_every_field_is_taken_over():
     }
     assert set(values) == set(request.FIELDS)
     asked = from_api(values)
-    assert {name: getattr(asked, name) for name in values} == values
+    pictures = picture_sources(values)
+    assert pictures == {"foreground": "Zm9v", "background": "YmFy", "light_map": "bWFw"}
+    assert {name: getattr(asked, name) for name in values} == values | dict.fromkeys(pictures)
 
 
 @pytest.mark.parametrize("name", request.FIELDS)
@@ -246,7 +248,6 @@ def test_the_other_extensions_dict_is_understood():
     assert asked == Request(
         enabled=True,
         mode="fc",
-        foreground="Zm9v",
         light="left",
         remove_background=False,
         reinforce_foreground=1.0,
@@ -282,7 +283,16 @@ def test_his_fc_lights_are_ours(source, light):
 )
 def test_his_fbc_backgrounds_are_ours(source, light, flipped):
     asked = from_api({"model_type": "FBC", "uploaded_bg": "Zm9v", "bg_source_fbc": source})
-    assert (asked.mode, asked.background, asked.light, asked.flip_background) == ("fbc", "Zm9v", light, flipped)
+    assert (asked.mode, asked.light, asked.flip_background) == ("fbc", light, flipped)
+
+
+def test_his_pictures_are_ours():
+    given = {"input_fg": "Zm9v", "uploaded_bg": "YmFy", "light_map": None, "input_fg_rgb": "bWFw"}
+    assert picture_sources(given) == {"foreground": "Zm9v", "background": "YmFy"}
+
+
+def test_an_empty_picture_is_none():
+    assert picture_sources({"foreground": "", "background": None}) == {}
 
 
 @pytest.mark.parametrize(("mode", "light"), [("FC", "left"), ("FBC", "top")])

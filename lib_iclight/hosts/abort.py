@@ -2,29 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NoReturn
 
 from ..errors import ICLightError, release
 
-_STEPS = ("setup_prompts", "init", "sample")
+STEPS = ("setup_prompts", "init", "sample")
+"""The methods of a processing object that a host calls in a run, in their order."""
+
 _SAMPLING = ("sample", "sample_img2img")
 
+Stop = Callable[..., NoReturn]
 
-def abort_run(p: Any, error: Exception, steps: Sequence[str] = _STEPS) -> None:
+
+def abort_run(p: Any, error: Exception, steps: Sequence[str] = STEPS) -> dict[str, Stop]:
     """Let a run end with ``error`` at the next of its ``steps``, by default before anything else is done.
 
-    The steps are replaced on this one processing object and come back with :func:`clear_abort`.
+    Returns:
+        What now stands in the place of each step on this one processing object; :func:`clear` takes it away.
     """
-    for step in steps:
-        if hasattr(type(p), step):
-            setattr(p, step, _raiser(error))
+    stops = dict.fromkeys((step for step in steps if hasattr(type(p), step)), _raiser(error))
+    vars(p).update(stops)
+    return stops
 
 
-def clear_abort(p: Any) -> None:
+def clear(p: Any, stops: Mapping[str, Stop]) -> None:
     """Take back :func:`abort_run`; a host may use one processing object for several runs."""
-    for step in _STEPS:
-        vars(p).pop(step, None)
+    for step, stop in stops.items():
+        if vars(p).get(step) is stop:
+            del vars(p)[step]
 
 
 def abort_sampling(p: Any, error: Exception, tidy: Callable[[], None] = lambda: None) -> None:
@@ -39,7 +45,7 @@ def abort_sampling(p: Any, error: Exception, tidy: Callable[[], None] = lambda: 
         setattr(p.sampler, step, _raiser(error, tidy))
 
 
-def _raiser(error: Exception, tidy: Callable[[], None] = lambda: None):
+def _raiser(error: Exception, tidy: Callable[[], None] = lambda: None) -> Stop:
     release(error)
     if isinstance(error, ICLightError):
         # Where it came from says nothing to a user, and would hold what the functions there were made of.

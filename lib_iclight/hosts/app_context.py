@@ -1,54 +1,51 @@
-"""What the process has one of: the runner, the models, the background remover."""
+"""What the process has one of: the hooks, the models, the background removers."""
 
 from __future__ import annotations
 
 import functools
 from typing import Any
 
-import numpy as np
-
-from ..errors import ICLightError
 from ..models.manager import Models
 from ..picture.arrays import Picture
 from ..relight import RelightPipeline
 from ..request import Request
-from ..subject.background_removal import ENDING, MODELS, check_known, content, forget_sessions, offered, remover
 from ..subject.matte_refinement import MatteRefinement
 from ..subject.prepare import Removal, Subject
 from ..support.cache import MEGABYTE, SharedCache
-from ..support.interruptible import interruptible
-from ..support.process_memory import release_memory
-from . import detect, patching, state
-from .protocol import Checkpoint, Host
-from .script_hooks import HostServices, ScriptHooks
+from . import detect, patching, webui
+from .checkpoints import Checkpoints
+from .protocol import Host
+from .removers import Removers
+from .script_hooks import ScriptHooks
 
 
 class AppContext:
-    """Everything that stays from run to run, put together for one host."""
+    """Everything that stays from run to run, put together for one host.
+
+    Attributes:
+        host: the web UI's backend.
+        models: looks after the model files.
+        removers: the background removers.
+        hooks: the script's hooks.
+    """
 
     def __init__(self, host: Host):
         self.host = host
-        self._matte = remover(host.matting_folder())
-        pipeline = RelightPipeline(SharedCache(lambda: int(state.settings().cache_limit * MEGABYTE)), self.max_pixels)
-        pipeline.pictures.content = lambda model: content(model, host.matting_folder())
-        self.models = Models(pipeline.library, host.model_folders, state.settings, state.downloads_forbidden)
-        services = HostServices(
-            self._fetch, state.other_checkpoints, self.checkpoint, lambda: state.settings().keep_models
-        )
-        self.hooks = ScriptHooks(host, pipeline, self.matte, services)
+        self._pipeline = RelightPipeline(SharedCache(_cache_limit), self.max_pixels)
+        self._checkpoints = Checkpoints(host.checkpoint)
+        self.models = Models(self._pipeline.library, host.model_folders, webui.settings, webui.downloads_forbidden)
+        self.removers = Removers(host.matting_folder, self.models.why_not)
+        self._pipeline.pictures.content = self.removers.content
+        self.hooks = ScriptHooks(host, self._pipeline, self.models, self.removers, self._checkpoints)
 
     @staticmethod
     def max_pixels() -> int:
         """The most pixels that a picture may have, as the settings say."""
-        return state.settings().max_pixels
-
-    def checkpoint(self, name: str | None) -> Checkpoint | None:
-        """What a checkpoint is, the chosen one where None is given; None where that is not known."""
-        return state.named_checkpoint(name, self.host.checkpoint)
+        return webui.settings().max_pixels
 
     def notice(self, name: str | None) -> str:
-        """What is wrong with a checkpoint, "" when nothing is."""
-        checkpoint = self.checkpoint(name)
+        """What is wrong with a checkpoint, the chosen one where None is given; "" when nothing is."""
+        checkpoint = self._checkpoints.named(name)
         if checkpoint is None:
             return ""
         if checkpoint.supported:
@@ -58,66 +55,41 @@ class AppContext:
             "choose a Stable Diffusion 1.5 checkpoint to use it."
         )
 
-    def removers(self) -> list[str]:
-        """The background removers to choose from, files of the user's own among them."""
-        return offered(self.host.matting_folder())
-
-    def matte(self, rgb: np.ndarray, model: str) -> np.ndarray:
-        """The background remover in a run: says what is going on, and lets Interrupt end the wait.
-
-        Raises:
-            InterruptedRunError: the user has pressed Interrupt.
-        """
-        interrupted = state.interruption()
-        state.tell(f"Removing the background ({model}) ...")
-        try:
-            return interruptible(lambda: self._allowed_matte(rgb, model), interrupted)
-        finally:
-            state.tell("")
+    def usable_models(self) -> dict[str, str]:
+        """The usable model files, name to kind, "fc" (also fcon) or "fbc"."""
+        return {file.name: file.kind for file in self.models.report().files if not file.problem}
 
     def cut_out(self, picture: Picture, model: str, edge: MatteRefinement, removal: Removal = True) -> Subject:
-        """Cut a picture's subject out, as a run would."""
-        check_known(model, self.host.matting_folder())
-        return self.hooks.pipeline.pictures.subject(picture, removal, model, self._allowed_matte, edge)
+        """Cut a picture's subject out, for the routes.
 
-    def cut(self, source: Any, name: str, request: Request) -> Subject:
-        """What a run of this request would relight of a picture, for the preview."""
-        return self.hooks.pipeline.subject(request, source, name, self._allowed_matte)
+        Raises:
+            ICLightError: there is no remover of that name, it fails, or nothing of the subject is left.
+        """
+        self.removers.check_known(model)
+        return self._pipeline.pictures.subject(picture, removal, model, self.removers.remove, edge)
+
+    def preview(self, source: Any, name: str, request: Request) -> Subject:
+        """What a run of this request would relight of a picture, for the page.
+
+        Args:
+            source: what a slot of the page holds.
+            name: what the picture is to the user ("foreground").
+            request: tells how the subject is cut out.
+
+        Raises:
+            ICLightError: the picture cannot be read, or its subject cannot be cut out.
+        """
+        return self._pipeline.subject(request, self._pipeline.pictures.picture(source, name), self.removers.remove)
 
     def forget_models(self) -> None:
         """Release offsets and background removers where the settings say that they are not kept."""
-        if not state.settings().keep_models:
+        if not webui.settings().keep_models:
             self.models.library.forget()
-            self._forget_removers()
+        self.removers.forget_unless_kept()
 
-    def _forget_removers(self) -> None:
-        if not state.settings().keep_models:
-            forget_sessions()
-            release_memory()
 
-    def _allowed_matte(self, rgb: np.ndarray, model: str) -> np.ndarray:
-        """The background remover, which downloads its own models only where that is allowed."""
-        folder, reason = self.host.matting_folder(), self.models.why_not()
-        check_known(model, folder)
-        if reason and model in MODELS and not (folder / f"{model}{ENDING}").is_file():
-            raise ICLightError(
-                f"The background remover {model} is not installed, and {reason}. Put {model}.onnx into "
-                f"models/{folder.name}, choose another one, or give a picture with transparency, or turn 'Remove "
-                "background' off."
-            )
-        try:
-            return self._matte(rgb, model)
-        finally:
-            self._forget_removers()
-
-    def _fetch(self, mode: str) -> bool:
-        if not self.models.on_first_use:
-            return False
-        try:
-            self.models.fetch(mode, state.interruption(), state.tell)
-        finally:
-            state.tell("")
-        return True
+def _cache_limit() -> int:
+    return int(webui.settings().cache_limit * MEGABYTE)
 
 
 @functools.cache

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..models.checkpoint import by_channels
-from . import patching, state
+from . import patching, webui
 from .posterior import PosteriorMode
 from .protocol import Checkpoint
 
@@ -34,7 +34,7 @@ class ForgeHost:
         from modules import shared
         from modules.paths import models_path
 
-        chosen = (getattr(shared.cmd_opts, "ic_light_dir", None), state.settings().model_folder)
+        chosen = (getattr(shared.cmd_opts, "ic_light_dir", None), webui.settings().model_folder)
         folders = [Path(models_path) / name for name in ("ic-light", "unet", "diffusion_models")]
         return [*(Path(os.path.expanduser(folder)) for folder in chosen if folder), *folders]
 

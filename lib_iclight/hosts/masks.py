@@ -8,8 +8,6 @@ from PIL import Image, ImageFilter, ImageOps
 
 from ..picture.opening import MAX_PIXELS, check_given
 
-_TAKEN = "ic_light_mask"
-
 
 def as_light(p: Any, max_pixels: int = MAX_PIXELS) -> Image.Image | None:
     """The mask of a processing object as the host reads it, its greys kept: white where there is light.
@@ -41,14 +39,17 @@ def as_light(p: Any, max_pixels: int = MAX_PIXELS) -> Image.Image | None:
     return grey.filter(ImageFilter.GaussianBlur(blur)) if blur > 0 else grey
 
 
-def detach(p: Any) -> None:
-    """Have the host not inpaint in this run; the mask comes back with :func:`restore`."""
-    vars(p)[_TAKEN] = p.image_mask
-    p.image_mask = None
+def detach(p: Any) -> Any:
+    """Have the host not inpaint in this run.
+
+    Returns:
+        The mask, for :func:`restore`.
+    """
+    mask, p.image_mask = p.image_mask, None
+    return mask
 
 
-def restore(p: Any) -> None:
-    """Take back :func:`detach`, unless the processing object has got another mask since."""
-    taken = vars(p).pop(_TAKEN, None)
-    if taken is not None and p.image_mask is None:
-        p.image_mask = taken
+def restore(p: Any, mask: Any) -> None:
+    """Take back :func:`detach`, unless the processing object has got another mask since; None changes nothing."""
+    if mask is not None and p.image_mask is None:
+        p.image_mask = mask

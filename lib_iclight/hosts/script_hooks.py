@@ -1,180 +1,120 @@
-"""Between a host's processing object ``p`` and the pipeline: reads what a run is, writes what relights it."""
+"""The script's hooks: read what a run is from the processing object ``p``, and write what relights it."""
 
 from __future__ import annotations
 
-import weakref
-from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PIL import Image
 
-from ..conditioning import about, inside_mask
-from ..errors import ICLightError, InterruptedRunError
+from ..errors import InterruptedRunError
 from ..infotext import describe, forget
-from ..models.library import MissingModelError, Offsets, check_fit
-from ..relight import Plan, RelightPipeline, condition_layers, grey_layer, start_layer
-from ..request import Request
-from ..subject.prepare import Framing
-from . import abort, first_latents, masks, nested_runs, patching, results, unrestored
-from .protocol import Checkpoint, Host
+from ..models.library import MissingModelError, ModelFile
+from ..models.manager import Models
+from ..relight import INIT, MASK, Plan, RelightPipeline, assign_parts, check_light, finish
+from ..request import PICTURES, Request
+from . import abort, masks, nested_runs, patching, results, run_context, unrestored, webui
+from .checkpoint_checks import CheckpointChecks
+from .checkpoints import Checkpoints
+from .protocol import Host
+from .removers import Removers
+from .run_context import RunContext
+from .sampling import Relighting
 
-_ATTRIBUTE = "ic_light_run"
-_OVERRIDES = "ic_light_overrides"
-_FITS = {0: "stretch", 1: "cover", 2: "contain", 3: "stretch"}
-
-
-@dataclass
-class _Run:
-    """One run's state; it lives on ``p``, so that runs inside or beside each other do not meet.
-
-    ``owner`` gives that ``p``: others copy it, and call the hooks for the copy while it still runs. Hosts keep ``p``
-    longer than its run, so the pictures go when that ends; ``plan`` is None then.
-    """
-
-    plan: Plan | None
-    owner: Callable[[], Any]
-    checked: Callable[[], Any] = lambda: None
-    tidy: Callable[[], None] = lambda: None
-    init_latent: Any = None
-    shown: tuple[int, int] | None = None
-    finished: int = 0
-    unrestored: dict[int, Image.Image] = field(default_factory=dict)
-
-    def end(self) -> None:
-        """Let go of the pictures."""
-        self.plan = self.init_latent = None
-        self.unrestored = {}
-
-
-@dataclass(frozen=True)
-class HostServices:
-    """What a run needs of the web UI besides its backend.
-
-    Attributes:
-        fetch: brings the model of a mode where the settings want that; gives whether it did.
-        others: names the checkpoints besides the chosen one that a run will load, by what they are for.
-        named: tells what a checkpoint is, None where that is not known.
-        keeps_models: whether loaded offsets stay for the next generation.
-    """
-
-    fetch: Callable[[str], bool] = lambda mode: False
-    others: Callable[[Any], dict[str, str]] = lambda p: {}
-    named: Callable[[str], Checkpoint | None] = lambda name: None
-    keeps_models: Callable[[], bool] = lambda: True
+if TYPE_CHECKING:
+    from .asked import Asked
 
 
 class ScriptHooks:
-    """The script's hooks, host by host the same. One for the process.
+    """The hooks, the same in every host; one for the process.
 
     Args:
         host: the web UI's backend.
         pipeline: draws up plans.
-        matte: the background remover.
-        surroundings: the web UI around the backend.
+        models: looks after the model files.
+        removers: the background removers.
+        checkpoints: tells what a checkpoint is that is yet to be loaded.
     """
 
     def __init__(
-        self,
-        host: Host,
-        pipeline: RelightPipeline,
-        matte: Callable[[np.ndarray, str], np.ndarray],
-        services: HostServices | None = None,
+        self, host: Host, pipeline: RelightPipeline, models: Models, removers: Removers, checkpoints: Checkpoints
     ):
         self.host = host
         self.pipeline = pipeline
-        self._matte = matte
-        self._services = services or HostServices()
-        # Offsets with the very shapes that they were found to fit, which hosts keep: comparing hundreds takes a while.
-        self._fitting: weakref.WeakKeyDictionary[Offsets, Mapping[str, Any]] = weakref.WeakKeyDictionary()
+        self._models = models
+        self._removers = removers
+        self._checks = CheckpointChecks(host, pipeline.library, checkpoints)
+        self._relighting = Relighting(host, pipeline, self._checks)
 
-    def begin(self, p: Any, read: Callable[[dict[str, Any]], Request], is_img2img: bool) -> None:
+    def begin(self, p: Any, asked: Asked, is_img2img: bool) -> None:
         """Hook ``before_process``: draw up the plan, or let the run end with the reason.
 
         Args:
             p: the host's processing object.
-            read: gives the request; gets what an X/Y/Z axis has set.
+            asked: what the script's arguments ask for.
             is_img2img: which tab the run belongs to.
         """
-        abort.clear_abort(p)
-        masks.restore(p)
-        vars(p).pop(_ATTRIBUTE, None)
-        if nested_runs.is_nested_run(p, _is_relit):
+        run = run_context.begin(p)
+        if nested_runs.is_nested_run(p, run_context.is_relit):
             return  # its picture is one that was relit a moment ago
         forget(p.extra_generation_params)
         try:
-            request = read(getattr(p, _OVERRIDES, {}))
+            request = asked.request(run.overrides)
             if not request.enabled:
                 return
-            init_images = list(getattr(p, "init_images", None) or []) if is_img2img else None
-            mask = None
-            if is_img2img and request.light == "mask":
-                mask = masks.as_light(p, self.pipeline.max_pixels())
-            plan = self._plan(request, init_images, mask)
-            if plan.lit_by_mask:
-                masks.detach(p)
-            setattr(p, _ATTRIBUTE, _Run(plan, weakref.ref(p)))
+            plan = self._plan(request, _sources(p, asked, request, is_img2img, self.pipeline.max_pixels()), is_img2img)
+            run.start(plan)
             p.extra_generation_params.update(describe(plan))
         except InterruptedRunError as error:
             # The host ends an interrupted run by itself, before it samples; should it not, no picture comes.
-            abort.abort_run(p, error, steps=("sample",))
+            run.end_with(error, steps=("sample",))
         except Exception as error:  # the host would swallow it and go on to an unrelated picture
-            abort.abort_run(p, error)
+            run.end_with(error)
 
-    def _plan(self, request: Request, init_images: list[Any] | None, mask: Any) -> Plan:
-        """The plan; a model that is missing arrives first where the user has set that."""
-        given = (request, init_images, self.host.model_folders(), self._matte, mask)
+    def _plan(self, request: Request, sources: dict[str, Sequence[Any]], is_img2img: bool) -> Plan:
+        """The plan. The pictures are opened last, and only those that are used."""
+        parts = assign_parts(request, sources, is_img2img)
+        model = self._model(request)
+        check_light(request, parts)
+        opened = parts.opened(sources, self.pipeline.pictures.picture)
+        request = replace(request, **{name: opened[name][0] for name in PICTURES if name in opened})
+        init_images = opened.get(INIT, []) if is_img2img else None
+        mask = opened[MASK][0] if MASK in opened else None
+        return self.pipeline.plan(request, model, init_images, self._removers.remove_in_run, mask)
+
+    def _model(self, request: Request) -> ModelFile:
+        """The model's file; one that is missing arrives first where the user has set that."""
+        select = self.pipeline.library.select
         try:
-            return self.pipeline.plan(*given)
+            return select(request.mode, request.model, self.host.model_folders())
         except MissingModelError as error:
-            if not self._services.fetch(error.mode):
+            if not self._models.on_first_use:
                 raise
-        return self.pipeline.plan(*given)
+            self._fetch(error.mode)
+        return select(request.mode, request.model, self.host.model_folders())
+
+    def _fetch(self, mode: str) -> None:
+        try:
+            self._models.fetch(mode, webui.watch_interrupt(), webui.tell)
+        finally:
+            webui.tell("")
 
     def check(self, p: Any) -> None:
         """Hook ``process``: the checkpoint is loaded now, so see that IC-Light can run on it."""
-        run = _run_of(p)
+        run = run_context.of(p)
         if run is None:
             return
         try:
-            self._check_checkpoint(p.sd_model, run)
-            self._check_others(p)
-            run.tidy = self.host.kept_levels(p.sd_model)
+            self._checks.check_loaded(p.sd_model, run)
+            self._checks.check_others(p)
+            run.restore_levels = self.host.kept_levels(p.sd_model)
             lost = patching.words(self.host.checkpoint(p.sd_model))
             if lost:
                 p.comment(lost)
         except Exception as error:
-            abort.abort_run(p, error)
-            run.end()
-
-    def _check_others(self, p: Any) -> None:
-        """The second pass and the refiner load their checkpoints in the middle of the run: too late for a message."""
-        for role, name in self._services.others(p).items():
-            checkpoint = self._services.named(name)
-            if checkpoint is not None and not checkpoint.supported:
-                raise ICLightError(
-                    f"IC Light works on Stable Diffusion 1.5 checkpoints, but {role} {checkpoint.name} is "
-                    f"{checkpoint.family}. Choose a Stable Diffusion 1.5 checkpoint there, or none, or turn IC Light "
-                    "off."
-                )
-
-    def _check_checkpoint(self, sd_model: Any, run: _Run) -> None:
-        """Once a checkpoint: the second pass may have one of its own."""
-        if run.checked() is sd_model:
-            return
-        checkpoint = self.host.checkpoint(sd_model)
-        if not checkpoint.supported:
-            raise ICLightError(
-                f"IC Light works on Stable Diffusion 1.5 checkpoints, but {checkpoint.name} is {checkpoint.family}. "
-                "Load a Stable Diffusion 1.5 checkpoint, or turn IC Light off."
-            )
-        model = run.plan.model
-        offsets, shapes = self.pipeline.library.load(model), self.host.unet_shapes(sd_model)
-        if self._fitting.get(offsets) is not shapes:
-            check_fit(offsets, shapes, model.name, checkpoint.name)
-            self._fitting[offsets] = shapes
-        run.checked = weakref.ref(sd_model)
+            run.end_with(error)
 
     def before_sampling(self, p: Any, x: Any, noise: Any) -> None:
         """Hook ``process_before_every_sampling``: patch the UNet, and set what the first pass starts from.
@@ -184,88 +124,14 @@ class ScriptHooks:
             x: latents whose shape ``[B, 4, h, w]`` is the run's real size.
             noise: the sampler's noise of that shape; changed in place for a light in txt2img.
         """
-        run = _run_of(p)
+        run = run_context.of(p)
         if run is None:
             return
         try:
-            self._check_checkpoint(p.sd_model, run)
-            self._relight(p, run, x, noise)
-            self._follow_refiner(p, run, x)
+            self._relighting.set_up(p, run, x, noise)
         except Exception as error:
-            abort.abort_sampling(p, error, run.tidy)
-            run.end()
-
-    def _follow_refiner(self, p: Any, run: _Run, x: Any) -> None:
-        """Relight the refiner's UNet too: it is loaded while sampling, where a host calls no hook of scripts.
-
-        The denoiser is told of it. It lives as long as its sampler, for one pass.
-        """
-        denoiser = getattr(p.sampler, "model_wrap_cfg", None)
-        if getattr(p, "refiner_checkpoint_info", None) is None or denoiser is None:
-            return
-        update = denoiser.update_inner_model
-
-        def updated() -> None:
-            update()
-            self._check_checkpoint(p.sd_model, run)
-            self._condition(p, run, x)
-
-        if not hasattr(update, _ATTRIBUTE):
-            setattr(updated, _ATTRIBUTE, run)
-            denoiser.update_inner_model = updated
-
-    def _relight(self, p: Any, run: _Run, x: Any, noise: Any) -> None:
-        import torch
-
-        framing = _host_framing(p) if run.plan.from_init else None
-        if framing is not None:
-            run.plan = run.plan.framed(framing)
-        plan = run.plan
-        self._condition(p, run, x)
-        if plan.has_start and not getattr(p, "is_hr_pass", False):
-            place = self._place(p, x)
-            starts = [self.pipeline.latents.latent(start_layer(plan, subject), *place) for subject in plan.subjects]
-            start, strength = torch.cat(starts), plan.request.light_strength
-            if getattr(p, "init_latent", None) is None:
-                self._add_to_noise(p, start * strength, noise)
-                return
-            if strength != 1:
-                start = about(self.pipeline.latents.latent(grey_layer(), *place), start, strength)
-            self._start_from(p, run, start)
-
-    def _condition(self, p: Any, run: _Run, x: Any) -> None:
-        """Give the model's UNet the offsets and what is beside latents of ``x``'s shape."""
-        import torch
-
-        plan, place = run.plan, self._place(p, x)
-        run.shown = run.shown or place[:2]
-        stacks = [self.pipeline.latents.stack(condition_layers(plan, subject), *place) for subject in plan.subjects]
-        self.host.relight(p.sd_model, self.pipeline.library.load(plan.model), torch.cat(stacks))
-
-    def _place(self, p: Any, x: Any) -> tuple[int, int, Hashable, Callable]:
-        """Where pictures for latents of ``x``'s shape are encoded: width and height in pixels, the VAE, its encoder."""
-        vae, encode, scale = self.host.vae(p.sd_model)
-        return x.shape[-1] * scale, x.shape[-2] * scale, vae, encode
-
-    def _add_to_noise(self, p: Any, start: Any, noise: Any) -> None:
-        """Begin txt2img from the light: the sampler scales the noise, so what is added to it is divided by that."""
-        scale = first_latents.noise_scale(p, self.host.sigma_max(p.sd_model))
-        first_latents.check_visible(scale)
-        light = (start / scale).to(noise)
-        noise += light
-        replaced = getattr(p, "modified_noise", None)
-        if replaced is not None and replaced is not noise:
-            # A script before ours has given the host other noise, made of what this one was then.
-            p.modified_noise = replaced + light.to(replaced)
-
-    def _start_from(self, p: Any, run: _Run, start: Any) -> None:
-        """Begin img2img from the light instead of from its picture."""
-        largest = self.host.sigma_max(p.sd_model)
-        if largest >= first_latents.FAINTEST:
-            first_latents.check_visible(first_latents.img2img_level(p, largest))
-        if run.init_latent is None:
-            run.init_latent = p.init_latent
-        p.init_latent = inside_mask(start, run.init_latent, getattr(p, "nmask", None))
+            abort.abort_sampling(p, error, run.restore_levels)
+            run.drop_pictures()
 
     def finish_image(self, p: Any, image: Any, index: int | None) -> Any:
         """Hook ``postprocess_image``: restore details and keep colours before the picture is saved.
@@ -277,7 +143,7 @@ class ScriptHooks:
             image: a finished picture.
             index: its place in the batch; None where a host does not tell, which then calls in their order.
         """
-        run = _run_of(p)
+        run = run_context.of(p)
         if run is None:
             return image
         # The host would match the colours to those of its own start, a light map or the old light, which comes right
@@ -286,54 +152,43 @@ class ScriptHooks:
         index = run.finished if index is None else index
         run.finished += 1
         pixels = np.asarray(image.convert("RGB"))
-        finished = self.pipeline.finish(run.plan, index, pixels)
+        finished = finish(run.plan.request, run.subject_of(index), pixels)
         if finished is pixels:
             return image
         if run.plan.request.keep_original:
-            run.unrestored[index] = unrestored.completed(p, image, index % p.batch_size)
+            run.unrestored[index] = unrestored.with_overlay(p, image, index % p.batch_size)
         return Image.fromarray(finished)
 
     def results(self, p: Any, processed: Any) -> None:
         """Hook ``postprocess``: add the unrestored pictures and the prepared subject where the user asked for them."""
-        masks.restore(p)
-        run = _run_of(p)
+        run = run_context.of(p)
         if run is None:
             return
-        if not self._services.keeps_models():
+        run.restore_mask()
+        if not webui.settings().keep_models:
             self.pipeline.library.forget()
         try:
-            self._add_results(p, run, processed)
+            _add_results(p, run, processed)
         finally:
-            run.end()
-
-    def _add_results(self, p: Any, run: _Run, processed: Any) -> None:
-        if run.unrestored:
-            unrestored.keep(p, processed, run.unrestored)
-        if not run.plan.request.show_subject or run.shown is None:
-            return
-        results.add(processed, [Image.fromarray(subject.pixels(*run.shown)) for subject in run.plan.subjects])
+            run.drop_pictures()
 
 
-def override(p: Any, field: str, value: Any) -> None:
-    """Set one field of the request for this processing object alone (X/Y/Z plot)."""
-    setattr(p, _OVERRIDES, {**getattr(p, _OVERRIDES, {}), field: value})
+def _sources(p: Any, asked: Asked, request: Request, is_img2img: bool, max_pixels: int) -> dict[str, Sequence[Any]]:
+    """All pictures that are there, not opened yet, by name.
+
+    Raises:
+        ICLightError: img2img's mask is the light, and a file that is not read.
+    """
+    sources: dict[str, Sequence[Any]] = {name: [source] for name, source in asked.pictures().items()}
+    if is_img2img:
+        sources[INIT] = [image for image in getattr(p, "init_images", None) or () if image is not None]
+        mask = masks.as_light(p, max_pixels) if request.light == "mask" else None
+        sources[MASK] = [] if mask is None else [mask]
+    return {name: given for name, given in sources.items() if given}
 
 
-def _run_of(p: Any) -> _Run | None:
-    return vars(p)[_ATTRIBUTE] if _is_relit(p) and vars(p)[_ATTRIBUTE].plan is not None else None
-
-
-def _is_relit(p: Any) -> bool:
-    """Also after the run has ended, while others still work on its pictures."""
-    run = vars(p).get(_ATTRIBUTE)
-    return run is not None and run.owner() is p
-
-
-def _host_framing(p: Any) -> Framing | None:
-    """What a host with a mask does with its own picture, which shows around ours; None where it shows nothing of it."""
-    region: Sequence[int] | None = getattr(p, "paste_to", None)
-    if region is not None:
-        return Framing("cover", tuple(region))
-    if getattr(p, "nmask", None) is not None:
-        return Framing(_FITS.get(getattr(p, "resize_mode", 0), "cover"))
-    return None
+def _add_results(p: Any, run: RunContext, processed: Any) -> None:
+    if run.unrestored:
+        unrestored.keep(p, processed, run.unrestored)
+    if run.plan.request.show_subject and run.shown is not None:
+        results.add(processed, [Image.fromarray(subject.pixels(*run.shown)) for subject in run.subjects])

@@ -2,33 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..errors import ICLightError
-from ..request import Request
-from . import abort
+from . import run_context
+
+if TYPE_CHECKING:
+    from .asked import Asked
 
 
 class RefusingHooks:
-    """Stands in for the runner.
+    """Stands in for :class:`lib_iclight.hosts.script_hooks.ScriptHooks`.
 
     Args:
-        reason: why there is none.
+        reason: why nothing can be relit.
     """
 
     def __init__(self, reason: ICLightError):
         self._reason = reason
 
-    def begin(self, p: Any, read: Callable[[dict[str, Any]], Request], is_img2img: bool) -> None:
+    def begin(self, p: Any, asked: Asked, is_img2img: bool) -> None:
         """Let a run end with the reason where it asks for IC Light."""
-        abort.clear_abort(p)
+        run = run_context.begin(p)
         try:
-            asks = read({}).enabled
+            enabled = asked.request({}).enabled
         except ICLightError:  # what cannot be read asks for something
-            asks = True
-        if asks:
-            abort.abort_run(p, self._reason)
+            enabled = True
+        if enabled:
+            run.end_with(self._reason)
 
     def check(self, p: Any) -> None:
         """There is nothing to check."""

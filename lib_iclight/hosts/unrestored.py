@@ -12,8 +12,8 @@ from . import results
 _SUFFIX = "-unrestored"
 
 
-def completed(p: Any, image: Image.Image, position: int) -> Image.Image:
-    """With what a mask protects laid on top, as the host does next to its own result.
+def with_overlay(p: Any, image: Image.Image, position: int) -> Image.Image:
+    """A picture with what a mask protects laid on top, as the host does next to its own result.
 
     Args:
         p: the host's processing object.

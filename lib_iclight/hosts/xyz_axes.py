@@ -15,7 +15,7 @@ from ..request import FIELDS, MODES, Request
 from ..subject.placement import PLACEMENTS
 from ..support.json_values import number
 from ..ui.summary import missing_model
-from .script_hooks import override
+from .run_context import override
 
 _PREFIX = "[IC Light]"
 

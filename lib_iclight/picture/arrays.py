@@ -16,6 +16,7 @@ __all__ = [
     "GREY",
     "MAX_PIXELS",
     "Picture",
+    "Unreadable",
     "as_light_map",
     "check_given",
     "contain",
@@ -57,6 +58,17 @@ class Picture:
     def size(self) -> tuple[int, int]:
         """``(width, height)`` in pixels."""
         return self.rgb.shape[1], self.rgb.shape[0]
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """Stands in the place of a picture that was given and could not be read; the run that uses it is refused.
+
+    Attributes:
+        reason: what is wrong with it, and the way out.
+    """
+
+    reason: str
 
 
 def to_picture(image: Image.Image, name: str = "picture", max_pixels: int = MAX_PIXELS) -> Picture:

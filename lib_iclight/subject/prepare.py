@@ -125,8 +125,7 @@ class SubjectCache:
         """Decode what a user gave.
 
         Args:
-            source: base64 text or a data URL, a Pillow image, an uint8 array, a picture that is decoded already, or
-                the error that reading it gave.
+            source: base64 text or a data URL, a Pillow image, an uint8 array, or what the page's slot has opened.
             name: what the picture is to the user ("foreground").
 
         Raises:
@@ -135,8 +134,8 @@ class SubjectCache:
         most = self._max_pixels()
         if isinstance(source, arrays.Picture):
             return source
-        if isinstance(source, Exception):
-            raise unreadable(source, name) from source
+        if isinstance(source, arrays.Unreadable):
+            raise ICLightError(source.reason)
         if isinstance(source, str):
             key = ("picture", _digest(source), most)
             return self._cache.get(key, lambda: arrays.to_picture(arrays.decode(source, name, most), name, most))
@@ -249,13 +248,6 @@ def _digest(text: str) -> bytes:
     for start in range(0, len(text), _CHUNK):
         digest.update(text[start : start + _CHUNK].encode("utf-8", "surrogatepass"))
     return digest.digest()
-
-
-def unreadable(error: Exception, name: str) -> ICLightError:
-    """The refusal of a picture that could not be read, by the error that reading it gave."""
-    if isinstance(error, ICLightError):
-        return ICLightError(str(error))
-    return ICLightError(f"The {name} cannot be read: the file is damaged. Use a whole PNG, JPEG or WebP file.")
 
 
 def _found(picture: arrays.Picture, model: str, matte: BackgroundRemover) -> np.ndarray:

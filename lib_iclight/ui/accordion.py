@@ -11,8 +11,9 @@ from modules.ui_components import InputAccordion, ToolButton
 from .. import infotext
 from ..models.library import AUTO_MODEL
 from ..models.report import MODE_NAMES
-from ..request import MODES
-from ..subject.prepare import invisible, unreadable
+from ..picture.arrays import Picture, Unreadable
+from ..request import MODES, PICTURES
+from ..subject.prepare import invisible
 from . import cutout_preview, summary
 from .host_settings import connect_recommended, connect_second_pass
 from .ideas_panel import IdeasPanel
@@ -39,9 +40,6 @@ PAGE_FIELDS = (
     "show_subject",
 )
 """The order of the accordion's controls, and so of the script's arguments."""
-
-PICTURES = ("foreground", "background", "light_map")
-"""The picture slots; no generation parameters set them."""
 
 _SET_IN_SETTINGS = ("matting_model", "show_subject", "light_strength", "restore_details")
 _DESCRIBED = ("mode", "light", "placement", "remove_background", "model", "restore_details", "keep_colours")
@@ -263,9 +261,9 @@ class Accordion(Panel):
 def _held(name: str) -> Callable[[Any], bool | str]:
     """Whether a slot holds a picture, or why a run cannot use what it holds."""
 
-    def held(picture: Any) -> bool | str:
-        if isinstance(picture, Exception):
-            return str(unreadable(picture, name.replace("_", " ")))
+    def held(picture: Picture | Unreadable | None) -> bool | str:
+        if isinstance(picture, Unreadable):
+            return picture.reason
         if picture is None:
             return False
         nothing = invisible(picture) if name == "foreground" else None
@@ -274,7 +272,7 @@ def _held(name: str) -> Callable[[Any], bool | str]:
     return held
 
 
-def _match(picture: Any, width: int, height: int) -> list[Any]:
-    if picture is None or isinstance(picture, Exception):
+def _match(picture: Picture | Unreadable | None, width: int, height: int) -> list[Any]:
+    if not isinstance(picture, Picture):
         return [gr.update(), gr.update()]
     return list(match_size(picture.size, int(width), int(height)))

@@ -22,7 +22,7 @@ _SOURCES = {"sources": ["upload", "clipboard"]} if "sources" in signature(gr.Ima
 
 
 class PictureInput(gr.Image):
-    """A picture slot that opens only the kinds of files that we read, and passes a refusal on for the run to name it.
+    """A picture slot that opens only the kinds of files that we read, and passes on why one cannot be read.
 
     Attributes:
         max_pixels: gives the most pixels that a picture may have.
@@ -34,7 +34,7 @@ class PictureInput(gr.Image):
     def get_block_name(self) -> str:
         return "image"
 
-    def preprocess(self, payload: Any) -> arrays.Picture | ICLightError | None:
+    def preprocess(self, payload: Any) -> arrays.Picture | arrays.Unreadable | None:
         """What the slot holds: gradio 3 gives a data URL, gradio 4 the file that was uploaded."""
         if payload is None:
             return None
@@ -42,7 +42,7 @@ class PictureInput(gr.Image):
         try:
             return arrays.to_picture(_opened(payload, name, most), name, most)
         except ICLightError as error:
-            return error
+            return arrays.Unreadable(str(error))
 
 
 def _opened(payload: Any, name: str, most: int) -> Any:

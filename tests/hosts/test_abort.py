@@ -41,11 +41,20 @@ def test_whatever_step_comes_next_ends_the_run_with_the_reason(step):
 
 def test_the_same_object_runs_again_once_it_is_allowed():
     p = Processing()
-    abort.abort_run(p, ICLightError("no foreground"))
-    abort.clear_abort(p)
+    abort.clear(p, abort.abort_run(p, ICLightError("no foreground")))
     for step in STEPS:
         getattr(p, step)()
     assert p.done == STEPS
+
+
+def test_what_another_extension_has_put_in_the_place_of_a_step_since_stays():
+    p = Processing()
+    stops = abort.abort_run(p, ICLightError("no foreground"))
+    p.sample = lambda: "another extension's"
+    abort.clear(p, stops)
+    assert p.sample() == "another extension's"
+    p.init()
+    assert p.done == ["init"]
 
 
 def test_another_run_is_not_stopped():
@@ -63,13 +72,6 @@ def test_a_step_that_a_host_lacks_is_not_invented():
     p = Bare()
     abort.abort_run(p, ICLightError("no foreground"))
     assert not hasattr(p, "setup_prompts")
-
-
-def test_a_run_that_was_never_refused_may_be_allowed():
-    p = Processing()
-    abort.clear_abort(p)
-    p.sample()
-    assert p.done == ["sample"]
 
 
 @pytest.mark.parametrize("step", ["sample", "sample_img2img"])

@@ -73,18 +73,22 @@ def test_a_processing_object_of_txt2img_has_none():
 def test_the_mask_is_off_for_the_run_and_comes_back():
     mask = Image.fromarray(GREY)
     p = processing(mask)
-    before = dict(vars(p))
-    masks.detach(p)
+    taken = masks.detach(p)
     assert p.image_mask is None
-    masks.restore(p)
-    assert vars(p) == before
-    masks.restore(p)
-    assert p.image_mask is mask
+    for _ in range(2):
+        masks.restore(p, taken)
+        assert p.image_mask is mask
+
+
+def test_without_a_detached_mask_nothing_is_restored():
+    p = processing(None)
+    masks.restore(p, None)
+    assert p.image_mask is None
 
 
 def test_a_mask_that_was_set_since_stays():
     p, other = processing(Image.fromarray(GREY)), Image.new("L", (1, 1), 255)
-    masks.detach(p)
+    taken = masks.detach(p)
     p.image_mask = other
-    masks.restore(p)
+    masks.restore(p, taken)
     assert p.image_mask is other

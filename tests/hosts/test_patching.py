@@ -138,12 +138,12 @@ def test_page_and_result_say_what_is_lost(host, monkeypatch):
 def test_a_checkpoint_that_is_yet_to_be_loaded_is_told_by_what_is_chosen(host, monkeypatch):
     from modules import sd_models, shared
 
-    from lib_iclight.hosts import state
+    from lib_iclight.hosts import checkpoints
     from lib_iclight.hosts.app_context import app_context
     from lib_iclight.models.checkpoint import by_channels
 
     monkeypatch.setattr(sd_models, "model_data", sd_models.SdModelData())
-    monkeypatch.setattr(state, "family_of", lambda path: by_channels(4))
+    monkeypatch.setattr(checkpoints, "family_of", lambda path: by_channels(4))
     kinds = {"float8-e4m3fn": True, "float8-e4m3fn (fp16 LoRA)": False, "Automatic": False, None: False}
     for chosen, expected in kinds.items():
         monkeypatch.setattr(shared.opts, "forge_unet_storage_dtype", chosen, raising=False)

@@ -110,15 +110,17 @@ def test_models_stay_in_memory_or_not(host, app_context, opts):
 def test_what_the_controls_begin_with_is_set(host, opts):
     import gradio as gr
 
-    from lib_iclight.hosts.page_script import PageScript
+    from lib_iclight.hosts.page_script import Page, PageScript
     from lib_iclight.ui.accordion import PAGE_FIELDS
 
     opts.ic_light_matting_model = "my own.onnx"
     opts.ic_light_show_subject = True
     opts.ic_light_light_strength = 0.5
     opts.ic_light_restore_details = 0.25
+    script = PageScript()
+    script.page = Page()
     with gr.Blocks():
-        controls = dict(zip(PAGE_FIELDS, PageScript().ui(False), strict=True))
+        controls = dict(zip(PAGE_FIELDS, script.ui(False), strict=True))
     names = ("matting_model", "show_subject", "light_strength", "restore_details")
     assert [controls[name].value for name in names] == ["my own.onnx", True, 0.5, 0.25]
     # The host's file of defaults for the page must not win over the settings.
@@ -176,7 +178,7 @@ def test_a_download_that_fails_stops_the_run_with_the_reason(host, hub, opts):
 def test_interrupt_stops_a_download(host, hub, opts, monkeypatch):
     from modules import shared
 
-    from lib_iclight.hosts import state
+    from lib_iclight.hosts import webui
 
     opts.ic_light_download_on_first_use = True
     hub.gate.clear()
@@ -186,7 +188,7 @@ def test_interrupt_stops_a_download(host, hub, opts, monkeypatch):
             shared.state.interrupt()
             hub.gate.set()
 
-    monkeypatch.setattr(state, "tell", tell)
+    monkeypatch.setattr(webui, "tell", tell)
     assert "was stopped" in detail(relit(host, "fcon"))
     assert host.probe.unet_inputs == []
 

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from lib_iclight.errors import ICLightError
-from lib_iclight.hosts import xyz_axes
+from lib_iclight.hosts import run_context, xyz_axes
 from lib_iclight.light import maps
 from lib_iclight.request import from_api
 from lib_iclight.subject.placement import Placement
@@ -28,7 +28,7 @@ def read():
         kind, apply = options[f"[IC Light] {axis}"]
         p = SimpleNamespace()
         apply(p, kind(text), [])
-        return xyz_axes.overridden(lambda overrides: from_api({**given, **overrides}), p.ic_light_overrides)
+        return xyz_axes.overridden(lambda overrides: from_api({**given, **overrides}), run_context.begin(p).overrides)
 
     return read
 

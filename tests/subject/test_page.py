@@ -127,16 +127,16 @@ def test_the_picture_in_forges_canvas_is_found(running):
     """Forge's canvas is an element with the known id, followed by two nameless components that hold its pictures."""
     import gradio as gr
 
-    from lib_iclight.hosts.page_script import PageScript
+    from lib_iclight.hosts.page import HostControls
 
-    script = PageScript()
+    controls = HostControls()
     with gr.Blocks():
         for elem_id in ("img2img_image", "img2img_sketch"):
             parts = [gr.HTML(elem_id=elem_id)]
             for layer in ("foreground", "background"):
                 classes = [f"logical_image_{layer}"]
                 parts.append(gr.Textbox(visible=False, elem_id="uuid_1", elem_classes=classes))
-            script.after_component(parts[0], elem_id=elem_id)
+            controls.watch(parts[0], elem_id=elem_id)
             for part, layer in zip(parts[1:], ("foreground", "background"), strict=True):
-                script.after_component(part, elem_id="uuid_1", elem_classes=[f"logical_image_{layer}"])
-            assert script._host_control(elem_id) is parts[2]
+                controls.watch(part, elem_id="uuid_1", elem_classes=[f"logical_image_{layer}"])
+            assert controls.get(elem_id) is parts[2]

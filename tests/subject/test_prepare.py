@@ -269,16 +269,9 @@ def test_the_same_text_is_decoded_once(pictures):
     assert pictures.picture(text, "foreground") is pictures.picture(text, "background")
 
 
-@pytest.mark.parametrize("name", ["foreground", "light map"])
-def test_a_file_that_the_page_could_not_read_is_refused_by_its_slot(pictures, name):
-    with pytest.raises(ICLightError, match=f"The {name} cannot be read: the file is damaged") as caught:
-        pictures.picture(OSError("/home/anna/broken.png"), name)
-    assert "anna" not in str(caught.value)
-
-
-def test_a_refusal_of_the_page_is_passed_on_as_it_is(pictures):
+def test_what_the_page_could_not_read_is_refused_in_the_pages_words(pictures):
     with pytest.raises(ICLightError, match=r"^The background is too large$"):
-        pictures.picture(ICLightError("The background is too large"), "foreground")
+        pictures.picture(arrays.Unreadable("The background is too large"), "foreground")
 
 
 def test_a_picture_that_is_decoded_already_is_taken_as_it_is(pictures):

@@ -10,7 +10,6 @@ import pytest
 from PIL import EpsImagePlugin, Image
 from samples import file_bytes, plain
 
-from lib_iclight.errors import ICLightError
 from lib_iclight.picture import arrays
 
 pytestmark = pytest.mark.usefixtures("running")
@@ -41,14 +40,14 @@ def dropped(request, tmp_path):
 def test_what_is_no_photograph_is_a_refusal_that_names_the_slot(dropped, monkeypatch, content, name):
     monkeypatch.setattr(EpsImagePlugin, "Ghostscript", lambda *args, **kwargs: pytest.fail("the drawing was run"))
     found = dropped(content, name)
-    assert isinstance(found, ICLightError)
-    assert str(found).startswith("The light map cannot be read")
-    assert "/" not in str(found)
+    assert isinstance(found, arrays.Unreadable)
+    assert found.reason.startswith("The light map cannot be read")
+    assert "/" not in found.reason
 
 
 def test_more_pixels_than_the_limit_are_refused(dropped):
     found = dropped(file_bytes(plain((1, 2, 3), 1000, 1000)), most=900_000)
-    assert "1.0 megapixels, 0.9 at most" in str(found)
+    assert "1.0 megapixels, 0.9 at most" in found.reason
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "TIFF", "PNG", "WEBP"])
@@ -79,7 +78,7 @@ def test_a_file_that_is_gone_is_said(tmp_path):
     from lib_iclight.ui.parts import PictureInput
 
     found = PictureInput(label="Foreground", render=False).preprocess(FileData(path=str(tmp_path / "gone.png")))
-    assert str(found) == "The foreground cannot be read: its file is gone. Drop the picture in again."
+    assert found.reason == "The foreground cannot be read: its file is gone. Drop the picture in again."
 
 
 def test_the_run_gets_what_the_slot_saw(dropped):

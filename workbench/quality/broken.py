@@ -11,7 +11,7 @@ from unittest import mock
 
 @contextmanager
 def _fresh_latents() -> Iterator[Any]:
-    """Keep latents of whole and of broken runs apart; gives the product's runner."""
+    """Keep latents of whole and of broken runs apart; gives the product's hooks."""
     from lib_iclight.conditioning import LatentCache
     from lib_iclight.hosts import page_script
     from lib_iclight.subject.prepare import SubjectCache
@@ -29,7 +29,7 @@ def _fresh_latents() -> Iterator[Any]:
 @contextmanager
 def flipped_gradient() -> Iterator[None]:
     """The light map is turned by 180 degrees."""
-    from lib_iclight.hosts import script_hooks as module
+    from lib_iclight.hosts import sampling as module
 
     def turned(make: Callable[..., Any]) -> Callable[..., Any]:
         def start_layer(*args: Any, **kwargs: Any) -> Any:
@@ -45,7 +45,7 @@ def flipped_gradient() -> Iterator[None]:
 @contextmanager
 def swapped_layers() -> Iterator[None]:
     """The background comes before the subject in ``c_concat``."""
-    from lib_iclight.hosts import script_hooks as module
+    from lib_iclight.hosts import sampling as module
 
     right = module.condition_layers
 

@@ -1,0 +1,66 @@
+"""Whether IC-Light can run on the checkpoints that a run uses."""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Mapping
+from typing import Any
+
+from ..errors import ICLightError
+from ..models.library import ModelLibrary, Offsets, check_fit
+from .checkpoints import Checkpoints, other_checkpoints
+from .protocol import Host
+from .run_context import RunContext
+
+
+class CheckpointChecks:
+    """Refuses checkpoints that IC-Light does not fit.
+
+    Args:
+        host: the web UI's backend.
+        library: loads the offsets.
+        checkpoints: tells what a checkpoint is that is yet to be loaded.
+    """
+
+    def __init__(self, host: Host, library: ModelLibrary, checkpoints: Checkpoints):
+        self._host = host
+        self._library = library
+        self._checkpoints = checkpoints
+        # Offsets with the very shapes that they were found to fit, which hosts keep: comparing hundreds takes a while.
+        self._fitting: weakref.WeakKeyDictionary[Offsets, Mapping[str, Any]] = weakref.WeakKeyDictionary()
+
+    def check_loaded(self, sd_model: Any, run: RunContext) -> None:
+        """Check the loaded checkpoint, once each: the second pass may have one of its own.
+
+        Raises:
+            ICLightError: it is not Stable Diffusion 1.5, or the offsets do not fit it.
+        """
+        if run.checked() is sd_model:
+            return
+        checkpoint = self._host.checkpoint(sd_model)
+        if not checkpoint.supported:
+            raise ICLightError(
+                f"IC Light works on Stable Diffusion 1.5 checkpoints, but {checkpoint.name} is {checkpoint.family}. "
+                "Load a Stable Diffusion 1.5 checkpoint, or turn IC Light off."
+            )
+        model = run.plan.model
+        offsets, shapes = self._library.load(model), self._host.unet_shapes(sd_model)
+        if self._fitting.get(offsets) is not shapes:
+            check_fit(offsets, shapes, model.name, checkpoint.name)
+            self._fitting[offsets] = shapes
+        run.checked = weakref.ref(sd_model)
+
+    def check_others(self, p: Any) -> None:
+        """Check those of the second pass and the refiner, which are loaded too late in the run for a message.
+
+        Raises:
+            ICLightError: one of them is not Stable Diffusion 1.5.
+        """
+        for role, name in other_checkpoints(p).items():
+            checkpoint = self._checkpoints.named(name)
+            if checkpoint is not None and not checkpoint.supported:
+                raise ICLightError(
+                    f"IC Light works on Stable Diffusion 1.5 checkpoints, but {role} {checkpoint.name} is "
+                    f"{checkpoint.family}. Choose a Stable Diffusion 1.5 checkpoint there, or none, or turn IC Light "
+                    "off."
+                )

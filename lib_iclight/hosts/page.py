@@ -1,0 +1,122 @@
+"""The web page that the accordions are in, as it is built: its controls, and what is connected to them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..ui import send_on
+from ..ui.accordion import Accordion
+from ..ui.ideas_panel import IdeasPanel
+from ..ui.models_row import ModelsRow
+from ..ui.parts import QUIET
+
+_CHECKPOINT_ID, _CHECKPOINT_CLASS = "setting_sd_model_checkpoint", "model_selection"
+_LAST = "footer"
+"""The footer comes last, inside the page that the tabs are then part of."""
+
+
+class Page:
+    """Knows the accordions of both tabs and connects them with the page around them."""
+
+    def __init__(self) -> None:
+        self._rows: dict[bool, ModelsRow] = {}
+        self._accordions: dict[bool, Accordion] = {}
+        self._checkpoint: Any = None
+        self._send_buttons: dict[str, Any] = {}
+        self._printed = {""}
+
+    def print_once(self, text: str) -> None:
+        """Print a line once, "" not at all: whoever starts the web UI may never look at its page."""
+        if text not in self._printed:
+            self._printed.add(text)
+            print(text)
+
+    def add(self, is_img2img: bool, accordion: Accordion, row: ModelsRow) -> None:
+        """Get to know a tab's accordion; hosts build it anew outside the page too."""
+        self._accordions[is_img2img], self._rows[is_img2img] = accordion, row
+
+    def watch(self, component: Any, **kwargs: Any) -> None:
+        """Look out for the host's controls that accordions follow; a host calls this for every component."""
+        elem_id = _id_of(component, kwargs)
+        classes = kwargs.get("elem_classes") or getattr(component, "elem_classes", None) or []
+        if elem_id == _CHECKPOINT_ID or _CHECKPOINT_CLASS in classes:
+            self._checkpoint = component
+        if elem_id in send_on.BUTTONS:
+            self._send_buttons[elem_id] = component
+        if elem_id == _LAST:
+            self._refresh_on_load()
+            self._follow_checkpoint()
+            self._fill_on_sending()
+
+    def _refresh_on_load(self) -> None:
+        """Show what has changed on disk since the page was built."""
+        rows = self._shown_rows()
+        if not rows:
+            return
+        page = _current_page()
+        refreshed = [control for row in rows for control in row.refreshed]
+        page.load(lambda: [update for row in rows for update in row.refresh()], None, refreshed, **QUIET)
+        panels = [accordion.ideas for accordion in self._accordions.values()]
+        lists = [panel.lists for panel in panels if _is_shown(panel.lists)]
+        page.load(lambda: [IdeasPanel.shown_lists() for _ in lists], None, lists, **QUIET)
+
+    def _follow_checkpoint(self) -> None:
+        """Say at once when a checkpoint is chosen that does not suit."""
+        rows = self._shown_rows()
+        if rows and self._checkpoint is not None and _is_shown(self._checkpoint):
+            notices = [row.notice for row in rows]
+            self._checkpoint.change(
+                lambda name: [row.check(name) for row in rows], [self._checkpoint], notices, **QUIET
+            )
+
+    def _fill_on_sending(self) -> None:
+        """Set img2img's accordion where a result is sent there."""
+        shown = {tab: one for tab, one in self._accordions.items() if _is_shown(one.controls["enabled"])}
+        for button in self._send_buttons.values():
+            if len(shown) == 2 and _is_shown(button):
+                send_on.connect(button, shown[False].controls, shown[True].controls)
+
+    def _shown_rows(self) -> list[ModelsRow]:
+        return [row for row in self._rows.values() if _is_shown(row.notice)]
+
+
+class HostControls:
+    """The web UI's own controls by their ``elem_id``, to set them at a button's click."""
+
+    def __init__(self) -> None:
+        self._found: dict[str, Any] = {}
+        self._last_html: str | None = None
+
+    def watch(self, component: Any, **kwargs: Any) -> None:
+        """Remember a control; a host calls this for every component of a tab."""
+        import gradio as gr
+
+        elem_id = _id_of(component, kwargs)
+        if "logical_image_background" in (kwargs.get("elem_classes") or ()):
+            # Forge's canvas: its picture is in a component of its own that follows the element with the known id.
+            elem_id = self._last_html
+        elif isinstance(component, gr.HTML):
+            self._last_html = elem_id
+        if elem_id:
+            self._found[elem_id] = component
+
+    def get(self, elem_id: str) -> Any:
+        """A control of the page that is being built, None where it has none."""
+        component = self._found.get(elem_id)
+        return component if component is not None and _is_shown(component) else None
+
+
+def _id_of(component: Any, options: dict[str, Any]) -> str | None:
+    return options.get("elem_id") or getattr(component, "elem_id", None)
+
+
+def _current_page() -> Any:
+    from gradio.context import Context
+
+    return Context.root_block
+
+
+def _is_shown(component: Any) -> bool:
+    """Whether a component is part of the page that is being built."""
+    page = _current_page()
+    return page is not None and getattr(component, "_id", None) in page.blocks

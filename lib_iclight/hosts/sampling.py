@@ -1,0 +1,133 @@
+"""Before a pass: the UNet gets the offsets and the condition, the first latents get the light."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Sequence
+from typing import Any
+
+from ..conditioning import about, inside_mask
+from ..relight import RelightPipeline, condition_layers, grey_layer, start_layer
+from ..subject.prepare import Framing
+from . import first_latents
+from .checkpoint_checks import CheckpointChecks
+from .protocol import Host
+from .run_context import RunContext
+
+_FITS = {0: "stretch", 1: "cover", 2: "contain", 3: "stretch"}
+"""Forge's resize modes."""
+
+_FOLLOWS = "ic_light_follows_refiner"
+
+
+class Relighting:
+    """Sets up what a pass samples with and from.
+
+    Args:
+        host: the web UI's backend.
+        pipeline: makes and keeps latents, and loads the offsets.
+        checks: refuses checkpoints that come up in the middle of a run.
+    """
+
+    def __init__(self, host: Host, pipeline: RelightPipeline, checks: CheckpointChecks):
+        self._host = host
+        self._pipeline = pipeline
+        self._checks = checks
+
+    def set_up(self, p: Any, run: RunContext, x: Any, noise: Any) -> None:
+        """Set up one pass.
+
+        Args:
+            p: the host's processing object.
+            run: its context.
+            x: latents whose shape ``[B, 4, h, w]`` is the run's real size.
+            noise: the sampler's noise of that shape; changed in place for a light in txt2img.
+
+        Raises:
+            ICLightError: the checkpoint does not suit, or the light cannot show.
+        """
+        self._checks.check_loaded(p.sd_model, run)
+        if run.plan.from_init:
+            run.framing = _host_framing(p)
+        self._condition(p, run, x)
+        if run.plan.has_start and not getattr(p, "is_hr_pass", False):
+            self._start(p, run, x, noise)
+        self._follow_refiner(p, run, x)
+
+    def _condition(self, p: Any, run: RunContext, x: Any) -> None:
+        """Give the model's UNet the offsets, and the pictures beside latents of ``x``'s shape."""
+        import torch
+
+        plan, place = run.plan, self._encoding(p, x)
+        run.shown = run.shown or place[:2]
+        latents = self._pipeline.latents
+        stacks = [latents.stack(condition_layers(plan, subject), *place) for subject in run.subjects]
+        self._host.relight(p.sd_model, self._pipeline.library.load(plan.model), torch.cat(stacks))
+
+    def _start(self, p: Any, run: RunContext, x: Any, noise: Any) -> None:
+        """Begin from the light."""
+        import torch
+
+        place, strength = self._encoding(p, x), run.plan.request.light_strength
+        latents = self._pipeline.latents
+        start = torch.cat([latents.latent(start_layer(run.plan, subject), *place) for subject in run.subjects])
+        if getattr(p, "init_latent", None) is None:
+            self._add_to_noise(p, start * strength, noise)
+            return
+        if strength != 1:
+            start = about(latents.latent(grey_layer(), *place), start, strength)
+        self._replace_init_latent(p, run, start)
+
+    def _follow_refiner(self, p: Any, run: RunContext, x: Any) -> None:
+        """Relight the refiner's UNet too: it is loaded while sampling, where a host calls no hook of scripts.
+
+        The denoiser is told of it. It lives as long as its sampler, for one pass.
+        """
+        denoiser = getattr(p.sampler, "model_wrap_cfg", None)
+        if getattr(p, "refiner_checkpoint_info", None) is None or denoiser is None:
+            return
+        update = denoiser.update_inner_model
+        if hasattr(update, _FOLLOWS):
+            return
+
+        def updated() -> None:
+            update()
+            self._checks.check_loaded(p.sd_model, run)
+            self._condition(p, run, x)
+
+        setattr(updated, _FOLLOWS, True)
+        denoiser.update_inner_model = updated
+
+    def _encoding(self, p: Any, x: Any) -> tuple[int, int, Hashable, Callable]:
+        """How pictures for latents of ``x``'s shape are encoded: width and height in pixels, the VAE, its encoder."""
+        vae, encode, scale = self._host.vae(p.sd_model)
+        return x.shape[-1] * scale, x.shape[-2] * scale, vae, encode
+
+    def _add_to_noise(self, p: Any, start: Any, noise: Any) -> None:
+        """Begin txt2img from the light: the sampler scales the noise, so what is added to it is divided by that."""
+        scale = first_latents.noise_scale(p, self._host.sigma_max(p.sd_model))
+        first_latents.check_visible(scale)
+        light = (start / scale).to(noise)
+        noise += light
+        replaced = getattr(p, "modified_noise", None)
+        if replaced is not None and replaced is not noise:
+            # A script before ours has given the host other noise, made of what this one was then.
+            p.modified_noise = replaced + light.to(replaced)
+
+    def _replace_init_latent(self, p: Any, run: RunContext, start: Any) -> None:
+        """Begin img2img from the light instead of from its picture."""
+        largest = self._host.sigma_max(p.sd_model)
+        if largest >= first_latents.FAINTEST:
+            first_latents.check_visible(first_latents.img2img_level(p, largest))
+        if run.init_latent is None:
+            run.init_latent = p.init_latent
+        p.init_latent = inside_mask(start, run.init_latent, getattr(p, "nmask", None))
+
+
+def _host_framing(p: Any) -> Framing | None:
+    """What a host with a mask does with its own picture, which shows around ours; None where it shows nothing of it."""
+    region: Sequence[int] | None = getattr(p, "paste_to", None)
+    if region is not None:
+        return Framing("cover", tuple(region))
+    if getattr(p, "nmask", None) is not None:
+        return Framing(_FITS.get(getattr(p, "resize_mode", 0), "cover"))
+    return None

@@ -1,0 +1,164 @@
+"""The first hook: what is refused before what, and which pictures are opened."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+from PIL import Image
+from samples import encoded, no_matting, plain
+
+from lib_iclight.errors import ICLightError
+from lib_iclight.hosts import run_context
+from lib_iclight.hosts.script_hooks import ScriptHooks
+from lib_iclight.models.library import MissingModelError
+from lib_iclight.request import from_api, picture_sources
+
+CUT_OUT = encoded(plain((200, 120, 40, 128)))
+BROKEN = "broken!"
+
+
+class Processing:
+    """A host's processing object."""
+
+    def __init__(self, **more) -> None:
+        self.extra_generation_params = {}
+        vars(self).update(more)
+
+    def sample(self) -> str:
+        return "sampled"
+
+
+class Asked:
+    """What a program asks for."""
+
+    def __init__(self, fields: dict) -> None:
+        self._fields = fields
+
+    def request(self, overrides):
+        return from_api({**self._fields, **overrides})
+
+    def pictures(self):
+        return picture_sources(self._fields)
+
+
+@pytest.fixture
+def opened(pipeline, monkeypatch):
+    """What each picture that is opened is to the user, in order."""
+    names, right = [], pipeline.pictures.picture
+
+    def picture(source, name):
+        names.append(name)
+        return right(source, name)
+
+    monkeypatch.setattr(pipeline.pictures, "picture", picture)
+    return names
+
+
+@pytest.fixture
+def hooks(pipeline, folders, opened):
+    host = SimpleNamespace(checkpoint=None, model_folders=lambda: folders)
+    removers = SimpleNamespace(remove_in_run=no_matting)
+    return ScriptHooks(host, pipeline, SimpleNamespace(on_first_use=False), removers, checkpoints=None)
+
+
+def begin(hooks, fields: dict, is_img2img: bool = False, **of_p) -> Processing:
+    p = Processing(**of_p)
+    hooks.begin(p, Asked(fields), is_img2img)
+    return p
+
+
+def refusal(hooks, fields: dict, is_img2img: bool = False, **of_p) -> str:
+    p = begin(hooks, fields, is_img2img, **of_p)
+    assert run_context.of(p) is None
+    with pytest.raises(ICLightError) as caught:
+        p.sample()
+    return str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("fields", "names"),
+    [
+        ({"background": BROKEN, "light_map": BROKEN}, ["foreground"]),
+        ({"light": "custom", "light_map": CUT_OUT, "background": BROKEN}, ["light map", "foreground"]),
+        ({"mode": "fbc", "background": CUT_OUT, "light": "custom", "light_map": BROKEN}, ["background", "foreground"]),
+        ({"mode": "fbc", "light": "left", "light_map": BROKEN}, ["foreground"]),
+        ({"enabled": False, "foreground": BROKEN}, []),
+    ],
+)
+def test_only_pictures_that_are_used_are_opened(hooks, opened, fields, names):
+    p = begin(hooks, {"foreground": CUT_OUT, **fields})
+    assert p.sample() == "sampled"
+    assert opened == names
+
+
+@pytest.mark.parametrize(
+    ("fields", "names"),
+    [
+        ({}, ["img2img picture", "img2img picture"]),
+        ({"foreground": CUT_OUT}, ["light map", "foreground"]),
+        ({"foreground": CUT_OUT, "mode": "fbc"}, ["background", "foreground"]),
+        ({"foreground": CUT_OUT, "light": "left"}, ["foreground"]),
+        ({"foreground": CUT_OUT, "light": "mask"}, ["light map", "foreground"]),
+    ],
+)
+def test_img2imgs_pictures_are_opened_where_they_are_used(hooks, opened, fields, names):
+    pictures = {
+        "init_images": [plain((1, 2, 3, 128)), plain((3, 2, 1, 128))],
+        "image_mask": Image.new("L", (4, 4), 255),
+    }
+    p = begin(hooks, {"enabled": True, **fields}, is_img2img=True, **pictures)
+    assert p.sample() == "sampled"
+    assert opened == names
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"mode": "fbc", "background": BROKEN, "model": "absent"}, "no foreground"),
+        ({"foreground": BROKEN, "light": "custom", "model": "absent"}, "no light map"),
+        ({"foreground": BROKEN, "light": "mask", "model": "absent"}, "txt2img has no mask"),
+        ({"foreground": BROKEN, "model": "absent"}, "absent"),
+        ({"foreground": BROKEN, "mode": "fbc", "model": "absent"}, "absent"),
+        ({"foreground": BROKEN, "mode": "fbc"}, "needs a background or a light"),
+        ({"foreground": BROKEN, "mode": "fbc", "background": BROKEN}, "The background is not a picture"),
+        ({"foreground": BROKEN}, "The foreground is not a picture"),
+    ],
+)
+def test_what_is_missing_is_said_before_what_is_broken(hooks, fields, said):
+    assert said in refusal(hooks, fields)
+
+
+def test_img2img_without_any_picture_is_refused(hooks):
+    for images in (None, [], [None]):
+        assert "no subject" in refusal(hooks, {"enabled": True}, is_img2img=True, init_images=images)
+
+
+def test_a_mask_of_a_kind_that_is_not_read_is_said_first(hooks):
+    mask = Image.new("L", (20, 20), 255)
+    hooks.pipeline.max_pixels = lambda: 300
+    said = refusal(hooks, {"light": "mask"}, is_img2img=True, init_images=[], image_mask=mask)
+    assert said.startswith("The mask is too large")
+
+
+def test_a_missing_model_is_fetched_once_where_that_is_set(hooks, folders, monkeypatch):
+    fetched, select = [], hooks.pipeline.library.select
+
+    def missing_at_first(mode, model, where):
+        if not fetched:
+            raise MissingModelError(mode, "There is none.")
+        return select(mode, model, where)
+
+    monkeypatch.setattr(hooks.pipeline.library, "select", missing_at_first)
+    assert refusal(hooks, {"foreground": CUT_OUT, "mode": "fcon"}) == "There is none."
+    hooks._models.on_first_use = True
+    monkeypatch.setattr(hooks, "_fetch", fetched.append)
+    assert begin(hooks, {"foreground": CUT_OUT, "mode": "fcon"}).sample() == "sampled"
+    assert fetched == ["fcon"]
+
+
+def test_the_request_that_is_planned_holds_the_pictures_that_are_used(hooks):
+    p = begin(hooks, {"foreground": CUT_OUT, "background": BROKEN})
+    request = run_context.of(p).plan.request
+    assert request.foreground.size == (16, 16)
+    assert request.background is None
