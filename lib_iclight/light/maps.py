@@ -8,7 +8,7 @@ import math
 import numpy as np
 
 from ..errors import ICLightError
-from . import colour
+from .colour import decode, encode, of_hex, of_kelvin
 from .description import WHITE, Directional, Light, LightDescription, Positioned, turned
 
 DIRECTIONS = ("left", "right", "top", "bottom")
@@ -126,8 +126,8 @@ def _is_plain(light: Light) -> bool:
 def _flat(description: LightDescription) -> np.ndarray:
     """The colour of even light alone, rounded: three decimals of the level are enough to name any whole level."""
     level, colour = description.ambient, description.ambient_colour
-    linear = colour.decode(level) * colour.of_hex(colour)
-    values = np.full(3, level) if colour == WHITE else colour.encode(linear)
+    linear = decode(level) * of_hex(colour)
+    values = np.full(3, level) if colour == WHITE else encode(linear)
     low, high = description.range
     return np.rint(low + (high - low) * values)
 
@@ -250,7 +250,7 @@ def _weights(lights: list[Light], description: LightDescription) -> tuple[np.nda
         float32 ``[C, n]`` and ``[C, 1]`` with one channel where all is grey, else three.
     """
     colours = [light.strength * _linear_colour(light) for light in lights]
-    ambient = colour.decode(description.ambient) * colour.of_hex(description.ambient_colour)
+    ambient = decode(description.ambient) * of_hex(description.ambient_colour)
     weights = np.array(colours, np.float32).reshape(-1, 3).T * np.float32(_LEVELS)
     base = ambient[:, None].astype(np.float32) * np.float32(_LEVELS) + np.float32(0.5)
     is_grey = (weights == weights[:1]).all() and (base == base[:1]).all()
@@ -258,23 +258,23 @@ def _weights(lights: list[Light], description: LightDescription) -> tuple[np.nda
 
 
 def _linear_colour(light: Light) -> np.ndarray:
-    return colour.of_hex(light.colour) if light.kelvin is None else colour.of_kelvin(light.kelvin)
+    return of_hex(light.colour) if light.kelvin is None else of_kelvin(light.kelvin)
 
 
 @functools.cache
 def _decoded_steps() -> np.ndarray:
     """Linear light by steps of the falloff."""
-    return colour.decode(np.arange(_STEPS + 1) / _STEPS).astype(np.float32)
+    return decode(np.arange(_STEPS + 1) / _STEPS).astype(np.float32)
 
 
 @functools.cache
 def _decoded_squares() -> np.ndarray:
     """Linear light by the square of the distance over the light's reach."""
-    return colour.decode(1 - np.sqrt(np.arange(_SQUARES + 1) / _SQUARES)).astype(np.float32)
+    return decode(1 - np.sqrt(np.arange(_SQUARES + 1) / _SQUARES)).astype(np.float32)
 
 
 @functools.lru_cache(maxsize=8)
 def _encoding(low: float, high: float) -> np.ndarray:
     """Pixel values by steps of linear light."""
-    encoded = colour.encode(np.arange(_LEVELS + 1) / _LEVELS)
+    encoded = encode(np.arange(_LEVELS + 1) / _LEVELS)
     return (low + (high - low) * encoded + _GUARD).astype(np.uint8)

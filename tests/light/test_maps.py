@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from lib_iclight.errors import ICLightError
-from lib_iclight.light import colour, maps
+from lib_iclight.light import maps
+from lib_iclight.light.colour import decode, encode, of_hex, of_kelvin
 from lib_iclight.light.description import Directional, Light, LightDescription, parse
 
 SIZES = [(512, 640), (328, 200), (1, 1), (7, 3), (3, 7), (257, 129)]
@@ -87,21 +88,21 @@ def falloff(light: Light, width: int, height: int) -> np.ndarray:
         along = i * np.cos(angle) - j * np.sin(angle)
         span = np.ptp(along)
         n = (along - along.min()) / span if span else np.ones_like(along)
-        return colour.decode(np.clip((n - 0.5) / light.softness + 0.5, 0, 1))
+        return decode(np.clip((n - 0.5) / light.softness + 0.5, 0, 1))
     distance = np.hypot(i - light.x * (width - 1), j - light.y * (height - 1)) / max(width - 1, height - 1, 1)
-    return colour.decode(np.clip(1 - distance / (2 * light.softness), 0, 1))
+    return decode(np.clip(1 - distance / (2 * light.softness), 0, 1))
 
 
 def exact(description: LightDescription, width: int, height: int) -> np.ndarray:
     """The documented formulae, word for word, in float64."""
-    base = colour.decode(description.ambient) * colour.of_hex(description.ambient_colour)
+    base = decode(description.ambient) * of_hex(description.ambient_colour)
     linear = np.zeros((height, width, 3)) + base
     for light in description.lights:
-        hue = colour.of_hex(light.colour) if light.kelvin is None else colour.of_kelvin(light.kelvin)
+        hue = of_hex(light.colour) if light.kelvin is None else of_kelvin(light.kelvin)
         linear += light.strength * falloff(light, width, height)[..., None] * hue
     shown = linear / np.maximum(linear.max(axis=2, keepdims=True), 1)
     low, high = description.range
-    return np.floor(low + (high - low) * colour.encode(shown) + 1e-6).astype(int)
+    return np.floor(low + (high - low) * encode(shown) + 1e-6).astype(int)
 
 
 def random_description(rng: np.random.Generator) -> LightDescription:
@@ -151,9 +152,9 @@ SUMMED = [{"angle": 20, "strength": 0.5, "colour": "#ff8040"}, {"x": 0.3, "y": 1
 @pytest.mark.parametrize("ambient", [0, 0.3])
 def test_two_lights_are_the_linear_sum_of_each(ambient):
     both = maps.render(described(*SUMMED, ambient={"level": ambient}), 60, 45)
-    linear = sum(colour.decode(maps.render(described(light), 60, 45) / 255) for light in SUMMED)
-    linear += colour.decode(ambient)
-    expected = 255 * colour.encode(linear / np.maximum(linear.max(axis=2, keepdims=True), 1))
+    linear = sum(decode(maps.render(described(light), 60, 45) / 255) for light in SUMMED)
+    linear += decode(ambient)
+    expected = 255 * encode(linear / np.maximum(linear.max(axis=2, keepdims=True), 1))
     # Each map was cut to whole levels, which counts most where it is dark.
     assert np.abs(both - expected).max() <= 3
     assert np.abs(both - expected).mean() < 1
@@ -176,8 +177,7 @@ def test_too_much_light_is_white_and_never_wraps_around():
 def test_a_strong_coloured_light_keeps_its_hue_and_is_as_bright_as_its_colour_can_be(place, colour):
     shade = {"kelvin": colour} if isinstance(colour, float) else {"colour": colour}
     usual, strong = (
-        colour.decode(maps.render(described({**place, **shade, "strength": strength}), 64, 48) / 255)
-        for strength in (1, 4)
+        decode(maps.render(described({**place, **shade, "strength": strength}), 64, 48) / 255) for strength in (1, 4)
     )
     bright = strong[strong.max(axis=2) > 0.2]
     shares = bright / bright.sum(axis=1, keepdims=True)
@@ -189,9 +189,9 @@ def test_a_strong_coloured_light_keeps_its_hue_and_is_as_bright_as_its_colour_ca
 
 def test_strong_grey_lights_are_clipped():
     grey = described({"angle": 33, "colour": "#b0b0b0", "strength": 4}, {"x": 0.2, "y": 0.9, "strength": 2})
-    levels = [light.strength * colour.of_hex(light.colour)[0] for light in grey.lights]
+    levels = [light.strength * of_hex(light.colour)[0] for light in grey.lights]
     linear = sum(level * falloff(light, 50, 40) for level, light in zip(levels, grey.lights, strict=True))
-    expected = 255 * colour.encode(np.minimum(linear, 1))
+    expected = 255 * encode(np.minimum(linear, 1))
     assert np.abs(maps.render(grey, 50, 40) - expected[..., None]).max() <= 1
 
 

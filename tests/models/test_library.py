@@ -12,9 +12,8 @@ import pytest
 from sd15_layout import iclight_file, names, safetensors_bytes
 
 from lib_iclight.errors import ICLightError
-from lib_iclight.models import library
 from lib_iclight.models.folders import PICKLES
-from lib_iclight.models.library import ModelLibrary, check_fit
+from lib_iclight.models.library import CONV_IN, ModelLibrary, check_fit
 
 
 @pytest.fixture
@@ -264,7 +263,7 @@ def test_a_rewritten_file_is_loaded_anew(folder, fc_tensors):
     replace(path, other.read_bytes())
     after = library.load(library.select("fc", "auto", [folder]))
     assert after.content != before.content
-    assert torch.equal(after.tensors[library.CONV_IN], fc_tensors["conv_in.weight"] + 1)
+    assert torch.equal(after.tensors[CONV_IN], fc_tensors["conv_in.weight"] + 1)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows does not replace a mapped file")
@@ -306,16 +305,16 @@ def offsets(folder, fc_tensors):
 @pytest.fixture
 def shapes(fc_tensors):
     found = {f"diffusion_model.{names()[key]}": tuple(value.shape) for key, value in fc_tensors.items()}
-    return found | {library.CONV_IN: (4, 4, 3, 3)}
+    return found | {CONV_IN: (4, 4, 3, 3)}
 
 
 @pytest.mark.parametrize("channels", [4, 8, 12])
 def test_a_checkpoint_of_the_same_structure_fits_widened_or_not(offsets, shapes, channels):
-    check_fit(offsets, shapes | {library.CONV_IN: (4, channels, 3, 3)}, "fc.safetensors", "mine")
+    check_fit(offsets, shapes | {CONV_IN: (4, channels, 3, 3)}, "fc.safetensors", "mine")
 
 
 def test_a_quantised_checkpoint_fits_where_its_shapes_say_nothing(offsets, shapes):
-    check_fit(offsets, dict.fromkeys(shapes, None) | {library.CONV_IN: (4, 4, 3, 3)}, "fc.safetensors", "mine")
+    check_fit(offsets, dict.fromkeys(shapes, None) | {CONV_IN: (4, 4, 3, 3)}, "fc.safetensors", "mine")
 
 
 def test_the_hosts_other_tensors_do_not_matter(offsets, shapes):
@@ -331,7 +330,7 @@ ATTENTION = "diffusion_model.input_blocks.1.1.transformer_blocks.0.attn2.to_k.we
         (lambda shapes: shapes.update({ATTENTION: (32, 1024)}), "input_blocks.1.1.transformer_blocks.0.attn2.to_k"),
         (lambda shapes: shapes.pop(ATTENTION), "input_blocks.1.1.transformer_blocks.0.attn2.to_k"),
         (lambda shapes: shapes.update({"diffusion_model.label_emb.0.weight": (8, 8)}), "label_emb.0.weight"),
-        (lambda shapes: shapes.update({library.CONV_IN: (8, 4, 3, 3)}), "input_blocks.0.0.weight"),
+        (lambda shapes: shapes.update({CONV_IN: (8, 4, 3, 3)}), "input_blocks.0.0.weight"),
     ],
     ids=["other shape", "missing", "surplus", "first convolution"],
 )
