@@ -286,15 +286,6 @@ def test_his_fbc_backgrounds_are_ours(source, light, flipped):
     assert (asked.mode, asked.light, asked.flip_background) == ("fbc", light, flipped)
 
 
-def test_his_pictures_are_ours():
-    given = {"input_fg": "Zm9v", "uploaded_bg": "YmFy", "light_map": None, "input_fg_rgb": "bWFw"}
-    assert picture_sources(given) == {"foreground": "Zm9v", "background": "YmFy"}
-
-
-def test_an_empty_picture_is_none():
-    assert picture_sources({"foreground": "", "background": None}) == {}
-
-
 @pytest.mark.parametrize(("mode", "light"), [("FC", "left"), ("FBC", "top")])
 def test_his_source_of_the_other_mode_does_not_count(mode, light):
     asked = from_api({"model_type": mode, "bg_source_fc": "Left Light", "bg_source_fbc": "Top Light"})

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-from types import SimpleNamespace
 
 import pytest
 from PIL import Image
@@ -108,7 +107,7 @@ def test_only_the_named_steps_end_a_run(p, run):
 
 
 def test_what_axes_set_holds_for_one_object_and_all_its_runs():
-    p = SimpleNamespace()
+    p = Processing()
     cell = copy.copy(p)
     run_context.override(cell, "mode", "fbc")
     run_context.override(cell, "light", "top")

@@ -103,11 +103,8 @@ def test_only_pictures_that_are_used_are_opened(hooks, opened, fields, names):
     ],
 )
 def test_img2imgs_pictures_are_opened_where_they_are_used(hooks, opened, fields, names):
-    pictures = {
-        "init_images": [plain((1, 2, 3, 128)), plain((3, 2, 1, 128))],
-        "image_mask": Image.new("L", (4, 4), 255),
-    }
-    p = begin(hooks, {"enabled": True, **fields}, is_img2img=True, **pictures)
+    images, mask = [plain((1, 2, 3, 128)), plain((3, 2, 1, 128))], Image.new("L", (4, 4), 255)
+    p = begin(hooks, {"enabled": True, **fields}, is_img2img=True, init_images=images, image_mask=mask)
     assert p.sample() == "sampled"
     assert opened == names
 
@@ -146,7 +143,7 @@ def test_a_missing_model_is_fetched_once_where_that_is_set(hooks, folders, monke
 
     def missing_at_first(mode, model, where):
         if not fetched:
-            raise MissingModelError(mode, "There is none.")
+            raise MissingModelError("There is none.", mode)
         return select(mode, model, where)
 
     monkeypatch.setattr(hooks.pipeline.library, "select", missing_at_first)

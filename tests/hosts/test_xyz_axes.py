@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from types import SimpleNamespace
 
 import pytest
 
@@ -16,6 +15,10 @@ from lib_iclight.subject.placement import Placement
 LAMP = '{"version":1,"lights":[{"x":0.2,"y":0.3}]}'
 
 
+class Processing:
+    """A host's processing object."""
+
+
 @pytest.fixture
 def read():
     """What the request is when an axis has a value."""
@@ -26,7 +29,7 @@ def read():
 
     def read(axis: str, text: str, **given):
         kind, apply = options[f"[IC Light] {axis}"]
-        p = SimpleNamespace()
+        p = Processing()
         apply(p, kind(text), [])
         return xyz_axes.overridden(lambda overrides: from_api({**given, **overrides}), run_context.begin(p).overrides)
 
