@@ -119,7 +119,7 @@ class RelightPipeline:
         request: Request,
         model: ModelFile,
         init_images: Sequence[arrays.Picture] | None,
-        matte: BackgroundRemover,
+        remover: BackgroundRemover,
         mask: arrays.Picture | None = None,
     ) -> Plan:
         """Draw up the plan of a run.
@@ -128,7 +128,7 @@ class RelightPipeline:
             request: what was asked for.
             model: the offsets' file, see :meth:`lib_iclight.models.library.ModelLibrary.select`.
             init_images: img2img's pictures, None in txt2img.
-            matte: the background remover.
+            remover: cuts the subject out where that is asked for.
             mask: img2img's mask, white where it is painted, None without one.
 
         Raises:
@@ -140,21 +140,21 @@ class RelightPipeline:
         light_map = arrays.as_light_map(pictures[parts.light_map][0]) if parts.light_map else None
         background = pictures[parts.background][0] if parts.background else None
         framing = Framing(request.placement)
-        subjects = tuple(self.subject(request, picture, matte).framed(framing) for picture in pictures[parts.subject])
+        subjects = tuple(self.subject(request, picture, remover).framed(framing) for picture in pictures[parts.subject])
         return Plan(request, model, subjects, parts.subject == INIT, _light(request, parts), light_map, background)
 
-    def subject(self, request: Request, picture: arrays.Picture, matte: BackgroundRemover) -> Subject:
+    def subject(self, request: Request, picture: arrays.Picture, remover: BackgroundRemover) -> Subject:
         """The subject of a picture, cut out as the request says.
 
         Args:
             request: what was asked for.
             picture: what the subject is in.
-            matte: the background remover.
+            remover: cuts the subject out where that is asked for.
 
         Raises:
             ICLightError: see :meth:`lib_iclight.subject.prepare.SubjectCache.subject`.
         """
-        return self.pictures.subject(picture, request.remove_background, request.matting_model, matte, request.edge)
+        return self.pictures.subject(picture, request.remove_background, request.matting_model, remover, request.edge)
 
 
 def finish(request: Request, subject: Subject, pixels: np.ndarray) -> np.ndarray:

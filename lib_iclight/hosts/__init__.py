@@ -1,4 +1,9 @@
-"""The only place that knows a web UI's backend: one module a backend, one shared protocol.
+"""All that knows a web UI: one module a backend behind one protocol, and the script's hooks, the same in every host.
+
+A run's way through it: ``scripts/`` calls the hooks (``script_hooks``). The first reads the script's arguments
+(``asked``) and draws up a plan, which is kept on the processing object (``run_context``, which also lists all that a
+run changes in the host). ``checkpoint_checks`` refuses a wrong checkpoint, ``sampling`` sets up each pass through the
+backend's module (``forge``, ``ldm``), ``results`` adds pictures. A run that cannot be done is ended by ``abort``.
 
 May import: everything.
 """
@@ -9,10 +14,10 @@ from .protocol import Checkpoint, Host
 
 
 def detect() -> Host:
-    """The host this process runs in, found by what it offers.
+    """Find the backend that this process runs on, by the modules that it offers.
 
     Raises:
-        ICLightError: no backend that we know is there.
+        ICLightError: it is none that we know.
     """
     from ..errors import ICLightError
 

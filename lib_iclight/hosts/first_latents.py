@@ -1,4 +1,7 @@
-"""How strong the noise is that a sampler begins with. The hosts' samplers are of two kinds, the same in all of them.
+"""How strong the noise is that a sampler begins with.
+
+All hosts have two kinds of samplers: k-diffusion's have ``get_sigmas``, those that count in time steps (DDIM, PLMS,
+UniPC) ``get_timesteps``. Asking for either writes into ``p.extra_generation_params`` what sampling then writes itself.
 
 Noise levels are those of Karras et al. (2022), arXiv:2206.00364: latents at a level hold the picture and noise of that
 standard deviation. Samplers that count in time steps keep latents divided by ``sqrt(1 + level ** 2)``.

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class LdmHost(ForgeHost):
-    """Forge's patchers over the older backend; only what lies elsewhere differs."""
+    """The same patchers over the older backend, which keeps some things in other places."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""What guards this web UI: the API's password, the page's login, or nothing."""
+"""Finds out how this web UI is protected: by the API's password, by the page's login, or not at all."""
 
 from __future__ import annotations
 

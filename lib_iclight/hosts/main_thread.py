@@ -1,4 +1,4 @@
-"""The thread that the web UI runs the page's generations in; older ones print what a run raises, and lose it there."""
+"""Passes errors on from the thread in which older web UIs generate for the page, where they print and lose them."""
 
 from __future__ import annotations
 

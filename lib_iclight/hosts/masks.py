@@ -1,4 +1,4 @@
-"""img2img's mask as a light map: what is painted is light, and the whole picture is relit."""
+"""img2img's mask as a light map: what is painted is light, and the host does not inpaint."""
 
 from __future__ import annotations
 

@@ -12,8 +12,8 @@ _GENERATES = "process_images_inner"
 def is_nested_run(p: Any, is_relit: Callable[[Any], bool]) -> bool:
     """Whether ``p`` is processed inside the run of another processing object that is relit.
 
-    The call stack is asked, because nothing else is sure to forget a run that ended with an exception: every host
-    processes an object ``p`` in a function of this name.
+    Every host generates in a function called ``process_images_inner``, so the call stack tells. A list of running
+    objects would keep those whose run ended with an exception.
 
     Args:
         p: the processing object that begins.

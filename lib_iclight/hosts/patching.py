@@ -1,4 +1,8 @@
-"""How the offsets get into a UNet's weights. A host that keeps those in fewer bits rounds what it merges into them."""
+"""Adds the offsets to a UNet's patcher, as a LoRA is added.
+
+A host merges them into the weights, which rounds them where the weights are kept in few bits; Forge can instead add
+them at each call of a layer (*Diffusion in Low Bits*, the kinds with "fp16 LoRA").
+"""
 
 from __future__ import annotations
 
@@ -17,14 +21,14 @@ _WHOLE = ("float32", "float16", "bfloat16")
 
 
 class Patching:
-    """Adds offsets to patchers of UNets, merged or, where the host does so with LoRAs, at each call of a layer."""
+    """Adds offsets to patchers; merged or, where the host does so with LoRAs, added at each call of a layer."""
 
     def __init__(self) -> None:
         self._patches: weakref.WeakKeyDictionary[Offsets, Any] = weakref.WeakKeyDictionary()
         self._online: weakref.WeakKeyDictionary[Offsets, Any] = weakref.WeakKeyDictionary()
 
     def add(self, unet: Any, offsets: Offsets) -> None:
-        """Give a patcher the offsets."""
+        """Add the offsets to a patcher."""
         patches = self._patches.get(offsets)
         if patches is None:
             patches = self._patches[offsets] = _patches(offsets)
@@ -54,7 +58,7 @@ def _parameters(function: Any) -> frozenset[str]:
 
 
 def is_online(model: Any) -> bool:
-    """Whether the host adds LoRAs to this model at each call; it does for weights in few bits, by the user's choice."""
+    """Whether the host adds LoRAs to this model at each call; only for weights in few bits, where the user chose it."""
     if not kept_as(model):
         return False
     from backend.args import dynamic_args

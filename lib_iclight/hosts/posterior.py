@@ -1,4 +1,4 @@
-"""What the VAEs of all backends have in common."""
+"""Encoding without randomness: hosts draw a sample of the VAE's posterior, IC-Light needs its mode."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ if TYPE_CHECKING:
 
 
 class PosteriorMode:
-    """A VAE whose ``encode``, tiled or whole, gives the posterior's mode; all else is the VAE's own."""
+    """Wraps a VAE's model so that ``encode``, tiled or whole, returns the posterior's mode.
+
+    All other attributes are the model's own.
+    """
 
     def __init__(self, model: Any):
         self._model = model

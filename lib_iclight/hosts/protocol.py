@@ -1,4 +1,4 @@
-"""What every host module offers."""
+"""What each backend's module implements."""
 
 from __future__ import annotations
 
@@ -31,31 +31,43 @@ class Checkpoint:
 
 
 class Host(Protocol):
-    """A web UI's backend. ``sd_model`` is what the host's processing object carries under that name."""
+    """A web UI's backend. ``sd_model`` is the processing object's attribute of that name."""
 
     def model_folders(self) -> list[Path]:
         """Where IC-Light models are looked for, the preferred folder first."""
 
     def matting_folder(self) -> Path:
-        """Where background removers' models lie."""
+        """The folder of the background removers' model files, which rembg calls its home."""
 
     def checkpoint(self, sd_model: Any) -> Checkpoint:
-        """What is loaded."""
+        """Describe the loaded checkpoint."""
 
     def unet_shapes(self, sd_model: Any) -> Mapping[str, tuple[int, ...] | None]:
         """The UNet's tensors by name, without patches; None for a tensor whose stored shape says nothing."""
 
     def vae(self, sd_model: Any) -> tuple[Hashable, Callable[[torch.Tensor], torch.Tensor], int]:
-        """A key for the VAE, its encoder (see :data:`lib_iclight.conditioning.Encode`), pixels per latent."""
+        """A key that identifies the VAE, its encoder, and pixels per latent.
+
+        The encoder is a :data:`lib_iclight.conditioning.Encode`.
+        """
 
     def sigma_max(self, sd_model: Any) -> float:
         """The largest noise level of the model's schedule, where most samplers begin."""
 
     def kept_levels(self, sd_model: Any) -> Callable[[], None]:
-        """A function that gives the model back the noise levels that it has now.
+        """Remember the model's noise levels.
 
-        Hosts change them for zero terminal SNR around sampling, and leave them so where sampling ends with an error.
+        Hosts change them around sampling for zero terminal SNR, and do not put them back if sampling raises.
+
+        Returns:
+            Gives the model its present noise levels back.
         """
 
     def relight(self, sd_model: Any, offsets: Offsets, c_concat: torch.Tensor) -> None:
-        """Put a clone of the UNet in place that carries the offsets and gets ``[B, C, h, w]`` beside the noise."""
+        """Replace the UNet's patcher by a clone that has the offsets.
+
+        Args:
+            sd_model: the loaded model; its ``forge_objects.unet`` is replaced.
+            offsets: added to the UNet's weights.
+            c_concat: ``[B, C, h, w]``, concatenated with the noisy latents for every condition.
+        """

@@ -1,4 +1,4 @@
-"""Where pictures of ours go among a run's results, so that page and API show the same ones."""
+"""Adds pictures to a run's results, where both the page and the API show them."""
 
 from __future__ import annotations
 

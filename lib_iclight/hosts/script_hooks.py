@@ -62,19 +62,20 @@ class ScriptHooks:
         forget(p.extra_generation_params)
         try:
             request = asked.request(run.overrides)
-            if not request.enabled:
-                return
-            plan = self._plan(request, _sources(p, asked, request, is_img2img, self.pipeline.max_pixels()), is_img2img)
-            run.start(plan)
-            p.extra_generation_params.update(describe(plan))
+            if request.enabled:
+                run.start(self._plan(p, asked, request, is_img2img))
+                p.extra_generation_params.update(describe(run.plan))
         except InterruptedRunError as error:
             # The host ends an interrupted run by itself, before it samples; should it not, no picture comes.
             run.end_with(error, steps=("sample",))
         except Exception as error:  # the host would swallow it and go on to an unrelated picture
             run.end_with(error)
 
-    def _plan(self, request: Request, sources: dict[str, Sequence[Any]], is_img2img: bool) -> Plan:
-        """The plan. The pictures are opened last, and only those that are used."""
+    def _plan(self, p: Any, asked: Asked, request: Request, is_img2img: bool) -> Plan:
+        """The plan. Pictures are opened once nothing is missing, and only those that are used."""
+        sources = {name: [source] for name, source in asked.pictures().items()}
+        if is_img2img:
+            sources |= self._host_pictures(p, request)
         parts = assign_parts(request, sources, is_img2img)
         model = self._model(request)
         check_light(request, parts)
@@ -83,6 +84,17 @@ class ScriptHooks:
         init_images = opened.get(INIT, []) if is_img2img else None
         mask = opened[MASK][0] if MASK in opened else None
         return self.pipeline.plan(request, model, init_images, self._removers.remove_in_run, mask)
+
+    def _host_pictures(self, p: Any, request: Request) -> dict[str, Sequence[Any]]:
+        """img2img's pictures and, where it is the light, its mask; none that is not there.
+
+        Raises:
+            ICLightError: the mask is of a kind that is not read, or too large.
+        """
+        images = [image for image in getattr(p, "init_images", None) or () if image is not None]
+        mask = masks.as_light(p, self.pipeline.max_pixels()) if request.light == "mask" else None
+        found = {INIT: images, MASK: [mask] if mask is not None else []}
+        return {name: given for name, given in found.items() if given}
 
     def _model(self, request: Request) -> ModelFile:
         """The model's file; one that is missing arrives first where the user has set that."""
@@ -171,20 +183,6 @@ class ScriptHooks:
             _add_results(p, run, processed)
         finally:
             run.drop_pictures()
-
-
-def _sources(p: Any, asked: Asked, request: Request, is_img2img: bool, max_pixels: int) -> dict[str, Sequence[Any]]:
-    """All pictures that are there, not opened yet, by name.
-
-    Raises:
-        ICLightError: img2img's mask is the light, and a file that is not read.
-    """
-    sources: dict[str, Sequence[Any]] = {name: [source] for name, source in asked.pictures().items()}
-    if is_img2img:
-        sources[INIT] = [image for image in getattr(p, "init_images", None) or () if image is not None]
-        mask = masks.as_light(p, max_pixels) if request.light == "mask" else None
-        sources[MASK] = [] if mask is None else [mask]
-    return {name: given for name, given in sources.items() if given}
 
 
 def _add_results(p: Any, run: RunContext, processed: Any) -> None:

@@ -1,4 +1,4 @@
-"""The results as they were before details and colours were restored: saved and shown as the host does with its own."""
+"""Saves and shows the results as they were before details and colours were restored, as the host does with its own."""
 
 from __future__ import annotations
 

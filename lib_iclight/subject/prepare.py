@@ -158,7 +158,7 @@ class SubjectCache:
         picture: arrays.Picture,
         remove_background: Removal,
         model: str,
-        matte: BackgroundRemover,
+        remover: BackgroundRemover,
         edge: MatteRefinement = UNREFINED,
     ) -> Subject:
         """Cut the subject out.
@@ -171,42 +171,42 @@ class SubjectCache:
             picture: what the user gave.
             remove_background: whether the remover runs where the picture is not cut out already, never, or always.
             model: the background remover's name.
-            matte: the background remover.
+            remover: the background remover.
             edge: what is done to the matte, the cut-out's or the picture's own.
 
         Raises:
             ICLightError: nothing of the picture is visible, the remover failed or found nothing, or nothing is left.
         """
-        remover = (model, self.content(model)) if remove_background else None
-        key = ("subject", picture.digest, remove_background, remover, edge)
-        return self._cache.get(key, lambda: self._cut_out(picture, remove_background, remover, matte, edge))
+        file = (model, self.content(model)) if remove_background else None
+        key = ("subject", picture.digest, remove_background, file, edge)
+        return self._cache.get(key, lambda: self._cut_out(picture, remove_background, file, remover, edge))
 
     def _cut_out(
         self,
         picture: arrays.Picture,
         remove_background: Removal,
-        remover: tuple[str, Hashable] | None,
-        matte: BackgroundRemover,
+        file: tuple[str, Hashable] | None,
+        remover: BackgroundRemover,
         edge: MatteRefinement,
     ) -> Subject:
         own = picture.alpha
-        nothing = invisible(picture)
-        if nothing is not None:
-            raise nothing
-        if remover is not None and _removes(picture, remove_background):
-            model = remover[0]
-            alpha = self._cache.get(("matte", picture.digest, remover), lambda: _found(picture, model, matte))
-            return replace(_refined(picture, _within(alpha, own, model), edge, f"{remover}"), remover=model)
+        reason = nothing_to_relight(picture)
+        if reason:
+            raise ICLightError(reason)
+        if file is not None and _removes(picture, remove_background):
+            model = file[0]
+            alpha = self._cache.get(("matte", picture.digest, file), lambda: _found(picture, model, remover))
+            return replace(_refined(picture, _within(alpha, own, model), edge, f"{file}"), remover=model)
         if own is not None:
             return _refined(picture, own, replace(edge, alpha_matting=False), "own")
         return Subject(picture, None, picture.rgb, picture.rgb, f"{picture.digest}:opaque")
 
 
-def invisible(picture: arrays.Picture) -> ICLightError | None:
-    """Why there is nothing to relight in a picture; None where something of it is visible."""
+def nothing_to_relight(picture: arrays.Picture) -> str:
+    """Why there is nothing to relight in a picture, "" where something of it is visible."""
     if picture.alpha is None or picture.alpha.any():
-        return None
-    return ICLightError(
+        return ""
+    return (
         "The foreground is fully transparent: there is nothing to relight. "
         "Give a picture in which the subject is visible."
     )
@@ -250,8 +250,8 @@ def _digest(text: str) -> bytes:
     return digest.digest()
 
 
-def _found(picture: arrays.Picture, model: str, matte: BackgroundRemover) -> np.ndarray:
-    alpha = matte(picture.rgb, model)
+def _found(picture: arrays.Picture, model: str, remover: BackgroundRemover) -> np.ndarray:
+    alpha = remover(picture.rgb, model)
     if not alpha.any():
         raise ICLightError(
             f"The background remover {model} found no subject in the foreground. "

@@ -13,7 +13,7 @@ from ..models.library import AUTO_MODEL
 from ..models.report import MODE_NAMES
 from ..picture.arrays import Picture, Unreadable
 from ..request import MODES, PICTURES
-from ..subject.prepare import invisible
+from ..subject.prepare import nothing_to_relight
 from . import cutout_preview, summary
 from .host_settings import connect_recommended, connect_second_pass
 from .ideas_panel import IdeasPanel
@@ -266,8 +266,7 @@ def _held(name: str) -> Callable[[Any], bool | str]:
             return picture.reason
         if picture is None:
             return False
-        nothing = invisible(picture) if name == "foreground" else None
-        return True if nothing is None else str(nothing)
+        return (nothing_to_relight(picture) if name == "foreground" else "") or True
 
     return held
 
