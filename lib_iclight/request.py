@@ -77,7 +77,7 @@ class Request:
         MODES,
         label="Mode",
         part=Part.MODE,
-        words="the model sees the foreground, with `fbc` the background too",
+        words="`fc` and `fcon` are conditioned on the foreground, `fbc` on foreground and background",
         infotext="mode",
         axis=True,
     )

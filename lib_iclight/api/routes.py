@@ -39,6 +39,7 @@ SMALL_BODY = 64 << 10
 """The most bytes of a body without a picture in it."""
 
 _SMALL_MAP = 1 << 20
+_MOST_STRENGTH = FIELDS["light_strength"].limits[1]
 
 _TAG = "IC Light"
 
@@ -97,9 +98,7 @@ class LightMapRequest(BaseModel, extra="forbid"):
     )
     width: int = Field(512, ge=1, le=MAX_SIDE, description="in pixels")
     height: int = Field(512, ge=1, le=MAX_SIDE, description="in pixels")
-    strength: float = Field(
-        1.0, ge=0, le=FIELDS["light_strength"].limits[1], description="0 is flat grey, 1 the reference"
-    )
+    strength: float = Field(1.0, ge=0, le=_MOST_STRENGTH, description="0 is flat grey, 1 the reference")
     background: StrictBool = Field(False, description="a named light as the background of fbc instead of as fc's map")
 
 

@@ -9,8 +9,8 @@ import gradio as gr
 from modules.ui_components import InputAccordion, ToolButton
 
 from .. import infotext
-from ..models.library import AUTO_MODEL
 from ..fields import Kind, Part
+from ..models.library import AUTO_MODEL
 from ..models.report import MODE_NAMES
 from ..request import FIELDS, MODES
 from ..subject.prepare import invisible, unreadable
