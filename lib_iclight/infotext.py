@@ -97,8 +97,8 @@ def read(params: Mapping[str, Any], field: str) -> Any:
             description's and a placement's canonical text.
 
     Returns:
-        None where the parameters say nothing about it: no generation parameters at all, or none of ours and the
-        field is not ``enabled``. A field that was left out because it had its default comes back as that default.
+        None where the parameters say nothing about it: no generation parameters at all, none of ours and the field is
+        not ``enabled``, a picture, or what did not shape the picture. A field that was left out because it had its default comes back as that default.
         A light or a placement that cannot be read, damaged or of a newer version, comes back as it is: the page says
         why, and a run of it is refused, instead of being another one than the picture's.
     """
@@ -117,7 +117,7 @@ def read(params: Mapping[str, Any], field: str) -> Any:
         return FIELDS[field].default if name == _OFF else _unquoted(name)
     if field in _DRAWN:
         return _DRAWN[field](params)
-    return _parsed(params.get(LABELS[field]), FIELDS[field].default)
+    return _parsed(params.get(LABELS[field]), FIELDS[field].default) if field in _PLAIN else None
 
 
 def _removal(params: Mapping[str, Any]) -> bool | str:
