@@ -98,9 +98,10 @@ def read(params: Mapping[str, Any], field: str) -> Any:
 
     Returns:
         None where the parameters say nothing about it: no generation parameters at all, none of ours and the field is
-        not ``enabled``, a picture, or what did not shape the picture. A field that was left out because it had its default comes back as that default.
-        A light or a placement that cannot be read, damaged or of a newer version, comes back as it is: the page says
-        why, and a run of it is refused, instead of being another one than the picture's.
+        not ``enabled``, a picture, or what did not shape the picture. A field that was left out because it had its
+        default comes back as that default. A light or a placement that cannot be read, damaged or of a newer version,
+        comes back as it is: the page says why, and a run of it is refused, instead of being another one than the
+        picture's.
     """
     if field == "enabled":
         return (params.get(LABELS["mode"]) in MODES) if "Steps" in params else None
