@@ -10,7 +10,7 @@ from typing import Any
 import gradio as gr
 
 from ..errors import ICLightError
-from ..fields import Kind, Part
+from ..fields import Field, Kind, Part
 from ..picture import arrays
 from ..request import FIELDS
 
@@ -108,16 +108,7 @@ class Panel:
         if field.kind is Kind.PICTURE:
             return self._picture(name, **options)
         given = {"value": self.begins_with(name), "label": field.label, "elem_id": self.make_id(name)}
-        if field.limits is not None:
-            low, high = field.limits
-            given |= {"minimum": low if field.slider_from is None else field.slider_from, "maximum": high}
-            given["step"] = field.step
-        if field.choices:
-            given["choices"] = [(choice.capitalize(), choice) for choice in field.choices]
-        if field.kind is Kind.TEXT:
-            # A file may have come since the page was opened; what is not there is named when it is asked for.
-            given["allow_custom_value"] = True
-        self.controls[name] = _COMPONENTS[field.kind](**(given | options))
+        self.controls[name] = _COMPONENTS[field.kind](**(given | _of_its_kind(field) | options))
         if field.setting:
             # Else the host's file of defaults for the page would win over the settings from the second start on.
             self.controls[name].do_not_save_to_config = True
@@ -141,6 +132,18 @@ class Panel:
             **options,
         )
         return self.controls[name]
+
+
+def _of_its_kind(field: Field) -> dict[str, Any]:
+    """What gradio is told about a field beside what it is told about each."""
+    if field.limits is not None:
+        low, high = field.limits
+        begin = low if field.slider_from is None else field.slider_from
+        return {"minimum": begin, "maximum": high, "step": field.step}
+    if field.choices:
+        return {"choices": [(choice.capitalize(), choice) for choice in field.choices]}
+    # A file may have come since the page was opened; what is not there is named when it is asked for.
+    return {"allow_custom_value": True} if field.kind is Kind.TEXT else {}
 
 
 def allowed(control: Any, value: Any) -> Any:
