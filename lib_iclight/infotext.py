@@ -7,14 +7,13 @@ from contextlib import contextmanager
 from typing import Any
 
 from .errors import ICLightError
-from .fields import Kind
 from .light import description
 from .light.description import LightDescription
 from .light.maps import EDITOR
 from .models.folders import matching
 from .models.library import AUTO_MODEL
 from .relight import Plan
-from .request import FIELDS, MODES, PLACED, Request
+from .request import FIELDS, MODES, PICTURES, PLACED, Request
 from .subject import placement
 from .subject.placement import Placement
 from .subject.prepare import ALWAYS
@@ -29,7 +28,7 @@ _EMPTY = "{}"
 _HASH_LENGTH = 10
 _OWN_WAYS = ("enabled", "mode", "model", "light", "placement", "remove_background", "matting_model")
 """The fields that are written in ways of their own; of pictures the digest is written."""
-_PLAIN = [name for name in LABELS if name not in _OWN_WAYS and FIELDS[name].kind is not Kind.PICTURE]
+_PLAIN = [name for name in LABELS if name not in (*_OWN_WAYS, *PICTURES)]
 # Beside the light.
 _PLAIN.insert(0, _PLAIN.pop(_PLAIN.index("light_strength")))
 

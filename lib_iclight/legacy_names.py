@@ -9,7 +9,7 @@ from .errors import ICLightError
 from .models.library import MODES
 from .support.json_values import shown
 
-_NAMES = {
+NAMES = {
     "model_type": "mode",
     "input_fg": "foreground",
     "uploaded_bg": "background",
@@ -19,6 +19,8 @@ _NAMES = {
     "detail_transfer": "restore_details",
     "detail_transfer_blur_radius": "details_radius",
 }
+"""Our names for his."""
+
 _LIGHTS = {
     "None": "none",
     "Left Light": "left",
@@ -36,7 +38,7 @@ _LARGEST_KERNEL = 999
 
 def is_known(name: str) -> bool:
     """Whether a field of that name is one of his."""
-    return name in _NAMES or name in _SOURCES or name in _IGNORED
+    return name in NAMES or name in _SOURCES or name in _IGNORED
 
 
 def translated(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -49,7 +51,7 @@ def translated(values: Mapping[str, Any]) -> dict[str, Any]:
     """
     result = {}
     for name, value in values.items():
-        target = _NAMES.get(name, name)
+        target = NAMES.get(name, name)
         if target in result or (target != name and target in values):
             raise ICLightError(f"The field {target!r} is given twice, once as {name!r}. Send only one of them.")
         if target not in _SOURCES and target not in _IGNORED:

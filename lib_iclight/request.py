@@ -284,6 +284,9 @@ class Request:
 FIELDS = table(Request)
 """The fields by name."""
 
+PICTURES = tuple(name for name, each in FIELDS.items() if each.kind is Kind.PICTURE)
+"""The fields that hold pictures."""
+
 REFINEMENT_FIELDS = tuple(name for name, each in FIELDS.items() if each.part is Part.EDGE)
 """The fields that make up :attr:`Request.edge`."""
 

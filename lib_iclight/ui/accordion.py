@@ -9,10 +9,10 @@ import gradio as gr
 from modules.ui_components import InputAccordion, ToolButton
 
 from .. import infotext
-from ..fields import Kind, Part
+from ..fields import Part
 from ..models.library import AUTO_MODEL
 from ..models.report import MODE_NAMES
-from ..request import FIELDS, MODES
+from ..request import FIELDS, MODES, PICTURES
 from ..subject.prepare import invisible, unreadable
 from . import cutout_preview, summary
 from .host_settings import connect_recommended, connect_second_pass
@@ -30,9 +30,6 @@ if TYPE_CHECKING:
 
 PAGE_FIELDS = controls_of(*Part)
 """The order of the accordion's controls, and so of the script's arguments."""
-
-PICTURES = tuple(name for name, field in FIELDS.items() if field.kind is Kind.PICTURE)
-"""The picture slots."""
 
 _DESCRIBED = ("mode", "light", "placement", "remove_background", "model", "restore_details", "keep_colours")
 """The controls that the line on top and what is shown follow, beside the pictures."""
