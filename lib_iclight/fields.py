@@ -150,6 +150,11 @@ def text(default: str, **told: Any) -> Any:
     return custom(Kind.TEXT, _checked_text, default, **told)
 
 
+def picture(**told: Any) -> Any:
+    """Declare a picture, or none."""
+    return custom(Kind.PICTURE, _checked_picture, None, **told)
+
+
 def table(dataclass: type) -> Mapping[str, Field]:
     """The fields of a dataclass by name, in its order."""
     return MappingProxyType({each.name: each.metadata[_KEY] for each in dataclasses.fields(dataclass)})
@@ -172,3 +177,9 @@ def _checked_text(name: str, value: Any) -> str:
     if not isinstance(value, str):
         raise ICLightError(f"{name} must be text, not {shown(value)}.")
     return value.strip()
+
+
+def _checked_picture(name: str, value: Any) -> Any:
+    if isinstance(value, (bool, int, float, bytes, Mapping, list, tuple)):
+        raise ICLightError(f"{name} must be a picture as base64 text or a data URL, not {type(value).__name__}.")
+    return value

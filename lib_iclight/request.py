@@ -9,7 +9,7 @@ from typing import Any
 
 from . import legacy_names
 from .errors import ICLightError
-from .fields import Kind, Part, choice, custom, number, strength, switch, table, text
+from .fields import Kind, Part, choice, custom, number, picture, strength, switch, table, text
 from .light import description
 from .light.description import LightDescription
 from .light.maps import EDITOR, LIGHTS, MAX_STRENGTH
@@ -28,12 +28,6 @@ PLACED = "placed"
 _LENGTH = "in pixels of a picture whose shorter side is 512"
 _PLACED_LIMITS = ", ".join(f'"{name}": {low:g} to {high:g}' for name, (low, high) in placement.LIMITS.items())
 _LONGEST_NAME = 100
-
-
-def _picture(name: str, value: Any) -> Any:
-    if isinstance(value, (bool, int, float, bytes, Mapping, list, tuple)):
-        raise ICLightError(f"{name} must be a picture as base64 text or a data URL, not {type(value).__name__}.")
-    return value
 
 
 def _removal(name: str, value: Any) -> Removal:
@@ -91,20 +85,14 @@ class Request:
         axis=True,
         in_examples=False,
     )
-    foreground: Any = custom(
-        Kind.PICTURE,
-        _picture,
-        None,
+    foreground: Any = picture(
         label="Foreground",
         part=Part.PICTURES,
         words="in img2img `null` means the init image",
         infotext="foreground",
         in_examples=False,
     )
-    background: Any = custom(
-        Kind.PICTURE,
-        _picture,
-        None,
+    background: Any = picture(
         label="Background",
         part=Part.PICTURES,
         words="for `fbc`",
@@ -129,10 +117,7 @@ class Request:
         infotext="direction",
         axis=True,
     )
-    light_map: Any = custom(
-        Kind.PICTURE,
-        _picture,
-        None,
+    light_map: Any = picture(
         label="Light map",
         part=Part.LIGHT_MAP,
         words="for the light `custom`",

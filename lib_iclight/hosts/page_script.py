@@ -8,11 +8,11 @@ from typing import Any
 
 from ..errors import ICLightError
 from ..namesakes import gone_astray, namesakes, switch_of, warning
-from ..request import PICTURES, Request, from_api, from_page
+from ..request import Request, from_api, from_page
 from ..subject.background_removal import MODELS
 from ..support.json_values import well_formed
 from ..ui import send_on, unavailable
-from ..ui.accordion import PAGE_FIELDS, Accordion
+from ..ui.accordion import PAGE_FIELDS, PICTURES, Accordion
 from ..ui.ideas_panel import IdeasPanel
 from ..ui.models_row import ModelsRow
 from ..ui.parts import QUIET
