@@ -10,7 +10,7 @@ from .reading import compact, json_object, mapping, number, plain_number, shown
 
 PLACEMENTS = ("cover", "contain")
 
-_LIMITS = {"scale": (0.05, 8.0), "x": (-1.0, 2.0), "y": (-1.0, 2.0)}
+LIMITS = {"scale": (0.05, 8.0), "x": (-1.0, 2.0), "y": (-1.0, 2.0)}
 
 
 @dataclass(frozen=True)
@@ -48,8 +48,8 @@ def parse(value: Any, where: str = "placement") -> str | Placed:
             value = json_object(value, where)
     if isinstance(value, (str, int, float, list, tuple)):
         raise ICLightError(
-            f"{where} must be one of: {', '.join(PLACEMENTS)}, or an object with the keys {', '.join(_LIMITS)}; "
+            f"{where} must be one of: {', '.join(PLACEMENTS)}, or an object with the keys {', '.join(LIMITS)}; "
             f"not {shown(value)}."
         )
-    value = mapping(value, where, tuple(_LIMITS))
-    return Placed(**{key: round(number(value[key], f"{where}.{key}", *_LIMITS[key]), 3) for key in value})
+    value = mapping(value, where, tuple(LIMITS))
+    return Placed(**{key: round(number(value[key], f"{where}.{key}", *LIMITS[key]), 3) for key in value})
