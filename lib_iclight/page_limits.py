@@ -6,9 +6,9 @@ import html
 import json
 from typing import Any
 
-from .. import placement
-from ..light_colour import NEUTRAL_KELVIN
-from ..light_description import (
+from . import placement
+from .light_colour import NEUTRAL_KELVIN
+from .light_description import (
     ANGLES,
     FULL_RANGE,
     KELVINS,
@@ -21,8 +21,8 @@ from ..light_description import (
     Directional,
     Positioned,
 )
-from ..lights import DRAWN, FBC_RANGE, preset
-from ..request import MODES
+from .lights import DRAWN, FBC_RANGE, preset
+from .request import MODES
 
 
 def limits() -> dict[str, Any]:
