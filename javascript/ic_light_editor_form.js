@@ -5,6 +5,8 @@ icLight.form = (() => {
     "use strict";
 
     const WARM = 4000; // kelvin, where a colour becomes a temperature
+    /** @type {Span} */
+    const TURN = [0, 360];
     const WIDEST = 3; // scale of the subject up to which the slider goes
 
     /** The form of one editor. */
@@ -52,48 +54,53 @@ icLight.form = (() => {
             const { say } = icLight.words;
             const limits = icLight.limits.read().light;
             const rows = this.makeRows();
-            // What is shown while no light is selected; no row is filled then.
+            // What is read while no light is selected; no row is filled then.
             const light = () => state.selectedLight ?? icLight.description.newLight("directional");
             /** @type {(name: LightNumber, get?: () => number) => Access<number>} */
             const of = (name, get = () => light()[name] ?? 0) => ({
                 get,
                 set: (value) => state.setSelected(name, value),
             });
+            const angle = of("angle", () => icLight.numbers.rounded(light().angle, 1));
             const isKelvin = () => light().kelvin !== null;
             const isDirectional = () => light().kind === "directional";
-            const range = (/** @type {Span} */ [low, high], /** @type {number} */ step) => ({ low, high, step });
-            const angle = of("angle", () => icLight.numbers.rounded(light().angle, 1));
-            const kinds = { directional: say("Directional"), positioned: say("Positioned") };
-            const paints = { colour: say("Colour"), kelvin: say("Kelvin") };
-            const paint = {
-                get: () => (isKelvin() ? "kelvin" : "colour"),
-                set: (/** @type {string} */ kind) => this.setPaint(kind),
-            };
-            const colour = {
-                get: () => light().colour ?? "",
-                set: (/** @type {string} */ value) => this.setColour(value),
-            };
-            const kind = { get: () => light().kind, set: (/** @type {any} */ value) => state.setKind(value) };
-            rows.choice(say("Kind"), "kind", kinds, kind);
-            rows.number(say("Angle"), "angle", { low: 0, high: 360, step: 1 }, angle, isDirectional);
+            rows.choice(
+                say("Kind"),
+                "kind",
+                { directional: say("Directional"), positioned: say("Positioned") },
+                {
+                    get: () => light().kind,
+                    set: (kind) => state.setKind(kind),
+                },
+            );
+            rows.number(say("Angle"), "angle", { slider: TURN, step: 1 }, angle, isDirectional);
             rows.place(say("Place"), limits, [of("x"), of("y")], () => !isDirectional());
-            rows.number(say("Softness"), "softness", range(limits.softness, 0.01), of("softness"));
-            rows.number(say("Strength"), "strength", range(limits.strength, 0.05), of("strength"));
-            rows.choice(say("Colour as"), "paint", paints, paint);
-            rows.number(say("Kelvin"), "kelvin", range(limits.kelvin, 100), of("kelvin"), isKelvin);
+            rows.number(say("Softness"), "softness", { slider: limits.softness, step: 0.01 }, of("softness"));
+            rows.number(say("Strength"), "strength", { slider: limits.strength, step: 0.05 }, of("strength"));
+            rows.choice(
+                say("Colour as"),
+                "paint",
+                { colour: say("Colour"), kelvin: say("Kelvin") },
+                {
+                    get: () => (isKelvin() ? "kelvin" : "colour"),
+                    set: (paint) => this.setPaint(paint),
+                },
+            );
+            rows.number(say("Kelvin"), "kelvin", { slider: limits.kelvin, step: 100 }, of("kelvin"), isKelvin);
+            const colour = { get: () => light().colour ?? "", set: this.setColour.bind(this) };
             rows.colour(say("Colour"), "colour", colour, { isShown: () => !isKelvin() });
             return rows;
         }
 
         /**
          * Give the selected light a temperature or a colour, near to what it has.
-         * @param {string} kind "kelvin" or "colour"
+         * @param {"colour" | "kelvin"} paint
          */
-        setPaint(kind) {
+        setPaint(paint) {
             const light = this.state.selectedLight;
             if (light === null) return;
             this.state.edit(() => {
-                if (kind === "kelvin") Object.assign(light, { kelvin: light.kelvin ?? WARM, colour: null });
+                if (paint === "kelvin") Object.assign(light, { kelvin: light.kelvin ?? WARM, colour: null });
                 else Object.assign(light, { colour: icLight.colour.hex(light), kelvin: null });
             });
         }
@@ -123,7 +130,7 @@ icLight.form = (() => {
                 get: () => state.placed[name],
                 set: (value) => state.place((placed) => (placed[name] = value), name),
             });
-            rows.number(say("Size"), "scale", { low, high: WIDEST, step: 0.01, most }, of("scale"));
+            rows.number(say("Size"), "scale", { slider: [low, WIDEST], step: 0.01, most }, of("scale"));
             rows.place(say("Centre"), limits, [of("x"), of("y")]);
             return rows;
         }
@@ -135,21 +142,27 @@ icLight.form = (() => {
         ambientRows() {
             const { state } = this;
             const { say } = icLight.words;
-            const [low, high] = icLight.limits.read().ambient;
             const rows = this.makeRows("ic-light-ambient");
-            const level = {
-                get: () => state.description.ambient.level,
-                set: (/** @type {number} */ value) =>
-                    state.edit(({ ambient }) => (ambient.level = value), "ambient level"),
-            };
-            const colour = {
-                get: () => state.description.ambient.colour,
-                set: (/** @type {string} */ value) =>
-                    state.edit(({ ambient }) => (ambient.colour = value), "ambient colour"),
-            };
-            rows.number(say("Ambient"), "ambient", { low, high, step: 0.01 }, level);
+            rows.number(
+                say("Ambient"),
+                "ambient",
+                { slider: icLight.limits.read().ambient, step: 0.01 },
+                {
+                    get: () => state.description.ambient.level,
+                    set: (level) => state.edit(({ ambient }) => (ambient.level = level), "ambient level"),
+                },
+            );
+            const colour = { get: () => state.description.ambient.colour, set: this.setAmbientColour.bind(this) };
             rows.colour(say("Ambient colour"), "ambient_colour", colour, { isBeside: true });
             return rows;
+        }
+
+        /**
+         * Give the even light a colour.
+         * @param {string} colour
+         */
+        setAmbientColour(colour) {
+            this.state.edit(({ ambient }) => (ambient.colour = colour), "ambient colour");
         }
 
         // Following the state

@@ -45,16 +45,16 @@ icLight.rows = (() => {
          * A slider and a number for one value.
          * @param {string} text in the page's language
          * @param {string} name
-         * @param {SliderRange} range the number may go beyond the slider, up to `most`
+         * @param {Reach} reach
          * @param {Access<number>} access
          * @param {() => boolean} [isShown]
          */
-        number(text, name, { low, high, step, most = high }, { get, set }, isShown = () => true) {
+        number(text, name, { slider: [low, high], step, most = high }, { get, set }, isShown = () => true) {
             const attributes = { "aria-label": text, "data-field": name };
-            const slider = icLight.dom.make("input", { type: "range", min: low, max: high, step, attributes });
+            const slide = icLight.dom.make("input", { type: "range", min: low, max: high, step, attributes });
             const number = icLight.dom.make("input", { type: "number", min: low, max: most, step, attributes });
-            const row = this.add(text, "", [slider, number], isShown);
-            for (const input of [slider, number]) this.connectNumber(input, row, { get, set });
+            const row = this.add(text, "", [slide, number], isShown);
+            for (const input of [slide, number]) this.connectNumber(input, row, { get, set });
         }
 
         /**
@@ -108,16 +108,22 @@ icLight.rows = (() => {
 
         /**
          * Buttons of which one is chosen.
+         * @template {string} V
          * @param {string} text in the page's language
          * @param {string} name
-         * @param {Record<string, string>} options what is shown, by value
-         * @param {Access<string>} access
+         * @param {Record<V, string>} options what is shown, by value
+         * @param {Access<V>} access
          */
         choice(text, name, options, { get, set }) {
             const attributes = { role: "group", "aria-label": text };
-            const buttons = Object.entries(options).map(([value, label]) => {
+            const buttons = Object.entries(options).map(([key, label]) => {
+                const value = /** @type {V} */ (key);
                 const ofButton = { "data-field": name, "data-value": value };
-                const button = icLight.dom.make("button", { type: "button", attributes: ofButton }, label);
+                const button = icLight.dom.make(
+                    "button",
+                    { type: "button", attributes: ofButton },
+                    /** @type {string} */ (label),
+                );
                 this.scope.on(button, "click", () => set(value));
                 this.choices.push({ button, value, get });
                 return button;
@@ -158,7 +164,10 @@ icLight.rows = (() => {
 })();
 
 /**
- * @typedef {{low: number, high: number, step: number, most?: number}} SliderRange
+ * @typedef {object} Reach of a number
+ * @property {Span} slider from where to where it can be slid
+ * @property {number} step
+ * @property {number} [most] what can be typed, where that is more
  */
 /**
  * @template T
