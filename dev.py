@@ -122,7 +122,10 @@ def whole_suite(environment: MutableMapping[str, str]) -> list[str]:
 
 
 def lint(arguments: list[str]) -> int:
-    """Check Python with ruff, which takes `arguments`, and then the page's scripts; returns the exit status."""
+    """Check Python with ruff, which takes `arguments`, and then the page's scripts; returns the exit status.
+
+    `--fix` has both mend what they can.
+    """
     ruff = [sys.executable, "-m", "ruff"]
     status = max(run([*ruff, *check, "."], cwd=ROOT) for check in (["check", *arguments], ["format", "--check"]))
     try:
@@ -130,8 +133,9 @@ def lint(arguments: list[str]) -> int:
     except SetupError as error:
         say(f"javascript/ is not checked: {error}")
         return status
+    mend = [argument for argument in arguments if argument == "--fix"]
     modules = SCRIPT_TOOLS / "node_modules"
-    biome = [node, str(modules / "@biomejs" / "biome" / "bin" / "biome"), "check", "."]
+    biome = [node, str(modules / "@biomejs" / "biome" / "bin" / "biome"), "check", *mend, "."]
     types = [node, str(modules / "typescript" / "bin" / "tsc"), "--project", "jsconfig.json"]
     return max(status, *(run(check, cwd=SCRIPTS) for check in (biome, types)))
 

@@ -8,6 +8,7 @@ icLight.slots = (() => {
     const OVER = "ic-light-over";
     const SHOWN_MS = 8_000;
     const UNSEEN = "The browser cannot show this picture. The line on top says whether it can be used.";
+    const NO_PICTURE = "This is no picture that can be read from here. Save it and drop the file.";
     // Systems without a program for these do not tell a browser that they are pictures.
     const PICTURE_FILE = /\.(avif|bmp|gif|hei[cf]|jpe?g|jxl|png|tiff?|webp)$/i;
 
@@ -223,7 +224,7 @@ icLight.slots = (() => {
         const get = slot && taken(event.dataTransfer);
         if (!get) return;
         claim(event);
-        take(scope, slot, get, "This is no picture that can be read from here. Save it and drop the file.");
+        take(scope, slot, get, NO_PICTURE);
     }
 
     /**
@@ -239,12 +240,7 @@ icLight.slots = (() => {
         const isText = writes && event.clipboardData?.types.includes("text/plain");
         if (!slot || !file || isText) return;
         claim(event);
-        take(
-            scope,
-            slot,
-            async () => file,
-            "This is no picture that can be read from here. Save it and drop the file.",
-        );
+        take(scope, slot, async () => file, NO_PICTURE);
     }
 
     /**

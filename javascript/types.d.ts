@@ -1,4 +1,4 @@
-// What the web UI gives to the scripts of extensions, and our classes. Only the type checker reads this file.
+// What the web UI gives to the scripts of extensions, and those of our classes that others name. Only the type checker reads this file.
 
 declare function gradioApp(): Document | ShadowRoot;
 declare function onUiLoaded(callback: () => void): void;
@@ -13,15 +13,8 @@ interface Window {
     switch_to_img2img?: () => unknown;
 }
 
-type Form = InstanceType<typeof icLight.form.Form>;
-type Handles = InstanceType<typeof icLight.handles.Handles>;
 type Page = InstanceType<typeof icLight.page.Page>;
-type Pointer = InstanceType<typeof icLight.pointer.Pointer>;
 type Rows = InstanceType<typeof icLight.rows.Rows>;
-type Scene = InstanceType<typeof icLight.scene.Scene>;
 type Scope = InstanceType<typeof icLight.dom.Scope>;
 type Stage = InstanceType<typeof icLight.stage.Stage>;
 type State = InstanceType<typeof icLight.state.State>;
-type Status = InstanceType<typeof icLight.status.Status>;
-type Toolbar = InstanceType<typeof icLight.toolbar.Toolbar>;
-type View = InstanceType<typeof icLight.view.View>;

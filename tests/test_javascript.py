@@ -87,6 +87,11 @@ def test_listeners_are_added_in_one_place_and_nothing_polls():
         assert {name for name, text in sources.items() if word in text} == allowed, word
 
 
+def test_the_limits_that_the_page_carries_are_those_that_the_scripts_know():
+    described = re.findall(r"@property \{.*\} (\w+)", text_of(ROOT / "javascript" / "ic_light_limits.js"))
+    assert sorted(described) == sorted(page_limits.limits())
+
+
 # In Chromium
 
 
