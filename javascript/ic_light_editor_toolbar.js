@@ -22,7 +22,20 @@ icLight.toolbar = (() => {
     const ADDED_AT = { x: 0.25, y: 0.25 };
 
     /**
-     * The tools in their groups, with their texts in English.
+     * A tool.
+     * @param {Tool["name"]} name
+     * @param {string} title
+     * @param {() => void} act
+     * @param {() => boolean} isAble
+     * @param {string} [text]
+     * @returns {Tool}
+     */
+    function tool(name, title, act, isAble, text = "") {
+        return { name, title, act, isAble, text };
+    }
+
+    /**
+     * The tools in their groups.
      * @param {Stage} stage
      * @returns {Tool[][]}
      */
@@ -32,46 +45,26 @@ icLight.toolbar = (() => {
         const hasRoom = () => stage.hasLights && !state.isFull;
         const hasSelected = () => stage.hasLights && state.selectedLight !== null;
         const hasAny = () => stage.hasLights && state.description.lights.length > 0;
-        const add = {
-            directional: () => state.add("directional"),
-            positioned: () => state.add("positioned", ADDED_AT),
-        };
-        const at = say("Add a light at a place, inside or outside of the frame");
+        const hasBoth = () => hasSelected() && hasRoom();
+        const [canUndo, canRedo] = [-1, 1].map((step) => () => state.history.has(step));
+        const always = () => true;
+        const addSide = () => state.add("directional");
+        const addPlace = () => state.add("positioned", ADDED_AT);
+        const place = say("Add a light at a place, inside or outside of the frame");
         return [
             [
-                {
-                    name: "directional",
-                    text: say("Directional"),
-                    title: say("Add a light from one side"),
-                    act: add.directional,
-                    isAble: hasRoom,
-                },
-                { name: "positioned", text: say("Positioned"), title: at, act: add.positioned, isAble: hasRoom },
+                tool("directional", say("Add a light from one side"), addSide, hasRoom, say("Directional")),
+                tool("positioned", place, addPlace, hasRoom, say("Positioned")),
             ],
             [
-                {
-                    name: "duplicate",
-                    title: say("Duplicate the selected light"),
-                    act: () => state.duplicate(),
-                    isAble: () => hasSelected() && hasRoom(),
-                },
-                { name: "mirror", title: say("Mirror all lights"), act: () => state.mirror(), isAble: hasAny },
-                {
-                    name: "remove",
-                    title: say("Delete the selected light"),
-                    act: () => state.remove(),
-                    isAble: hasSelected,
-                },
+                tool("duplicate", say("Duplicate the selected light"), () => state.duplicate(), hasBoth),
+                tool("mirror", say("Mirror all lights"), () => state.mirror(), hasAny),
+                tool("remove", say("Delete the selected light"), () => state.remove(), hasSelected),
             ],
             [
-                { name: "undo", title: say("Undo"), act: () => state.go(-1), isAble: () => state.history.has(-1) },
-                { name: "redo", title: say("Redo"), act: () => state.go(1), isAble: () => state.history.has(1) },
-                {
-                    name: "reset",
-                    title: say("Reset lights and placement"),
-                    act: () => state.reset(),
-                    isAble: () => true,
-                },
+                tool("undo", say("Undo"), () => state.go(-1), canUndo),
+                tool("redo", say("Redo"), () => state.go(1), canRedo),
+                tool("reset", say("Reset lights and placement"), () => state.reset(), always),
             ],
         ];
     }
@@ -172,7 +165,7 @@ icLight.toolbar = (() => {
 /**
  * @typedef {object} Tool
  * @property {"directional" | "positioned" | "duplicate" | "mirror" | "remove" | "undo" | "redo" | "reset"} name
- * @property {string} [text] beside the icon
+ * @property {string} text beside the icon, if any
  * @property {string} title
  * @property {() => void} act
  * @property {() => boolean} isAble whether it can be used now
