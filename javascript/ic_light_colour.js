@@ -1,4 +1,4 @@
-/* Colours of light, by the formulae of Python's light_colour. Nothing here knows the page. */
+/* Colours of light, by the formulae of lib_iclight/light/colour.py. Nothing here knows the page. */
 var icLight = window.icLight || {};
 
 icLight.colour = (() => {

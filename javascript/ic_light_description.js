@@ -1,4 +1,4 @@
-/* Lights as a description: read, made, and written as its canonical text, as Python's light_description does. */
+/* Lights as a description: read, made, and written as its canonical text, as lib_iclight/light/description.py does. */
 var icLight = window.icLight || {};
 
 icLight.description = (() => {

@@ -90,7 +90,7 @@ icLight.state = (() => {
 
         /**
          * Change where the subject stands; the placement becomes "placed".
-         * @param {(placed: Placed) => void} change
+         * @param {(placed: Placement) => void} change
          * @param {string | null} [key]
          */
         place(change, key = null) {

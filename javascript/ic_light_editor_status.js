@@ -82,7 +82,7 @@ icLight.status = (() => {
     }
 
     /**
-     * @param {Placed} placed
+     * @param {Placement} placed
      * @returns {string}
      */
     function subjectSummary({ scale, x, y }) {

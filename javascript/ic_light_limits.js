@@ -1,4 +1,4 @@
-/* The limits and defaults that Python holds: the page carries them as JSON, see lib_iclight/page_limits.py. */
+/* The limits and defaults that Python holds: the page carries them as JSON, see lib_iclight/ui/page_limits.py. */
 var icLight = window.icLight || {};
 
 icLight.limits = (() => {

@@ -1,5 +1,5 @@
 /*
- * Light maps: descriptions drawn as pictures, by the formulae of Python's lights, so that the preview and the picture
+ * Light maps: descriptions drawn as pictures, by the formulae of lib_iclight/light/maps.py: the preview and the picture
  * that is used agree. Nothing here knows the page.
  */
 var icLight = window.icLight || {};

@@ -1,4 +1,4 @@
-/* Where the subject stands in the frame, as JSON text: read and written as Python's placement does. */
+/* Where the subject stands in the frame, as JSON text: read and written as lib_iclight/subject/placement.py does. */
 var icLight = window.icLight || {};
 
 icLight.placement = (() => {
@@ -6,7 +6,7 @@ icLight.placement = (() => {
 
     /**
      * The whole frame, just covered.
-     * @returns {Placed}
+     * @returns {Placement}
      */
     function centred() {
         return { scale: 1, x: 0.5, y: 0.5 };
@@ -15,7 +15,7 @@ icLight.placement = (() => {
     /**
      * Read a placement's JSON text; null where it is none.
      * @param {string} source
-     * @returns {Placed | null}
+     * @returns {Placement | null}
      */
     function parse(source) {
         let value;
@@ -35,8 +35,8 @@ icLight.placement = (() => {
 
     /**
      * A placement brought within the limits.
-     * @param {Placed} placed
-     * @returns {Placed}
+     * @param {Placement} placed
+     * @returns {Placement}
      */
     function bounded(placed) {
         const { bounded: within } = icLight.numbers;
@@ -46,7 +46,7 @@ icLight.placement = (() => {
 
     /**
      * A placement's canonical JSON text.
-     * @param {Placed} placed
+     * @param {Placement} placed
      * @returns {string}
      */
     function text({ scale, x, y }) {
@@ -58,7 +58,7 @@ icLight.placement = (() => {
 })();
 
 /**
- * @typedef {object} Placed
+ * @typedef {object} Placement
  * @property {number} scale relative to the size at which the picture just covers the frame
  * @property {number} x where the picture's centre lies, in widths of the frame
  * @property {number} y the same, in heights of the frame

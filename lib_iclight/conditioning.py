@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from . import images
-from .caching import SharedCache
+from .picture import arrays
+from .support.cache import SharedCache
 
 if TYPE_CHECKING:
     import torch
@@ -20,7 +20,7 @@ Encode = Callable[["torch.Tensor"], "torch.Tensor"]
 
 
 @dataclass(frozen=True, eq=False)
-class Layer:
+class LazyImage:
     """Pixels to encode, drawn only when their latent is not known yet.
 
     Attributes:
@@ -55,7 +55,7 @@ class LatentCache:
         self._cache = cache or SharedCache()
         self.encodes = 0
 
-    def latent(self, layer: Layer, width: int, height: int, vae: Hashable, encode: Encode) -> torch.Tensor:
+    def latent(self, layer: LazyImage, width: int, height: int, vae: Hashable, encode: Encode) -> torch.Tensor:
         """The latent of a layer.
 
         Args:
@@ -74,7 +74,9 @@ class LatentCache:
 
         return self._cache.get(("latent", layer.key, width, height, vae), make)
 
-    def stack(self, layers: Sequence[Layer], width: int, height: int, vae: Hashable, encode: Encode) -> torch.Tensor:
+    def stack(
+        self, layers: Sequence[LazyImage], width: int, height: int, vae: Hashable, encode: Encode
+    ) -> torch.Tensor:
         """Latents of several layers joined along the channels: the condition, ``[1, 4 * n, h, w]``."""
         import torch
 
@@ -91,11 +93,11 @@ def on_map(light: np.ndarray, subject: np.ndarray, matte: np.ndarray, strength: 
         strength: 0 leaves the map, 1 pastes the subject whole.
     """
     weight = np.rint(matte.astype(np.float32) * strength).astype(np.uint8)
-    return images.over(subject, weight, light)
+    return arrays.over(subject, weight, light)
 
 
 def about(middle: torch.Tensor, start: torch.Tensor, strength: float) -> torch.Tensor:
-    """Scale starting latents' distance from grey's, as :func:`lib_iclight.lights.with_contrast` scales pixels'.
+    """Scale starting latents' distance from grey's, as :func:`lib_iclight.light.maps.with_contrast` scales pixels'.
 
     Args:
         middle: the latents of grey 127, ``[1, 4, h, w]``.

@@ -7,15 +7,17 @@ from contextlib import contextmanager
 from dataclasses import fields
 from typing import Any
 
-from . import light_description, placement
 from .errors import ICLightError
-from .light_description import LightDescription
-from .lights import EDITOR
-from .model_folders import matching
-from .placement import Placed
+from .light import description
+from .light.description import LightDescription
+from .light.maps import EDITOR
+from .models.folders import matching
+from .models.library import AUTO_MODEL
 from .relight import Plan
-from .request import AUTO_MODEL, MODES, PLACED, Request
-from .subject import ALWAYS
+from .request import MODES, PLACED, Request
+from .subject import placement
+from .subject.placement import Placement
+from .subject.prepare import ALWAYS
 
 PREFIX = "IC Light "
 MODE = PREFIX + "mode"
@@ -62,7 +64,7 @@ def describe(plan: Plan) -> dict[str, str]:
             result[label] = f"{value:.10g}" if isinstance(value, float) else str(value)
     if request.placement != _DEFAULTS["placement"]:
         placed = request.placement
-        result[PLACEMENT] = placed.text() if isinstance(placed, Placed) else placed
+        result[PLACEMENT] = placed.to_json() if isinstance(placed, Placement) else placed
     removers = {subject.remover for subject in plan.subjects} - {""}
     if removers or not request.remove_background:
         result[MATTING] = _quoted(removers.pop()) if removers else _OFF
@@ -92,7 +94,7 @@ def without_restoring(params: dict[str, Any]) -> Iterator[None]:
 def _light(request: Request) -> dict[str, str]:
     if request.light == _DEFAULTS["light"]:
         return {}
-    drawn = {LIGHTS: request.light.text()} if isinstance(request.light, LightDescription) else {}
+    drawn = {LIGHTS: request.light.to_json()} if isinstance(request.light, LightDescription) else {}
     return {DIRECTION: request.light_name, **drawn}
 
 
@@ -169,7 +171,7 @@ def _lights(params: Mapping[str, Any]) -> str:
         return ""
     text = params.get(LIGHTS) or _EMPTY
     try:
-        return light_description.parse(text).text()
+        return description.parse(text).to_json()
     except ICLightError:
         return text
 
@@ -189,7 +191,7 @@ def _placed(params: Mapping[str, Any]) -> str:
         found = placement.parse(text)
     except ICLightError:
         return text
-    return found.text() if isinstance(found, Placed) else ""
+    return found.to_json() if isinstance(found, Placement) else ""
 
 
 _DRAWN: dict[str, Callable[[Mapping[str, Any]], str]] = {

@@ -9,16 +9,17 @@ from typing import Any
 
 import numpy as np
 
-from . import images, lights
-from .caching import SharedCache
-from .conditioning import LatentCache, Layer, on_map
-from .detail import keep_colours, restore_details
+from .conditioning import LatentCache, LazyImage, on_map
 from .errors import ICLightError
-from .light_description import LightDescription
-from .matting import Matte
+from .light import maps
+from .light.description import LightDescription
+from .models.library import ModelFile, ModelLibrary
+from .picture import arrays
 from .request import Request
-from .subject import Framing, Pictures, Subject
-from .weights import ModelFile, ModelLibrary
+from .restore.detail import keep_colours, restore_details
+from .subject.background_removal import BackgroundRemover
+from .subject.prepare import Framing, Subject, SubjectCache
+from .support.cache import SharedCache
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,8 +42,8 @@ class Plan:
     subjects: tuple[Subject, ...]
     from_init: bool
     light: str
-    map: images.Picture | None
-    background: images.Picture | None
+    map: arrays.Picture | None
+    background: arrays.Picture | None
 
     @property
     def lit_by_mask(self) -> bool:
@@ -61,7 +62,7 @@ class Plan:
         return replace(self, subjects=tuple(subject.framed(framing) for subject in self.subjects))
 
 
-class Studio:
+class RelightPipeline:
     """Draws up plans and turns them into tensors; keeps what it made for the next run.
 
     Args:
@@ -70,12 +71,12 @@ class Studio:
     """
 
     def __init__(
-        self, cache: SharedCache | None = None, max_pixels: Callable[[], int] = lambda: images.MAX_PIXELS
+        self, cache: SharedCache | None = None, max_pixels: Callable[[], int] = lambda: arrays.MAX_PIXELS
     ) -> None:
         self.cache = cache or SharedCache()
         self.max_pixels = max_pixels
         self.library = ModelLibrary()
-        self.pictures = Pictures(self.cache, max_pixels)
+        self.pictures = SubjectCache(self.cache, max_pixels)
         self.latents = LatentCache(self.cache)
 
     def plan(
@@ -83,7 +84,7 @@ class Studio:
         request: Request,
         init_images: Sequence[Any] | None,
         folders: Sequence[Path],
-        matte: Matte,
+        matte: BackgroundRemover,
         mask: Any = None,
     ) -> Plan:
         """Draw up the plan of a run.
@@ -103,13 +104,13 @@ class Studio:
         model = self.library.select(request.mode, request.model, folders)
         given = {name: self.pictures.picture(source, name.replace("_", " ")) for name, source in named.items()}
         light, background = _light(request, given), given.get("background")
-        light_map = images.as_light_map(given["light_map"]) if "light_map" in given else None
+        light_map = arrays.as_light_map(given["light_map"]) if "light_map" in given else None
         framing = Framing(request.placement)
         name = "img2img picture" if from_init else "foreground"
         subjects = tuple(self.subject(request, source, name, matte).framed(framing) for source in sources)
         return Plan(request, model, subjects, from_init, light, light_map, background)
 
-    def subject(self, request: Request, source: Any, name: str, matte: Matte) -> Subject:
+    def subject(self, request: Request, source: Any, name: str, matte: BackgroundRemover) -> Subject:
         """The subject of a picture, cut out as the request says.
 
         Args:
@@ -119,7 +120,7 @@ class Studio:
             matte: the background remover.
 
         Raises:
-            ICLightError: see :meth:`lib_iclight.subject.Pictures.subject`.
+            ICLightError: see :meth:`lib_iclight.subject.prepare.SubjectCache.subject`.
         """
         return self.pictures.subject(
             self.pictures.picture(source, name), request.remove_background, request.matting_model, matte, request.edge
@@ -146,15 +147,15 @@ class Studio:
         return pixels
 
 
-def condition_layers(plan: Plan, subject: Subject) -> list[Layer]:
+def condition_layers(plan: Plan, subject: Subject) -> list[LazyImage]:
     """What is encoded into ``c_concat``: the subject, and for fbc the background behind it."""
-    layers = [Layer(("subject", subject.digest, subject.framing), subject.pixels)]
+    layers = [LazyImage(("subject", subject.digest, subject.framing), subject.pixels)]
     if plan.request.mode == "fbc":
         layers.append(_background_layer(plan))
     return layers
 
 
-def start_layer(plan: Plan, subject: Subject) -> Layer | None:
+def start_layer(plan: Plan, subject: Subject) -> LazyImage | None:
     """What is encoded into the starting latents, None where the host's own are left alone."""
     if not plan.has_start:
         return None
@@ -167,45 +168,45 @@ def start_layer(plan: Plan, subject: Subject) -> Layer | None:
         pixels = light.draw(width, height)
         return on_map(pixels, subject.pixels(width, height), subject.matte(width, height), strength)
 
-    return Layer(("reinforced", light.key, subject.digest, subject.framing, strength), draw)
+    return LazyImage(("reinforced", light.key, subject.digest, subject.framing, strength), draw)
 
 
-def grey_layer() -> Layer:
+def grey_layer() -> LazyImage:
     """Flat grey 127, which is neither light nor shadow."""
-    return Layer(("grey",), lambda width, height: np.full((height, width, 3), images.GREY, np.uint8))
+    return LazyImage(("grey",), lambda width, height: np.full((height, width, 3), arrays.GREY, np.uint8))
 
 
-def _map_layer(plan: Plan) -> Layer:
+def _map_layer(plan: Plan) -> LazyImage:
     if plan.map is not None:
         return _picture_layer("map", plan.map)
     # Without a light the subject is reinforced on grey, which says nothing about one.
     light = "ambient" if plan.request.light == "none" else plan.request.light
-    return _light_layer(light if isinstance(light, LightDescription) else lights.preset(light))
+    return _light_layer(light if isinstance(light, LightDescription) else maps.preset(light))
 
 
-def _background_layer(plan: Plan) -> Layer:
+def _background_layer(plan: Plan) -> LazyImage:
     if plan.background is not None:
         return _picture_layer("background", plan.background, plan.request.flip_background)
     light, strength = plan.request.light, plan.request.light_strength
     if plan.map is not None:
         inner = _picture_layer("map", plan.map)
     else:
-        inner = _light_layer(light if isinstance(light, LightDescription) else lights.preset(light, background=True))
-    return Layer((inner.key, strength), lambda w, h: lights.with_contrast(inner.draw(w, h), strength))
+        inner = _light_layer(light if isinstance(light, LightDescription) else maps.preset(light, background=True))
+    return LazyImage((inner.key, strength), lambda w, h: maps.with_contrast(inner.draw(w, h), strength))
 
 
-def _light_layer(light: LightDescription) -> Layer:
-    return Layer(("light", light), lambda width, height: lights.render(light, width, height))
+def _light_layer(light: LightDescription) -> LazyImage:
+    return LazyImage(("light", light), lambda width, height: maps.render(light, width, height))
 
 
-def _picture_layer(role: str, picture: images.Picture, flipped: bool = False) -> Layer:
+def _picture_layer(role: str, picture: arrays.Picture, flipped: bool = False) -> LazyImage:
     """A picture without a subject in it; where it is transparent it is grey."""
 
     def draw(width: int, height: int) -> np.ndarray:
-        source = images.mirrored(picture) if flipped else picture
-        return images.cover_crop(images.on_grey(source.rgb, source.alpha), width, height)
+        source = arrays.mirrored(picture) if flipped else picture
+        return arrays.cover_crop(arrays.on_grey(source.rgb, source.alpha), width, height)
 
-    return Layer((role, picture.digest, flipped), draw)
+    return LazyImage((role, picture.digest, flipped), draw)
 
 
 def _subject_sources(request: Request, init_images: Sequence[Any] | None) -> tuple[list[Any], bool]:
@@ -266,7 +267,7 @@ def _required_mask(mask: Any, is_img2img: bool) -> dict[str, Any]:
     )
 
 
-def _light(request: Request, given: dict[str, images.Picture]) -> str:
+def _light(request: Request, given: dict[str, arrays.Picture]) -> str:
     if "light_map" in given:
         return "mask" if request.light == "mask" else "custom"
     if request.mode == "fbc" and request.light == "none" and "background" not in given:

@@ -7,21 +7,22 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from . import light_description, placement
-from .asked import switch_of
 from .errors import ICLightError
-from .light_description import LightDescription
-from .lights import EDITOR, LIGHTS, MAX_STRENGTH
-from .matte import MAX_FEATHER, MAX_SHRINK, Edge
-from .matting import DEFAULT_MODEL
-from .placement import Placed
-from .reading import number, shown, well_formed
-from .subject import ALWAYS, Removal
+from .light import description
+from .light.description import LightDescription
+from .light.maps import EDITOR, LIGHTS, MAX_STRENGTH
+from .models.library import AUTO_MODEL
+from .namesakes import switch_of
+from .subject import placement
+from .subject.background_removal import DEFAULT_MODEL
+from .subject.matte_refinement import MAX_FEATHER, MAX_SHRINK, MatteRefinement
+from .subject.placement import Placement
+from .subject.prepare import ALWAYS, Removal
+from .support.json_values import number, shown, well_formed
 
 MODES = ("fc", "fcon", "fbc")
-AUTO_MODEL = "auto"
 MAX_RADIUS = 16.0
-EDGE_FIELDS = ("alpha_matting", "matte_threshold", "matte_shrink", "matte_feather", "decontaminate")
+REFINEMENT_FIELDS = ("alpha_matting", "matte_threshold", "matte_shrink", "matte_feather", "decontaminate")
 """The fields that make up :attr:`Request.edge`."""
 PLACED = "placed"
 """What the page calls a placement that is given as scale, x and y."""
@@ -37,12 +38,13 @@ class Request:
         model: file name in a model folder, or "auto".
         foreground, background, light_map: base64 text or data URL (API), a Pillow image (page), or None.
         flip_background: mirror the background left to right.
-        light: one of :data:`lib_iclight.lights.LIGHTS`, or a description.
+        light: one of :data:`lib_iclight.light.maps.LIGHTS`, or a description.
         light_strength: 0 to 3; 1 is the reference.
         remove_background: cut the subject out where the picture is not cut out already; "always" does so anyway.
-        matting_model: a background remover's name, see :data:`lib_iclight.matting.MODELS`.
+        matting_model: a background remover's name, see :data:`lib_iclight.subject.background_removal.MODELS`.
         alpha_matting: let the edge of a cut-out follow the picture (hair, fur).
-        matte_threshold, matte_shrink, matte_feather: what is done to the edge, see :class:`lib_iclight.matte.Edge`.
+        matte_threshold, matte_shrink, matte_feather: what is done to the edge, see
+            :class:`lib_iclight.subject.matte_refinement.MatteRefinement`.
         decontaminate: how much of the old background's colour is taken out of the rim, 0 to 1.
         reinforce_foreground, restore_details, keep_colours: strengths from 0 (off) to 1.
         details_radius: in pixels of a picture whose shorter side is 512, above 0 and up to 16.
@@ -72,7 +74,7 @@ class Request:
     details_radius: float = 4.0
     keep_colours: float = 0.0
     keep_original: bool = False
-    placement: str | Placed = "cover"
+    placement: str | Placement = "cover"
     show_subject: bool = False
 
     @property
@@ -83,12 +85,14 @@ class Request:
     @property
     def placement_name(self) -> str:
         """The placement's name; "placed" for one with a scale and a place."""
-        return PLACED if isinstance(self.placement, Placed) else self.placement
+        return PLACED if isinstance(self.placement, Placement) else self.placement
 
     @property
-    def edge(self) -> Edge:
+    def edge(self) -> MatteRefinement:
         """What is done to the matte."""
-        return Edge(self.alpha_matting, self.matte_threshold, self.matte_shrink, self.matte_feather, self.decontaminate)
+        return MatteRefinement(
+            self.alpha_matting, self.matte_threshold, self.matte_shrink, self.matte_feather, self.decontaminate
+        )
 
 
 FIELDS = tuple(field.name for field in fields(Request))
@@ -119,7 +123,7 @@ _LARGEST_KERNEL = 999
 _LONGEST_NAME = 100
 
 
-def from_mapping(values: Mapping[str, Any]) -> Request:
+def from_api(values: Mapping[str, Any]) -> Request:
     """Validate the API's dict, huchenlei's field names included.
 
     Raises:
@@ -153,14 +157,14 @@ def _drawn_light(text: Any) -> LightDescription:
             "another light."
         )
     try:
-        return light_description.parse(text)
+        return description.parse(text)
     except ICLightError as error:
         raise ICLightError(f"{error} Draw a light in the light editor, or choose another light.") from error
 
 
-def _drawn_placement(text: Any) -> str | Placed:
+def _drawn_placement(text: Any) -> str | Placement:
     try:
-        return placement.parse(text) if text else Placed()
+        return placement.parse(text) if text else Placement()
     except ICLightError as error:
         raise ICLightError(f"{error} Drag the subject in the light editor, or choose another placement.") from error
 
@@ -277,14 +281,14 @@ def _light(name: str, value: Any) -> str | LightDescription:
     if isinstance(value, LightDescription):
         return value
     if isinstance(value, Mapping) or (isinstance(value, str) and value.lstrip().startswith("{")):
-        return light_description.parse(value, name)
+        return description.parse(value, name)
     if not isinstance(value, str) or value.lower() not in LIGHTS:
         raise ICLightError(f"{name} must be one of: {', '.join(LIGHTS)}, or a light description; not {shown(value)}.")
     return value.lower()
 
 
-def _placement(name: str, value: Any) -> str | Placed:
-    return value if isinstance(value, Placed) else placement.parse(value, name)
+def _placement(name: str, value: Any) -> str | Placement:
+    return value if isinstance(value, Placement) else placement.parse(value, name)
 
 
 Check = Callable[[str, Any], Any]

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from .lights import MAX_STRENGTH
-from .matting import DEFAULT_MODEL, ENDING, MODELS
-from .opening import MAX_PIXELS
+from .light.maps import MAX_STRENGTH
+from .picture.opening import MAX_PIXELS
+from .subject.background_removal import DEFAULT_MODEL, ENDING, MODELS
 
 SECTION = ("ic_light", "IC Light")
 PREFIX = "ic_light_"

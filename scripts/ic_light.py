@@ -9,9 +9,9 @@ import lib_iclight
 _ROOT = Path(__file__).resolve().parents[1]
 
 if Path(lib_iclight.__file__).resolve().parents[1] == _ROOT:
-    from lib_iclight.hosts import page
+    from lib_iclight.hosts import page_script
 
-    class ICLightScript(page.PageScript, scripts.Script):
+    class ICLightScript(page_script.PageScript, scripts.Script):
         """The AlwaysVisible script; each hook hands over to the runner."""
 
         def title(self):
@@ -21,24 +21,24 @@ if Path(lib_iclight.__file__).resolve().parents[1] == _ROOT:
             return scripts.AlwaysVisible
 
         def before_process(self, p, *args):
-            page.runner().begin(p, self.reader(p, args), self.is_img2img)
+            page_script.hooks().begin(p, self.reader(p, args), self.is_img2img)
 
         def process(self, p, *args):
-            page.runner().check(p)
+            page_script.hooks().check(p)
 
         def process_before_every_sampling(self, p, *args, **kwargs):
-            page.runner().before_sampling(p, kwargs["x"], kwargs["noise"])
+            page_script.hooks().before_sampling(p, kwargs["x"], kwargs["noise"])
 
         def postprocess_image(self, p, pp, *args):
-            pp.image = page.runner().finish_image(p, pp.image, getattr(pp, "index", None))
+            pp.image = page_script.hooks().finish_image(p, pp.image, getattr(pp, "index", None))
 
         def postprocess(self, p, processed, *args):
-            page.runner().results(p, processed)
+            page_script.hooks().results(p, processed)
 
-    script_callbacks.on_before_ui(page.add_xyz_axes)
-    script_callbacks.on_ui_settings(page.add_settings)
-    script_callbacks.on_after_component(page.watch_page)
-    script_callbacks.on_app_started(page.add_routes)
+    script_callbacks.on_before_ui(page_script.add_xyz_axes)
+    script_callbacks.on_ui_settings(page_script.add_settings)
+    script_callbacks.on_after_component(page_script.watch_page)
+    script_callbacks.on_app_started(page_script.add_routes)
 
 else:
     import html
@@ -53,10 +53,10 @@ else:
     )
     print(_PROBLEM)
 
-    def _asked():
+    def _namesakes():
         """Our own module that tells what a request asks for, under a name that nobody else has."""
-        file = _ROOT / "lib_iclight" / "asked.py"
-        spec = importlib.util.spec_from_file_location("ic_light_asked", file)
+        file = _ROOT / "lib_iclight" / "namesakes.py"
+        spec = importlib.util.spec_from_file_location("ic_light_namesakes", file)
         module = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(module)
         return module
@@ -85,9 +85,9 @@ else:
             return [enabled]
 
         def before_process(self, p, *args):
-            asked, first = _asked(), args[0] if args else False
-            wanted = asked.switch_of(first) if isinstance(first, dict) else first
-            astray = asked.gone_astray(p, self)
+            namesakes, first = _namesakes(), args[0] if args else False
+            wanted = namesakes.switch_of(first) if isinstance(first, dict) else first
+            astray = namesakes.gone_astray(p, self)
             if wanted or astray:
                 p.setup_prompts = self._stop(astray or _PROBLEM)
 

@@ -7,7 +7,7 @@ from browsers import chromium
 from samples import no_matting
 from sd15_layout import iclight_file
 
-from lib_iclight.relight import Plan, Studio
+from lib_iclight.relight import Plan, RelightPipeline
 from lib_iclight.request import Request
 
 
@@ -20,17 +20,17 @@ def folders(tmp_path_factory):
 
 
 @pytest.fixture
-def studio():
-    return Studio()
+def pipeline():
+    return RelightPipeline()
 
 
 @pytest.fixture
-def plan(studio, folders):
+def plan(pipeline, folders):
     """Draws up plans; backgrounds are not removed unless a test says so."""
 
     def draw_up(init=None, matte=no_matting, mask=None, **wanted) -> Plan:
         request = Request(**({"enabled": True, "remove_background": False} | wanted))
-        return studio.plan(request, init, folders, matte, mask)
+        return pipeline.plan(request, init, folders, matte, mask)
 
     return draw_up
 

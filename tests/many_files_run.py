@@ -74,9 +74,9 @@ def main() -> None:
     files = many_files.grown() if grown else {**many_files.written(), **many_files.hostile()}
     files["cut out"] = file_bytes(Image.fromarray(np.tri(64, 64, dtype=np.uint8) * 255).convert("LA"))
     with tempfile.TemporaryDirectory() as folder, Workbench(folder) as host:
-        from lib_iclight.hosts.desk import desk
+        from lib_iclight.hosts.app_context import app_context
 
-        remover = desk().host.matting_folder()
+        remover = app_context().host.matting_folder()
         remover.mkdir(parents=True, exist_ok=True)
         (remover / "isnet-general-use.onnx").write_bytes(b"")
         found: dict[str, Any] = {}
@@ -86,14 +86,14 @@ def main() -> None:
         for name, content in files.items():
             text = as_base64(content)
             if grown:
-                forget(desk().runner.studio.pictures)
+                forget(app_context().hooks.pipeline.pictures)
             start_measuring()
             start = time.perf_counter()
             answer = host.txt2img(**BODY, alwayson_scripts=_asked(text))
             field = outcome(answer, time.perf_counter() - start)
             field["relit"] = answer.status_code == 200 and answer.json()["images"] != plain
             if grown:
-                forget(desk().runner.studio.pictures)
+                forget(app_context().hooks.pipeline.pictures)
             start_measuring()
             start = time.perf_counter()
             answer = host.api.post("/ic-light/foreground", json={"image": text})

@@ -12,10 +12,12 @@ from typing import Any
 
 import numpy as np
 
-from lib_iclight import downloads, model_folders, model_report, preview, prompts, settings, summary
-from lib_iclight.jobs import Download
+from lib_iclight import settings
+from lib_iclight.models import download, folders, report
+from lib_iclight.models.jobs import Download
 from lib_iclight.request import MODES
-from lib_iclight.wording import sentences_of
+from lib_iclight.ui import cutout_html, prompts, summary
+from lib_iclight.ui.wording import sentences_of
 
 ROOT = Path(__file__).resolve().parents[1]
 SCRIPTS = sorted((ROOT / "javascript").glob("*.js"))
@@ -115,16 +117,16 @@ def of_settings() -> set[str]:
 
 def of_models_row() -> set[str]:
     """What the row about the models says beside names and numbers, whatever is in the folders."""
-    missing = model_report.as_html(model_report.ModelReport((), dict.fromkeys(downloads.NAMES)))
-    buttons = {f"Download {name} (1.7 GB)" for name in downloads.NAMES.values()}
-    ways_out = {*(words for _, words in model_report.WAYS_OUT), *model_folders.WAYS_OUT, model_report.AGAIN}
+    missing = report.as_html(report.ModelReport((), dict.fromkeys(download.NAMES)))
+    buttons = {f"Download {name} (1.7 GB)" for name in download.NAMES.values()}
+    ways_out = {*(words for _, words in report.WAYS_OUT), *folders.WAYS_OUT, report.AGAIN}
     return {*of_html(missing), *buttons, *ways_out}
 
 
 def of_downloads() -> set[str]:
     """What is said while a model is downloaded, and when it has come."""
-    ended = set(of_html(model_report.progress_html(SimpleNamespace(error=None, running=False, name=""))))
-    source = (ROOT / "lib_iclight" / "downloads.py").read_text(encoding="utf-8")
+    ended = set(of_html(report.progress_html(SimpleNamespace(error=None, running=False, name=""))))
+    source = (ROOT / "lib_iclight" / "models" / "download.py").read_text(encoding="utf-8")
     return ended | {Download("name").doing, *re.findall(r'progress\([^"\n]*"([^"]+)"\)', source)}
 
 
@@ -135,7 +137,10 @@ def of_preview() -> set[str]:
     black = np.zeros((2, 2, 3), np.uint8)
     whole = SimpleNamespace(picture=SimpleNamespace(rgb=black, alpha=None), colours=black, alpha=None)
     nothing = [text for text in vars(cutout_preview).values() if isinstance(text, str) and text.startswith("There is")]
-    return {*of_html(preview.cutout_html(whole)), *(sentence for text in nothing for sentence in sentences_of(text))}
+    return {
+        *of_html(cutout_html.cutout_html(whole)),
+        *(sentence for text in nothing for sentence in sentences_of(text)),
+    }
 
 
 def of_lists() -> set[str]:

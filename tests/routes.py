@@ -14,13 +14,13 @@ import numpy as np
 import uvicorn
 from fastapi import FastAPI
 
-from lib_iclight.api import Services, add_routes
-from lib_iclight.api_access import Access
-from lib_iclight.matting import check_known
-from lib_iclight.models import Models
+from lib_iclight.api.access import Access
+from lib_iclight.api.routes import Services, add_routes
+from lib_iclight.models.library import ModelLibrary
+from lib_iclight.models.manager import Models
 from lib_iclight.settings import Settings
-from lib_iclight.subject import Pictures
-from lib_iclight.weights import ModelLibrary
+from lib_iclight.subject.background_removal import check_known
+from lib_iclight.subject.prepare import SubjectCache
 
 
 def left_half(rgb: np.ndarray, model: str) -> np.ndarray:
@@ -35,7 +35,7 @@ def with_routes(
 ) -> FastAPI:
     """Add the routes to a server; models and removers lie in ``folder``."""
     models = Models(ModelLibrary(), lambda: [folder], Settings, lambda: forbidden)
-    pictures = Pictures()
+    pictures = SubjectCache()
 
     def cut_out(picture, model, edge, removal=True):
         check_known(model, folder)

@@ -22,16 +22,8 @@ _PHRASE = re.compile(r"(?!\0+ [A-Z])[A-Za-z\0](?:[^<>=.]|\.(?! ))*[A-Za-z\0)\]]\
 _WORDS = re.compile(r"[A-Za-z\0]{2,}[,;:]? [A-Za-z\0]{2,}[,;:]? [A-Za-z\0]{2,}")
 _PAIR = re.compile(r"[A-Za-z]{2,} [A-Za-z]{2,}")
 _SPEAK_IN_PHRASES = (
-    "checkpoints",
-    "downloads",
-    "headers",
-    "hub",
-    "matting",
-    "models",
-    "model_report",
-    "own_model",
-    "prompts",
-    "weights",
+    *("models/checkpoint", "models/download", "models/header", "models/hub", "models/library"),
+    *("models/manager", "models/report", "subject/background_removal", "subject/custom_onnx", "ui/prompts"),
 )
 """The modules whose phrases are filled into sentences."""
 
@@ -50,8 +42,13 @@ def _said_in(path: Path) -> Iterator[str]:
         if isinstance(node, ast.JoinedStr) or (isinstance(node, ast.Constant) and id(node) not in silent):
             text = _text(node, known)
             yield from (_numbered(sentence) for sentence in _sentences(text))
-            if path.stem in _SPEAK_IN_PHRASES and _PHRASE.fullmatch(text) and _PAIR.search(text):
+            if _module(path) in _SPEAK_IN_PHRASES and _PHRASE.fullmatch(text) and _PAIR.search(text):
                 yield _numbered(text)
+
+
+def _module(path: Path) -> str:
+    """A file's place in the product without its ending."""
+    return path.with_suffix("").as_posix().rpartition(f"{PRODUCT.name}/")[2]
 
 
 def _sentences(text: str) -> list[str]:

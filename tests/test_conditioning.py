@@ -7,7 +7,7 @@ import pytest
 import torch
 from samples import noise
 
-from lib_iclight.conditioning import LatentCache, Layer, inside_mask, on_map, to_host_range
+from lib_iclight.conditioning import LatentCache, LazyImage, inside_mask, on_map, to_host_range
 
 
 def test_the_hosts_encoder_sees_the_references_range():
@@ -33,8 +33,8 @@ def encode(pixels: torch.Tensor) -> torch.Tensor:
     return torch.cat([means, means[:, :1]], dim=1)
 
 
-def layer(key: str, value: int) -> Layer:
-    return Layer(key, lambda width, height: np.full((height, width, 3), value, np.uint8))
+def layer(key: str, value: int) -> LazyImage:
+    return LazyImage(key, lambda width, height: np.full((height, width, 3), value, np.uint8))
 
 
 @pytest.fixture
@@ -49,8 +49,8 @@ def test_the_same_picture_is_encoded_and_drawn_once(cache):
         drawn.append((width, height))
         return np.zeros((height, width, 3), np.uint8)
 
-    first = cache.latent(Layer("a", draw), 64, 32, "vae", encode)
-    again = cache.latent(Layer("a", draw), 64, 32, "vae", encode)
+    first = cache.latent(LazyImage("a", draw), 64, 32, "vae", encode)
+    again = cache.latent(LazyImage("a", draw), 64, 32, "vae", encode)
     assert first is again
     assert drawn == [(64, 32)]
     assert cache.encodes == 1

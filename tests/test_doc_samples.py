@@ -18,7 +18,7 @@ from PIL import Image
 from samples import as_base64, file_bytes, noise, plain
 
 import dev
-from lib_iclight.light_description import parse
+from lib_iclight.light.description import parse
 from workbench import demo
 from workbench.session import REPOSITORY, ROUGH_CUT_OUT, Workbench, images
 

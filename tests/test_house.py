@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -48,17 +50,69 @@ def test_only_the_hosts_and_the_page_know_the_web_ui(path):
         assert imported(path) & HOST_PACKAGES == set()
 
 
+def module_of(path: Path) -> str:
+    """A file's dotted name: ``lib_iclight.light.maps``."""
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+def pure_files() -> list[Path]:
+    return [path for path in sorted(PRODUCT.rglob("*.py")) if path not in MAY_KNOW_THE_HOST]
+
+
 def pure_modules() -> list[str]:
-    files = [path for path in PRODUCT.glob("*.py") if path not in MAY_KNOW_THE_HOST and path.stem != "__init__"]
-    return [f"lib_iclight.{path.stem}" for path in sorted(files)]
+    return [module_of(path) for path in pure_files()]
 
 
-def test_the_pure_modules_never_import_the_page_or_a_host():
-    for name in pure_modules():
-        for node in ast.walk(tree_of(PRODUCT / f"{name.split('.')[1]}.py")):
-            if isinstance(node, ast.ImportFrom) and node.level:
-                reached = {node.module or "", *(alias.name for alias in node.names)}
-                assert not reached & {"ui", "hosts"}, name
+def reached(path: Path) -> set[tuple[str, ...]]:
+    """What a file of the product imports of the product, as parts of dotted names without the product's own."""
+    found = set()
+    package = path.relative_to(PRODUCT).parts[:-1]
+    for node in ast.walk(tree_of(path)):
+        if isinstance(node, ast.ImportFrom) and node.level:
+            base = (*package[: len(package) + 1 - node.level], *(node.module or "").split("."))
+            base = tuple(part for part in base if part)
+            found |= {(*base, alias.name) for alias in node.names} if not node.module else {base}
+    return found
+
+
+def rooms() -> list[str]:
+    return sorted(path.parent.name for path in PRODUCT.glob("*/__init__.py"))
+
+
+def may_import(room: str) -> set[str]:
+    """What a room's docstring allows it."""
+    listed = re.search(r"May import: ([^.]+)\.", ast.get_docstring(tree_of(PRODUCT / room / "__init__.py")))
+    return set(re.split(r",\s+", listed[1]))
+
+
+@pytest.mark.parametrize("room", rooms())
+def test_a_room_imports_what_its_docstring_allows(room):
+    files = sorted((PRODUCT / room).glob("*.py"))
+    used = {name[0] for path in files for name in reached(path)} - {room, "PROJECT", "ROOT", "__version__"}
+    if may_import(room) != {"everything"}:
+        assert used <= may_import(room)
+
+
+def test_arrows_point_one_way():
+    """Rooms know no page, no route and no host, the modules above them neither, and nobody imports in a circle."""
+    above = {"ui": {"hosts", "api"}, "api": {"hosts", "ui"}}
+    for room in {*rooms()} - {"hosts"}:
+        assert not may_import(room) & above.get(room, {"hosts", "ui", "api"}), room
+    for path in PRODUCT.glob("*.py"):
+        assert not {name[0] for name in reached(path)} & {"hosts", "ui", "api"}, path.name
+    arrows = {room: may_import(room) - {"everything"} for room in rooms()}
+    arrows |= {path.stem: {name[0] for name in reached(path)} for path in PRODUCT.glob("*.py")}
+    TopologicalSorter(arrows).prepare()
+
+
+def test_no_room_knows_the_inside_of_another():
+    """What begins with an underscore stays in its module."""
+    for path in PRODUCT.rglob("*.py"):
+        for node in ast.walk(tree_of(path)):
+            if isinstance(node, ast.ImportFrom) and (node.level or (node.module or "").startswith(PRODUCT.name)):
+                assert [
+                    alias.name for alias in node.names if alias.name.startswith("_") and alias.name != "__version__"
+                ] == []
 
 
 def test_importing_the_product_loads_nothing_heavy():
@@ -92,9 +146,9 @@ def public_functions(tree: ast.Module) -> Iterator[ast.FunctionDef]:
                 yield function
 
 
-@pytest.mark.parametrize("name", pure_modules())
-def test_public_functions_are_typed_and_explained(name):
-    for function in public_functions(tree_of(PRODUCT / f"{name.split('.')[1]}.py")):
+@pytest.mark.parametrize("path", pure_files(), ids=name_of)
+def test_public_functions_are_typed_and_explained(path):
+    for function in public_functions(tree_of(path)):
         arguments = [*function.args.args, *function.args.kwonlyargs]
         untyped = [argument.arg for argument in arguments if argument.annotation is None and argument.arg != "self"]
         assert untyped == [], function.name

@@ -11,11 +11,12 @@ import pytest
 from samples import encoded, no_matting, plain
 from sd15_layout import iclight_file
 
-from lib_iclight import infotext, light_description
+from lib_iclight import infotext
 from lib_iclight.errors import ICLightError
-from lib_iclight.placement import Placed
-from lib_iclight.relight import Studio
+from lib_iclight.light import description
+from lib_iclight.relight import RelightPipeline
 from lib_iclight.request import FIELDS, Request, from_page
+from lib_iclight.subject.placement import Placement
 
 PICTURES = ("foreground", "background", "light_map")
 NOT_WRITTEN = (*PICTURES, "show_subject", "keep_original")
@@ -29,7 +30,7 @@ def described(tmp_path):
 
     def describe(init=None, matte=no_matting, **wanted) -> dict[str, str]:
         wanted = {"enabled": True, "foreground": plain((200, 90, 30, 128))} | wanted
-        return infotext.describe(Studio().plan(Request(**wanted), init, [Path(tmp_path)], matte))
+        return infotext.describe(RelightPipeline().plan(Request(**wanted), init, [Path(tmp_path)], matte))
 
     return describe
 
@@ -52,7 +53,7 @@ def parsed(text: str) -> dict[str, str]:
     return {key.strip(): json.loads(value) if value.startswith('"') else value for key, value in found}
 
 
-LAMPS = light_description.parse(
+LAMPS = description.parse(
     {
         "version": 1,
         "ambient": {"level": 0.1},
@@ -71,7 +72,7 @@ CHOICES = [
     {"remove_background": False, "restore_details": 0.05, "keep_colours": 1.0},
     {"matting_model": "birefnet-general-lite", "foreground": plain((200, 90, 30))},
     {"light": "front", "placement": "contain"},
-    {"light": LAMPS, "placement": Placed(1.25, -0.5, 0.333)},
+    {"light": LAMPS, "placement": Placement(1.25, -0.5, 0.333)},
     {"mode": "fbc", "light": LAMPS},
     {
         "matting_model": "my own, best.onnx",
@@ -94,9 +95,9 @@ def test_every_setting_comes_back(described, choice):
 
 
 def test_what_is_drawn_is_named_and_written_in_its_canonical_text(described):
-    params = described(light=LAMPS, placement=Placed(2.0))
+    params = described(light=LAMPS, placement=Placement(2.0))
     assert params["IC Light direction"] == "editor"
-    assert params["IC Light lights"] == LAMPS.text()
+    assert params["IC Light lights"] == LAMPS.to_json()
     assert params["IC Light placement"] == '{"scale":2,"x":0.5,"y":0.5}'
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from lib_iclight.recommend import recommended
+from lib_iclight.ui.recommend import recommended
 
 SPREADS = (12.0, 16.0, 25.0, 45.0, 60.0)
 STEPS, STRENGTH = 25, 0.9

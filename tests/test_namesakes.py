@@ -11,7 +11,7 @@ from asking import BODY, ask, pixels_of, shown
 from PIL import Image
 from samples import encoded
 
-from lib_iclight.asked import gone_astray, namesakes
+from lib_iclight.namesakes import gone_astray, namesakes
 from workbench.session import REPOSITORY, Workbench
 
 ASKED = {"foreground": encoded(Image.new("RGBA", (32, 32), (200, 90, 30, 128))), "light": "left"}

@@ -17,9 +17,9 @@ from safetensors.torch import save_file
 from samples import no_matting, noise
 from sd15_layout import names, small_unet
 
-from lib_iclight.relight import Studio, condition_layers
+from lib_iclight.models.library import UNET_PREFIX, check_fit
+from lib_iclight.relight import RelightPipeline, condition_layers
 from lib_iclight.request import Request
-from lib_iclight.weights import UNET_PREFIX, check_fit
 
 SIZES = [(256, 256), (328, 200)]
 CHANNELS = {"fc": 8, "fcon": 8, "fbc": 12}
@@ -134,14 +134,14 @@ def encoder_of(vae: torch.nn.Module):
 
 def relit(models: Models, folder, mode: str, size: tuple[int, int]) -> tuple[torch.Tensor, torch.nn.Module]:
     """The product's condition, and a UNet with the tensors that the product's offsets make."""
-    studio = Studio()
+    pipeline = RelightPipeline()
     background = Image.fromarray(BACKGROUND) if mode == "fbc" else None
     request = Request(enabled=True, mode=mode, foreground=Image.fromarray(FOREGROUND), background=background)
-    plan = studio.plan(request, None, [folder], no_matting)
+    plan = pipeline.plan(request, None, [folder], no_matting)
     layers = condition_layers(plan, plan.subjects[0])
-    condition = studio.latents.stack(layers, *size, "vae", encoder_of(models.vae))
+    condition = pipeline.latents.stack(layers, *size, "vae", encoder_of(models.vae))
 
-    offsets = studio.library.load(plan.model)
+    offsets = pipeline.library.load(plan.model)
     host_names = {key: UNET_PREFIX + name for key, name in names().items()}
     shapes = {host_names[key]: tuple(value.shape) for key, value in models.base.items()}
     check_fit(offsets, shapes, plan.model.name, "random")

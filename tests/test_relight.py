@@ -10,9 +10,10 @@ import pytest
 from PIL import Image
 from samples import no_matting, noise, plain
 
-from lib_iclight import images, light_description, lights
 from lib_iclight.errors import ICLightError
-from lib_iclight.lights import LIGHTS
+from lib_iclight.light import description, maps
+from lib_iclight.light.maps import LIGHTS
+from lib_iclight.picture import arrays
 from lib_iclight.relight import Plan, condition_layers, start_layer
 from lib_iclight.request import MODES, Request
 
@@ -20,7 +21,7 @@ FOREGROUND, BACKGROUND, MAP, INIT, MASK = (200, 0, 0), (0, 200, 0), (0, 0, 200),
 NAMES = {FOREGROUND: "foreground", BACKGROUND: "background", MAP: "map", INIT: "init", MASK: "mask"}
 
 
-def colour(picture: images.Picture | None) -> str | None:
+def colour(picture: arrays.Picture | None) -> str | None:
     return None if picture is None else NAMES[tuple(picture.rgb[0, 0].tolist())]
 
 
@@ -61,7 +62,7 @@ def parts(plan: Plan) -> tuple:
     )
 
 
-LAMP = light_description.parse({"version": 1, "lights": [{"x": 0.2, "y": 0.1, "kelvin": 3000}, {"angle": 30}]})
+LAMP = description.parse({"version": 1, "lights": [{"x": 0.2, "y": 0.1, "kelvin": 3000}, {"angle": 30}]})
 IMG2IMG = Case(img2img=True, foreground=False)
 BOTH = Case(img2img=True)
 FBC = Case(mode="fbc")
@@ -182,9 +183,9 @@ def test_a_broken_picture_that_plays_a_part_is_named(plan):
         plan(init=["broken!"])
 
 
-def test_a_missing_model_is_said_before_any_background_is_removed(studio, tmp_path):
+def test_a_missing_model_is_said_before_any_background_is_removed(pipeline, tmp_path):
     with pytest.raises(ICLightError, match="no IC-Light model for the mode fc"):
-        studio.plan(Request(foreground=plain(FOREGROUND)), None, [tmp_path], no_matting)
+        pipeline.plan(Request(foreground=plain(FOREGROUND)), None, [tmp_path], no_matting)
 
 
 def test_each_picture_of_an_img2img_batch_is_a_subject(plan):
@@ -226,7 +227,7 @@ def test_the_condition_is_cropped_anew_from_the_original_at_each_size(plan):
     pixels = noise(37, 53)
     drawn = plan(foreground=Image.fromarray(pixels))
     for size in ((64, 96), (96, 144)):
-        np.testing.assert_array_equal(conditions(drawn, *size)[0], images.cover_crop(pixels, *size))
+        np.testing.assert_array_equal(conditions(drawn, *size)[0], arrays.cover_crop(pixels, *size))
 
 
 def test_fbc_puts_the_background_behind_the_subject(plan):
@@ -240,7 +241,7 @@ def test_fbc_puts_the_background_behind_the_subject(plan):
 @pytest.mark.parametrize("light", ["left", "right", "top", "bottom", "ambient"])
 def test_fbc_without_a_background_gets_the_references_gradient(plan, light):
     pixels = conditions(plan(mode="fbc", light=light, foreground=plain(FOREGROUND)), 40, 24)[1]
-    np.testing.assert_array_equal(pixels, lights.light_background(light, 40, 24))
+    np.testing.assert_array_equal(pixels, maps.light_background(light, 40, 24))
 
 
 def test_fbcs_gradient_follows_the_strength(plan):
@@ -269,20 +270,20 @@ def test_the_background_picture_is_flipped_with_its_transparency(plan):
 @pytest.mark.parametrize("light", ["left", "right", "top", "bottom", "ambient"])
 def test_fc_starts_from_the_references_light_map(plan, light):
     np.testing.assert_array_equal(
-        start(plan(light=light, foreground=plain(FOREGROUND)), 40, 24), lights.light_map(light, 40, 24)
+        start(plan(light=light, foreground=plain(FOREGROUND)), 40, 24), maps.light_map(light, 40, 24)
     )
 
 
 @pytest.mark.parametrize("mode", ["fc", "fcon"])
 def test_fc_starts_from_the_description(plan, mode):
     drawn = plan(mode=mode, light=LAMP, foreground=plain(FOREGROUND))
-    np.testing.assert_array_equal(start(drawn, 40, 24), lights.render(LAMP, 40, 24))
+    np.testing.assert_array_equal(start(drawn, 40, 24), maps.render(LAMP, 40, 24))
 
 
 @pytest.mark.parametrize(("strength", "expected"), [(1.0, 1.0), (0.5, 0.5)])
 def test_fbcs_description_is_its_background_in_its_own_range_at_the_set_strength(plan, strength, expected):
     pixels = conditions(plan(mode="fbc", light=LAMP, light_strength=strength, foreground=plain(FOREGROUND)), 40, 24)[1]
-    np.testing.assert_array_equal(pixels, lights.with_contrast(lights.render(LAMP, 40, 24), expected))
+    np.testing.assert_array_equal(pixels, maps.with_contrast(maps.render(LAMP, 40, 24), expected))
 
 
 def test_the_mask_is_the_light_map(plan):
@@ -307,7 +308,7 @@ def test_a_light_map_that_is_only_transparency_is_its_shape(plan):
 def test_a_custom_map_is_cropped_like_the_subject(plan):
     pixels = noise(31, 47)
     drawn = plan(light="custom", light_map=Image.fromarray(pixels), foreground=plain(FOREGROUND))
-    np.testing.assert_array_equal(start(drawn, 64, 40), images.cover_crop(pixels, 64, 40))
+    np.testing.assert_array_equal(start(drawn, 64, 40), arrays.cover_crop(pixels, 64, 40))
 
 
 def test_reinforcing_pastes_the_subject_on_the_light_map(plan):
@@ -316,7 +317,7 @@ def test_reinforcing_pastes_the_subject_on_the_light_map(plan):
     )
     pixels = start(drawn)
     assert (pixels[:, :7] == FOREGROUND).all()
-    np.testing.assert_array_equal(pixels[:, 9:], lights.light_map("left", 16, 16)[:, 9:])
+    np.testing.assert_array_equal(pixels[:, 9:], maps.light_map("left", 16, 16)[:, 9:])
 
 
 def test_reinforcing_without_a_light_pastes_the_subject_on_grey(plan):

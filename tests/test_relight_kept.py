@@ -1,4 +1,4 @@
-"""What a studio keeps from run to run, and what it does to finished pictures."""
+"""What the pipeline keeps from run to run, and what it does to finished pictures."""
 
 from __future__ import annotations
 
@@ -8,31 +8,32 @@ import torch
 from PIL import Image
 from samples import encoded, noise, plain
 
-from lib_iclight import images, light_description, lights
-from lib_iclight.placement import Placed
-from lib_iclight.relight import Plan, Studio, condition_layers, start_layer
-from lib_iclight.subject import Framing
+from lib_iclight.light import description, maps
+from lib_iclight.picture import arrays
+from lib_iclight.relight import Plan, RelightPipeline, condition_layers, start_layer
+from lib_iclight.subject.placement import Placement
+from lib_iclight.subject.prepare import Framing
 
-LAMP = light_description.parse({"version": 1, "lights": [{"x": 0.2, "y": 0.1, "kelvin": 3000}, {"angle": 30}]})
+LAMP = description.parse({"version": 1, "lights": [{"x": 0.2, "y": 0.1, "kelvin": 3000}, {"angle": 30}]})
 FOREGROUND, BACKGROUND, MAP, INIT = (200, 0, 0), (0, 200, 0), (0, 0, 200), (90, 60, 30)
 
 
-def encodes(studio: Studio, drawn: Plan, width: int = 16) -> int:
+def encodes(pipeline: RelightPipeline, drawn: Plan, width: int = 16) -> int:
     """Encode all that a run needs, and tell how many pictures that took."""
-    before = studio.latents.encodes
+    before = pipeline.latents.encodes
     for subject in drawn.subjects:
         layers = [*condition_layers(drawn, subject), start_layer(drawn, subject)]
         for layer in filter(None, layers):
-            studio.latents.latent(layer, width, 16, "vae", lambda pixels: torch.zeros(1, 4, 2, 2))
-    return studio.latents.encodes - before
+            pipeline.latents.latent(layer, width, 16, "vae", lambda pixels: torch.zeros(1, 4, 2, 2))
+    return pipeline.latents.encodes - before
 
 
 WANTED = {"foreground": encoded(plain(FOREGROUND)), "light": "left", "reinforce_foreground": 0.5}
 
 
-def test_the_same_request_again_encodes_nothing(studio, plan):
-    assert encodes(studio, plan(**WANTED)) == 2
-    assert encodes(studio, plan(**WANTED)) == 0
+def test_the_same_request_again_encodes_nothing(pipeline, plan):
+    assert encodes(pipeline, plan(**WANTED)) == 2
+    assert encodes(pipeline, plan(**WANTED)) == 0
 
 
 @pytest.mark.parametrize(
@@ -42,9 +43,9 @@ def test_the_same_request_again_encodes_nothing(studio, plan):
         ({"reinforce_foreground": 0.75}, 1),
         ({"light": "custom", "light_map": encoded(plain(MAP))}, 1),
         ({"light": LAMP}, 1),
-        ({"light": lights.preset("left")}, 0),
+        ({"light": maps.preset("left")}, 0),
         ({"placement": "contain"}, 2),
-        ({"placement": Placed(2.0)}, 2),
+        ({"placement": Placement(2.0)}, 2),
         ({"foreground": encoded(plain(INIT))}, 2),
         ({"light_strength": 2.0}, 0),
         ({"restore_details": 1.0}, 0),
@@ -52,9 +53,9 @@ def test_the_same_request_again_encodes_nothing(studio, plan):
     ],
     ids=lambda value: ",".join(value) if isinstance(value, dict) else str(value),
 )
-def test_a_change_encodes_just_what_it_changes(studio, plan, change, number):
-    encodes(studio, plan(**WANTED))
-    assert encodes(studio, plan(**(WANTED | change))) == number
+def test_a_change_encodes_just_what_it_changes(pipeline, plan, change, number):
+    encodes(pipeline, plan(**WANTED))
+    assert encodes(pipeline, plan(**(WANTED | change))) == number
 
 
 @pytest.mark.parametrize(
@@ -62,50 +63,50 @@ def test_a_change_encodes_just_what_it_changes(studio, plan, change, number):
     [{"light_strength": 2.0}, {"light": "right"}, {"light": LAMP}, {"background": encoded(plain(BACKGROUND))}],
     ids=str,
 )
-def test_fbc_encodes_another_background_for_another_choice(studio, plan, change):
+def test_fbc_encodes_another_background_for_another_choice(pipeline, plan, change):
     wanted = WANTED | {"mode": "fbc"}
-    encodes(studio, plan(**wanted))
-    assert encodes(studio, plan(**(wanted | change))) == 1
+    encodes(pipeline, plan(**wanted))
+    assert encodes(pipeline, plan(**(wanted | change))) == 1
 
 
-def test_flipping_encodes_the_background_anew(studio, plan):
+def test_flipping_encodes_the_background_anew(pipeline, plan):
     wanted = WANTED | {"mode": "fbc", "background": encoded(Image.fromarray(noise(8, 8)))}
-    encodes(studio, plan(**wanted))
-    assert encodes(studio, plan(**wanted, flip_background=True)) == 1
+    encodes(pipeline, plan(**wanted))
+    assert encodes(pipeline, plan(**wanted, flip_background=True)) == 1
 
 
-def test_another_description_encodes_another_map(studio, plan):
-    encodes(studio, plan(**(WANTED | {"light": LAMP})))
-    assert encodes(studio, plan(**(WANTED | {"light": LAMP}))) == 0
-    assert encodes(studio, plan(**(WANTED | {"light": LAMP.mirrored()}))) == 1
+def test_another_description_encodes_another_map(pipeline, plan):
+    encodes(pipeline, plan(**(WANTED | {"light": LAMP})))
+    assert encodes(pipeline, plan(**(WANTED | {"light": LAMP}))) == 0
+    assert encodes(pipeline, plan(**(WANTED | {"light": LAMP.mirrored()}))) == 1
 
 
-def test_another_framing_encodes_the_subject_anew(studio, plan):
+def test_another_framing_encodes_the_subject_anew(pipeline, plan):
     drawn = plan(init=[plain(INIT)])
-    encodes(studio, drawn)
-    assert encodes(studio, drawn.framed(Framing("stretch"))) == 1
+    encodes(pipeline, drawn)
+    assert encodes(pipeline, drawn.framed(Framing("stretch"))) == 1
 
 
 # Finishing
 
 
-def test_without_details_and_colours_the_result_is_left_alone(studio, plan):
+def test_without_details_and_colours_the_result_is_left_alone(pipeline, plan):
     pixels = noise(16, 16)
-    assert studio.finish(plan(foreground=plain(FOREGROUND)), 0, pixels) is pixels
+    assert pipeline.finish(plan(foreground=plain(FOREGROUND)), 0, pixels) is pixels
 
 
-def test_keeping_colours_uses_the_subject_of_the_pictures_place(studio, plan):
+def test_keeping_colours_uses_the_subject_of_the_pictures_place(pipeline, plan):
     drawn = plan(init=[plain((150, 150, 150), 64, 64), plain((170, 140, 130), 64, 64)], keep_colours=1.0)
     relit = np.broadcast_to(np.array([120, 130, 170], np.uint8), (64, 64, 3))
-    spread = [int(np.ptp(studio.finish(drawn, index, relit)[32, 32].astype(int))) for index in range(4)]
+    spread = [int(np.ptp(pipeline.finish(drawn, index, relit)[32, 32].astype(int))) for index in range(4)]
     assert spread[0] == spread[2] <= 1
     assert spread[1] == spread[3] > 20
 
 
-def test_restoring_details_uses_the_crop_that_conditioned_the_run(studio, plan):
+def test_restoring_details_uses_the_crop_that_conditioned_the_run(pipeline, plan):
     pixels = noise(96, 64)
     drawn = plan(foreground=Image.fromarray(pixels), restore_details=1.0, details_radius=16.0)
     flat = np.full((48, 48, 3), 127, np.uint8)
-    finished = studio.finish(drawn, 0, flat).astype(float)
-    crop = images.cover_crop(pixels, 48, 48).astype(float)
+    finished = pipeline.finish(drawn, 0, flat).astype(float)
+    crop = arrays.cover_crop(pixels, 48, 48).astype(float)
     assert np.corrcoef(finished.ravel(), crop.ravel())[0, 1] > 0.6

@@ -7,11 +7,12 @@ import pytest
 from PIL import Image
 from samples import noise, plain
 
-from lib_iclight import images, lights
-from lib_iclight.placement import Placed
+from lib_iclight.light import maps
+from lib_iclight.picture import arrays
 from lib_iclight.relight import condition_layers, start_layer
+from lib_iclight.subject.placement import Placement, place
 
-HALF = Placed(0.5, 0.25, 0.5)
+HALF = Placement(0.5, 0.25, 0.5)
 SIZES = [(64, 64), (96, 96), (64, 96)]
 
 
@@ -32,25 +33,25 @@ def test_the_condition_is_made_anew_from_the_original_at_each_size(placed, place
     drawn = placed(placement=placement)
     (layer,) = condition_layers(drawn, drawn.subjects[0])
     draw = {
-        "cover": lambda pixels: images.cover_crop(pixels, *size),
-        "contain": lambda pixels: images.contain(pixels, *size, 127),
-        HALF: lambda pixels: images.place(pixels, *size, HALF, 127),
+        "cover": lambda pixels: arrays.cover_crop(pixels, *size),
+        "contain": lambda pixels: arrays.contain(pixels, *size, 127),
+        HALF: lambda pixels: place(pixels, *size, HALF, 127),
     }[placement]
     np.testing.assert_array_equal(layer.draw(*size), draw(noise(48, 48)))
 
 
 def test_a_reinforced_subject_stands_on_the_light_map_where_it_is_placed(placed):
     drawn = placed(placement=HALF, light="top", reinforce_foreground=1.0)
-    pixels, light = start_layer(drawn, drawn.subjects[0]).draw(64, 64), lights.light_map("top", 64, 64)
-    np.testing.assert_array_equal(pixels[16:48, :32], images.stretch(noise(48, 48), 32, 32))
+    pixels, light = start_layer(drawn, drawn.subjects[0]).draw(64, 64), maps.light_map("top", 64, 64)
+    np.testing.assert_array_equal(pixels[16:48, :32], arrays.stretch(noise(48, 48), 32, 32))
     pixels[16:48, :32] = light[16:48, :32]
     np.testing.assert_array_equal(pixels, light)
 
 
-def test_details_and_colours_come_back_where_the_subject_is_placed(placed, studio):
+def test_details_and_colours_come_back_where_the_subject_is_placed(placed, pipeline):
     drawn = placed(placement=HALF, restore_details=1.0, details_radius=16.0, keep_colours=1.0)
     flat = np.full((64, 64, 3), 127, np.uint8)
-    finished = studio.finish(drawn, 0, flat)
+    finished = pipeline.finish(drawn, 0, flat)
     crop = drawn.subjects[0].pixels(64, 64)
     assert np.corrcoef(finished[16:48, :32].ravel(), crop[16:48, :32].ravel())[0, 1] > 0.6
     assert (finished[:, 34:] == 127).all()
@@ -60,4 +61,4 @@ def test_fbcs_background_covers_the_frame_wherever_the_subject_stands(plan):
     background = Image.fromarray(noise(70, 40))
     drawn = plan(mode="fbc", foreground=plain((1, 2, 3)), background=background, placement=HALF)
     _, layer = condition_layers(drawn, drawn.subjects[0])
-    np.testing.assert_array_equal(layer.draw(64, 64), images.cover_crop(np.asarray(background), 64, 64))
+    np.testing.assert_array_equal(layer.draw(64, 64), arrays.cover_crop(np.asarray(background), 64, 64))

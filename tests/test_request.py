@@ -7,21 +7,22 @@ import json
 
 import pytest
 
-from lib_iclight import light_description, request
+from lib_iclight import request
 from lib_iclight.errors import ICLightError
-from lib_iclight.placement import Placed
-from lib_iclight.request import Request, from_mapping, from_page
+from lib_iclight.light import description
+from lib_iclight.request import Request, from_api, from_page
+from lib_iclight.subject.placement import Placement
 
 
 def refusal(values: dict) -> str:
     with pytest.raises(ICLightError) as caught:
-        from_mapping(values)
+        from_api(values)
     assert caught.value.status_code == 422
     return str(caught.value)
 
 
 def test_an_empty_dict_is_iclight_off_with_the_documented_defaults():
-    assert from_mapping({}) == Request(
+    assert from_api({}) == Request(
         enabled=False,
         mode="fc",
         model="auto",
@@ -75,22 +76,22 @@ def test_every_field_is_taken_over():
         "show_subject": True,
     }
     assert set(values) == set(request.FIELDS)
-    asked = from_mapping(values)
+    asked = from_api(values)
     assert {name: getattr(asked, name) for name in values} == values
 
 
 @pytest.mark.parametrize("name", request.FIELDS)
 def test_null_means_the_default(name):
-    assert from_mapping({name: None}) == Request()
+    assert from_api({name: None}) == Request()
 
 
 @pytest.mark.parametrize("name", ["foreground", "background", "light_map", "model", "matting_model"])
 def test_empty_text_means_the_default(name):
-    assert from_mapping({"enabled": False, name: ""}) == Request()
+    assert from_api({"enabled": False, name: ""}) == Request()
 
 
 def test_empty_text_asks_for_relighting():
-    assert from_mapping({"foreground": ""}).enabled
+    assert from_api({"foreground": ""}).enabled
 
 
 def test_a_request_cannot_be_changed():
@@ -146,22 +147,22 @@ def test_a_refusal_says_what_is_possible(name, value, said):
     [("light_strength", 0), ("light_strength", 3), ("restore_details", 1), ("details_radius", 16)],
 )
 def test_the_ends_of_a_range_belong_to_it(name, value):
-    assert getattr(from_mapping({name: value}), name) == float(value)
+    assert getattr(from_api({name: value}), name) == float(value)
 
 
 @pytest.mark.parametrize("name", STRENGTHS)
 @pytest.mark.parametrize(("value", "strength"), [(True, 1.0), (False, 0.0)])
 def test_a_strength_may_be_true_or_false(name, value, strength):
-    assert getattr(from_mapping({name: value}), name) == strength
+    assert getattr(from_api({name: value}), name) == strength
 
 
 def test_mode_and_light_may_be_written_in_capitals():
-    asked = from_mapping({"mode": "FBC", "light": "Left"})
+    asked = from_api({"mode": "FBC", "light": "Left"})
     assert (asked.mode, asked.light) == ("fbc", "left")
 
 
 def test_blanks_around_a_models_name_do_not_count():
-    assert from_mapping({"model": " my.safetensors\n"}).model == "my.safetensors"
+    assert from_api({"model": " my.safetensors\n"}).model == "my.safetensors"
 
 
 @pytest.mark.parametrize(
@@ -191,15 +192,15 @@ def test_a_field_name_that_is_no_text_is_refused():
 # Lights and placements that are drawn
 
 LAMP = {"version": 1, "lights": [{"x": 0.25, "y": -0.5, "kelvin": 3200}]}
-DRAWN = light_description.parse(LAMP)
+DRAWN = description.parse(LAMP)
 
 
 @pytest.mark.parametrize("given", [LAMP, json.dumps(LAMP), DRAWN], ids=["object", "text", "description"])
 def test_a_light_may_be_a_description(given):
-    asked = from_mapping({"light": given})
+    asked = from_api({"light": given})
     assert asked.light == DRAWN
     assert asked.light_name == "editor"
-    assert from_mapping({"light": "left"}).light_name == "left"
+    assert from_api({"light": "left"}).light_name == "left"
 
 
 def test_what_is_wrong_with_a_description_is_said_by_its_key():
@@ -213,12 +214,12 @@ def test_what_is_wrong_with_a_description_is_said_by_its_key():
     ("given", "expected", "name"),
     [
         ("Contain", "contain", "contain"),
-        ({"scale": 0.5}, Placed(0.5, 0.5, 0.5), "placed"),
-        ('{"scale":2,"x":0,"y":1}', Placed(2.0, 0.0, 1.0), "placed"),
+        ({"scale": 0.5}, Placement(0.5, 0.5, 0.5), "placed"),
+        ('{"scale":2,"x":0,"y":1}', Placement(2.0, 0.0, 1.0), "placed"),
     ],
 )
 def test_where_the_subject_stands(given, expected, name):
-    asked = from_mapping({"placement": given})
+    asked = from_api({"placement": given})
     assert (asked.placement, asked.placement_name) == (expected, name)
 
 
@@ -226,7 +227,7 @@ def test_where_the_subject_stands(given, expected, name):
 
 
 def test_the_other_extensions_dict_is_understood():
-    asked = from_mapping(
+    asked = from_api(
         {
             "enabled": True,
             "model_type": "FC",
@@ -267,7 +268,7 @@ def test_the_other_extensions_dict_is_understood():
     ],
 )
 def test_his_fc_lights_are_ours(source, light):
-    assert from_mapping({"model_type": "FC", "bg_source_fc": source}).light == light
+    assert from_api({"model_type": "FC", "bg_source_fc": source}).light == light
 
 
 @pytest.mark.parametrize(
@@ -280,18 +281,18 @@ def test_his_fc_lights_are_ours(source, light):
     ],
 )
 def test_his_fbc_backgrounds_are_ours(source, light, flipped):
-    asked = from_mapping({"model_type": "FBC", "uploaded_bg": "Zm9v", "bg_source_fbc": source})
+    asked = from_api({"model_type": "FBC", "uploaded_bg": "Zm9v", "bg_source_fbc": source})
     assert (asked.mode, asked.background, asked.light, asked.flip_background) == ("fbc", "Zm9v", light, flipped)
 
 
 @pytest.mark.parametrize(("mode", "light"), [("FC", "left"), ("FBC", "top")])
 def test_his_source_of_the_other_mode_does_not_count(mode, light):
-    asked = from_mapping({"model_type": mode, "bg_source_fc": "Left Light", "bg_source_fbc": "Top Light"})
+    asked = from_api({"model_type": mode, "bg_source_fc": "Left Light", "bg_source_fbc": "Top Light"})
     assert asked.light == light
 
 
 def test_his_source_follows_our_mode_in_capitals_too():
-    assert from_mapping({"mode": "FBC", "bg_source_fbc": "Top Light"}).light == "top"
+    assert from_api({"mode": "FBC", "bg_source_fbc": "Top Light"}).light == "top"
 
 
 @pytest.mark.parametrize(
@@ -306,7 +307,7 @@ def test_his_source_follows_our_mode_in_capitals_too():
     ],
 )
 def test_his_model_type_is_a_mode_or_a_file(model_type, mode, model):
-    asked = from_mapping({"model_type": model_type})
+    asked = from_api({"model_type": model_type})
     assert (asked.mode, asked.model) == (mode, model)
 
 
@@ -341,7 +342,7 @@ def test_what_json_can_hold_never_crashes():
     for text in ("1e999", "NaN", "-Infinity", "[]", "{}", "[[]]", '"\\u0000"', "1" * 400, "null", "true"):
         for name in (*request.FIELDS, "model_type", "bg_source_fc", "bg_source_fbc", "detail_transfer_blur_radius"):
             with contextlib.suppress(ICLightError):
-                from_mapping({name: json.loads(text)})
+                from_api({name: json.loads(text)})
 
 
 # The page
@@ -366,7 +367,7 @@ NAMES = ["enabled", "light", "light_editor", "placement", "placement_editor"]
 
 def test_the_page_says_in_controls_of_their_own_what_is_drawn():
     asked = from_page([True, "editor", json.dumps(LAMP), "placed", '{"scale":2,"x":0.1,"y":0.5}'], NAMES)
-    assert asked == Request(enabled=True, light=DRAWN, placement=Placed(2.0, 0.1, 0.5))
+    assert asked == Request(enabled=True, light=DRAWN, placement=Placement(2.0, 0.1, 0.5))
 
 
 def test_what_is_drawn_counts_only_where_it_is_chosen():
@@ -380,7 +381,7 @@ def test_an_empty_light_editor_is_refused_with_the_way_out():
 
 
 def test_a_placement_that_nobody_has_moved_is_cover_in_its_place():
-    assert from_page([True, "none", "", "placed", ""], NAMES).placement == Placed()
+    assert from_page([True, "none", "", "placed", ""], NAMES).placement == Placement()
 
 
 def test_a_page_that_is_off_is_off_whatever_is_drawn():

@@ -27,7 +27,7 @@ from workbench.session import Workbench
 with tempfile.TemporaryDirectory() as folder, Workbench(folder, extension_dirs=()):
     import safetensors, torch
     start = time.perf_counter()
-    import lib_iclight.hosts.page
+    import lib_iclight.hosts.page_script
     print(time.perf_counter() - start)
 """
 
@@ -47,24 +47,28 @@ class Bench:
     """Measures generations of one workbench."""
 
     def __init__(self, host: Any, size: int, steps: int):
-        from lib_iclight.hosts import page
+        from lib_iclight.hosts import page_script
 
         self._host, self._size, self._steps = host, size, steps
-        self._runner = page.runner()
+        self._hooks = page_script.hooks()
         self._subject = _subject()
 
     def measure(self, options: dict[str, Any] | None, second_pass: bool) -> Cost:
         """Generate once; ``options`` is the API's dict without the foreground, None for a plain picture."""
-        studio = self._runner.studio
+        pipeline = self._hooks.pipeline
         request = self._request(options, second_pass)
-        encodes, reads = studio.latents.encodes, studio.library.file_reads
-        with _timed(self._runner) as spent:
+        encodes, reads = pipeline.latents.encodes, pipeline.library.file_reads
+        with _timed(self._hooks) as spent:
             start = time.perf_counter()
             answer = self._host.txt2img(**request)
             total = time.perf_counter() - start
         answer.raise_for_status()
         return Cost(
-            sum(spent), total, studio.latents.encodes - encodes, studio.library.file_reads - reads, resident_memory()
+            sum(spent),
+            total,
+            pipeline.latents.encodes - encodes,
+            pipeline.library.file_reads - reads,
+            resident_memory(),
         )
 
     def _request(self, options: dict[str, Any] | None, second_pass: bool) -> dict[str, Any]:
@@ -87,7 +91,7 @@ class Bench:
 
 
 @contextmanager
-def _timed(runner: Any):
+def _timed(hooks: Any):
     """Collect the seconds spent in each of our hooks; nothing else of the script does work in a generation."""
     spent: list[float] = []
 
@@ -102,12 +106,12 @@ def _timed(runner: Any):
         return timed
 
     for name in HOOKS:
-        setattr(runner, name, wrap(getattr(runner, name)))
+        setattr(hooks, name, wrap(getattr(hooks, name)))
     try:
         yield spent
     finally:
         for name in HOOKS:
-            delattr(runner, name)
+            delattr(hooks, name)
 
 
 def resident_memory() -> float:

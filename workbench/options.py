@@ -9,10 +9,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn
 
-from lib_iclight import light_description
 from lib_iclight.errors import ICLightError
-from lib_iclight.lights import DRAWN
-from lib_iclight.reading import shown
+from lib_iclight.light import description
+from lib_iclight.light.maps import DRAWN
+from lib_iclight.support.json_values import shown
 
 PROMPT = "sunshine from window, detailed face, best quality"
 # The reference's defaults: a background asks for a firmer hand. The workbench has no model for fcon.
@@ -122,6 +122,6 @@ def light(value: str) -> str | dict[str, Any]:
             f"{shown(value)} {reason}: take {', '.join(LIGHTS)}, a light description as JSON, or a file with one"
         ) from error
     try:
-        return light_description.parse(given).plain()
+        return description.parse(given).to_dict()
     except ICLightError as error:
         raise argparse.ArgumentTypeError(str(error)) from error

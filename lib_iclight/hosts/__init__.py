@@ -1,4 +1,7 @@
-"""The only place that knows a web UI's backend: one module a backend, one shared protocol."""
+"""The only place that knows a web UI's backend: one module a backend, one shared protocol.
+
+May import: everything.
+"""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Hashable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..checkpoints import by_channels
+from ..models.checkpoint import by_channels
 from . import patching, state
 from .posterior import PosteriorMode
 from .protocol import Checkpoint
@@ -17,7 +17,7 @@ from .protocol import Checkpoint
 if TYPE_CHECKING:
     import torch
 
-    from ..weights import Offsets
+    from ..models.library import Offsets
 
 _FAMILIES = (("is_sdxl", "SDXL"), ("is_sd3", "SD 3"), ("is_sd2", "SD 2"))
 _OURS = "ic_light_condition"

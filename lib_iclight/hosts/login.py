@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ..api_access import Access
+from ..api.access import Access
 
 
 def access(app: Any) -> Access:

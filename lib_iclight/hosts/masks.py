@@ -6,7 +6,7 @@ from typing import Any
 
 from PIL import Image, ImageFilter, ImageOps
 
-from ..opening import MAX_PIXELS, check_given
+from ..picture.opening import MAX_PIXELS, check_given
 
 _TAKEN = "ic_light_mask"
 
@@ -41,14 +41,14 @@ def as_light(p: Any, max_pixels: int = MAX_PIXELS) -> Image.Image | None:
     return grey.filter(ImageFilter.GaussianBlur(blur)) if blur > 0 else grey
 
 
-def take_off(p: Any) -> None:
-    """Have the host not inpaint in this run; the mask comes back with :func:`give_back`."""
+def detach(p: Any) -> None:
+    """Have the host not inpaint in this run; the mask comes back with :func:`restore`."""
     vars(p)[_TAKEN] = p.image_mask
     p.image_mask = None
 
 
-def give_back(p: Any) -> None:
-    """Take back :func:`take_off`, unless the processing object has got another mask since."""
+def restore(p: Any) -> None:
+    """Take back :func:`detach`, unless the processing object has got another mask since."""
     taken = vars(p).pop(_TAKEN, None)
     if taken is not None and p.image_mask is None:
         p.image_mask = taken

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from .protocol import Checkpoint
 
 if TYPE_CHECKING:
-    from ..weights import Offsets
+    from ..models.library import Offsets
 
 _WHOLE = ("float32", "float16", "bfloat16")
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     import torch
 
-    from ..weights import Offsets
+    from ..models.library import Offsets
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from ..checkpoints import family_of
+from ..models.checkpoint import family_of
 from ..settings import SECTION, SETTINGS, Setting, Settings, read
 from .protocol import Checkpoint
 
@@ -69,8 +69,8 @@ def scripts_of(is_img2img: bool) -> list[Any]:
     """The scripts of a tab, of the web UI and of all extensions."""
     from modules import scripts
 
-    runner = scripts.scripts_img2img if is_img2img else scripts.scripts_txt2img
-    return list(getattr(runner, "scripts", ()))
+    hooks = scripts.scripts_img2img if is_img2img else scripts.scripts_txt2img
+    return list(getattr(hooks, "scripts", ()))
 
 
 def downloads_forbidden() -> bool:

@@ -1,7 +1,4 @@
-"""The accordion in txt2img and img2img: one module a panel, put together in ``accordion``."""
+"""The page: the accordion in txt2img and img2img, and the texts that it shows.
 
-from . import carrying, closed
-from .accordion import PAGE_FIELDS, PICTURES, Accordion
-from .ideas_panel import IdeasPanel
-
-__all__ = ["PAGE_FIELDS", "PICTURES", "Accordion", "IdeasPanel", "carrying", "closed"]
+May import: errors, infotext, light, models, picture, request, settings, subject.
+"""

@@ -8,23 +8,24 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 from modules.ui_components import InputAccordion, ToolButton
 
-from .. import infotext, summary
-from ..model_report import MODE_NAMES
-from ..recommend import match_size
-from ..request import AUTO_MODEL, MODES
-from ..subject import invisible, unreadable
-from ..wording import as_spans
-from . import cutout_preview
+from .. import infotext
+from ..models.library import AUTO_MODEL
+from ..models.report import MODE_NAMES
+from ..request import MODES
+from ..subject.prepare import invisible, unreadable
+from . import cutout_preview, summary
 from .host_settings import connect_recommended, connect_second_pass
 from .ideas_panel import IdeasPanel
 from .init_picture import InitPicture
 from .light_panel import LightPanel
 from .parts import JS, QUIET, Panel
+from .recommend import match_size
 from .subject_panel import SubjectPanel
+from .wording import as_spans
 
 if TYPE_CHECKING:
-    from ..hosts.models_row import ModelsRow
     from ..settings import Settings
+    from .models_row import ModelsRow
 
 PAGE_FIELDS = (
     "enabled",

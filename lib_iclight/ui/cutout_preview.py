@@ -8,9 +8,9 @@ from typing import Any
 import gradio as gr
 
 from ..errors import ICLightError
-from ..preview import cutout_html, problem_html
 from ..request import from_page
-from ..subject import Subject
+from ..subject.prepare import Subject
+from .cutout_html import cutout_html, problem_html
 from .subject_panel import SubjectPanel
 
 INIT_PICTURES = ("img2img_image", "img2maskimg", "img_inpaint_base")

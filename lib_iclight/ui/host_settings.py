@@ -7,8 +7,8 @@ from typing import Any
 
 import gradio as gr
 
-from ..recommend import prompts, recommended, second_pass
 from .parts import QUIET, allowed
+from .recommend import prompts, recommended, second_pass
 
 _ANY_SIZE = (512, 512)
 

@@ -7,9 +7,10 @@ from typing import Any
 
 import gradio as gr
 
-from .. import examples, images, prompts
-from ..recommend import match_size, recommended
+from ..picture import arrays
+from . import examples, prompts
 from .parts import JS, QUIET, Panel, allowed
+from .recommend import match_size, recommended
 
 _AREA = (512, 512)
 _OWN_LISTS = (
@@ -90,4 +91,4 @@ def _opened(path: Any) -> Any:
     if path is None:
         return gr.update()
     with open(path, "rb") as file:
-        return images.read(file, "example")
+        return arrays.read(file, "example")

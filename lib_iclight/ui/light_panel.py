@@ -6,9 +6,9 @@ from typing import Any
 
 import gradio as gr
 
-from .. import page_limits
-from ..lights import MAX_STRENGTH
+from ..light.maps import MAX_STRENGTH
 from ..settings import Settings
+from . import page_limits
 from .parts import JS, QUIET, Panel
 
 _LIGHTS = ("none", "left", "right", "top", "bottom", "front", "ambient", "editor", "custom")

@@ -8,8 +8,8 @@ from typing import Any
 
 import gradio as gr
 
-from .. import images
 from ..errors import ICLightError
+from ..picture import arrays
 
 QUIET = {"show_progress": False, "queue": False}
 """For events that are answered at once."""
@@ -29,28 +29,28 @@ class PictureInput(gr.Image):
     """
 
     webui_do_not_create_gradio_pyi_thank_you = True
-    max_pixels = staticmethod(lambda: images.MAX_PIXELS)
+    max_pixels = staticmethod(lambda: arrays.MAX_PIXELS)
 
     def get_block_name(self) -> str:
         return "image"
 
-    def preprocess(self, payload: Any) -> images.Picture | ICLightError | None:
+    def preprocess(self, payload: Any) -> arrays.Picture | ICLightError | None:
         """What the slot holds: gradio 3 gives a data URL, gradio 4 the file that was uploaded."""
         if payload is None:
             return None
         name, most = (self.label or "picture").lower(), self.max_pixels()
         try:
-            return images.to_picture(_opened(payload, name, most), name, most)
+            return arrays.to_picture(_opened(payload, name, most), name, most)
         except ICLightError as error:
             return error
 
 
 def _opened(payload: Any, name: str, most: int) -> Any:
     if isinstance(payload, str):
-        return images.decode(payload, name, most)
+        return arrays.decode(payload, name, most)
     try:
         with open(payload.path, "rb") as file:
-            return images.read(file, name, most)
+            return arrays.read(file, name, most)
     except OSError as error:
         raise ICLightError(f"The {name} cannot be read: its file is gone. Drop the picture in again.") from error
 

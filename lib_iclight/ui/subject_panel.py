@@ -7,9 +7,9 @@ from typing import Any
 
 import gradio as gr
 
-from ..matte import MAX_FEATHER, MAX_SHRINK
 from ..request import MAX_RADIUS, Request
 from ..settings import Settings
+from ..subject.matte_refinement import MAX_FEATHER, MAX_SHRINK
 from .parts import Panel
 
 _CUT_OUT = ("remove_background", "matting_model")

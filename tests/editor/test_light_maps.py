@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 from browsers import chromium
 
-from lib_iclight import light_description, lights, page_limits
+from lib_iclight.light import description, maps
+from lib_iclight.ui import page_limits
 
 pytestmark = pytest.mark.browser
 
@@ -44,7 +45,7 @@ def drawn(page, value, width, height):
 
 
 def difference(page, value, width, height):
-    expected = lights.render(light_description.parse(value), width, height)
+    expected = maps.render(description.parse(value), width, height)
     return int(np.abs(drawn(page, value, width, height).astype(int) - expected.astype(int)).max())
 
 
@@ -100,7 +101,7 @@ def test_both_scale_a_map_alike(page, strength):
     levels = np.arange(256, dtype=np.uint8)
     pixels = np.stack([levels, levels[::-1], levels, np.full(256, 200, np.uint8)], axis=1)
     scaled = np.array(page.evaluate(CONTRAST, [pixels.flatten().tolist(), strength])).reshape(256, 4)
-    np.testing.assert_array_equal(scaled[:, :3], lights.with_contrast(pixels[:, :3], strength))
+    np.testing.assert_array_equal(scaled[:, :3], maps.with_contrast(pixels[:, :3], strength))
     assert (scaled[:, 3] == 200).all()
 
 
@@ -123,7 +124,7 @@ def test_both_write_the_same_canonical_text(page):
     texts = page.evaluate(
         "values => values.map((value) => icLight.description.text(icLight.description.parse(value)))", descriptions
     )
-    assert texts == [light_description.parse(value).text() for value in descriptions]
+    assert texts == [description.parse(value).to_json() for value in descriptions]
     assert (
         page.evaluate("texts => texts.map((text) => icLight.description.text(icLight.description.parse(text)))", texts)
         == texts
@@ -134,19 +135,19 @@ def test_numbers_halfway_between_two_decimals_are_rounded_alike(page):
     lights_ = [{"x": n / 16, "y": -n / 32, "strength": n / 64} for n in range(1, 9)]
     value = {"version": 1, "lights": lights_}
     text = page.evaluate("value => icLight.description.text(icLight.description.parse(value))", value)
-    assert text == light_description.parse(value).text()
+    assert text == description.parse(value).to_json()
 
 
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("name", NAMES)
 def test_named_lights_are_drawn_as_the_reference_draws_them(page, name, mode):
     code = f"() => icLight.description.text(icLight.description.named('{name}', '{mode}'))"
-    draw = lights.light_background if mode == "fbc" else lights.light_map
+    draw = maps.light_background if mode == "fbc" else maps.light_map
     render = DRAW.replace("icLight.description.parse(value)", f"icLight.description.named(value, '{mode}')")
     data = base64.b64decode(page.evaluate(render, [name, 33, 20]))
     pixels = np.frombuffer(data, np.uint8).reshape(20, 33, 4)[..., :3]
     np.testing.assert_array_equal(pixels, draw(name, 33, 20))
-    light_description.parse(page.evaluate(code))
+    description.parse(page.evaluate(code))
 
 
 @pytest.mark.parametrize(
@@ -171,7 +172,7 @@ def test_what_python_refuses_the_editor_refuses_too(page, value):
     from lib_iclight.errors import ICLightError
 
     with pytest.raises(ICLightError):
-        light_description.parse(value)
+        description.parse(value)
     code = """value => {
         try { icLight.description.parse(value); } catch (error) {
             return error instanceof icLight.description.DescriptionError;

@@ -17,7 +17,7 @@ GONE = "IC Light mode: fc, IC Light model: gone, IC Light background removal: of
 INFOTEXT = f"a cup\nSteps: 2, Sampler: Euler, CFG scale: 2, Seed: 1, Size: 64x64, {GONE}"
 CORRECTED = {"override_settings": {"img2img_color_correction": True}}
 # Said each time: Forge puts back only what its settings file holds already.
-AS_IT_IS = {"override_settings": {"img2img_color_correction": False}}
+UNREFINED = {"override_settings": {"img2img_color_correction": False}}
 
 
 @pytest.fixture
@@ -67,10 +67,10 @@ def test_a_model_that_a_picture_names_and_that_is_absent_is_said_and_refused_on_
 )
 def test_the_hosts_colour_correction_is_left_out_of_relit_runs_alone(client, body):
     relight = {"foreground": FOREGROUND, "light": "left"}
-    lit = client.img2img(relight, **body, **AS_IT_IS).pixels.astype(int)
+    lit = client.img2img(relight, **body, **UNREFINED).pixels.astype(int)
     # To rounding: inpainting blends twice.
     assert np.abs(client.img2img(relight, **body, **CORRECTED).pixels - lit).max() <= 1
-    plain = client.img2img(**body, **AS_IT_IS).pixels.astype(int)
+    plain = client.img2img(**body, **UNREFINED).pixels.astype(int)
     assert np.abs(client.img2img(**body, **CORRECTED).pixels - plain).mean() > 1, "other runs have it"
 
 

@@ -62,9 +62,9 @@ def rembg(host):
 @pytest.fixture
 def remover_folder(running):
     """Where the user's own removers lie."""
-    from lib_iclight.hosts.desk import desk
+    from lib_iclight.hosts.app_context import app_context
 
-    folder = desk().host.matting_folder()
+    folder = app_context().host.matting_folder()
     folder.mkdir(parents=True, exist_ok=True)
     # Downloads are off on some machines; a remover that is there is used all the same.
     (folder / "isnet-general-use.onnx").write_bytes(b"")

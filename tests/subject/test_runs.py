@@ -14,7 +14,7 @@ from PIL import Image, ImageDraw
 from scipy import ndimage
 from skimage.feature import canny
 
-from lib_iclight import images as pictures
+from lib_iclight.picture import arrays as pictures
 from workbench.session import images
 
 pytestmark = pytest.mark.usefixtures("remover_folder")
@@ -270,9 +270,9 @@ def test_removers_are_kept_from_run_to_run_or_not(host, rembg, monkeypatch):
 def test_what_is_kept_obeys_the_setting(host, rembg):
     from modules import shared
 
-    from lib_iclight.hosts.desk import desk
+    from lib_iclight.hosts.app_context import app_context
 
-    cache = desk().runner.studio.cache
+    cache = app_context().hooks.pipeline.cache
     pixels_of(relight(host, {"foreground": encoded(bright_ball(seed=25))}))
     assert cache.used > 0
     shared.opts.set("ic_light_cache_limit", 0)

@@ -10,8 +10,8 @@ import pytest
 from PIL import EpsImagePlugin, Image
 from samples import file_bytes, plain
 
-from lib_iclight import images
 from lib_iclight.errors import ICLightError
+from lib_iclight.picture import arrays
 
 pytestmark = pytest.mark.usefixtures("running")
 
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.usefixtures("running")
 def dropped(request, tmp_path):
     """What a slot hands on of a file that is dropped into it under a name."""
 
-    def drop(content: bytes, name: str = "picture.png", most: int = images.MAX_PIXELS):
+    def drop(content: bytes, name: str = "picture.png", most: int = arrays.MAX_PIXELS):
         from gradio.data_classes import FileData
 
         from lib_iclight.ui.parts import PictureInput
@@ -53,8 +53,8 @@ def test_more_pixels_than_the_limit_are_refused(dropped):
 
 @pytest.mark.parametrize("kind", ["JPEG", "TIFF", "PNG", "WEBP"])
 def test_a_picture_and_its_size_are_the_right_way_up(dropped, kind):
-    from lib_iclight.recommend import match_size
     from lib_iclight.ui.accordion import _match
+    from lib_iclight.ui.recommend import match_size
 
     image = Image.new("RGB", (80, 40))
     image.paste((255, 255, 255), (0, 0, 40, 40))
@@ -83,9 +83,9 @@ def test_a_file_that_is_gone_is_said(tmp_path):
 
 
 def test_the_run_gets_what_the_slot_saw(dropped):
-    from lib_iclight.subject import Pictures
+    from lib_iclight.subject.prepare import SubjectCache
 
     rgb = np.arange(48, dtype=np.uint8).reshape(4, 4, 3)
     found = dropped(file_bytes(Image.fromarray(rgb)))
-    assert Pictures().picture(found, "foreground") is found
+    assert SubjectCache().picture(found, "foreground") is found
     np.testing.assert_array_equal(found.rgb, rgb)

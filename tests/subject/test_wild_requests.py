@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from PIL import Image
 from samples import as_base64, encoded, file_bytes, noise, plain
 
-from lib_iclight.lights import LIGHTS
-from lib_iclight.matting import MODELS
+from lib_iclight.light.maps import LIGHTS
 from lib_iclight.request import FIELDS, MODES
+from lib_iclight.subject.background_removal import MODELS
 
 pytestmark = pytest.mark.usefixtures("remover_folder")
 

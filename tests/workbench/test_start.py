@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from lib_iclight import matting
+from lib_iclight.subject import background_removal
 from workbench.session import REPOSITORY, ROUGH_CUT_OUT, Workbench
 
 
@@ -51,14 +51,14 @@ def test_the_offsets_are_among_the_models_and_nothing_is_left_behind(tmp_path):
 
 
 def test_the_products_remover_is_put_back(tmp_path):
-    own = matting.remove_background
+    own = background_removal.remove_background
     with Workbench(tmp_path, (REPOSITORY, ROUGH_CUT_OUT)):
         import webui
 
-        assert matting.remove_background is not own
+        assert background_removal.remove_background is not own
         webui.reload_scripts()
-        assert matting.remove_background is not own, "the scripts were loaded anew"
-    assert matting.remove_background is own
+        assert background_removal.remove_background is not own, "the scripts were loaded anew"
+    assert background_removal.remove_background is own
 
 
 def test_one_at_a_time(tmp_path):

@@ -13,23 +13,23 @@ from unittest import mock
 def _fresh_latents() -> Iterator[Any]:
     """Keep latents of whole and of broken runs apart; gives the product's runner."""
     from lib_iclight.conditioning import LatentCache
-    from lib_iclight.hosts import page
-    from lib_iclight.subject import Pictures
+    from lib_iclight.hosts import page_script
+    from lib_iclight.subject.prepare import SubjectCache
 
-    runner = page.runner()
-    studio = runner.studio
-    kept = studio.latents, studio.pictures
-    studio.latents, studio.pictures = LatentCache(), Pictures()
+    hooks = page_script.hooks()
+    pipeline = hooks.pipeline
+    kept = pipeline.latents, pipeline.pictures
+    pipeline.latents, pipeline.pictures = LatentCache(), SubjectCache()
     try:
-        yield runner
+        yield hooks
     finally:
-        studio.latents, studio.pictures = kept
+        pipeline.latents, pipeline.pictures = kept
 
 
 @contextmanager
 def flipped_gradient() -> Iterator[None]:
     """The light map is turned by 180 degrees."""
-    from lib_iclight.hosts import runner as module
+    from lib_iclight.hosts import script_hooks as module
 
     def turned(make: Callable[..., Any]) -> Callable[..., Any]:
         def start_layer(*args: Any, **kwargs: Any) -> Any:
@@ -45,7 +45,7 @@ def flipped_gradient() -> Iterator[None]:
 @contextmanager
 def swapped_layers() -> Iterator[None]:
     """The background comes before the subject in ``c_concat``."""
-    from lib_iclight.hosts import runner as module
+    from lib_iclight.hosts import script_hooks as module
 
     right = module.condition_layers
 
@@ -56,21 +56,22 @@ def swapped_layers() -> Iterator[None]:
 @contextmanager
 def black_for_grey() -> Iterator[None]:
     """The subject is put on 0 instead of 127."""
-    from lib_iclight import images
 
-    with mock.patch.object(images, "GREY", 0), _fresh_latents():
+    from lib_iclight.picture import arrays
+
+    with mock.patch.object(arrays, "GREY", 0), _fresh_latents():
         yield
 
 
 @contextmanager
 def no_offsets() -> Iterator[None]:
     """The UNet is widened, but with zeros: nothing of what the offsets know is added."""
-    with _fresh_latents() as runner:
-        right = runner.host.relight
+    with _fresh_latents() as hooks:
+        right = hooks.host.relight
 
         def relight(sd_model: Any, offsets: Any, c_concat: Any) -> None:
             zeros = {name: tensor * 0 for name, tensor in offsets.tensors.items()}
             right(sd_model, dataclasses.replace(offsets, tensors=zeros, content=f"{offsets.content}-zero"), c_concat)
 
-        with mock.patch.object(runner.host, "relight", relight):
+        with mock.patch.object(hooks.host, "relight", relight):
             yield

@@ -67,13 +67,13 @@ BARS = {
 }
 
 
-def fc_values(studio: Any, held: HeldOut, first: int = 0, total: int = 0) -> Values:
+def fc_values(pipeline: Any, held: HeldOut, first: int = 0, total: int = 0) -> Values:
     """Return fc's measures, a value a scene; scene ``first + i`` of ``total`` is asked the angle of its place."""
-    values, made = _from_four_sides("fc", "asked", studio.fc, held)
+    values, made = _from_four_sides("fc", "asked", pipeline.fc, held)
     values["fc: hue, degrees from the albedo's"] = measures.colour_angle(made["left"], held)
-    both = studio.fc_both(held)
+    both = pipeline.fc_both(held)
     values["fc: sum of two lights, relative error"] = measures.sum_error(made["left"], made["right"], both, held)
-    return values | angle_values("fc", studio.fc, held, first, total)
+    return values | angle_values("fc", pipeline.fc, held, first, total)
 
 
 def _from_four_sides(kind: str, whose: str, relight: Relight, held: HeldOut) -> tuple[Values, dict[str, Tensor]]:
@@ -105,30 +105,30 @@ def asked_angles(first: int, count: int, total: int) -> list[float]:
     return [((first + index) % distinct) * 360.0 / distinct + 7.0 for index in range(count)]
 
 
-def fbc_values(studio: Any, held: HeldOut, first: int = 0, total: int = 0) -> Values:
+def fbc_values(pipeline: Any, held: HeldOut, first: int = 0, total: int = 0) -> Values:
     """Return fbc's measures, a value a scene; angles are asked as in ``fc_values``."""
     count = len(held.masks)
-    values, _ = _from_four_sides("fbc", "background's", studio.fbc, held)
-    flipped = measures.light_angles(studio.fbc(held, [SIDES["left"]] * count, flipped=True), held)
+    values, _ = _from_four_sides("fbc", "background's", pipeline.fbc, held)
+    flipped = measures.light_angles(pipeline.fbc(held, [SIDES["left"]] * count, flipped=True), held)
     values["fbc: flipped background flips the lit side"] = direction.towards(flipped, SIDES["right"])
     red, blue = (
-        measures.redness(studio.fbc(held, [SIDES["left"]] * count, colour), held) for colour in ("red", "blue")
+        measures.redness(pipeline.fbc(held, [SIDES["left"]] * count, colour), held) for colour in ("red", "blue")
     )
     values["fbc: redder before red than before blue"] = (red > blue).float()
-    return values | angle_values("fbc", studio.fbc, held, first, total)
+    return values | angle_values("fbc", pipeline.fbc, held, first, total)
 
 
-def bare_values(studio: Any, held: HeldOut) -> Values:
+def bare_values(pipeline: Any, held: HeldOut) -> Values:
     """Return the hue's distance from the albedo's where fc is not given the subject."""
-    made = studio.fc(held, [SIDES["left"]] * len(held.masks))
+    made = pipeline.fc(held, [SIDES["left"]] * len(held.masks))
     return {"fc: hue without subject, degrees": measures.colour_angle(made, held)}
 
 
-def plain_values(studio: Any, held: HeldOut) -> Values:
+def plain_values(pipeline: Any, held: HeldOut) -> Values:
     """Return the error of two lights' sum with offsets trained without the consistency loss."""
     count = len(held.masks)
-    left, right = (studio.fc(held, [SIDES[side]] * count) for side in ("left", "right"))
-    error = measures.sum_error(left, right, studio.fc_both(held), held)
+    left, right = (pipeline.fc(held, [SIDES[side]] * count) for side in ("left", "right"))
+    error = measures.sum_error(left, right, pipeline.fc_both(held), held)
     return {"fc: sum of two lights without the loss, relative error": error}
 
 
@@ -219,12 +219,12 @@ def measure(host: Any, options: Any) -> dict[str, dict[str, Estimate]]:
     rows: dict[str, list[Values]] = {name: [] for name in ("product", *references)}
     for first in tqdm(range(0, options.scenes, _CHUNK), desc="quality", unit="chunk", file=sys.stderr):
         held = held_out(min(_CHUNK, options.scenes - first), options.size, first)
-        for name, studio in {"product": product, **references}.items():
+        for name, pipeline in {"product": product, **references}.items():
             values: Values = {}
             if "fc" in options.kinds:
-                values |= fc_values(studio, held, first, options.scenes)
+                values |= fc_values(pipeline, held, first, options.scenes)
             if "fbc" in options.kinds:
-                values |= fbc_values(studio, held, first, options.scenes)
+                values |= fbc_values(pipeline, held, first, options.scenes)
             rows[name].append(values)
         if "fc" in options.kinds:
             rows["product"][-1] |= bare_values(bare, held) | (plain_values(plain, held) if plain else {})

@@ -15,8 +15,8 @@ from gradio.context import LocalContext
 from modules import patches, script_callbacks, scripts, shared
 from PIL import Image
 
-from lib_iclight import matting
 from lib_iclight.errors import ICLightError
+from lib_iclight.subject import background_removal
 from workbench.cutout import cut_out
 
 #: Where IC Light writes which remover it asked for, and where we write what took its place.
@@ -33,7 +33,7 @@ def or_roughly(remove: Callable[[np.ndarray, str, Path], np.ndarray]) -> Callabl
     """
 
     def remove_or_cut_out(rgb: np.ndarray, model: str, models_dir: Path) -> np.ndarray:
-        if model not in matting.MODELS:
+        if model not in background_removal.MODELS:
             return remove(rgb, model, models_dir)
         if shared.cmd_opts.rough_cut_out:
             _replaced[model] = "it was asked for"
@@ -79,5 +79,5 @@ class RoughCutOut(scripts.Script):
             p.extra_generation_params[_TAKEN] = f"rough ({_replaced[model]})"
 
 
-patches.patch(__name__, matting, "remove_background", or_roughly(matting.remove_background))
-script_callbacks.on_script_unloaded(lambda: patches.undo(__name__, matting, "remove_background"))
+patches.patch(__name__, background_removal, "remove_background", or_roughly(background_removal.remove_background))
+script_callbacks.on_script_unloaded(lambda: patches.undo(__name__, background_removal, "remove_background"))

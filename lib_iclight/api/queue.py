@@ -1,0 +1,85 @@
+"""Heavy requests are answered one at a time; a few wait for their turn."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+import anyio
+from fastapi import HTTPException
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect
+
+from ..support.process_memory import release_memory
+
+_UNAVAILABLE = 503
+_RETRY_SECONDS = "5"
+
+
+class Turns:
+    """Gives one turn at a time, in the order in which they were asked for. Waiting holds no thread.
+
+    Memory freed in a turn goes back to the operating system before the next one begins.
+
+    Args:
+        waiting: how many may wait; any more are turned away.
+    """
+
+    def __init__(self, waiting: int = 4):
+        self._most = waiting + 1
+        self._inside = 0
+        self._lock = anyio.Lock()
+
+    @asynccontextmanager
+    async def turn(self, gone: Callable[[], Awaitable[None]]) -> AsyncIterator[None]:
+        """Wait for a turn, and have it within the context.
+
+        Args:
+            gone: returns when the client has gone away, which frees its place in the queue.
+
+        Raises:
+            HTTPException: 503 if too many wait already; whatever ``gone`` raises.
+            ClientDisconnect: the client has gone away.
+        """
+        if self._inside >= self._most:
+            raise HTTPException(
+                _UNAVAILABLE,
+                f"Busy: {self._most} requests are being answered already. Try again in {_RETRY_SECONDS} seconds.",
+                {"Retry-After": _RETRY_SECONDS},
+            )
+        self._inside += 1
+        try:
+            await self._acquire(gone)
+            try:
+                yield
+            finally:
+                try:
+                    await run_in_threadpool(release_memory)
+                finally:
+                    self._lock.release()
+        finally:
+            self._inside -= 1
+
+    async def _acquire(self, gone: Callable[[], Awaitable[None]]) -> None:
+        has_turn, refusal = False, None
+        try:
+            async with anyio.create_task_group() as group:
+
+                async def watch() -> None:
+                    nonlocal refusal
+                    try:
+                        await gone()
+                    except HTTPException as error:
+                        refusal = error
+                    group.cancel_scope.cancel()
+
+                group.start_soon(watch)
+                await self._lock.acquire()
+                has_turn = True
+                group.cancel_scope.cancel()
+        except BaseException:
+            if has_turn:
+                self._lock.release()
+            raise
+        if not has_turn:
+            raise refusal or ClientDisconnect

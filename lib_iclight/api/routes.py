@@ -1,0 +1,283 @@
+"""The extension's own routes under ``/ic-light``. They take and give no path of the server."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import asdict, dataclass
+from enum import Enum
+from typing import Any
+
+import numpy as np
+from fastapi import APIRouter, Depends, FastAPI, HTTPException, Request
+from fastapi.responses import Response
+from fastapi.security import HTTPBasic
+from pydantic import BaseModel, Field, StrictBool
+from starlette.concurrency import run_in_threadpool
+
+from .. import PROJECT, __version__
+from ..errors import UNPROCESSABLE, ICLightError
+from ..light import description
+from ..light.description import LightDescription
+from ..light.maps import DIRECTIONS, DRAWN, MAX_STRENGTH, preset, render, with_contrast
+from ..models.manager import Models
+from ..picture import arrays
+from ..picture.png import png
+from ..request import REFINEMENT_FIELDS, from_api
+from ..subject.background_removal import MODELS
+from ..subject.matte_refinement import MAX_FEATHER, MAX_SHRINK, MatteRefinement
+from ..subject.prepare import Removal, Subject
+from ..support.json_values import shown
+from .access import Access
+from .guarded_route import guarded
+from .queue import Turns
+
+ROOT = "/ic-light"
+MAX_SIDE = 4096
+MAX_TEXT = 96 << 20
+SMALL_BODY = 64 << 10
+"""The most bytes of a body without a picture in it."""
+
+_SMALL_MAP = 1 << 20
+
+_TAG = "IC Light"
+_LENGTH = "in pixels of a picture whose shorter side is 512"
+
+DrawnLight = Enum("DrawnLight", {name: name for name in DRAWN}, type=str)
+
+
+class Refusal(BaseModel):
+    """Why a request is refused."""
+
+    detail: str
+
+
+class Version(BaseModel):
+    """Which extension answers."""
+
+    name: str
+    version: str
+
+
+class ModelItem(BaseModel):
+    """A file in the model folders."""
+
+    name: str = Field(description="the file's name, as the field model takes it")
+    size: int = Field(description="in bytes")
+    kind: str = Field(description="fc (also fcon) or fbc; empty for a file that is no IC-Light model")
+    modes: list[str] = Field(description="the modes for which model = auto may take it")
+    key_style: str = Field(description="diffusers or ldm; empty where it has neither")
+    dtype: str = Field(description="of the weights, as safetensors names it; empty where there is none")
+    usable: bool
+    problem: str = Field(description="why it cannot be used; empty when it can")
+    way_out: str = Field(description="what to do about the problem")
+
+
+class ModelList(BaseModel):
+    """All files, and which one each mode takes."""
+
+    models: list[ModelItem]
+    chosen: dict[str, str] = Field(description="mode to the file that model = auto takes; a mode without one is absent")
+    downloads: str = Field(description="why nothing is downloaded; empty when downloads are allowed")
+
+
+class LightItem(BaseModel):
+    """A light that can be drawn."""
+
+    name: str
+    description: str = Field(description="in words")
+    light_map: dict[str, Any] = Field(description="the light description of its map, as fc and fcon use it")
+    light_background: dict[str, Any] = Field(description="the light description of its background, as fbc uses it")
+
+
+class LightMapRequest(BaseModel, extra="forbid"):
+    """A light to draw."""
+
+    light: DrawnLight | dict[str, Any] | str = Field(
+        description="a name from /ic-light/lights, or a light description as an object or as JSON text"
+    )
+    width: int = Field(512, ge=1, le=MAX_SIDE, description="in pixels")
+    height: int = Field(512, ge=1, le=MAX_SIDE, description="in pixels")
+    strength: float = Field(1.0, ge=0, le=MAX_STRENGTH, description="0 is flat grey, 1 the reference")
+    background: StrictBool = Field(False, description="a named light as the background of fbc instead of as fc's map")
+
+
+class ForegroundRequest(BaseModel, extra="forbid"):
+    """A picture whose subject is to be cut out."""
+
+    image: str = Field(description="base64 or a data URL", max_length=MAX_TEXT)
+    remove_background: StrictBool | str = Field(
+        True, description='true: where the picture is not cut out already; false: never; "always": whatever it is'
+    )
+    matting_model: str | None = Field(
+        None,
+        description="a background remover; the default one if null. One of "
+        f"{', '.join(MODELS)}, or the name of an .onnx file in the web UI's models/u2net",
+    )
+    alpha_matting: StrictBool = Field(False, description="let the edge follow the picture (hair, fur)")
+    matte_threshold: float = Field(0, ge=0, le=1, description="what is less opaque is cut off; 0 is off")
+    matte_shrink: float = Field(0, ge=-MAX_SHRINK, le=MAX_SHRINK, description=f"{_LENGTH}; negative grows")
+    matte_feather: float = Field(0, ge=0, le=MAX_FEATHER, description=_LENGTH)
+    decontaminate: StrictBool | float = Field(
+        False, description="how much of the old background's colour is taken out of the rim, 0 to 1; true means 1"
+    )
+
+
+@dataclass(frozen=True)
+class Services:
+    """What the routes need.
+
+    Attributes:
+        models: looks after the model files.
+        subject: cuts the subject of a picture out with a background remover.
+        remover: gives the default background remover's name.
+        max_pixels: gives the most pixels that a picture may have.
+    """
+
+    models: Models
+    subject: Callable[[arrays.Picture, str, MatteRefinement, Removal], Subject]
+    remover: Callable[[], str]
+    max_pixels: Callable[[], int] = lambda: arrays.MAX_PIXELS
+
+
+def add_routes(app: FastAPI, services: Services, access: Access) -> None:
+    """Add the routes.
+
+    Args:
+        app: the web UI's server.
+        services: what they need.
+        access: who may use them.
+    """
+    turns = Turns()
+    router = APIRouter(prefix=ROOT, tags=[_TAG])
+    documented = {"dependencies": [Depends(_NamedInDocs())]} if access.credentials else {}
+    picture = {"response_class": Response, "responses": {200: {"content": {"image/png": {}}, "description": "A PNG"}}}
+    for path, method, answer, limit, queue, more in (
+        ("version", "GET", _version, 0, None, {"response_model": Version}),
+        ("models", "GET", lambda: _models(services), 0, None, {"response_model": ModelList}),
+        ("models/refresh", "POST", lambda: _models(services), SMALL_BODY, None, {"response_model": ModelList}),
+        ("lights", "GET", _lights, 0, None, {"response_model": list[LightItem]}),
+        ("light-map", "POST", _light_map(turns), SMALL_BODY, None, picture),
+        ("foreground", "POST", _foreground(services), MAX_TEXT + SMALL_BODY, turns, picture),
+    ):
+        refusals = (401, 403) if method == "GET" else (401, 403, 413, 415, UNPROCESSABLE, 503)
+        router.add_api_route(
+            f"/{path}",
+            answer,
+            methods=[method],
+            name="ic_light_" + path.replace("/", "_").replace("-", "_"),
+            summary=_SUMMARIES[path],
+            route_class_override=guarded(access, limit, queue),
+            **{**documented, **more, "responses": {**_refused(refusals), **more.get("responses", {})}},
+        )
+    app.include_router(router)
+
+
+class _NamedInDocs(HTTPBasic):
+    """Lets the page /docs ask for name and password; they are checked before, see :class:`Access`."""
+
+    async def __call__(self, request: Request) -> None:
+        return None
+
+    # FastAPI looks annotations up among the module's names; kept as text they would not be found for a method.
+    __call__.__annotations__ = {"request": Request}
+
+
+_SUMMARIES = {
+    "version": "Which IC-Light extension this is",
+    "models": "The IC-Light model files, and what is wrong with those that cannot be used",
+    "models/refresh": "Look into the model folders again",
+    "lights": "The lights that can be drawn",
+    "light-map": "Draw a light as a PNG",
+    "foreground": "Cut the subject of a picture out, as a PNG with transparency",
+}
+
+
+def _refused(statuses: Sequence[int]) -> dict[int | str, dict[str, Any]]:
+    return {status: {"model": Refusal, "description": "Refused, with the reason"} for status in statuses}
+
+
+def _version() -> Version:
+    return Version(name=PROJECT, version=__version__)
+
+
+def _models(services: Services) -> ModelList:
+    found = services.models.report()
+    return ModelList(
+        models=[
+            ModelItem(**{**asdict(file), "modes": list(file.modes)}, usable=not file.problem) for file in found.files
+        ],
+        chosen={mode: name for mode, name in found.chosen.items() if name is not None},
+        downloads=services.models.why_not(),
+    )
+
+
+_IN_WORDS = {
+    **{name: f"from the {name}" for name in DIRECTIONS},
+    "front": "from the front",
+    "ambient": "even light from everywhere",
+}
+
+
+def _lights() -> list[LightItem]:
+    return [
+        LightItem(
+            name=name,
+            description=_IN_WORDS[name],
+            light_map=preset(name).to_dict(),
+            light_background=preset(name, background=True).to_dict(),
+        )
+        for name in DRAWN
+    ]
+
+
+def _light_map(turns: Turns) -> Callable[..., Awaitable[Response]]:
+    async def light_map(asked: LightMapRequest, request: Request) -> Response:
+        if asked.width * asked.height <= _SMALL_MAP:
+            return await run_in_threadpool(_drawn, asked)
+        async with turns.turn(request.until_gone):
+            return await run_in_threadpool(_drawn, asked)
+
+    # Not as text, as above.
+    light_map.__annotations__ = {"asked": LightMapRequest, "request": Request}
+    return light_map
+
+
+def _drawn(request: LightMapRequest) -> Response:
+    try:
+        light = _described(request.light, request.background)
+    except ICLightError as error:
+        raise HTTPException(error.status_code, str(error)) from error
+    pixels = render(light, request.width, request.height)
+    return _png(with_contrast(pixels, request.strength))
+
+
+def _described(light: DrawnLight | dict[str, Any] | str, background: bool) -> LightDescription:
+    name = light.value if isinstance(light, DrawnLight) else light
+    if isinstance(name, str) and name in DRAWN:
+        return preset(name, background)
+    if isinstance(name, str) and not name.lstrip().startswith("{"):
+        raise ICLightError(f"light must be one of: {', '.join(DRAWN)}, or a light description; not {shown(name)}.")
+    return description.parse(name)
+
+
+def _foreground(services: Services) -> Callable[[ForegroundRequest], Response]:
+    def cut_out(request: ForegroundRequest) -> Response:
+        try:
+            asked = from_api({name: getattr(request, name) for name in ("remove_background", *REFINEMENT_FIELDS)})
+            remover = request.matting_model or services.remover()
+            picture = _picture(request.image, services.max_pixels())
+            subject = services.subject(picture, remover, asked.edge, asked.remove_background)
+        except ICLightError as error:
+            raise HTTPException(error.status_code, str(error)) from error
+        return _png(subject.colours, subject.alpha)
+
+    cut_out.__annotations__ = {"request": ForegroundRequest}
+    return cut_out
+
+
+def _picture(text: str, max_pixels: int) -> arrays.Picture:
+    return arrays.to_picture(arrays.decode(text, "image", max_pixels), "image", max_pixels)
+
+
+def _png(rgb: np.ndarray, alpha: np.ndarray | None = None) -> Response:
+    return Response(png(rgb, alpha), media_type="image/png")

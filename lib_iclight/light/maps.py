@@ -1,0 +1,280 @@
+"""Light maps: descriptions drawn as pictures, and the named lights, which are the gradients of the author's demos."""
+
+from __future__ import annotations
+
+import functools
+import math
+
+import numpy as np
+
+from ..errors import ICLightError
+from .colour import decode, encode, of_hex, of_kelvin
+from .description import WHITE, Directional, Light, LightDescription, Positioned, turned
+
+DIRECTIONS = ("left", "right", "top", "bottom")
+DRAWN = (*DIRECTIONS, "front", "ambient")
+"""The named lights that can be drawn."""
+LIGHTS = ("none", *DRAWN, "custom", "mask")
+EDITOR = "editor"
+"""What a light is called that is given as a description."""
+
+FC_AMBIENT = 127
+FBC_AMBIENT = 64
+FBC_RANGE = (32.0, 224.0)
+
+MAX_STRENGTH = 3.0
+
+_ANGLES = {"right": 0.0, "top": 90.0, "left": 180.0, "bottom": 270.0}
+# Floating point leaves some values a hair below the integer that they are.
+_GUARD = 1e-6
+_STEPS = 1 << 14
+_SQUARES = 1 << 16
+_LEVELS = 1 << 16
+# Full light as a position in the table of levels, which is found by cutting off.
+_FULL = np.float32(_LEVELS + 0.5)
+_STRIP_PIXELS = 1 << 14
+
+
+def preset(light: str, background: bool = False) -> LightDescription:
+    """The description of a named light.
+
+    Source: lllyasviel/IC-Light, ``BGSource`` in ``gradio_demo.py`` (255 at the light to 0) and in
+    ``gradio_demo_bg.py`` (224 to 32, ambient 64); fc's ambient is the neutral grey 127.
+
+    Args:
+        light: one of :data:`DRAWN`.
+        background: as the background of the mode fbc, instead of the light map of fc.
+
+    Raises:
+        ICLightError: there is no such light.
+    """
+    if light == "ambient":
+        return LightDescription(ambient=(FBC_AMBIENT if background else FC_AMBIENT) / 255)
+    if light not in DRAWN:
+        raise ICLightError(f"There is no light named {light!r}. Choose one of: {', '.join(LIGHTS)}.")
+    drawn = LightDescription((Positioned(0.5, 0.5) if light == "front" else Directional(_ANGLES[light]),))
+    return LightDescription(drawn.lights, range=FBC_RANGE) if background else drawn
+
+
+def directional(angle: float, background: bool = False) -> LightDescription:
+    """A single white light from an angle in degrees, in the range that the named lights have."""
+    light = Directional(turned(angle))
+    return LightDescription((light,), range=FBC_RANGE) if background else LightDescription((light,))
+
+
+def light_map(light: str, width: int, height: int) -> np.ndarray:
+    """The starting picture of the fc models: white at the light, black away from it.
+
+    Args:
+        light: one of :data:`DRAWN`.
+        width, height: size in pixels.
+
+    Returns:
+        uint8 ``[height, width, 3]``.
+
+    Raises:
+        ICLightError: there is no map of that name.
+    """
+    return render(preset(light), width, height)
+
+
+def light_background(light: str, width: int, height: int) -> np.ndarray:
+    """The background of the fbc model where none is given. Arguments and result as :func:`light_map`."""
+    return render(preset(light, background=True), width, height)
+
+
+def render(description: LightDescription, width: int, height: int) -> np.ndarray:
+    """Draw a description.
+
+    Lights are summed in linear light. Where a channel exceeds 1, all are divided by the largest, so that a strong
+    coloured light keeps its hue; white and grey light is clipped by that. The sum is encoded to sRGB, brought to the
+    description's range and cut to integers; even light alone is rounded. A single white light of strength 1, and even
+    white light alone, take no detour through linear light: such a light from a side is the reference's gradient to the
+    byte. docs/lights.md has the formulae.
+
+    Args:
+        description: the lights.
+        width, height: size in pixels.
+
+    Returns:
+        uint8 ``[height, width, 3]``.
+    """
+    lights = description.lights
+    if not lights:
+        return np.full((height, width, 3), _flat(description), np.uint8)
+    if len(lights) == 1 and description.ambient == 0 and _is_plain(lights[0]):
+        return _single(lights[0], description.range, width, height)
+    return _sum(description, width, height)
+
+
+def with_contrast(pixels: np.ndarray, strength: float) -> np.ndarray:
+    """Scale a map's distance from grey 127 by ``strength`` (0 is flat grey, 1 leaves it as it is).
+
+    Args:
+        pixels: uint8 ``[H, W, 3]``.
+        strength: 0 to 3.
+    """
+    if strength == 1:
+        return pixels
+    return np.clip(np.rint(127 + (pixels.astype(np.float32) - 127) * strength), 0, 255).astype(np.uint8)
+
+
+def _is_plain(light: Light) -> bool:
+    return light.strength == 1 and light.kelvin is None and light.colour == WHITE
+
+
+def _flat(description: LightDescription) -> np.ndarray:
+    """The colour of even light alone, rounded: three decimals of the level are enough to name any whole level."""
+    level, colour = description.ambient, description.ambient_colour
+    linear = decode(level) * of_hex(colour)
+    values = np.full(3, level) if colour == WHITE else encode(linear)
+    low, high = description.range
+    return np.rint(low + (high - low) * values)
+
+
+def _direction(angle: float) -> tuple[float, float]:
+    """Cosine and sine of degrees; angles that are right angles apart have exactly the same numbers."""
+    turns, rest = divmod(angle % 360, 90)
+    cosine, sine = (math.cos(math.radians(rest)), math.sin(math.radians(rest))) if rest else (1.0, 0.0)
+    for _ in range(int(turns) % 4):
+        cosine, sine = -sine, cosine
+    return cosine, sine
+
+
+def _terms(light: Light, width: int, height: int) -> tuple[np.ndarray, np.ndarray]:
+    """What columns and rows each add to a light's falloff: float64 ``[width]`` and ``[height]``.
+
+    Their sum is ``(n - 0.5) / softness`` for a directional light, and for a positioned one the square of the distance
+    over the distance at which the light ends. Measured from the centre, so that turning the frame turns the map.
+    """
+    across, down = np.arange(width) - (width - 1) / 2, np.arange(height) - (height - 1) / 2
+    if isinstance(light, Directional):
+        cosine, sine = _direction(light.angle)
+        extent = abs(cosine) * (width - 1) + abs(sine) * (height - 1)
+        if extent == 0:
+            return np.full(width, 0.5 / light.softness), np.zeros(height)
+        return across * cosine / extent / light.softness, -down * sine / extent / light.softness
+    reach = 2 * light.softness * max(width - 1, height - 1, 1)
+    across, down = across - (light.x - 0.5) * (width - 1), down - (light.y - 0.5) * (height - 1)
+    return (across / reach) ** 2, (down / reach) ** 2
+
+
+def _single(light: Light, ends: tuple[float, float], width: int, height: int) -> np.ndarray:
+    low, high = ends
+    result = np.empty((height, width, 3), np.uint8)
+    if isinstance(light, Directional) and light.softness == 1 and light.angle % 90 == 0:
+        # numpy's own spacing, as in the reference, decides about values that are integers but for rounding.
+        first, last = (low, high) if light.angle in (_ANGLES["right"], _ANGLES["bottom"]) else (high, low)
+        is_across = light.angle in (_ANGLES["right"], _ANGLES["left"])
+        ramp = np.linspace(first, last, width if is_across else height).astype(np.uint8)
+        result[:] = ramp[None, :, None] if is_across else ramp[:, None, None]
+        return result
+    columns, rows = _terms(light, width, height)
+    for strip in _strips(width, height):
+        falloff = columns[None] + rows[strip, None]
+        falloff = falloff + 0.5 if isinstance(light, Directional) else 1 - np.sqrt(falloff)
+        result[strip] = (low + (high - low) * falloff.clip(0, 1) + _GUARD)[..., None]
+    return result
+
+
+def _strips(width: int, height: int) -> list[slice]:
+    """Rows in portions whose intermediate values stay in the processor's cache."""
+    rows = _strip_rows(width)
+    return [slice(start, min(start + rows, height)) for start in range(0, height, rows)]
+
+
+def _strip_rows(width: int) -> int:
+    return max(1, _STRIP_PIXELS // width)
+
+
+def _sum(description: LightDescription, width: int, height: int) -> np.ndarray:
+    """The sum in linear light. Falloff, its decoding and the result's encoding are looked up in tables."""
+    lights = sorted(description.lights, key=lambda light: isinstance(light, Positioned))
+    straight = sum(isinstance(light, Directional) for light in lights)
+    columns, rows = _indices(lights, width, height)
+    weights, base = _weights(lights, description)
+    levels = _encoding(*description.range)
+    is_strong = len(base) > 1 and (weights.sum(1) + base[:, 0]).max() > _FULL
+    result = np.empty((height, width, len(base)), np.uint8)
+    scratch = _Scratch(len(lights), len(base), _strip_rows(width), width)
+    for strip in _strips(width, height):
+        at, falloff, total, where = scratch.of(strip.stop - strip.start)
+        np.add(columns[:, None], rows[:, strip, None], out=at)
+        np.take(_decoded_steps(), at[:straight], out=falloff[:straight], mode="clip")
+        np.take(_decoded_squares(), at[straight:], out=falloff[straight:], mode="clip")
+        np.matmul(weights, falloff.reshape(len(lights), -1), out=total)
+        total += base
+        if is_strong:
+            total *= _FULL / np.maximum(total.max(0), _FULL)
+        np.copyto(where.reshape(-1, len(base)), total.T, casting="unsafe")
+        np.take(levels, where, out=result[strip], mode="clip")
+    return result if len(base) == 3 else np.repeat(result, 3, axis=2)
+
+
+class _Scratch:
+    """Room for a strip's intermediate values, used again for each: fresh memory would cost as much as the work."""
+
+    def __init__(self, lights: int, channels: int, rows: int, width: int):
+        self._at = np.empty((rows, lights, width), np.intp)
+        self._falloff = np.empty((lights * rows * width), np.float32)
+        self._total = np.empty((channels * rows * width), np.float32)
+        self._where = np.empty((rows, width, channels), np.intp)
+
+    def of(self, rows: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+        """Positions and falloff ``[n, rows, width]``, totals ``[C, rows * width]``, positions ``[rows, width, C]``."""
+        _, lights, width = self._at.shape
+        channels = self._where.shape[2]
+        size = rows * width
+        return (
+            self._at.reshape(-1)[: lights * size].reshape(lights, rows, width),
+            self._falloff[: lights * size].reshape(lights, rows, width),
+            self._total[: channels * size].reshape(channels, size),
+            self._where[:rows],
+        )
+
+
+def _indices(lights: list[Light], width: int, height: int) -> tuple[np.ndarray, np.ndarray]:
+    """Where each light's falloff stands in its table: integers ``[n, width]`` and ``[n, height]``, to be added."""
+    columns, rows = np.empty((len(lights), width), np.intp), np.empty((len(lights), height), np.intp)
+    for index, light in enumerate(lights):
+        steps, shift = (_STEPS, _STEPS // 2) if isinstance(light, Directional) else (_SQUARES, 0)
+        across, down = _terms(light, width, height)
+        columns[index], rows[index] = np.rint(across * steps) + shift, np.rint(down * steps)
+    return columns, rows
+
+
+def _weights(lights: list[Light], description: LightDescription) -> tuple[np.ndarray, np.ndarray]:
+    """Each light's linear colour times its strength, and the ambient one, as positions in the table of levels.
+
+    Returns:
+        float32 ``[C, n]`` and ``[C, 1]`` with one channel where all is grey, else three.
+    """
+    colours = [light.strength * _linear_colour(light) for light in lights]
+    ambient = decode(description.ambient) * of_hex(description.ambient_colour)
+    weights = np.array(colours, np.float32).reshape(-1, 3).T * np.float32(_LEVELS)
+    base = ambient[:, None].astype(np.float32) * np.float32(_LEVELS) + np.float32(0.5)
+    is_grey = (weights == weights[:1]).all() and (base == base[:1]).all()
+    return (weights[:1], base[:1]) if is_grey else (weights, base)
+
+
+def _linear_colour(light: Light) -> np.ndarray:
+    return of_hex(light.colour) if light.kelvin is None else of_kelvin(light.kelvin)
+
+
+@functools.cache
+def _decoded_steps() -> np.ndarray:
+    """Linear light by steps of the falloff."""
+    return decode(np.arange(_STEPS + 1) / _STEPS).astype(np.float32)
+
+
+@functools.cache
+def _decoded_squares() -> np.ndarray:
+    """Linear light by the square of the distance over the light's reach."""
+    return decode(1 - np.sqrt(np.arange(_SQUARES + 1) / _SQUARES)).astype(np.float32)
+
+
+@functools.lru_cache(maxsize=8)
+def _encoding(low: float, high: float) -> np.ndarray:
+    """Pixel values by steps of linear light."""
+    encoded = encode(np.arange(_LEVELS + 1) / _LEVELS)
+    return (low + (high - low) * encoded + _GUARD).astype(np.uint8)

@@ -1,0 +1,4 @@
+"""Model files: found, read, checked, chosen and downloaded.
+
+May import: errors, support.
+"""

@@ -1,0 +1,206 @@
+"""What is in the model folders and below them, by name; nothing is opened."""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import stat
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+from ..errors import escaped, shortened
+from ..support.file_stamp import Stamp, stamp_of
+
+EXTENSION = ".safetensors"
+PICKLES = (".ckpt", ".pt", ".pth", ".bin")
+PART = ".part"
+"""What follows the name of a file that has not arrived whole."""
+
+NAMED_SO = re.compile(r"ic[-_ ]?light", re.IGNORECASE)
+"""In the name of a file or a folder: it is meant to be IC-Light's."""
+
+LET_READ = "See that the web UI may read it."
+WAYS_OUT = (
+    LET_READ,
+    "See that the web UI may read it, or set another model folder in the settings.",
+    "Delete it, or put the file in its place.",
+    "Take it out of this folder.",
+)
+_, OR_ANOTHER, PUT_IN_PLACE, TAKE_OUT = WAYS_OUT
+
+_ENDINGS = (EXTENSION, *PICKLES, EXTENSION + PART)
+_SHARED = ("unet", "diffusion_models")
+_DEPTH = 3
+_MOST_FOLDERS = 200
+_ABSENT = (errno.ENOENT, errno.ENOTDIR)
+_LONGEST_FOLDER = 100
+
+_Place = tuple[int, int]
+"""Device and inode of a folder."""
+
+
+class Entry(NamedTuple):
+    """A file or folder that is named like a model.
+
+    Attributes:
+        name: its folders below the model folder and its own name, "IC-Light/iclight_sd15_fc.safetensors".
+        path: where it lies.
+        foreign: whether other extensions keep files beside it and nothing says that it is meant to be IC-Light's.
+        stamp: of the file; None where it cannot be looked at, and for a folder.
+        problem: why it cannot even be looked at, ready to follow the name; "" when it can.
+        way_out: what to do about that.
+    """
+
+    name: str
+    path: str
+    foreign: bool
+    stamp: Stamp | None
+    problem: str = ""
+    way_out: str = ""
+
+    @property
+    def ending(self) -> str:
+        """How the name ends, in small letters; both endings of a file that has not arrived whole."""
+        lowered = self.path.lower()
+        return next((ending for ending in _ENDINGS if lowered.endswith(ending)), "")
+
+
+@dataclass(frozen=True)
+class _Folder:
+    path: str
+    inside: str
+    depth: int
+    shared: bool
+
+
+def listing(folders: Iterable[Path]) -> list[Entry]:
+    """Everything in the folders, and in those below them, that is named like a model.
+
+    In the folders' order; of each, its own files by name, then those of the folders in it, three levels deep. Links
+    are followed, and no folder is looked into twice. A missing folder is skipped; one that cannot be looked into is
+    an entry with the reason.
+    """
+    tops = [str(folder) for folder in dict.fromkeys(folders)]
+    visited: set[_Place] = set()
+    # A model folder inside of another one lists its files itself, by their names alone.
+    places = {place for top in tops if (place := _place(top)) is not None}
+    found: list[Entry] = []
+    for top in tops:
+        found += _below(top, visited, places)
+    return found
+
+
+def _below(top: str, visited: set[_Place], places: set[_Place]) -> Iterator[Entry]:
+    waiting = deque([_Folder(top, "", 0, os.path.basename(top).lower() in _SHARED)])
+    looked_into = 0
+    while waiting and looked_into < _MOST_FOLDERS:
+        folder = waiting.popleft()
+        place = _place(folder.path)
+        if place is not None and (place in visited or (folder.depth and place in places)):
+            continue
+        looked_into += 1
+        if place is not None:
+            visited.add(place)
+        try:
+            with os.scandir(folder.path) as entries:
+                inside = sorted(entries, key=lambda entry: entry.name)
+        except (OSError, ValueError) as error:
+            yield from _unreadable(folder, error)
+            continue
+        for entry in inside:
+            if _is_folder(entry):
+                if folder.depth < _DEPTH and not entry.name.startswith("."):
+                    waiting.append(_inner(folder, entry))
+            elif entry.name.lower().endswith(_ENDINGS) or _is_lost_folder(entry):
+                yield from _file(folder, entry)
+
+
+def _place(path: str) -> _Place | None:
+    try:
+        found = os.stat(path)
+    except (OSError, ValueError):
+        return None
+    return found.st_dev, found.st_ino
+
+
+def _inner(folder: _Folder, entry: os.DirEntry[str]) -> _Folder:
+    # Below a model folder anything may lie: a file there is IC-Light's only where its name or a folder's says so.
+    ours = NAMED_SO.search(entry.name) or (NAMED_SO.search(os.path.basename(folder.path)) and not folder.shared)
+    return _Folder(entry.path, f"{folder.inside}{entry.name}/", folder.depth + 1, not ours)
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
+
+
+def _is_lost_folder(entry: os.DirEntry[str]) -> bool:
+    """Whether it is a link without an ending that leads nowhere: a folder of models that is gone."""
+    return entry.is_symlink() and "." not in entry.name
+
+
+def _file(folder: _Folder, entry: os.DirEntry[str]) -> Iterator[Entry]:
+    name = escaped(folder.inside + entry.name)
+    foreign = folder.shared and not NAMED_SO.search(entry.name)
+    try:
+        found = os.stat(entry.path)
+    except OSError as error:
+        if error.errno != errno.ENOENT or entry.is_symlink():  # else it has just been removed
+            yield Entry(name, entry.path, foreign, None, *_why_not(error, entry.is_symlink()))
+        return
+    if stat.S_ISREG(found.st_mode):
+        yield Entry(name, entry.path, foreign, stamp_of(found))
+    else:
+        yield Entry(name, entry.path, foreign, None, "is a pipe or a device, not a file", TAKE_OUT)
+
+
+def _unreadable(folder: _Folder, error: OSError | ValueError) -> Iterator[Entry]:
+    if isinstance(error, OSError) and error.errno in _ABSENT:
+        return
+    name = escaped(folder.inside.rstrip("/")) or folder_name([Path(folder.path)])
+    foreign = folder.shared and folder.depth > 0
+    reason = error.strerror if isinstance(error, OSError) else "no folder can have this name"
+    problem = f"cannot be looked into ({reason or type(error).__name__})"
+    yield Entry(name, folder.path, foreign, None, problem, LET_READ if folder.depth else OR_ANOTHER)
+
+
+def _why_not(error: OSError, is_link: bool) -> tuple[str, str]:
+    if error.errno == errno.ELOOP:
+        return "is a link that leads back to itself", PUT_IN_PLACE
+    if error.errno == errno.ENOENT and is_link:
+        return "is a link to something that is not there", PUT_IN_PLACE
+    return f"cannot be opened ({error.strerror or type(error).__name__})", LET_READ
+
+
+def without_ending(name: str) -> str:
+    """The name of a safetensors file without its ending."""
+    return name[: -len(EXTENSION)] if name.lower().endswith(EXTENSION) else name
+
+
+def matching(wanted: str, names: Sequence[str]) -> list[str]:
+    """The files that a name may mean.
+
+    Args:
+        wanted: with or without its ending, with or without the folders that the file lies in.
+        names: the files that are there, with their folders: see :attr:`Entry.name`.
+
+    Returns:
+        The one file of that name, else all of that name in folders; several where the folder has to be named too.
+    """
+    if wanted in names:
+        return [wanted]
+    bare = without_ending(wanted)
+    whole = [name for name in names if without_ending(name) == bare]
+    return whole[:1] or [name for name in names if without_ending(name.rpartition("/")[2]) == bare]
+
+
+def folder_name(folders: Sequence[Path]) -> str:
+    """The preferred folder by its last two names: enough for the user, no path of the server for the API."""
+    name = escaped("/".join(part for part in folders[0].parts[-2:] if part != folders[0].anchor))
+    return shortened(name, _LONGEST_FOLDER) or "models/ic-light"

@@ -1,0 +1,90 @@
+"""Downloads under way, each in a thread of its own: the page may close, a second request joins the first."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from ..errors import ICLightError
+from .download import NAMES, fetch
+
+
+class Download:
+    """One download.
+
+    Attributes:
+        name: the file.
+        done, total: in bytes; total is None until the server has said.
+        doing: what is going on ("Downloading").
+        error: why it failed, None while it runs and when it succeeded.
+    """
+
+    def __init__(self, name: str):
+        self.name = name
+        self.done = 0
+        self.total: int | None = None
+        self.doing = "Connecting"
+        self.error: ICLightError | None = None
+        self._stop = threading.Event()
+        self._ended = threading.Event()
+        self._watches: list[Callable[[], bool]] = []
+
+    @property
+    def running(self) -> bool:
+        """Whether it goes on."""
+        return not self._ended.is_set()
+
+    def wait(self, seconds: float | None = None) -> bool:
+        """Wait for its end; returns whether it has ended."""
+        return self._ended.wait(seconds)
+
+    def cancel(self) -> None:
+        """Stop, whatever the server does; what has arrived is kept."""
+        self._stop.set()
+
+    def watch(self, interrupted: Callable[[], bool]) -> None:
+        """Let it end also when this says so."""
+        self._watches.append(interrupted)
+
+    def run(self, folder: Path) -> None:
+        """Carry it out in this thread; never raises."""
+        try:
+            fetch(self.name, folder, progress=self._progress, cancelled=self._cancelled, wait=self._stop.wait)
+        except ICLightError as error:
+            self.error = error
+        except Exception as error:  # a thread's error would be lost, and who waits would wait for ever
+            self.error = ICLightError(f"{self.name} cannot be downloaded: {type(error).__name__}. See the console.")
+            self._ended.set()
+            raise
+        finally:
+            self._ended.set()
+
+    def _progress(self, done: int, total: int | None, what: str) -> None:
+        self.done, self.total, self.doing = done, total, what
+
+    def _cancelled(self) -> bool:
+        return self._stop.is_set() or any(watch() for watch in self._watches)
+
+
+class Downloads:
+    """All downloads of the process; one a mode at a time."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._running: dict[str, Download] = {}
+
+    def start(self, mode: str, folder: Path) -> Download:
+        """Begin the download of a mode's model, or join the one under way."""
+        with self._lock:
+            known = self._running.get(mode)
+            if known is not None and known.running:
+                return known
+            job = self._running[mode] = Download(NAMES[mode])
+            threading.Thread(target=job.run, args=(folder,), name=f"IC-Light {job.name}", daemon=True).start()
+            return job
+
+    def running(self, mode: str) -> Download | None:
+        """The download of a mode's model that is under way."""
+        job = self._running.get(mode)
+        return job if job is not None and job.running else None

@@ -1,0 +1,348 @@
+"""Find, check, select and load the IC-Light offsets."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..errors import ICLightError, escaped, shortened
+from ..support.file_stamp import Stamp, stamp_at, stamp_of
+from .folders import EXTENSION, LET_READ, NAMED_SO, Entry, folder_name, listing, matching, without_ending
+from .header import OTHER, HeaderError, Identity, look
+from .tensor_file import read_tensors
+from .unet_keys import to_ldm
+
+if TYPE_CHECKING:
+    import torch
+
+AUTO_MODEL = "auto"
+"""The model's name where the file is chosen by the mode."""
+SOURCE = "https://huggingface.co/lllyasviel/ic-light"
+UNET_PREFIX = "diffusion_model."
+CONV_IN = UNET_PREFIX + "input_blocks.0.0.weight"
+
+# Two files of the author's would take 3.4 GB, and reading one again is short beside merging it.
+_KEPT_BYTES = 2 << 30
+_NAMED_AT_ONCE = 2
+_LONGEST_THING = 100
+
+
+class MissingModelError(ICLightError):
+    """No file serves the mode; ``mode`` names it."""
+
+    def __init__(self, message: str, mode: str):
+        super().__init__(message)
+        self.mode = mode
+
+
+@dataclass(frozen=True)
+class ModelFile:
+    """A file in a model folder and what it is.
+
+    Attributes:
+        path: where it lies.
+        name: its folders below the model folder and its own name, as the request's ``model`` takes it.
+        stamp: tells whether the file is still the same; None where it could not be looked at.
+        identity: what its header says, None when it is no whole safetensors file.
+        problem: why it cannot be used, empty when it can.
+        way_out: what to do about that, where it is not told by what the file is.
+    """
+
+    path: Path
+    name: str
+    stamp: Stamp | None
+    identity: Identity | None
+    problem: str = ""
+    way_out: str = ""
+
+    @property
+    def size(self) -> int:
+        """Length in bytes."""
+        return self.stamp.size if self.stamp else 0
+
+    @property
+    def short_name(self) -> str:
+        """The name without its ending, as it stands in generation parameters."""
+        return without_ending(self.name)
+
+    @property
+    def usable(self) -> bool:
+        """Whether it can be loaded as IC-Light offsets."""
+        return not self.problem
+
+    @property
+    def modes(self) -> tuple[str, ...]:
+        """The modes it can serve by itself; fc and fcon differ only in how they were trained."""
+        return _modes(self.identity.kind) if self.usable and self.identity is not None else ()
+
+    @property
+    def content(self) -> str:
+        """Identifies what is in the file: a replaced or rewritten file has another one."""
+        return f"ic-light:{self.path}:{':'.join(map(str, self.stamp or ()))}"
+
+
+@dataclass(frozen=True, eq=False)
+class Offsets:
+    """Offsets with the web UI's names.
+
+    Attributes:
+        content: identifies the content, see :attr:`ModelFile.content`.
+        tensors: name (``diffusion_model.…``) to offset, in memory of their own: what happens to the file does not
+            reach them, nor whom they were handed to.
+        channels: input channels of the widened first convolution, 8 or 12.
+    """
+
+    content: str
+    tensors: Mapping[str, torch.Tensor]
+    channels: int
+
+    @property
+    def size(self) -> int:
+        """In bytes."""
+        return sum(tensor.element_size() * tensor.nelement() for tensor in self.tensors.values())
+
+
+class ModelLibrary:
+    """The model folders: looks at each file once per change and keeps loaded offsets."""
+
+    def __init__(self) -> None:
+        self._inspected: dict[str, ModelFile] = {}
+        self._loaded: OrderedDict[str, Offsets] = OrderedDict()
+        self._lock = threading.Lock()
+        self.file_reads = 0
+
+    def files(self, folders: Iterable[Path]) -> list[ModelFile]:
+        """All safetensors files of the folders, in the order of :func:`lib_iclight.models.folders.listing`.
+
+        Folders hold other models too, so a file that is not IC-Light is listed as unusable, not reported.
+        """
+        return [self.look(entry) for entry in listing(folders) if entry.ending == EXTENSION or entry.problem]
+
+    def inspect(self, path: Path) -> ModelFile:
+        """Tell what a file is that lies right in a model folder; see :meth:`look`."""
+        return self.look(Entry(escaped(path.name), str(path), False, stamp_at(path)))
+
+    def look(self, entry: Entry) -> ModelFile:
+        """Tell what a file is; its header is read again only after it has changed."""
+        if entry.problem:
+            return ModelFile(Path(entry.path), entry.name, None, None, entry.problem, entry.way_out)
+        found = self._inspected.get(entry.path)
+        if found is None or found.stamp != entry.stamp or found.name != entry.name:
+            self.file_reads += 1
+            found = self._inspected[entry.path] = _inspect(entry)
+        return found
+
+    def select(self, mode: str, model: str, folders: Sequence[Path]) -> ModelFile:
+        """Choose the file for a mode.
+
+        Args:
+            mode: "fc", "fcon" or "fbc".
+            model: a file's name with or without its ending, with the folders that it lies in below the model folder
+                ("IC-Light/iclight_sd15_fc"), which may be left out where only one file has the name; or "auto".
+            folders: where to look, the preferred one first.
+
+        Raises:
+            MissingModelError: "auto" finds no file for the mode.
+            ICLightError: no such file, or the file is of another kind or damaged.
+        """
+        if model and model != AUTO_MODEL:
+            return self._named(mode, model, folders)
+        files = self.files(folders)
+        chosen = choose(mode, files)
+        if chosen is not None:
+            return chosen
+        raise MissingModelError(_missing(mode, files, folders), mode)
+
+    def _named(self, mode: str, model: str, folders: Sequence[Path]) -> ModelFile:
+        entry = find(model, listing(folders))
+        if entry is None:
+            raise ICLightError(
+                f"There is no IC-Light model named {model!r}. Put it into {folder_name(folders)}, or choose model = "
+                "auto."
+            )
+        if entry.ending != EXTENSION and not entry.problem:
+            raise ICLightError(
+                f"The model {entry.name} cannot be used: only safetensors files are opened, because others can "
+                f"run code. Get the safetensors file from {SOURCE}."
+            )
+        file = self.look(entry)
+        if not file.usable:
+            raise ICLightError(
+                f"The model {file.name} cannot be used: it {file.problem}. {file.way_out or _way_out(mode)}"
+            )
+        unsuited = unsuited_model(file.name, file.identity.kind, mode)
+        if unsuited:
+            raise ICLightError(unsuited)
+        return file
+
+    def load(self, file: ModelFile) -> Offsets:
+        """Offsets of a file: in memory, with the web UI's names, kept for the next generation.
+
+        What is kept of the same content is given again without a look at the file.
+
+        Raises:
+            ICLightError: the file can no longer be opened, or is another one than was looked at.
+        """
+        with self._lock:
+            if file.content in self._loaded:
+                self._loaded.move_to_end(file.content)
+                return self._loaded[file.content]
+            self.file_reads += 1
+            self._make_room(file)
+            offsets = self._loaded[file.content] = _load(file)
+            return offsets
+
+    def forget(self) -> None:
+        """Release all loaded offsets."""
+        with self._lock:
+            self._loaded.clear()
+
+    def _make_room(self, file: ModelFile) -> None:
+        """Let go of what was in the file before, and of what was used longest ago where all would be too much."""
+        for key in [key for key in self._loaded if key.startswith(f"ic-light:{file.path}:")]:
+            del self._loaded[key]
+        while self._loaded and sum(kept.size for kept in self._loaded.values()) + file.size > _KEPT_BYTES:
+            self._loaded.popitem(last=False)
+
+
+def _modes(kind: str) -> tuple[str, ...]:
+    return ("fbc",) if kind == "fbc" else ("fc", "fcon")
+
+
+def unsuited_model(name: str, kind: str, mode: str) -> str:
+    """That a model cannot serve a mode, and what to choose; "" where it can.
+
+    Args:
+        name: the file's.
+        kind: "fc" (also fcon) or "fbc".
+        mode: "fc", "fcon" or "fbc".
+    """
+    modes = _modes(kind)
+    if mode in modes:
+        return ""
+    return (
+        f"The model {name} is an IC-Light {kind} model and cannot serve the mode {mode}. Choose the mode {modes[0]}, "
+        "or another model, or model = auto."
+    )
+
+
+def check_fit(offsets: Offsets, shapes: Mapping[str, tuple[int, ...] | None], model_name: str, checkpoint: str) -> None:
+    """Make sure that every offset has its tensor in the checkpoint's UNet.
+
+    Args:
+        offsets: what is to be added.
+        shapes: the UNet's tensors, name to shape; the first convolution may have fewer input channels. None stands
+            for a quantised tensor, whose stored shape says nothing.
+        model_name: the offsets' file, for the message.
+        checkpoint: the checkpoint's name, for the message.
+
+    Raises:
+        ICLightError: a tensor is missing on either side or has another shape.
+    """
+    misfits = [name for name, tensor in offsets.tensors.items() if not _fits(name, tensor, shapes)]
+    lacking = [name for name in shapes if name.startswith(UNET_PREFIX) and name not in offsets.tensors]
+    if misfits or lacking:
+        example = (misfits or lacking)[0].removeprefix(UNET_PREFIX)
+        raise ICLightError(
+            f"The model {model_name} does not fit the checkpoint {checkpoint}: {len(misfits) + len(lacking)} tensors "
+            f"differ (the first is {example}). Load a Stable Diffusion 1.5 checkpoint, or get the model again from "
+            f"{SOURCE}."
+        )
+
+
+def _fits(name: str, tensor: torch.Tensor, shapes: Mapping[str, tuple[int, ...] | None]) -> bool:
+    if name not in shapes:
+        return False
+    shape = shapes[name]
+    if shape is None:
+        return True
+    if name == CONV_IN:
+        return shape[0] == tensor.shape[0] and tuple(shape[2:]) == tuple(tensor.shape[2:])
+    return tuple(shape) == tuple(tensor.shape)
+
+
+def find(model: str, entries: Sequence[Entry]) -> Entry | None:
+    """The entry of a name, see :func:`lib_iclight.models.folders.matching`; None without one.
+
+    Raises:
+        ICLightError: several files in folders below the model folders have the name.
+    """
+    by_name: dict[str, Entry] = {}
+    for entry in entries:
+        by_name.setdefault(entry.name, entry)
+    found = matching(model, [*by_name])
+    if len(found) > 1:
+        raise ICLightError(f"Several IC-Light models are named {model!r}. Name its folder too: {_some(found)}.")
+    return by_name[found[0]] if found else None
+
+
+def _inspect(entry: Entry) -> ModelFile:
+    path, name, stamp = Path(entry.path), entry.name, entry.stamp
+    try:
+        identity = look(path)
+    except HeaderError as error:
+        return ModelFile(path, name, stamp, None, str(error))
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        return ModelFile(path, name, stamp, None, f"cannot be opened ({reason})", LET_READ)
+    words = identity.looks_like
+    problem = "" if identity.kind else f"is {words}" + ("" if words == OTHER else ", not an IC-Light model")
+    return ModelFile(path, name, stamp, identity, problem)
+
+
+def suits(mode: str, file: ModelFile) -> bool:
+    """Whether "auto" takes a file for a mode: fc and fcon have the same tensors, so the name tells them apart."""
+    return mode in file.modes and (mode == "fbc" or ("fcon" in file.path.name.lower()) == (mode == "fcon"))
+
+
+def choose(mode: str, files: Iterable[ModelFile]) -> ModelFile | None:
+    """The file that "auto" takes for a mode, None where none serves it."""
+    # A bare InstructPix2Pix UNet has the same tensors, so a file that is named for what it is goes first.
+    candidates = [file for file in files if suits(mode, file)]
+    return min(candidates, key=lambda file: NAMED_SO.search(file.name) is None, default=None)
+
+
+def _way_out(mode: str) -> str:
+    return f"Download iclight_sd15_{mode}{EXTENSION} from {SOURCE} and choose it."
+
+
+def _missing(mode: str, files: Sequence[ModelFile], folders: Sequence[Path]) -> str:
+    text = (
+        f"There is no IC-Light model for the mode {mode}. Download iclight_sd15_{mode}{EXTENSION} from {SOURCE} "
+        f"and put it into {folder_name(folders)}."
+    )
+    preferred = folders[0]
+    broken = [file for file in files if not file.usable and preferred in (file.path, *file.path.parents)]
+    return text + (f" What is there: {_some([f'{file.name} {file.problem}' for file in broken])}." if broken else "")
+
+
+def _some(things: Sequence[str]) -> str:
+    """The first few things of many, each no longer than a message has room for."""
+    named = [shortened(thing, _LONGEST_THING) for thing in things[:_NAMED_AT_ONCE]]
+    more = len(things) - _NAMED_AT_ONCE
+    return "; ".join(named) + (f"; and {more} more" if more > 0 else "")
+
+
+def _load(file: ModelFile) -> Offsets:
+    prefix = file.identity.prefix if file.identity else ""
+    try:
+        with file.path.open("rb") as opened:
+            # One kind of look is compared with itself alone: on Windows the two do not always tell the same.
+            begun = stamp_of(os.fstat(opened.fileno()))
+            same = stamp_at(file.path) == file.stamp
+            read = read_tensors(opened) if same else {}
+            same = same and stamp_of(os.fstat(opened.fileno())) == begun
+    except (OSError, HeaderError) as error:
+        reason = f"it {error}" if isinstance(error, HeaderError) else error.strerror or type(error).__name__
+        raise ICLightError(f"The model {file.name} cannot be loaded: {reason}. Get it again from {SOURCE}.") from error
+    if not same:
+        raise ICLightError(
+            f"The model {file.name} is being written to just now. Wait until that has ended, and generate again."
+        )
+    tensors = {UNET_PREFIX + to_ldm(key.removeprefix(prefix)): tensor for key, tensor in read.items()}
+    return Offsets(file.content, tensors, tensors[CONV_IN].shape[1])

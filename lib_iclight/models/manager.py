@@ -1,0 +1,103 @@
+"""The models of this installation: what is there, and how what is missing arrives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol
+
+from ..errors import ICLightError
+from .download import NAMES
+from .jobs import Download, Downloads
+from .library import SOURCE, ModelLibrary, folder_name
+from .report import ModelReport, report
+
+_POLL_SECONDS = 0.5
+
+
+class DownloadRules(Protocol):
+    """What the user has set about downloads.
+
+    Attributes:
+        download: whether they are allowed.
+        download_on_first_use: whether a generation whose model is missing downloads it.
+    """
+
+    download: bool
+    download_on_first_use: bool
+
+
+class Models:
+    """Looks after the model files.
+
+    Args:
+        library: what knows the files' content.
+        folders: gives the model folders, the preferred one first.
+        settings: gives the settings as they are now.
+        forbidden: tells whether the command line turns downloads off.
+    """
+
+    def __init__(
+        self,
+        library: ModelLibrary,
+        folders: Callable[[], list[Path]],
+        settings: Callable[[], DownloadRules],
+        forbidden: Callable[[], bool],
+    ):
+        self.library = library
+        self.downloads = Downloads()
+        self._folders = folders
+        self._settings = settings
+        self._forbidden = forbidden
+
+    def report(self) -> ModelReport:
+        """What is there now."""
+        return report(self.library, self._folders())
+
+    def why_not(self) -> str:
+        """Why nothing is downloaded, "" when it is."""
+        if self._forbidden():
+            return "downloads are turned off by --ic-light-no-download"
+        if not self._settings().download:
+            return "downloads are turned off in the settings"
+        return ""
+
+    def start(self, mode: str, interrupted: Callable[[], bool]) -> Download:
+        """Begin the download of a mode's model, or join the one under way.
+
+        Raises:
+            ICLightError: downloads are turned off.
+        """
+        reason = self.why_not()
+        folder = self._folders()[0]
+        if reason:
+            raise ICLightError(
+                f"{NAMES[mode]} is not downloaded: {reason}. Get it from {SOURCE} and put it into "
+                f"{folder_name([folder])}."
+            )
+        job = self.downloads.start(mode, folder)
+        job.watch(interrupted)
+        return job
+
+    def fetch(self, mode: str, interrupted: Callable[[], bool], tell: Callable[[str], None]) -> None:
+        """Download the model of a mode and wait for it.
+
+        Args:
+            mode: "fc", "fcon" or "fbc".
+            interrupted: tells whether the user stops it.
+            tell: shows the user a line about it, now and then.
+
+        Raises:
+            ICLightError: downloads are turned off, or this one failed or was stopped.
+        """
+        job = self.start(mode, interrupted)
+        while not job.wait(_POLL_SECONDS):
+            share = f" {100 * job.done // job.total} %" if job.total else ""
+            tell(f"{job.doing} {job.name}{share}")
+        if job.error is not None:
+            raise job.error
+
+    @property
+    def on_first_use(self) -> bool:
+        """Whether a generation whose model is missing downloads it."""
+        return self._settings().download_on_first_use and not self.why_not()

@@ -1,0 +1,162 @@
+"""What lies in the model folders, in words: for the page and for the API."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from .download import NAMES, readable
+from .folders import EXTENSION, PART, PICKLES, Entry, listing
+from .header import Identity
+from .jobs import Download
+from .library import SOURCE, ModelFile, ModelLibrary, choose, suits
+
+MODE_NAMES = {
+    "fc": "Foreground (fc)",
+    "fcon": "Foreground, offset noise (fcon)",
+    "fbc": "Foreground and background (fbc)",
+}
+
+AGAIN = "Delete it and download it again, or copy it anew."
+WAYS_OUT = (
+    ("LoRA", "Move it into models/Lora."),
+    ("ControlNet", "Move it into models/ControlNet."),
+    ("layer-diffusion", "Move it into models/layer_model."),
+    ("checkpoint", "Move it into models/Stable-diffusion."),
+)
+
+
+@dataclass(frozen=True)
+class FileReport:
+    """One file.
+
+    Attributes:
+        name: its folders below the model folder and its own name.
+        size: in bytes.
+        kind: "fc" (also fcon) or "fbc", "" when it is no IC-Light model.
+        modes: the modes that it serves by itself.
+        key_style: "diffusers" or "ldm", "" where it has neither.
+        dtype: safetensors' name of the weights' type ("F16"), "" where there is none.
+        problem: why it cannot be used, ready to follow the name; "" when it can.
+        way_out: what to do about the problem.
+    """
+
+    name: str
+    size: int
+    kind: str = ""
+    modes: tuple[str, ...] = ()
+    key_style: str = ""
+    dtype: str = ""
+    problem: str = ""
+    way_out: str = ""
+
+
+@dataclass(frozen=True)
+class ModelReport:
+    """All files, and for each mode the name of the one that "auto" takes, None where there is none."""
+
+    files: tuple[FileReport, ...]
+    chosen: dict[str, str | None]
+
+    @property
+    def problems(self) -> list[FileReport]:
+        """The files that cannot be used."""
+        return [file for file in self.files if file.problem]
+
+
+def report(library: ModelLibrary, folders: Sequence[Path]) -> ModelReport:
+    """Look through the model folders; of two files with one name only the first counts, as it does in a run.
+
+    Where other extensions keep files too, a foreign file is no error unless its name says that it should be IC-Light's.
+    """
+    found: dict[str, FileReport] = {}
+    usable: list[ModelFile] = []
+    for entry in listing(folders):
+        if entry.name in found:
+            continue
+        file = _look(library, entry)
+        if isinstance(file, ModelFile):
+            usable.append(file)
+            found[entry.name] = _usable(file)
+        elif file is not None and not entry.foreign:
+            found[entry.name] = file
+    chosen = {mode: choose(mode, usable) for mode in NAMES}
+    return ModelReport(tuple(found.values()), {mode: file.name if file else None for mode, file in chosen.items()})
+
+
+def _look(library: ModelLibrary, entry: Entry) -> ModelFile | FileReport | None:
+    """A usable file, what is wrong with another one, or None for one that has just been removed."""
+    size = entry.stamp.size if entry.stamp else 0
+    if entry.problem or entry.ending == EXTENSION:
+        file = library.look(entry)
+        return file if file.usable else _broken(file)
+    if entry.ending in PICKLES:
+        problem = "is no safetensors file, and others are never opened because they can run code"
+        return FileReport(entry.name, size, problem=problem, way_out=f"Get the safetensors file from {SOURCE}.")
+    if entry.ending == EXTENSION + PART:
+        problem = f"has not arrived whole: {readable(size)} so far"
+        return FileReport(entry.name, size, problem=problem, way_out="Press Download to go on, or delete it.")
+    return None
+
+
+def _usable(file: ModelFile) -> FileReport:
+    identity = file.identity
+    modes = tuple(mode for mode in file.modes if suits(mode, file))
+    return FileReport(file.name, file.size, identity.kind, modes, identity.style, identity.dtype)
+
+
+def _broken(file: ModelFile) -> FileReport:
+    identity = file.identity or Identity("", "")
+    return FileReport(
+        file.name,
+        file.size,
+        key_style=identity.style,
+        dtype=identity.dtype,
+        problem=file.problem,
+        way_out=file.way_out or _way_out(identity.looks_like),
+    )
+
+
+def _way_out(looks_like: str) -> str:
+    if not looks_like:
+        return AGAIN
+    return next((words for part, words in WAYS_OUT if part in looks_like), "Take it out of this folder.")
+
+
+def as_html(found: ModelReport) -> str:
+    """The list in the accordion: what can be translated stands by itself, as the web UI looks whole texts up."""
+    by_name = {file.name: file for file in found.files}
+    lines = [_mode_line(mode, by_name.get(found.chosen[mode] or "")) for mode in NAMES]
+    lines += [_problem_line(file) for file in found.problems]
+    return f"<ul>{''.join(lines)}</ul>"
+
+
+def _mode_line(mode: str, file: FileReport | None) -> str:
+    label = f"<b>{html.escape(MODE_NAMES[mode])}</b>"
+    if file is None:
+        return f"<li class='missing'>{label}: <span>not installed</span></li>"
+    facts = ", ".join(fact for fact in (readable(file.size), file.dtype, f"{file.key_style} keys") if fact)
+    name = f"<span translate='no'>{html.escape(f'{file.name} ({facts})')}</span>"
+    return f"<li class='installed'>{label}: {name}</li>"
+
+
+def _problem_line(file: FileReport) -> str:
+    problem = f"<span>{html.escape(file.problem)}</span>. <span>{html.escape(file.way_out)}</span>"
+    return f"<li class='wrong'><b translate='no'>{html.escape(file.name)}</b> {problem}</li>"
+
+
+def progress_html(job: Download) -> str:
+    """How far a download is, or how it ended."""
+    if job.error is not None:
+        return f"<p class='wrong'>{html.escape(str(job.error))}</p>"
+    if not job.running:
+        return f"<p>{html.escape(job.name)} <span>is in place.</span></p>"
+    share = min(100, 100 * job.done / job.total) if job.total else 0
+    amount = f"{readable(job.done)} of {readable(job.total)}" if job.total else ""
+    return (
+        f"<p><span>{html.escape(job.doing)}</span> <span translate='no'>{html.escape(job.name)} {amount}</span></p>"
+        f"<div class='ic-light-bar' role='progressbar' aria-valuemin='0' aria-valuemax='100' "
+        f"aria-valuenow='{share:.0f}'><span style='width: {share:.1f}%'></span></div>"
+    )

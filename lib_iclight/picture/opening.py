@@ -1,0 +1,272 @@
+"""Picture files as users bring them: which kinds are opened, and how large they may be."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import io
+import re
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from typing import Any, BinaryIO
+
+from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
+
+from ..errors import ICLightError
+from . import jpeg
+
+FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
+"""What a photograph comes as. Pillow reads far more, and some of it is a program: EPS is run by Ghostscript."""
+
+REGISTERED_FORMATS = ("AVIF", "HEIF", "JXL")
+"""Opened too where the host has registered a reader with Pillow."""
+
+MAX_PIXELS = 128_000_000
+MAX_SIDE = 100_000
+BYTES_PER_PIXEL = 9
+"""What reading may take at its peak, for each pixel of the limit."""
+
+_GIVEN_OUT = {"MPO": "JPEG"}  # a phone's JPEG with a second picture behind the first
+_BYTES_PER_PIXEL_OF_A_FILE = 2
+_DATA_URL = re.compile(r"\s*data:[^,]{0,1000};base64,", re.IGNORECASE)
+_LARGEST_PADDING = 1 << 24
+_BLANKS = b" \t\r\n\v\f"
+_CHUNK = 1 << 20
+_ORIENTATION = 0x0112
+_STORED = {"1": 1, "L": 1, "P": 1, "I;16": 2, "I;16B": 2}
+_WIDTH, _LENGTH, _BITS, _SAMPLES, _ROWS_PER_STRIP, _TILE_WIDTH, _TILE_LENGTH = 256, 257, 258, 277, 278, 322, 323
+
+
+def decode(data: str, name: str, max_pixels: int = MAX_PIXELS) -> Image.Image:
+    """Decode base64 text or a ``data:`` URL.
+
+    Args:
+        data: the text.
+        name: what the picture is to the user, for the message ("foreground").
+        max_pixels: see :func:`read`.
+
+    Raises:
+        ICLightError: the text is too long or not base64, or what it holds is not a readable picture.
+    """
+    most = max_pixels * _BYTES_PER_PIXEL_OF_A_FILE
+    if len(data) * 3 // 4 > most:
+        raise ICLightError(
+            f"The {name} is too large: its text holds {len(data) * 3 // 4 / 1e6:,.0f} MB, {most / 1e6:,.0f} MB at "
+            "most. Send a smaller or a compressed picture."
+        )
+    try:
+        file = _decoded(data)
+    except (binascii.Error, ValueError) as error:
+        raise ICLightError(
+            f"The {name} is not a picture: its text is not valid base64. "
+            "Send the file's bytes as base64 or as a data URL."
+        ) from error
+    return read(file, name, max_pixels)
+
+
+def read(file: BinaryIO, name: str, max_pixels: int = MAX_PIXELS) -> Image.Image:
+    """Open a picture file completely, turned as its EXIF or TIFF orientation says.
+
+    Its size is looked up in its header, and no pixel is decoded of a picture that is too large.
+
+    Args:
+        file: the file, which can be read again from its start.
+        name: what the picture is to the user, for the message ("foreground").
+        max_pixels: the most pixels that a picture may have. Reading one takes at most :data:`BYTES_PER_PIXEL` times
+            as many bytes: a picture that needs more per pixel, such as a progressive JPEG, may have fewer pixels.
+
+    Raises:
+        ICLightError: the file is no picture of a kind that is read, is damaged, or is too large.
+    """
+    with _explained(name, max_pixels), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        image = Image.open(file, formats=_formats())
+        check_size(image, name, max_pixels)
+        _check_memory(image, file, name, max_pixels)
+        return upright(_loaded(image, file))
+
+
+@contextmanager
+def _explained(name: str, max_pixels: int) -> Iterator[None]:
+    """Turn what Pillow raises into an ICLightError that names the picture, the reason and the way out."""
+    try:
+        yield
+    except ICLightError:
+        raise
+    except UnidentifiedImageError as error:
+        raise ICLightError(
+            f"The {name} cannot be read: it is not a picture in a known format, or its header is damaged. "
+            "Use PNG, JPEG or WebP."
+        ) from error
+    except Image.DecompressionBombError as error:
+        raise _too_many_pixels(name, _number_in(error), max_pixels) from error
+    except jpeg.TooManyScansError as error:
+        raise ICLightError(
+            f"The {name} cannot be read: it is a JPEG of {error} scans, {jpeg.MAX_SCANS} at most. Save it again as PNG."
+        ) from error
+    except MemoryError as error:
+        raise ICLightError(f"The {name} cannot be read: there is not enough memory for it. Scale it down.") from error
+    except Exception as error:  # Pillow's decoders meet damage with errors of many kinds
+        raise ICLightError(
+            f"The {name} cannot be read: the file is damaged or cut off. Save it again as PNG, JPEG or WebP and retry."
+        ) from error
+
+
+def check_given(image: Image.Image, name: str, max_pixels: int = MAX_PIXELS) -> None:
+    """Check a picture that somebody else has opened, and load it: Pillow puts that off until the pixels are used.
+
+    Raises:
+        ICLightError: it is a file of another kind than ours, damaged, or too large.
+    """
+    kind = (image.format or "").upper()
+    if isinstance(image, ImageFile.ImageFile) and _GIVEN_OUT.get(kind, kind) not in _formats():
+        raise ICLightError(f"The {name} cannot be read: {kind} files are not supported. Use PNG, JPEG or WebP.")
+    check_size(image, name, max_pixels)
+    with _explained(name, max_pixels):
+        image.load()
+
+
+def check_size(image: Image.Image, name: str, max_pixels: int) -> None:
+    """Check that a picture does not have too many pixels.
+
+    Raises:
+        ICLightError: it does; the message says how many there are and how many there may be.
+    """
+    if image.width * image.height > max_pixels:
+        raise _too_many_pixels(name, image.width * image.height, max_pixels, f"{image.width:,} x {image.height:,}")
+    if max(image.size) > MAX_SIDE:
+        raise ICLightError(
+            f"The {name} is too large: {image.width:,} x {image.height:,} pixels, and a side may have {MAX_SIDE:,} at "
+            "most. Scale it down first."
+        )
+
+
+def upright(image: Image.Image) -> Image.Image:
+    """Turn a picture as its EXIF says; a damaged EXIF block says nothing about it.
+
+    Pillow turns TIFF itself when it reads the pixels, and some of its versions leave the orientation in place.
+    """
+    try:
+        if isinstance(image, ImageFile.ImageFile) and image.format == "TIFF":
+            image.load()
+            return image
+        turned = image.getexif().get(_ORIENTATION, 1) in range(2, 9)
+        return ImageOps.exif_transpose(image) if turned else image
+    except Exception:  # Pillow's EXIF reader meets damage with errors of many kinds
+        return image
+
+
+def _formats() -> list[str]:
+    Image.preinit()
+    # These are not among the formats that Pillow registers first; it reads AVIF itself since 11.3.
+    from PIL import TiffImagePlugin, WebPImagePlugin  # noqa: F401
+
+    with suppress(ImportError):
+        from PIL import AvifImagePlugin  # noqa: F401
+
+    return [name for name in (*FORMATS, *REGISTERED_FORMATS) if name in Image.OPEN]
+
+
+def _decoded(data: str) -> io.BytesIO:
+    """Decode base64 text piece by piece, without a copy of the text."""
+    match = _DATA_URL.match(data)
+    file, rest, ended = io.BytesIO(), b"", False
+    for start in range(match.end() if match else 0, len(data), _CHUNK):
+        piece = rest + data[start : start + _CHUNK].encode("ascii").translate(None, _BLANKS)
+        if ended and piece:
+            raise ValueError("text after its end")
+        whole = len(piece) // 4 * 4
+        file.write(base64.b64decode(piece[:whole], validate=True))
+        rest, ended = piece[whole:], piece[:whole].endswith(b"=")
+    if rest:
+        raise ValueError("a part is missing")
+    file.seek(0)
+    return file
+
+
+def _loaded(image: Image.Image, file: BinaryIO) -> Image.Image:
+    if _decodes_still_webp(image):
+        return _still_webp(image, file)
+    image.load()
+    return image
+
+
+def _decodes_still_webp(image: Image.Image) -> bool:
+    """Whether the decoder for still pictures can be used; the one for animations takes twice the memory."""
+    from PIL import _webp
+
+    return image.format == "WEBP" and getattr(image, "n_frames", 1) == 1 and hasattr(_webp, "WebPDecode")
+
+
+def _still_webp(image: Image.Image, file: BinaryIO) -> Image.Image:
+    from PIL import _webp
+
+    found = _webp.WebPDecode(_content(file))
+    if found is None:
+        raise ValueError("WebP")
+    pixels, width, height, mode = found[:4]
+    result = Image.frombuffer(mode, (width, height), pixels, "raw", mode, 0, 1)
+    result.info = image.info
+    return result
+
+
+def _check_memory(image: Image.Image, file: BinaryIO, name: str, max_pixels: int) -> None:
+    """Check that decoding needs no more memory than the limit allows; the figures are those of Pillow's decoders."""
+    needed, most = _memory(image, file), max_pixels * BYTES_PER_PIXEL
+    if needed > most:
+        raise ICLightError(
+            f"The {name} is too large: {image.width:,} x {image.height:,} pixels take {needed / 1e6:,.0f} MB to read "
+            f"from this kind of file, {most / 1e6:,.0f} MB at most. Scale it down, or save it as PNG."
+        )
+
+
+def _memory(image: Image.Image, file: BinaryIO) -> float:
+    """Bytes that decoding needs at its peak.
+
+    Raises:
+        ValueError: the header says what no encoder writes.
+    """
+    pixels, stored = image.width * image.height, _STORED.get(image.mode, 4)
+    if image.format in ("JPEG", "MPO"):
+        return pixels * (stored + jpeg.coefficients(_content(file), getattr(image, "layer", ())))
+    if image.format == "WEBP":
+        return pixels * (8 if _decodes_still_webp(image) else 16)
+    if image.format == "TIFF":
+        piece = 0 if image.info.get("compression") == "raw" else _piece(image.tag_v2)
+        if piece > 8 * pixels + _LARGEST_PADDING:
+            raise ValueError("a tile that is larger than its picture")
+        return pixels * stored + piece
+    return pixels * (stored if image.format in FORMATS else 16)
+
+
+def _content(file: BinaryIO) -> bytes:
+    place = file.tell()
+    file.seek(0)
+    try:
+        return file.read()
+    finally:
+        file.seek(place)
+
+
+def _piece(tags: Mapping[int, Any]) -> float:
+    """Bytes of a TIFF's tile or strip, which is unpacked as a whole."""
+    bits = tags.get(_BITS, (8,))
+    depth = bits[0] * max(len(bits), tags.get(_SAMPLES, 1)) / 8
+    if _TILE_WIDTH in tags:
+        return tags[_TILE_WIDTH] * tags.get(_TILE_LENGTH, 1) * depth
+    return tags[_WIDTH] * min(tags.get(_ROWS_PER_STRIP, tags[_LENGTH]), tags[_LENGTH]) * depth
+
+
+def _too_many_pixels(name: str, pixels: int, most: int, sides: str = "") -> ICLightError:
+    named = f"{sides} pixels are {pixels / 1e6:,.1f}" if sides else f"{pixels / 1e6:,.1f}"
+    return ICLightError(
+        f"The {name} is too large: {named} megapixels, {most / 1e6:,.1f} at most. Scale it down first, or raise the "
+        "limit in Settings > IC Light."
+    )
+
+
+def _number_in(error: Exception) -> int:
+    """How many pixels Pillow found: the first number in what it says."""
+    found = re.search(r"\d+", str(error))
+    return int(found[0]) if found else 2 * (Image.MAX_IMAGE_PIXELS or 0)

@@ -1,0 +1,121 @@
+"""Pictures brought to the size of a run with Pillow's Lanczos, to the bit, in little memory."""
+
+from __future__ import annotations
+
+import numpy as np
+from PIL import Image
+
+Edges = tuple[float, float, float, float]
+"""``(left, top, right, bottom)`` of a part of a picture, in its pixels."""
+
+_WHOLE_LIMIT = 1 << 24
+_STRIP_PIXELS = 1 << 21
+_LOBES = 3
+_PRECISION_BITS = 22
+
+
+def cover_crop(pixels: np.ndarray, width: int, height: int) -> np.ndarray:
+    """Scale to cover ``width x height`` with Lanczos and crop the centre.
+
+    Source: lllyasviel/IC-Light, ``resize_and_center_crop``. Where the scaled picture would be far larger than the
+    target (a picture a few pixels wide), only the part that is kept is scaled, with the same result.
+
+    Args:
+        pixels: uint8 ``[H, W, 3]`` or ``[H, W]``.
+        width, height: target size in pixels.
+
+    Returns:
+        uint8 array of the target size with the same channels.
+    """
+    original_height, original_width = pixels.shape[:2]
+    scale = max(width / original_width, height / original_height)
+    full_width, full_height = round(original_width * scale), round(original_height * scale)
+    left, top = round((full_width - width) / 2), round((full_height - height) / 2)
+    if full_width * full_height > max(_WHOLE_LIMIT, 4 * width * height):
+        return _window(pixels, (full_width, full_height), (left, top), (width, height))
+    scaled = resized(pixels, (full_width, full_height))
+    return np.ascontiguousarray(scaled[top : top + height, left : left + width])
+
+
+def resized(pixels: np.ndarray, size: tuple[int, int], box: Edges | None = None) -> np.ndarray:
+    """Pillow's Lanczos, to the bit, in strips where the picture is large: Pillow scales across, then down.
+
+    Args:
+        pixels: uint8 ``[H, W, 3]`` or ``[H, W]``.
+        size: ``(width, height)`` of the result.
+        box: the part that is scaled, None for the whole.
+
+    Returns:
+        uint8 array of that size with the same channels.
+    """
+    height, width = pixels.shape[:2]
+    if height * width <= _WHOLE_LIMIT:
+        image = Image.fromarray(pixels)
+        return np.asarray(image if size == image.size and box is None else _lanczos(image, size, box))
+    left, top, right, bottom = box or (0, 0, width, height)
+    rows = max(1, _STRIP_PIXELS // width)
+    narrow = np.empty((height, size[0], *pixels.shape[2:]), np.uint8)
+    for start in range(0, height, rows):
+        strip = Image.fromarray(np.ascontiguousarray(pixels[start : start + rows]))
+        narrow[start : start + rows] = _lanczos(strip, (size[0], strip.height), (left, 0, right, strip.height))
+    return np.asarray(_lanczos(Image.fromarray(narrow), size, (0, top, size[0], bottom)))
+
+
+def _lanczos(image: Image.Image, size: tuple[int, int], box: Edges | None) -> Image.Image:
+    return image.resize(size, Image.Resampling.LANCZOS, box=box)
+
+
+def _window(pixels: np.ndarray, full: tuple[int, int], first: tuple[int, int], size: tuple[int, int]) -> np.ndarray:
+    """The part of ``size`` from ``first`` on, (across, down), of a picture that is scaled to ``full``."""
+    (columns, across), (rows, down) = (
+        _kernel(length, *axis) for length, *axis in zip(pixels.shape[1::-1], full, first, size, strict=True)
+    )
+    begin, end = rows.min(), rows.max() + down.shape[1]
+    narrow = _weighed(pixels[begin:end].swapaxes(0, 1), columns, across).swapaxes(0, 1)
+    return np.ascontiguousarray(_weighed(narrow, rows - begin, down))
+
+
+def _kernel(length: int, full: int, first: int, count: int) -> tuple[np.ndarray, np.ndarray]:
+    """The weights with which ``length`` pixels become ``full``, for ``count`` of these from ``first`` on.
+
+    Source: Pillow, ``src/libImaging/Resample.c``: Lanczos-3 with weights in whole numbers of 22 bits.
+
+    Returns:
+        the place of the first pixel that counts, int ``[count]``, and the weights from there, int32 ``[count, taps]``.
+    """
+    scale = length / full
+    reach = max(scale, 1.0)
+    centres = (np.arange(first, first + count) + 0.5) * scale
+    lowest = np.maximum((centres - _LOBES * reach + 0.5).astype(np.int64), 0)
+    beyond = np.minimum((centres + _LOBES * reach + 0.5).astype(np.int64), length)
+    places = lowest[:, None] + np.arange((beyond - lowest).max())
+    offsets = (places - centres[:, None] + 0.5) / reach
+    weights = np.where((offsets >= -_LOBES) & (offsets < _LOBES), np.sinc(offsets) * np.sinc(offsets / _LOBES), 0.0)
+    weights[places >= beyond[:, None]] = 0.0
+    weights /= weights.sum(axis=1, keepdims=True)
+    return lowest, np.trunc(weights * (1 << _PRECISION_BITS) + np.copysign(0.5, weights)).astype(np.int32)
+
+
+def _weighed(pixels: np.ndarray, lowest: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Rows of uint8 ``[H, ...]`` added up with their weights: uint8 ``[count, ...]``."""
+    result = np.full((len(lowest), *pixels.shape[1:]), 1 << (_PRECISION_BITS - 1), np.int32)
+    last = pixels.shape[0] - 1
+    for tap, weight in enumerate(weights.T):
+        result += weight.reshape(-1, *[1] * (pixels.ndim - 1)) * pixels[np.minimum(lowest + tap, last)]
+    return (result >> _PRECISION_BITS).clip(0, 255).astype(np.uint8)
+
+
+def stretch(pixels: np.ndarray, width: int, height: int) -> np.ndarray:
+    """Scale to ``width x height`` with Lanczos without keeping the proportions."""
+    return resized(pixels, (width, height))
+
+
+def contain(pixels: np.ndarray, width: int, height: int, fill: int) -> np.ndarray:
+    """Scale to fit inside ``width x height`` with Lanczos, centred, the rest filled with the value ``fill``."""
+    original_height, original_width = pixels.shape[:2]
+    scale = min(width / original_width, height / original_height)
+    inner_width, inner_height = max(1, round(original_width * scale)), max(1, round(original_height * scale))
+    result = np.full((height, width, *pixels.shape[2:]), fill, np.uint8)
+    left, top = (width - inner_width) // 2, (height - inner_height) // 2
+    result[top : top + inner_height, left : left + inner_width] = stretch(pixels, inner_width, inner_height)
+    return result

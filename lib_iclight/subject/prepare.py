@@ -1,0 +1,279 @@
+"""From what the user gave to the subject that is relit: decoded, cut out, placed on grey."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+import numpy as np
+from PIL import Image
+
+from ..errors import ICLightError
+from ..picture import arrays
+from ..picture.pixels import fingerprint, is_converted
+from ..support.cache import SharedCache
+from .background_removal import BackgroundRemover
+from .matte_refinement import UNREFINED, MatteRefinement
+from .placement import Placement, place
+
+_CHUNK = 1 << 20
+
+Box = tuple[int, int, int, int]
+"""``(x, y, width, height)`` of a part of a picture, in its pixels."""
+
+ALWAYS = "always"
+"""Remove the background whatever the picture's own transparency says."""
+
+Removal = bool | Literal["always"]
+"""Whether a remover runs: where the picture is not cut out already, never, or always."""
+
+_CUT_OUT_SHARE, _CLEARLY_OPAQUE = 0.05, 192
+
+Fit = Literal["cover", "stretch", "contain"] | Placement
+
+
+@dataclass(frozen=True)
+class Framing:
+    """How a picture is brought to the size of a run.
+
+    Attributes:
+        fit: "cover" is the reference's centre crop; "stretch" and "contain" are also what a host does with its own
+            picture; else where the picture is placed.
+        box: the part of the picture that the run works on (inpainting "only masked"), None for the whole.
+    """
+
+    fit: Fit = "cover"
+    box: Box | None = None
+
+    def apply(self, pixels: np.ndarray, width: int, height: int, fill: int) -> np.ndarray:
+        """Bring uint8 ``[H, W, ...]`` to ``[height, width, ...]``; ``fill`` is for what is left empty.
+
+        Raises:
+            ICLightError: the picture is placed outside of the frame.
+        """
+        if self.box is not None:
+            x, y, w, h = self.box
+            pixels = np.ascontiguousarray(pixels[y : y + h, x : x + w])
+        if isinstance(self.fit, Placement):
+            return place(pixels, width, height, self.fit, fill)
+        if self.fit == "stretch":
+            return arrays.stretch(pixels, width, height)
+        if self.fit == "contain":
+            return arrays.contain(pixels, width, height, fill)
+        return arrays.cover_crop(pixels, width, height)
+
+
+@dataclass(frozen=True, eq=False)
+class Subject:
+    """A subject ready to condition on.
+
+    Attributes:
+        picture: as it was given.
+        alpha: uint8 ``[H, W]``, 255 on the subject; None when the whole picture is the subject.
+        colours: uint8 ``[H, W, 3]``, what belongs under ``alpha``: the picture's own, or free of the old background.
+        on_grey: uint8 ``[H, W, 3]``, the subject on grey 127.
+        digest: identifies picture and cut-out together.
+        framing: how it is brought to the size of a run.
+        remover: the background remover that has cut it out, "" where none has.
+    """
+
+    picture: arrays.Picture
+    alpha: np.ndarray | None
+    colours: np.ndarray
+    on_grey: np.ndarray
+    digest: str
+    framing: Framing = Framing()
+    remover: str = ""
+
+    def framed(self, framing: Framing) -> Subject:
+        """The same subject, brought to a run's size in another way."""
+        return replace(self, framing=framing)
+
+    def pixels(self, width: int, height: int) -> np.ndarray:
+        """The crop that conditions a run of this size: uint8 ``[height, width, 3]``, the subject on grey."""
+        return self.framing.apply(self.on_grey, width, height, arrays.GREY)
+
+    def matte(self, width: int, height: int) -> np.ndarray:
+        """The same crop of the matte: uint8 ``[height, width]``."""
+        alpha = self.alpha
+        if alpha is None:
+            alpha = np.full(self.on_grey.shape[:2], 255, np.uint8)
+        return self.framing.apply(alpha, width, height, 0)
+
+
+class SubjectCache:
+    """Decodes pictures and cuts subjects out, each distinct one once.
+
+    Args:
+        cache: what they are kept in.
+        max_pixels: gives the most pixels that a picture may have.
+
+    Attributes:
+        content: identifies the content of the file behind a remover's name, so that a replaced file cuts out anew.
+    """
+
+    def __init__(
+        self, cache: SharedCache | None = None, max_pixels: Callable[[], int] = lambda: arrays.MAX_PIXELS
+    ) -> None:
+        self.content: Callable[[str], Hashable] = lambda model: None
+        self._cache = cache or SharedCache()
+        self._max_pixels = max_pixels
+
+    def picture(self, source: Any, name: str) -> arrays.Picture:
+        """Decode what a user gave.
+
+        Args:
+            source: base64 text or a data URL, a Pillow image, an uint8 array, a picture that is decoded already, or
+                the error that reading it gave.
+            name: what the picture is to the user ("foreground").
+
+        Raises:
+            ICLightError: it cannot be read, or is too large.
+        """
+        most = self._max_pixels()
+        if isinstance(source, arrays.Picture):
+            return source
+        if isinstance(source, Exception):
+            raise unreadable(source, name) from source
+        if isinstance(source, str):
+            key = ("picture", _digest(source), most)
+            return self._cache.get(key, lambda: arrays.to_picture(arrays.decode(source, name, most), name, most))
+        if isinstance(source, np.ndarray):
+            source = Image.fromarray(source)
+        if isinstance(source, Image.Image):
+            return self._converted(source, name, most)
+        raise ICLightError(f"The {name} is not a picture but {type(source).__name__}.")
+
+    def _converted(self, image: Image.Image, name: str, most: int) -> arrays.Picture:
+        """A Pillow image as a picture; one with a profile to follow is converted once, not in every generation."""
+        arrays.check_given(image, name, most)
+        image = arrays.upright(image)
+        if image.mode == "P" or not is_converted(image):
+            return arrays.to_picture(image, name, most)
+        return self._cache.get(("picture", fingerprint(image)), lambda: arrays.to_picture(image, name, most))
+
+    def subject(
+        self,
+        picture: arrays.Picture,
+        remove_background: Removal,
+        model: str,
+        matte: BackgroundRemover,
+        edge: MatteRefinement = UNREFINED,
+    ) -> Subject:
+        """Cut the subject out.
+
+        A picture that is cut out already (see :func:`is_cut_out`), or already on grey, is not cut out again unless
+        that is asked for; what its own transparency hides stays hidden either way. The remover runs once for a
+        picture, whatever is then done to the edge; an opaque picture that is used whole has no edge.
+
+        Args:
+            picture: what the user gave.
+            remove_background: whether the remover runs where the picture is not cut out already, never, or always.
+            model: the background remover's name.
+            matte: the background remover.
+            edge: what is done to the matte, the cut-out's or the picture's own.
+
+        Raises:
+            ICLightError: nothing of the picture is visible, the remover failed or found nothing, or nothing is left.
+        """
+        remover = (model, self.content(model)) if remove_background else None
+        key = ("subject", picture.digest, remove_background, remover, edge)
+        return self._cache.get(key, lambda: self._cut_out(picture, remove_background, remover, matte, edge))
+
+    def _cut_out(
+        self,
+        picture: arrays.Picture,
+        remove_background: Removal,
+        remover: tuple[str, Hashable] | None,
+        matte: BackgroundRemover,
+        edge: MatteRefinement,
+    ) -> Subject:
+        own = picture.alpha
+        nothing = invisible(picture)
+        if nothing is not None:
+            raise nothing
+        if remover is not None and _removes(picture, remove_background):
+            model = remover[0]
+            alpha = self._cache.get(("matte", picture.digest, remover), lambda: _found(picture, model, matte))
+            return replace(_refined(picture, _within(alpha, own, model), edge, f"{remover}"), remover=model)
+        if own is not None:
+            return _refined(picture, own, replace(edge, alpha_matting=False), "own")
+        return Subject(picture, None, picture.rgb, picture.rgb, f"{picture.digest}:opaque")
+
+
+def invisible(picture: arrays.Picture) -> ICLightError | None:
+    """Why there is nothing to relight in a picture; None where something of it is visible."""
+    if picture.alpha is None or picture.alpha.any():
+        return None
+    return ICLightError(
+        "The foreground is fully transparent: there is nothing to relight. "
+        "Give a picture in which the subject is visible."
+    )
+
+
+def is_cut_out(alpha: np.ndarray | None) -> bool:
+    """Whether a picture's transparency cuts a subject out: one pixel in twenty is more than a quarter transparent.
+
+    Less is no cut-out: rounded corners, a clear pixel, a picture that is nowhere quite opaque.
+
+    Args:
+        alpha: uint8 ``[H, W]``, None for an opaque picture.
+    """
+    return alpha is not None and np.count_nonzero(alpha < _CLEARLY_OPAQUE) >= _CUT_OUT_SHARE * alpha.size
+
+
+def _removes(picture: arrays.Picture, remove_background: Removal) -> bool:
+    if remove_background in (ALWAYS, False):
+        return remove_background == ALWAYS
+    return not is_cut_out(picture.alpha) and not arrays.is_on_grey(picture.rgb)
+
+
+def _within(alpha: np.ndarray, own: np.ndarray | None, model: str) -> np.ndarray:
+    """What the remover found, without what the picture's own transparency hides."""
+    if own is None:
+        return alpha
+    alpha = np.minimum(alpha, own)
+    if not alpha.any():
+        raise ICLightError(
+            f"What the background remover {model} found lies where the foreground is transparent. Choose another "
+            "remover, or turn 'Remove background' off."
+        )
+    return alpha
+
+
+def _digest(text: str) -> bytes:
+    """A text's digest, without a copy of the whole."""
+    digest = hashlib.blake2b(digest_size=16)
+    for start in range(0, len(text), _CHUNK):
+        digest.update(text[start : start + _CHUNK].encode("utf-8", "surrogatepass"))
+    return digest.digest()
+
+
+def unreadable(error: Exception, name: str) -> ICLightError:
+    """The refusal of a picture that could not be read, by the error that reading it gave."""
+    if isinstance(error, ICLightError):
+        return ICLightError(str(error))
+    return ICLightError(f"The {name} cannot be read: the file is damaged. Use a whole PNG, JPEG or WebP file.")
+
+
+def _found(picture: arrays.Picture, model: str, matte: BackgroundRemover) -> np.ndarray:
+    alpha = matte(picture.rgb, model)
+    if not alpha.any():
+        raise ICLightError(
+            f"The background remover {model} found no subject in the foreground. "
+            "Choose another one, or give a picture with transparency, or turn 'Remove background' off."
+        )
+    return alpha
+
+
+def _refined(picture: arrays.Picture, alpha: np.ndarray, edge: MatteRefinement, how: str) -> Subject:
+    colours, refined = edge.refine(picture.rgb, alpha)
+    if not refined.any():
+        raise ICLightError(
+            "Nothing is left of the subject: the settings of the cut-out's edge take all of it away. "
+            "Lower the threshold (matte_threshold) or the shrinking (matte_shrink)."
+        )
+    done = "" if edge == UNREFINED else f":{edge}"
+    return Subject(picture, refined, colours, arrays.on_grey(colours, refined), f"{picture.digest}:{how}{done}")

@@ -1,0 +1,126 @@
+"""One cache for all that is kept in memory from run to run, limited by its bytes."""
+
+from __future__ import annotations
+
+import dataclasses
+import threading
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Hashable
+from typing import Any, NamedTuple, TypeVar
+
+import numpy as np
+
+from .process_memory import release_memory
+
+Value = TypeVar("Value")
+
+MEGABYTE = 1 << 20
+DEFAULT_LIMIT = 512 * MEGABYTE
+
+# Each costs some kilobytes besides its arrays, which counts where pictures are tiny.
+_MOST_ENTRIES = 4096
+_WORTH_GIVING_BACK = 16 * MEGABYTE
+
+
+class _Entry(NamedTuple):
+    value: Any
+    blocks: dict[int, int]
+
+
+class SharedCache:
+    """Keeps the most recently used values, as many as fit into a number of bytes, and some thousands at most.
+
+    Thread-safe. Memory that several values share is counted once. A value that alone exceeds the limit is not kept.
+
+    Args:
+        limit: gives the limit in bytes. It is asked whenever a value is added, so that it may change.
+    """
+
+    def __init__(self, limit: Callable[[], int] = lambda: DEFAULT_LIMIT):
+        self._limit = limit
+        self._entries: OrderedDict[Hashable, _Entry] = OrderedDict()
+        self._holders: Counter[int] = Counter()
+        self._used = 0
+        self._lock = threading.Lock()
+
+    @property
+    def used(self) -> int:
+        """Bytes of all values that are kept."""
+        return self._used
+
+    def get(self, key: Hashable, make: Callable[[], Value]) -> Value:
+        """The value of ``key``, made by ``make`` when it is not there; what ``make`` raises is passed on."""
+        with self._lock:
+            if key in self._entries:
+                self._entries.move_to_end(key)
+                return self._entries[key].value
+        value = make()
+        self._add(key, _Entry(value, blocks(value)))
+        return value
+
+    def trim(self) -> None:
+        """Forget the least recently used values until the rest fits the present limit."""
+        limit = self._limit()
+        with self._lock:
+            freed = self._shrink(limit)
+        _give_back(freed)
+
+    def clear(self) -> None:
+        """Forget everything."""
+        with self._lock:
+            freed = self._shrink(-1)
+        _give_back(freed)
+
+    def _add(self, key: Hashable, entry: _Entry) -> None:
+        limit = self._limit()
+        if sum(entry.blocks.values()) > limit:
+            return
+        with self._lock:
+            if key in self._entries:  # two threads made it at once
+                self._drop(key)
+            self._entries[key] = entry
+            for block, size in entry.blocks.items():
+                self._used += 0 if self._holders[block] else size
+                self._holders[block] += 1
+            freed = self._shrink(limit)
+        _give_back(freed)
+
+    def _shrink(self, limit: int) -> int:
+        """Forget the least recently used values until at most ``limit`` bytes are left; returns the bytes freed."""
+        before = self._used
+        while self._entries and (self._used > limit or len(self._entries) > _MOST_ENTRIES):
+            self._drop(next(iter(self._entries)))
+        return before - self._used
+
+    def _drop(self, key: Hashable) -> None:
+        for block, size in self._entries.pop(key).blocks.items():
+            self._holders[block] -= 1
+            if not self._holders[block]:
+                del self._holders[block]
+                self._used -= size
+
+
+def blocks(value: Any) -> dict[int, int]:
+    """The blocks of memory behind a value, identity to bytes.
+
+    Arrays and tensors are found in dataclasses, tuples and lists too. Views count as what they look at.
+    """
+    if isinstance(value, np.ndarray):
+        while isinstance(value.base, np.ndarray):
+            value = value.base
+        return {id(value if value.base is None else value.base): value.nbytes}
+    if hasattr(value, "untyped_storage"):
+        storage = value.untyped_storage()
+        return {storage.data_ptr(): storage.nbytes()}
+    if dataclasses.is_dataclass(value):
+        value = [getattr(value, field.name) for field in dataclasses.fields(value)]
+    found: dict[int, int] = {}
+    if isinstance(value, (list, tuple)):
+        for part in value:
+            found |= blocks(part)
+    return found
+
+
+def _give_back(freed: int) -> None:
+    if freed >= _WORTH_GIVING_BACK:
+        release_memory()

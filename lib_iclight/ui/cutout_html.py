@@ -1,0 +1,52 @@
+"""The cut-out before it is relit, side by side with the picture, as HTML."""
+
+from __future__ import annotations
+
+import base64
+import html
+import io
+
+import numpy as np
+from PIL import Image
+
+from ..subject.prepare import Subject
+
+SIDE = 768
+"""The longer side of what is shown, in pixels."""
+
+
+def cutout_html(subject: Subject) -> str:
+    """The picture as it was given, and its subject as it will be relit; where it is transparent, squares show."""
+    given, cut = Image.fromarray(subject.picture.rgb), Image.fromarray(subject.colours)
+    if subject.picture.alpha is not None:
+        given.putalpha(Image.fromarray(subject.picture.alpha))
+    if subject.alpha is not None:
+        cut.putalpha(Image.fromarray(subject.alpha))
+    note = "" if subject.alpha is not None else "<p>The whole picture is the subject.</p>"
+    return f"<div class='ic-light-cutout'>{_figure('Before', given)}{_figure('After', cut)}</div>{note}"
+
+
+def problem_html(text: str) -> str:
+    """Why there is nothing to show."""
+    return f"<p class='wrong'>{html.escape(text)}</p>"
+
+
+def _figure(caption: str, image: Image.Image) -> str:
+    image = _small(image)
+    buffer = io.BytesIO()
+    image.save(buffer, "PNG", compress_level=6)
+    source = "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
+    size = f"width='{image.width}' height='{image.height}'"
+    return f"<figure><img src='{source}' alt='{caption}' {size}><figcaption>{caption}</figcaption></figure>"
+
+
+def _small(image: Image.Image) -> Image.Image:
+    scale = SIDE / max(image.size)
+    if scale >= 1:
+        return image
+    size = max(1, round(image.width * scale)), max(1, round(image.height * scale))
+    if image.mode != "RGBA":
+        return image.resize(size, Image.Resampling.LANCZOS)
+    # Colours under transparency must not shine into the rim.
+    pixels = np.asarray(image.convert("RGBa").resize(size, Image.Resampling.BOX).convert("RGBA"))
+    return Image.fromarray(pixels)

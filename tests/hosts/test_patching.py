@@ -1,0 +1,150 @@
+"""Offsets on checkpoints kept in few bits: added at each call where the host does so, else told to be rounded."""
+
+from __future__ import annotations
+
+import gc
+import sys
+from types import ModuleType, SimpleNamespace
+
+import pytest
+import torch
+from samples import encoded, plain
+
+from lib_iclight.hosts import patching
+from lib_iclight.hosts.protocol import Checkpoint
+from lib_iclight.models.library import Offsets
+
+FLOAT8 = torch.float8_e4m3fn
+
+
+class Patcher:
+    """Forge's, as far as patches go."""
+
+    def __init__(self, model):
+        self.model, self.lora_patches = model, {}
+
+    def clone(self):
+        other = Patcher(self.model)
+        other.lora_patches = self.lora_patches.copy()
+        return other
+
+    def add_patches(self, *, filename, patches, strength_patch=1.0, strength_model=1.0, online_mode=False):
+        made = {key: [[strength_patch, patch, strength_model, None, None]] for key, patch in patches.items()}
+        self.lora_patches[(filename, strength_patch, strength_model, online_mode)] = made
+
+
+def offsets():
+    return Offsets("content", {"diffusion_model.out.weight": torch.ones(2, 2)}, 8)
+
+
+@pytest.fixture
+def arguments(monkeypatch):
+    """Forge's, where *Diffusion in Low Bits* says that LoRAs are not to be merged."""
+    module = ModuleType("backend.args")
+    module.dynamic_args = {"online_lora": True}
+    for name in ("backend", "backend.args"):
+        monkeypatch.setitem(sys.modules, name, module)
+    return module.dynamic_args
+
+
+def modes(model):
+    unet = Patcher(model)
+    patching.Patching().add(unet, offsets())
+    return [name[-1] for name in unet.lora_patches]
+
+
+@pytest.mark.parametrize("kind", [FLOAT8, torch.float8_e5m2, "nf4", "gguf"])
+def test_offsets_are_added_at_each_call_where_loras_are(arguments, kind):
+    assert modes(SimpleNamespace(storage_dtype=kind)) == [True]
+    arguments["online_lora"] = False
+    assert modes(SimpleNamespace(storage_dtype=kind)) == [False]
+
+
+@pytest.mark.parametrize("kind", [torch.float32, torch.float16, torch.bfloat16])
+@pytest.mark.usefixtures("arguments")
+def test_weights_that_are_whole_have_offsets_merged(kind):
+    assert modes(SimpleNamespace(storage_dtype=kind)) == [False]
+
+
+@pytest.mark.usefixtures("arguments")
+def test_the_next_run_has_the_lists_that_the_layers_keep():
+    """A host moves a patcher's patches to the device in place, and its layers keep the first patcher's."""
+    kept, adder = offsets(), patching.Patching()
+    plain = Patcher(SimpleNamespace(storage_dtype=FLOAT8))
+    first, second = plain.clone(), plain.clone()
+    adder.add(first, kept)
+    in_layer = next(iter(first.lora_patches.values()))["diffusion_model.out.weight"][0]
+    adder.add(second, kept)
+    adder.add(second, kept)
+    assert next(iter(second.lora_patches.values()))["diffusion_model.out.weight"][0] is in_layer
+    assert plain.lora_patches == {}
+
+
+@pytest.mark.usefixtures("arguments")
+def test_offsets_that_are_forgotten_are_not_kept_here():
+    adder, unet = patching.Patching(), Patcher(SimpleNamespace(storage_dtype=FLOAT8))
+    adder.add(unet, offsets())
+    gc.collect()
+    assert len(adder._online) == 0
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"), [(FLOAT8, "float8_e4m3fn"), ("nf4", "nf4"), (torch.float16, ""), (torch.bfloat16, "")]
+)
+def test_what_a_model_is_kept_as(kind, expected):
+    assert patching.kept_as(SimpleNamespace(storage_dtype=kind)) == expected
+
+
+def test_a_model_that_does_not_say_is_told_by_its_weights():
+    weights = [torch.zeros(4), torch.zeros(4, 4).to(FLOAT8)]
+    assert patching.kept_as(SimpleNamespace(parameters=lambda: iter(weights))) == "float8_e4m3fn"
+
+
+def test_what_is_lost_is_said_with_the_way_out():
+    said = patching.words(Checkpoint("photo", "Stable Diffusion 1.5", True, "float8_e4m3fn"))
+    assert "photo are kept as float8_e4m3fn" in said
+    assert "(fp16 LoRA)" in said
+    assert len(said) <= 320
+    assert patching.words(Checkpoint("photo", "Stable Diffusion 1.5", True)) == ""
+
+
+@pytest.fixture(scope="module")
+def host(tmp_path_factory):
+    from workbench.session import Workbench
+
+    with Workbench(tmp_path_factory.mktemp("data")) as workbench:
+        yield workbench
+
+
+def test_page_and_result_say_what_is_lost(host, monkeypatch):
+    from modules import processing
+
+    from lib_iclight.hosts.app_context import app_context
+
+    request = {"prompt": "a ball", "steps": 1, "width": 64, "height": 64, "sampler_name": "Euler", "cfg_scale": 1}
+    relight = {"enabled": True, "foreground": encoded(plain((9, 9, 9), 64, 64)), "remove_background": False}
+    said = []
+    monkeypatch.setattr(processing.StableDiffusionProcessing, "comment", lambda p, text: said.append(text))
+    assert app_context().notice(None) == ""
+    monkeypatch.setattr(host.sd_model.forge_objects.unet.model, "storage_dtype", FLOAT8, raising=False)
+    module = ModuleType("backend.args")
+    module.dynamic_args = {"online_lora": False}
+    monkeypatch.setitem(sys.modules, "backend.args", module)
+    host.txt2img(**request, alwayson_scripts={"IC Light": {"args": [relight]}}).raise_for_status()
+    assert "kept as float8_e4m3fn" in app_context().notice(None)
+    assert said == [app_context().notice(None)]
+
+
+def test_a_checkpoint_that_is_yet_to_be_loaded_is_told_by_what_is_chosen(host, monkeypatch):
+    from modules import sd_models, shared
+
+    from lib_iclight.hosts import state
+    from lib_iclight.hosts.app_context import app_context
+    from lib_iclight.models.checkpoint import by_channels
+
+    monkeypatch.setattr(sd_models, "model_data", sd_models.SdModelData())
+    monkeypatch.setattr(state, "family_of", lambda path: by_channels(4))
+    kinds = {"float8-e4m3fn": True, "float8-e4m3fn (fp16 LoRA)": False, "Automatic": False, None: False}
+    for chosen, expected in kinds.items():
+        monkeypatch.setattr(shared.opts, "forge_unet_storage_dtype", chosen, raising=False)
+        assert ("kept as float8-e4m3fn" in app_context().notice(None)) is expected, chosen

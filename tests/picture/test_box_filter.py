@@ -1,0 +1,48 @@
+"""Means over boxes, and maps that are computed small."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PIL import Image
+from samples import noise
+from scipy import ndimage
+
+from lib_iclight.picture.box_filter import box_mean, enlarged, reduced
+
+
+@pytest.mark.parametrize("radius", [0, 1, 7, 100])
+@pytest.mark.parametrize("shape", [(30, 40), (3, 30, 40), (1, 9), (9, 1)])
+def test_the_mean_is_over_what_of_the_box_lies_inside(radius, shape):
+    values = np.random.default_rng(1).random(shape, np.float32)
+    side = 2 * radius + 1
+    size = (1,) * (len(shape) - 2) + (side, side)
+    sums, count = (ndimage.uniform_filter(v.astype(float), size, mode="constant") for v in (values, np.ones(shape)))
+    np.testing.assert_allclose(box_mean(values, radius), sums / count, atol=1e-5)
+
+
+def test_small_differences_far_along_a_picture_stay():
+    values = np.full((4, 4000), 1000.0, np.float32)
+    values[:, -1] += 0.25
+    assert box_mean(values, 0)[0, -1] == 1000.25
+
+
+def test_a_small_picture_is_not_made_smaller():
+    pixels = noise(20, 10)
+    np.testing.assert_array_equal((reduced(pixels, 768) * 255).round().astype(np.uint8), np.moveaxis(pixels, -1, 0))
+
+
+@pytest.mark.parametrize(
+    ("size", "expected"), [((400, 200), (100, 200)), ((200, 400), (200, 100)), ((2000, 101), (100, 1980))]
+)
+def test_the_shorter_side_decides(size, expected):
+    width, height = size
+    assert reduced(np.zeros((height, width), np.uint8), 100).shape == expected
+    assert reduced(np.zeros((height, width, 3), np.uint8), 100).shape == (3, *expected)
+
+
+def test_strips_of_an_enlarged_map_fit_together():
+    values = np.random.default_rng(2).random((30, 20), np.float32)
+    whole = np.asarray(Image.fromarray(values).resize((80, 111), Image.Resampling.BILINEAR))
+    strips = [enlarged(values, 80, 111, slice(start, min(start + 25, 111))) for start in range(0, 111, 25)]
+    np.testing.assert_allclose(np.concatenate(strips), whole, atol=1e-6)

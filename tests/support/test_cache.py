@@ -1,0 +1,157 @@
+"""What is kept for the next run is limited by its bytes, all kinds together."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from samples import encoded, noise, plain
+
+from lib_iclight.conditioning import LatentCache, LazyImage
+from lib_iclight.picture import arrays
+from lib_iclight.subject.matte_refinement import MatteRefinement
+from lib_iclight.subject.prepare import SubjectCache
+from lib_iclight.support.cache import SharedCache, blocks
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def block(size: int) -> np.ndarray:
+    return np.zeros(size, np.uint8)
+
+
+def made_by(cache: SharedCache, keys, size: int) -> list:
+    """Which of the keys were not there when they were asked for, in this order."""
+    made = []
+    for key in keys:
+        cache.get(key, lambda key=key: made.append(key) or block(size))
+    return made
+
+
+def test_a_value_is_made_once():
+    assert made_by(SharedCache(), "aaa", 100) == ["a"]
+
+
+def test_what_was_used_longest_ago_is_forgotten():
+    assert made_by(SharedCache(lambda: 250), "abacab", 100) == ["a", "b", "c", "b"]
+
+
+def test_a_failure_is_passed_on_and_not_kept():
+    cache = SharedCache()
+    with pytest.raises(ZeroDivisionError):
+        cache.get("a", lambda: 1 // 0)
+    assert cache.get("a", lambda: 5) == 5
+
+
+def test_clear_forgets_everything():
+    cache = SharedCache()
+    cache.get("a", lambda: 1)
+    cache.clear()
+    assert cache.get("a", lambda: 2) == 2
+    assert cache.used == 0
+
+
+def test_a_value_above_the_limit_is_used_but_takes_nobodys_place():
+    cache = SharedCache(lambda: 250)
+    cache.get("a", lambda: block(100))
+    assert cache.get("huge", lambda: block(251)).nbytes == 251
+    assert made_by(cache, ["a", "huge"], 251) == ["huge"]
+
+
+def test_values_of_next_to_nothing_are_not_kept_without_end():
+    cache = SharedCache()
+    made_by(cache, range(10_000), 1)
+    assert 1000 < cache.used < 5000
+    assert made_by(cache, [9_999, 0], 1) == [0]
+
+
+def test_the_limit_may_change():
+    limit = 250
+    cache = SharedCache(lambda: limit)
+    made_by(cache, "ab", 100)
+    limit = 100
+    cache.trim()
+    assert cache.used == 100
+    assert made_by(cache, "b", 100) == []
+
+
+def test_memory_that_two_values_share_counts_once_and_as_long_as_either_is_kept():
+    cache = SharedCache(lambda: 250)
+    whole = block(100)
+    cache.get("whole", lambda: whole)
+    cache.get("part", lambda: (whole[10:20], "a word"))
+    assert cache.used == 100
+    cache.get("other", lambda: block(150))
+    assert cache.used == 250
+    cache.get("one more", lambda: block(40))
+    assert cache.used == 190, "both views are gone, and with them what they look at"
+
+
+def test_a_tensor_counts_with_its_whole_storage():
+    import torch
+
+    tensor = torch.zeros(10, 4)
+    assert list(blocks(tensor[:1]).values()) == [160]
+
+
+def test_an_opaque_picture_and_its_subject_are_one_block():
+    cache = SharedCache()
+    pictures = SubjectCache(cache)
+    source = encoded(plain((1, 2, 3), 50, 40))
+    pictures.subject(pictures.picture(source, "foreground"), False, "", None)
+    assert cache.used == 50 * 40 * 3
+
+
+def test_pictures_cut_outs_and_latents_share_one_limit():
+    import torch
+
+    limit = 300_000
+    cache = SharedCache(lambda: limit)
+    pictures, latents = SubjectCache(cache), LatentCache(cache)
+    for seed in range(8):
+        picture = arrays.make_picture(noise(120, 100, seed=seed))
+        subject = pictures.subject(
+            picture, True, "u2net", lambda rgb, model: rgb[..., 0].copy(), MatteRefinement(False, 0.5)
+        )
+        layer = LazyImage(("subject", subject.digest), subject.pixels)
+        latents.latent(layer, 64, 64, "vae", lambda pixels: torch.zeros(1, 4, 80, 80))
+        assert cache.used <= limit
+    assert cache.used > limit / 2
+
+
+MEASURE = """
+import json, sys
+import numpy as np
+from lib_iclight.picture import arrays
+from lib_iclight.support.cache import SharedCache
+from lib_iclight.subject.prepare import SubjectCache
+
+def resident():
+    with open("/proc/self/statm") as file:
+        return int(file.read().split()[1]) * 4096 / 2**20
+
+pictures = SubjectCache(cache := SharedCache(lambda: 64 << 20))
+start, seen = resident(), []
+for seed in range(12):
+    rgb = np.full((1500, 2000, 3), seed, np.uint8)
+    alpha = np.zeros((1500, 2000), np.uint8)
+    alpha[:750] = 200
+    pictures.subject(arrays.make_picture(rgb, alpha), True, "", None)
+    seen.append(resident() - start)
+del rgb, alpha
+cache.clear()
+print(json.dumps({"most": max(seen), "kept": resident() - start}))
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="only Linux tells a process's memory so")
+def test_what_is_forgotten_leaves_the_process():
+    done = subprocess.run([sys.executable, "-c", MEASURE], cwd=ROOT, capture_output=True, text=True, check=True)
+    found = json.loads(done.stdout)
+    # 64 MB that are kept, the picture under work (21 MB) and what it takes to make its subject.
+    assert found["most"] < 110
+    assert found["kept"] < 25

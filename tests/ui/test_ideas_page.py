@@ -1,0 +1,41 @@
+"""The user's own quick lists on the page: read whenever it is loaded."""
+
+from __future__ import annotations
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def lists(browser, served):
+    """Opens the page anew and gives the quick lists on it."""
+    page = browser.new_page(viewport={"width": 1500, "height": 1200})
+    page.set_default_timeout(60_000)
+
+    def load():
+        page.goto(served.address)
+        page.locator("#txt2img_ic_light_enabled > .label-wrap").click()
+        page.locator("#txt2img_ic_light_ideas > .label-wrap").click()
+        return page.locator("#txt2img_ic_light_prompts")
+
+    yield load
+    page.close()
+
+
+def test_a_file_of_the_user_is_shown_after_a_reload_and_a_broken_one_named(lists, tmp_path, monkeypatch):
+    from lib_iclight.ui import prompts
+
+    own = tmp_path / "prompts.txt"
+    monkeypatch.setattr(prompts, "OWN", own)
+    lists().get_by_role("button", name="marble statue").wait_for()
+    own.write_text("[Mine]\nstreet lamps\n", encoding="utf-8")
+    shown = lists()
+    shown.get_by_role("button", name="street lamps").wait_for()
+    assert shown.get_by_role("button", name="marble statue").count() == 0
+    own.write_text("street lamps\n", encoding="utf-8")
+    shown = lists()
+    shown.locator(".wrong").get_by_text(
+        "user/prompts.txt cannot be used: line 1 comes before the first list"
+    ).wait_for()
+    shown.get_by_role("button", name="marble statue").wait_for()

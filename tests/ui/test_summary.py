@@ -1,0 +1,164 @@
+"""The line that says what will happen."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+
+from lib_iclight.light.maps import EDITOR, LIGHTS
+from lib_iclight.request import MODES
+from lib_iclight.ui.summary import sentences
+
+
+def said(**changes) -> str:
+    defaults = {
+        "is_img2img": False,
+        "mode": "fc",
+        "light": "none",
+        "has_foreground": True,
+        "has_background": False,
+        "removes": False,
+    }
+    return " ".join(sentences(**(defaults | changes)))
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"has_foreground": False}, "Drop a picture of the subject into Foreground."),
+        ({}, "The foreground is relit. The prompt alone decides about the light and the background."),
+        (
+            {"light": "left", "removes": True},
+            "The foreground is relit. Its background is removed first, unless it is cut out already. "
+            "It is lit from the left. The prompt makes a new background.",
+        ),
+        (
+            {"is_img2img": True, "has_foreground": False, "light": "top", "has_init": True},
+            "The img2img picture is relit. It is lit from above. The prompt makes a new background.",
+        ),
+        (
+            {"is_img2img": True, "has_foreground": False, "has_init": True},
+            "The img2img picture is relit. "
+            "The prompt decides about the light, as far as the denoising strength lets it.",
+        ),
+        ({"is_img2img": True}, "The foreground is relit. The img2img picture is the light map."),
+        (
+            {"light": "a newer version's"},
+            "The foreground is relit. Its light is none that this version knows: choose one. "
+            "The prompt makes a new background.",
+        ),
+        (
+            {"mode": "fbc", "has_background": True, "light": "left"},
+            "The foreground is relit. It is lit to fit the background picture.",
+        ),
+        (
+            {"mode": "fbc", "light": "right"},
+            "The foreground is relit. It is lit from the right. A plain gradient is its background.",
+        ),
+        (
+            {"mode": "fbc", "is_img2img": True},
+            "The foreground is relit. It is lit to fit the img2img picture.",
+        ),
+        (
+            {"light": "front", "placement": "contain"},
+            "The foreground is relit. All of it is kept, with room around it. It is lit from the front. "
+            "The prompt makes a new background.",
+        ),
+        (
+            {"mode": "fbc", "light": "editor", "placement": "placed"},
+            "The foreground is relit. It stands where the editor places it. It is lit as the light editor says. "
+            "A plain gradient is its background.",
+        ),
+        (
+            {"is_img2img": True, "has_foreground": False, "light": "mask", "has_init": True},
+            "The img2img picture is relit. It is lit as the mask says. The prompt makes a new background.",
+        ),
+        ({"mode": "fbc"}, "The foreground is relit. Drop a picture into Background, or choose a light."),
+        (
+            {"is_img2img": True, "has_foreground": False, "has_init": False, "light": "top"},
+            "Give img2img a picture, or drop one of the subject into Foreground.",
+        ),
+        (
+            {"is_img2img": True, "has_init": False, "light": "top"},
+            "The foreground is relit. It is lit from above. The prompt makes a new background. "
+            "Give img2img a picture too.",
+        ),
+        (
+            {"is_img2img": True, "has_foreground": False, "light": "top"},
+            "What img2img is given is relit. It is lit from above. The prompt makes a new background.",
+        ),
+        ({"unreadable": {"foreground": "It is no picture. Use PNG."}}, "It is no picture. Use PNG."),
+        (
+            {"unreadable": {"background": "It is no picture."}, "has_background": True, "light": "front"},
+            "The foreground is relit. It is lit from the front. The prompt makes a new background.",
+        ),
+        (
+            {"mode": "fbc", "unreadable": {"background": "It is no picture."}, "has_background": True},
+            "It is no picture.",
+        ),
+        ({"light": "custom", "unreadable": {"light_map": "It is no picture."}}, "It is no picture."),
+        (
+            {
+                "mode": "fbc",
+                "light": "custom",
+                "has_background": True,
+                "unreadable": {"light_map": "It is no picture."},
+            },
+            "The foreground is relit. It is lit to fit the background picture.",
+        ),
+        (
+            {"light": "custom", "has_light_map": False},
+            "The foreground is relit. Drop a picture into Light map, or choose another light.",
+        ),
+        (
+            {"light": "custom", "has_light_map": False, "is_img2img": True, "has_foreground": False, "has_init": True},
+            "The img2img picture is relit. Drop a picture into Light map, or choose another light.",
+        ),
+        (
+            {"mode": "fbc", "light": "custom", "has_light_map": False, "is_img2img": True, "has_init": True},
+            "The foreground is relit. Drop a picture into Light map, or choose another light.",
+        ),
+        (
+            {"light": "custom", "has_light_map": False, "is_img2img": True, "has_init": True},
+            "The foreground is relit. It is lit as the light map says. The prompt makes a new background.",
+        ),
+        (
+            {"model": "x", "models": {"x.backup.safetensors": "fc", "y.safetensors": "fbc"}},
+            "There is no IC-Light model named 'x'. Choose auto, or one of: x.backup.safetensors, y.safetensors.",
+        ),
+        (
+            {"model": "x.safetensors", "models": {}},
+            "There is no IC-Light model named 'x.safetensors'. Choose auto, and download what is missing.",
+        ),
+        (
+            {"mode": "fcon", "model": "y.safetensors", "models": {"y.safetensors": "fc"}, "light": "front"},
+            "The foreground is relit. It is lit from the front. The prompt makes a new background.",
+        ),
+        (
+            {"model": "y.safetensors", "models": {"y.safetensors": "fbc"}, "light": "front"},
+            "The model y.safetensors is an IC-Light fbc model and cannot serve the mode fc. Choose the mode fbc, or "
+            "another model, or model = auto.",
+        ),
+    ],
+)
+def test_what_is_said(changes, expected):
+    assert said(**changes) == expected
+
+
+ALL = list(itertools.product([True, False], MODES, LIGHTS, [True, False], [True, False], [True, False]))
+
+
+@pytest.mark.parametrize("light", [*LIGHTS, EDITOR])
+def test_every_choice_is_described_in_whole_sentences(light):
+    for is_img2img, mode, _, has_foreground, has_background, removes in ALL:
+        for sentence in sentences(
+            is_img2img=is_img2img,
+            mode=mode,
+            light=light,
+            has_foreground=has_foreground,
+            has_background=has_background,
+            removes=removes,
+        ):
+            assert sentence[0].isupper()
+            assert sentence.endswith(".")
