@@ -151,7 +151,8 @@ class Accordion(Panel):
         for control in watched:
             control.change(self._update, inputs=look, outputs=changed, **QUIET)
         self._init.connect(lambda event: event(self._update, look, changed, **QUIET))
-        self._light.follow_mode(self.controls["mode"])
+        # What else the editor shows; the named lights differ between fc and fbc.
+        self._light.follow(*(self.controls[name] for name in ("mode", "flip_background", "remove_background")))
         self._models.connect(self.controls["mode"], self.controls["model"], self._refresh)
         self._refresh.click(self._subject.refresh, None, [self._subject.controls["matting_model"]], **QUIET)
         pictures = [self.controls[name] for name in ("foreground", "background")]
@@ -168,6 +169,7 @@ class Accordion(Panel):
         connect_recommended(self._recommend, self.controls, self.tab, self._host_control)
         sides = [self._host_control(f"{self.tab}_{side}") for side in ("width", "height")]
         if None not in sides:
+            self._light.follow(*sides)
             matched = self._match.click(_match, [self.controls["foreground"], *sides], sides, **QUIET)
             if not self._is_img2img:
                 connect_second_pass(matched, self._host_control)

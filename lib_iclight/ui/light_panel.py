@@ -10,6 +10,7 @@ from ..fields import Part
 from ..light.maps import DRAWN, EDITOR
 from ..request import PLACED
 from ..subject.placement import PLACEMENTS
+from . import page_limits
 from .parts import JS, QUIET, Panel, controls_of
 
 _LIGHTS = ("none", *DRAWN, EDITOR, "custom")
@@ -38,16 +39,17 @@ class LightPanel(Panel):
         self._hidden("placement_editor")
         self.make_rest(Part.PLACEMENT)
         gr.HTML(
-            f'<div class="ic-light-editor" data-tab="{self.tab}"></div>',
+            f'<div class="ic-light-editor" {page_limits.attribute()}></div>',
             elem_id=self.make_id("editor"),
             elem_classes=["ic-light-editor-block"],
         )
-        for name in ("light", "light_editor", "placement", "placement_editor"):
-            self._follow(self.controls[name])
+        self.follow(*(self.controls[name] for name in self.FIELDS))
 
-    def follow_mode(self, mode: Any) -> None:
-        """Have the editor follow the mode too: the named lights differ between fc and fbc."""
-        self._follow(mode)
+    def follow(self, *controls: Any) -> None:
+        """Tell the editor when a control has changed: the server sets values without an event in the page."""
+        script = f"() => {{ window.icLight?.editor?.follow('{self.tab}'); return []; }}"
+        for control in controls:
+            control.change(None, inputs=[], outputs=[], **QUIET, **{JS: script})
 
     @property
     def shown(self) -> list[Any]:
@@ -69,8 +71,3 @@ class LightPanel(Panel):
         )
         # What was drawn belongs to one picture and is no default for the next start.
         self.controls[name].do_not_save_to_config = True
-
-    def _follow(self, control: Any) -> None:
-        """Tell the editor that a control has changed: the server sets values without an event in the page."""
-        script = f"() => {{ window.icLight?.editor?.follow('{self.tab}'); return []; }}"
-        control.change(None, inputs=[], outputs=[], **QUIET, **{JS: script})
