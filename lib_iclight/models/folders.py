@@ -24,13 +24,9 @@ NAMED_SO = re.compile(r"ic[-_ ]?light", re.IGNORECASE)
 """In the name of a file or a folder: it is meant to be IC-Light's."""
 
 LET_READ = "See that the web UI may read it."
-WAYS_OUT = (
-    LET_READ,
-    "See that the web UI may read it, or set another model folder in the settings.",
-    "Delete it, or put the file in its place.",
-    "Take it out of this folder.",
-)
-_, OR_ANOTHER, PUT_IN_PLACE, TAKE_OUT = WAYS_OUT
+LET_READ_OR_CHANGE = "See that the web UI may read it, or set another model folder in the settings."
+REPLACE = "Delete it, or put the file in its place."
+TAKE_OUT = "Take it out of this folder."
 
 _ENDINGS = (EXTENSION, *PICKLES, EXTENSION + PART)
 _SHARED = ("unet", "diffusion_models")
@@ -165,17 +161,23 @@ def _unreadable(folder: _Folder, error: OSError | ValueError) -> Iterator[Entry]
         return
     name = escaped(folder.inside.rstrip("/")) or folder_name([Path(folder.path)])
     foreign = folder.shared and folder.depth > 0
-    reason = error.strerror if isinstance(error, OSError) else "no folder can have this name"
-    problem = f"cannot be looked into ({reason or type(error).__name__})"
-    yield Entry(name, folder.path, foreign, None, problem, LET_READ if folder.depth else OR_ANOTHER)
+    problem = f"cannot be looked into ({reason(error)})"
+    yield Entry(name, folder.path, foreign, None, problem, LET_READ if folder.depth else LET_READ_OR_CHANGE)
 
 
 def _why_not(error: OSError, is_link: bool) -> tuple[str, str]:
     if error.errno == errno.ELOOP:
-        return "is a link that leads back to itself", PUT_IN_PLACE
+        return "is a link that leads back to itself", REPLACE
     if error.errno == errno.ENOENT and is_link:
-        return "is a link to something that is not there", PUT_IN_PLACE
-    return f"cannot be opened ({error.strerror or type(error).__name__})", LET_READ
+        return "is a link to something that is not there", REPLACE
+    return f"cannot be opened ({reason(error)})", LET_READ
+
+
+def reason(error: OSError | ValueError) -> str:
+    """Why the system refuses a path, in its own words; it raises ValueError for a name that no file can have."""
+    if isinstance(error, ValueError):
+        return "no folder can have this name"
+    return error.strerror or type(error).__name__
 
 
 def without_ending(name: str) -> str:

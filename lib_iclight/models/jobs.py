@@ -7,7 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ..errors import ICLightError
-from .download import NAMES, fetch
+from .download import fetch
+from .hub import NAMES
 
 
 class Download:
@@ -55,7 +56,6 @@ class Download:
             self.error = error
         except Exception as error:  # a thread's error would be lost, and who waits would wait for ever
             self.error = ICLightError(f"{self.name} cannot be downloaded: {type(error).__name__}. See the console.")
-            self._ended.set()
             raise
         finally:
             self._ended.set()
@@ -77,11 +77,10 @@ class Downloads:
     def start(self, mode: str, folder: Path) -> Download:
         """Begin the download of a mode's model, or join the one under way."""
         with self._lock:
-            known = self._running.get(mode)
-            if known is not None and known.running:
-                return known
-            job = self._running[mode] = Download(NAMES[mode])
-            threading.Thread(target=job.run, args=(folder,), name=f"IC-Light {job.name}", daemon=True).start()
+            job = self.running(mode)
+            if job is None:
+                job = self._running[mode] = Download(NAMES[mode])
+                threading.Thread(target=job.run, args=(folder,), name=f"IC-Light {job.name}", daemon=True).start()
             return job
 
     def running(self, mode: str) -> Download | None:

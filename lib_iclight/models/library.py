@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import os
 import threading
-from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..errors import ICLightError, escaped, shortened
+from ..errors import ICLightError, shortened
+from ..support.cache import SharedCache
 from ..support.file_stamp import Stamp, stamp_at, stamp_of
-from .folders import EXTENSION, LET_READ, NAMED_SO, Entry, folder_name, listing, matching, without_ending
-from .header import OTHER, HeaderError, Identity, look
+from .folders import EXTENSION, LET_READ, NAMED_SO, Entry, folder_name, listing, matching, reason, without_ending
+from .header import HeaderError
+from .hub import NAMES, SOURCE
+from .identity import OTHER, Identity, identify_file
 from .tensor_file import read_tensors
 from .unet_keys import to_ldm
 
@@ -22,7 +24,6 @@ if TYPE_CHECKING:
 
 AUTO_MODEL = "auto"
 """The model's name where the file is chosen by the mode."""
-SOURCE = "https://huggingface.co/lllyasviel/ic-light"
 UNET_PREFIX = "diffusion_model."
 CONV_IN = UNET_PREFIX + "input_blocks.0.0.weight"
 
@@ -101,39 +102,30 @@ class Offsets:
     tensors: Mapping[str, torch.Tensor]
     channels: int
 
-    @property
-    def size(self) -> int:
-        """In bytes."""
-        return sum(tensor.element_size() * tensor.nelement() for tensor in self.tensors.values())
-
 
 class ModelLibrary:
     """The model folders: looks at each file once per change and keeps loaded offsets."""
 
     def __init__(self) -> None:
         self._inspected: dict[str, ModelFile] = {}
-        self._loaded: OrderedDict[str, Offsets] = OrderedDict()
         self._lock = threading.Lock()
-        self.file_reads = 0
+        self._needed = 0
+        # The file that was read last is kept whatever its size.
+        self._loaded = SharedCache(lambda: max(_KEPT_BYTES, self._needed))
 
     def files(self, folders: Iterable[Path]) -> list[ModelFile]:
         """All safetensors files of the folders, in the order of :func:`lib_iclight.models.folders.listing`.
 
         Folders hold other models too, so a file that is not IC-Light is listed as unusable, not reported.
         """
-        return [self.look(entry) for entry in listing(folders) if entry.ending == EXTENSION or entry.problem]
+        return [self.inspect(entry) for entry in listing(folders) if entry.ending == EXTENSION or entry.problem]
 
-    def inspect(self, path: Path) -> ModelFile:
-        """Tell what a file is that lies right in a model folder; see :meth:`look`."""
-        return self.look(Entry(escaped(path.name), str(path), False, stamp_at(path)))
-
-    def look(self, entry: Entry) -> ModelFile:
+    def inspect(self, entry: Entry) -> ModelFile:
         """Tell what a file is; its header is read again only after it has changed."""
         if entry.problem:
             return ModelFile(Path(entry.path), entry.name, None, None, entry.problem, entry.way_out)
         found = self._inspected.get(entry.path)
         if found is None or found.stamp != entry.stamp or found.name != entry.name:
-            self.file_reads += 1
             found = self._inspected[entry.path] = _inspect(entry)
         return found
 
@@ -170,7 +162,7 @@ class ModelLibrary:
                 f"The model {entry.name} cannot be used: only safetensors files are opened, because others can "
                 f"run code. Get the safetensors file from {SOURCE}."
             )
-        file = self.look(entry)
+        file = self.inspect(entry)
         if not file.usable:
             raise ICLightError(
                 f"The model {file.name} cannot be used: it {file.problem}. {file.way_out or _way_out(mode)}"
@@ -188,26 +180,21 @@ class ModelLibrary:
         Raises:
             ICLightError: the file can no longer be opened, or is another one than was looked at.
         """
+
+        def read() -> Offsets:
+            # Room is made before the file is read: what was in it before goes first.
+            self._loaded.clear(lambda key: key[0] == file.path)
+            self._loaded.trim(file.size)
+            return _load(file)
+
         with self._lock:
-            if file.content in self._loaded:
-                self._loaded.move_to_end(file.content)
-                return self._loaded[file.content]
-            self.file_reads += 1
-            self._make_room(file)
-            offsets = self._loaded[file.content] = _load(file)
-            return offsets
+            self._needed = file.size
+            return self._loaded.get((file.path, file.content), read)
 
     def forget(self) -> None:
         """Release all loaded offsets."""
         with self._lock:
             self._loaded.clear()
-
-    def _make_room(self, file: ModelFile) -> None:
-        """Let go of what was in the file before, and of what was used longest ago where all would be too much."""
-        for key in [key for key in self._loaded if key.startswith(f"ic-light:{file.path}:")]:
-            del self._loaded[key]
-        while self._loaded and sum(kept.size for kept in self._loaded.values()) + file.size > _KEPT_BYTES:
-            self._loaded.popitem(last=False)
 
 
 def _modes(kind: str) -> tuple[str, ...]:
@@ -284,12 +271,11 @@ def find(model: str, entries: Sequence[Entry]) -> Entry | None:
 def _inspect(entry: Entry) -> ModelFile:
     path, name, stamp = Path(entry.path), entry.name, entry.stamp
     try:
-        identity = look(path)
+        identity = identify_file(path)
     except HeaderError as error:
         return ModelFile(path, name, stamp, None, str(error))
     except OSError as error:
-        reason = error.strerror or type(error).__name__
-        return ModelFile(path, name, stamp, None, f"cannot be opened ({reason})", LET_READ)
+        return ModelFile(path, name, stamp, None, f"cannot be opened ({reason(error)})", LET_READ)
     words = identity.looks_like
     problem = "" if identity.kind else f"is {words}" + ("" if words == OTHER else ", not an IC-Light model")
     return ModelFile(path, name, stamp, identity, problem)
@@ -308,13 +294,13 @@ def choose(mode: str, files: Iterable[ModelFile]) -> ModelFile | None:
 
 
 def _way_out(mode: str) -> str:
-    return f"Download iclight_sd15_{mode}{EXTENSION} from {SOURCE} and choose it."
+    return f"Download {NAMES[mode]} from {SOURCE} and choose it."
 
 
 def _missing(mode: str, files: Sequence[ModelFile], folders: Sequence[Path]) -> str:
     text = (
-        f"There is no IC-Light model for the mode {mode}. Download iclight_sd15_{mode}{EXTENSION} from {SOURCE} "
-        f"and put it into {folder_name(folders)}."
+        f"There is no IC-Light model for the mode {mode}. Download {NAMES[mode]} from {SOURCE} and put it into "
+        f"{folder_name(folders)}."
     )
     preferred = folders[0]
     broken = [file for file in files if not file.usable and preferred in (file.path, *file.path.parents)]
@@ -338,8 +324,8 @@ def _load(file: ModelFile) -> Offsets:
             read = read_tensors(opened) if same else {}
             same = same and stamp_of(os.fstat(opened.fileno())) == begun
     except (OSError, HeaderError) as error:
-        reason = f"it {error}" if isinstance(error, HeaderError) else error.strerror or type(error).__name__
-        raise ICLightError(f"The model {file.name} cannot be loaded: {reason}. Get it again from {SOURCE}.") from error
+        why = f"it {error}" if isinstance(error, HeaderError) else reason(error)
+        raise ICLightError(f"The model {file.name} cannot be loaded: {why}. Get it again from {SOURCE}.") from error
     if not same:
         raise ICLightError(
             f"The model {file.name} is being written to just now. Wait until that has ended, and generate again."

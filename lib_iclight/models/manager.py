@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Protocol
 
 from ..errors import ICLightError
-from .download import NAMES
+from .folders import folder_name
+from .hub import NAMES, SOURCE
 from .jobs import Download, Downloads
-from .library import SOURCE, ModelLibrary, folder_name
+from .library import ModelLibrary
 from .report import ModelReport, report
 
 _POLL_SECONDS = 0.5

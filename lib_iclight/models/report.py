@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from .download import NAMES, readable
-from .folders import EXTENSION, PART, PICKLES, Entry, listing
-from .header import Identity
+from .download import readable
+from .folders import EXTENSION, PART, PICKLES, TAKE_OUT, Entry, listing
+from .hub import NAMES, SOURCE
+from .identity import Identity
 from .jobs import Download
-from .library import SOURCE, ModelFile, ModelLibrary, choose, suits
+from .library import ModelFile, ModelLibrary, choose, suits
 
 MODE_NAMES = {
     "fc": "Foreground (fc)",
@@ -90,7 +91,7 @@ def _look(library: ModelLibrary, entry: Entry) -> ModelFile | FileReport | None:
     """A usable file, what is wrong with another one, or None for one that has just been removed."""
     size = entry.stamp.size if entry.stamp else 0
     if entry.problem or entry.ending == EXTENSION:
-        file = library.look(entry)
+        file = library.inspect(entry)
         return file if file.usable else _broken(file)
     if entry.ending in PICKLES:
         problem = "is no safetensors file, and others are never opened because they can run code"
@@ -122,7 +123,7 @@ def _broken(file: ModelFile) -> FileReport:
 def _way_out(looks_like: str) -> str:
     if not looks_like:
         return AGAIN
-    return next((words for part, words in WAYS_OUT if part in looks_like), "Take it out of this folder.")
+    return next((words for part, words in WAYS_OUT if part in looks_like), TAKE_OUT)
 
 
 def as_html(found: ModelReport) -> str:

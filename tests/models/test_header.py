@@ -11,7 +11,8 @@ import zipfile
 import pytest
 from sd15_layout import safetensors_bytes, with_header
 
-from lib_iclight.models.header import HeaderError, identify, look, read_header
+from lib_iclight.models.header import HeaderError, read_header
+from lib_iclight.models.identity import identify, identify_file
 
 
 @pytest.fixture
@@ -185,7 +186,7 @@ def test_eight_channels_of_another_stable_diffusion_are_not_iclight(width, kind,
 
 @pytest.mark.parametrize("shape", [None, 5, [], [320], [320, [1]], [320, None]], ids=repr)
 def test_a_nonsense_attention_shape_does_not_stop_the_look_at_a_file(shape):
-    assert identify(attention_seeing(shape)).looks_like
+    assert identify(attention_seeing(shape)).looks_like == "an IC-Light fc model"
 
 
 def test_a_missing_file_is_an_os_error(tmp_path):
@@ -211,7 +212,7 @@ def reading(tmp_path, monkeypatch):
         path = tmp_path / "model.safetensors"
         path.write_bytes(raw)
         monkeypatch.setattr(type(path), "open", lambda self, mode: Counted(self, "r"))
-        return look(path), sum(taken)
+        return identify_file(path), sum(taken)
 
     return found
 

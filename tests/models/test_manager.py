@@ -8,30 +8,17 @@ import sys
 from pathlib import Path
 
 import pytest
-from hub_server import hub_in_place, left
-from sd15_layout import safetensors_bytes
+from downloads import CONTENT, NAME
+from hub_server import left
 
 from lib_iclight.errors import ICLightError
-from lib_iclight.models.download import NAMES, CancelledError, fetch
+from lib_iclight.models.download import CancelledError, fetch
 from lib_iclight.models.jobs import Downloads
 from lib_iclight.models.library import ModelLibrary
 from lib_iclight.models.manager import Models
 from lib_iclight.settings import Settings
 
-NAME = NAMES["fc"]
 ROOT = Path(__file__).resolve().parents[2]
-CONTENT = safetensors_bytes({"conv_in.weight": (320, 8, 3, 3), "filler": (100, 1000)})
-
-
-@pytest.fixture
-def hub(monkeypatch):
-    with hub_in_place(CONTENT, monkeypatch) as server:
-        yield server
-
-
-@pytest.fixture
-def folder(tmp_path) -> Path:
-    return tmp_path / "models" / "ic-light"
 
 
 # In the background
