@@ -181,7 +181,9 @@ class _Transfer:
             self.part.unlink(missing_ok=True)
             raise self.too_large()
         if remote.size is not None and done < remote.size:
-            raise self.unreachable("the connection broke")
+            raise hub.UnreachableError(
+                f"{self.name} cannot be downloaded from {hub.server_name()}: the connection broke."
+            )
         return remote
 
     def receive(self, remote: hub.RemoteFile, start: int) -> int:
@@ -206,7 +208,9 @@ class _Transfer:
     def idle(self, seconds: float) -> None:
         self.stop_if_cancelled()
         if seconds > _PATIENCE_SECONDS:
-            raise self.unreachable("next to nothing comes from there")
+            raise hub.UnreachableError(
+                f"{self.name} cannot be downloaded from {hub.server_name()}: next to nothing comes from there."
+            )
 
     def stop_if_cancelled(self) -> None:
         if self.cancelled():
@@ -246,9 +250,6 @@ class _Transfer:
                 f"{self.name} cannot be downloaded: it needs {readable(needed + _SPARE)} more on the disk, and "
                 f"{readable(free)} are free. Make room, or set another model folder in the settings."
             )
-
-    def unreachable(self, why: str) -> hub.UnreachableError:
-        return hub.UnreachableError(f"{self.name} cannot be downloaded from {hub.server_name()}: {why}.")
 
     def too_large(self) -> ICLightError:
         return ICLightError(

@@ -33,6 +33,7 @@ _SDXL = r"^conditioner\.|label_emb\.|add_embedding\."
 _UNET = r"(?:(?:model\.)?diffusion_model\.|unet\.)?"
 _FIRST_CONVOLUTION = re.compile(rf"{_UNET}(?:input_blocks\.0\.0|conv_in)\.weight")
 _CROSS_ATTENTION = re.compile(rf"{_UNET}(?:input|down)_blocks\..*\.attn2\.to_k\.weight")
+_IN_WORDS = {"SD 2": "an SD 2 model", "SDXL": "an SDXL model", "SD 3": "an SD 3 model", "Flux": "a Flux model"}
 _TEXT_WIDTHS = {768: SD15, 1024: "SD 2", 1280: "SDXL", 2048: "SDXL"}
 
 
@@ -90,8 +91,7 @@ def _foreign(header: dict[str, Any]) -> str:
     for pattern, words in _FOREIGN:
         if re.search(pattern, names, re.MULTILINE):
             return words
-    base = base_model(header)
-    return "" if base in ("", SD15) else f"{'a' if base == 'Flux' else 'an'} {base} model"
+    return _IN_WORDS.get(base_model(header), "")
 
 
 def base_model(header: dict[str, Any]) -> str:
