@@ -14,6 +14,13 @@ from lib_iclight.models.hub import NAMES, SOURCE
 
 NAME = NAMES["fc"]
 CONTENT = safetensors_bytes({"conv_in.weight": (320, 8, 3, 3), "filler": (1600, 1000)})
+CHUNK = 1 << 16
+"""How much of a file is read, and kept or lost, at a time."""
+
+
+def whole_chunks(share: float) -> int:
+    """How many bytes are kept of a download that breaks off after a share of the file."""
+    return int(len(CONTENT) * share) // CHUNK * CHUNK
 
 
 def brought(folder: Path, **options) -> Path:

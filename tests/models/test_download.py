@@ -11,15 +11,14 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from downloads import CONTENT, NAME, brought, refusal
+from downloads import CHUNK, CONTENT, NAME, brought, refusal, whole_chunks
 from hub_server import left
 
 from lib_iclight.errors import ICLightError
 from lib_iclight.models import download
 from lib_iclight.models.download import CancelledError, fetch
 
-ARRIVED = int(len(CONTENT) * 0.4) // (1 << 16) * (1 << 16)
-"""How much of a download that is cut at 40 % is kept: whole pieces."""
+ARRIVED = whole_chunks(0.4)
 
 
 # A whole download
@@ -97,12 +96,14 @@ def test_a_download_that_breaks_for_good_is_kept_for_the_next_time(hub, folder):
 def test_a_server_that_cannot_resume_begins_again(hub, folder):
     hub.cuts, hub.ranges = [0.4], False
     assert brought(folder).read_bytes() == CONTENT
+    assert hub.asked == [None, f"bytes={ARRIVED}-"]
 
 
 @pytest.mark.parametrize("statuses", [[503], [429, 500, 502]])
 def test_a_busy_server_is_asked_again(hub, folder, statuses):
     hub.statuses = list(statuses)
     assert brought(folder).read_bytes() == CONTENT
+    assert hub.heads == len(statuses) + 1
 
 
 def test_the_waits_grow_and_end(hub, folder):
@@ -209,7 +210,7 @@ def test_an_interrupted_download_stops_and_goes_on_later(hub, folder):
         brought(folder, progress=lambda *step: done.append(step[0]), cancelled=lambda: max(done, default=0) > 1 << 20)
     assert left(folder) == [f"{NAME}.part"]
     kept = (folder / f"{NAME}.part").stat().st_size
-    assert 0 < kept < len(CONTENT)
+    assert kept == (1 << 20) + CHUNK
     assert brought(folder).read_bytes() == CONTENT
     assert hub.asked == [None, f"bytes={kept}-"]
 
