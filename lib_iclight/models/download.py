@@ -1,4 +1,4 @@
-"""Brings a model file into a folder: resumed, checked, and in place only when it is whole."""
+"""Downloads a model file: resumed, checked, and put in place only when it is complete."""
 
 from __future__ import annotations
 
@@ -139,7 +139,7 @@ class _Transfer:
             resumed = False
 
     def retried(self, step: Callable[[], Value]) -> Value:
-        """Carry out a step, again while the connection breaks; a try that brought something counts as a success."""
+        """Run a step, again while the connection breaks; a try that received bytes resets the count of failures."""
         failures = 0
         while True:
             before = _length(self.part)
@@ -157,11 +157,11 @@ class _Transfer:
                 self.wait(1)
 
     def describe(self) -> hub.RemoteFile:
-        """What the server says about the file; the question can be left at any time."""
+        """What the server says about the file; can be cancelled at any time."""
         return from_thread(lambda: hub.describe(self.name), lambda seconds: self.stop_if_cancelled())
 
     def append(self) -> hub.RemoteFile:
-        """Get what is missing of the file; the address is asked for each time, because signed ones expire."""
+        """Download what is missing; the address is asked for each time, because signed ones expire."""
         remote = self.describe()
         if remote.size is not None and remote.size > _LARGEST:
             raise self.too_large()
@@ -187,7 +187,7 @@ class _Transfer:
         return remote
 
     def receive(self, remote: hub.RemoteFile, start: int) -> int:
-        """Write what comes from a place on; returns how long the file is then."""
+        """Write the file from ``start`` on; returns its length."""
         most = _LARGEST if remote.size is None else remote.size
         with closing(stream_from_thread(lambda: hub.stream(self.name, remote, start), self.idle)) as chunks:
             done = checked = next(chunks)

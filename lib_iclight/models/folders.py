@@ -1,4 +1,4 @@
-"""What is in the model folders and below them, by name; nothing is opened."""
+"""Lists what is in and below the model folders, by name, without opening a file."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from ..support.file_stamp import Stamp, stamp_of
 EXTENSION = ".safetensors"
 PICKLES = (".ckpt", ".pt", ".pth", ".bin")
 PART = ".part"
-"""What follows the name of a file that has not arrived whole."""
+"""Follows the name of a file whose download is incomplete."""
 
-NAMED_SO = re.compile(r"ic[-_ ]?light", re.IGNORECASE)
-"""In the name of a file or a folder: it is meant to be IC-Light's."""
+NAMED_ICLIGHT = re.compile(r"ic[-_ ]?light", re.IGNORECASE)
+"""Found in the name of a file or folder that is meant to be IC-Light's."""
 
 LET_READ = "See that the web UI may read it."
 LET_READ_OR_CHANGE = "See that the web UI may read it, or set another model folder in the settings."
@@ -46,8 +46,8 @@ class Entry(NamedTuple):
         name: its folders below the model folder and its own name, "IC-Light/iclight_sd15_fc.safetensors".
         path: where it lies.
         foreign: whether other extensions keep files beside it and nothing says that it is meant to be IC-Light's.
-        stamp: of the file; None where it cannot be looked at, and for a folder.
-        problem: why it cannot even be looked at, ready to follow the name; "" when it can.
+        stamp: of the file; None where it cannot be read, and for a folder.
+        problem: why it cannot be opened, ready to follow the name; "" where nothing speaks against it.
         way_out: what to do about that.
     """
 
@@ -60,7 +60,7 @@ class Entry(NamedTuple):
 
     @property
     def ending(self) -> str:
-        """How the name ends, in small letters; both endings of a file that has not arrived whole."""
+        """The name's extension in lower case, ".safetensors.part" for an incomplete download; "" for another one."""
         lowered = self.path.lower()
         return next((ending for ending in _ENDINGS if lowered.endswith(ending)), "")
 
@@ -125,7 +125,9 @@ def _place(path: str) -> _Place | None:
 
 def _inner(folder: _Folder, entry: os.DirEntry[str]) -> _Folder:
     # Below a model folder anything may lie: a file there is IC-Light's only where its name or a folder's says so.
-    ours = NAMED_SO.search(entry.name) or (NAMED_SO.search(os.path.basename(folder.path)) and not folder.shared)
+    ours = NAMED_ICLIGHT.search(entry.name) or (
+        NAMED_ICLIGHT.search(os.path.basename(folder.path)) and not folder.shared
+    )
     return _Folder(entry.path, f"{folder.inside}{entry.name}/", folder.depth + 1, not ours)
 
 
@@ -143,7 +145,7 @@ def _is_lost_folder(entry: os.DirEntry[str]) -> bool:
 
 def _file(folder: _Folder, entry: os.DirEntry[str]) -> Iterator[Entry]:
     name = escaped(folder.inside + entry.name)
-    foreign = folder.shared and not NAMED_SO.search(entry.name)
+    foreign = folder.shared and not NAMED_ICLIGHT.search(entry.name)
     try:
         found = os.stat(entry.path)
     except OSError as error:

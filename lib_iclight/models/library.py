@@ -1,4 +1,4 @@
-"""Find, check, select and load the IC-Light offsets."""
+"""Finds, checks, selects and loads the IC-Light offsets."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from ..errors import ICLightError, shortened
 from ..support.cache import SharedCache
 from ..support.file_stamp import Stamp, stamp_at, stamp_of
-from .folders import EXTENSION, LET_READ, NAMED_SO, Entry, folder_name, listing, matching, reason, without_ending
+from .folders import EXTENSION, LET_READ, NAMED_ICLIGHT, Entry, folder_name, listing, matching, reason, without_ending
 from .header import HeaderError
 from .hub import NAMES, SOURCE
 from .identity import OTHER, Identity, identify_file
@@ -48,10 +48,10 @@ class ModelFile:
     Attributes:
         path: where it lies.
         name: its folders below the model folder and its own name, as the request's ``model`` takes it.
-        stamp: tells whether the file is still the same; None where it could not be looked at.
+        stamp: tells whether the file is still the same; None where it could not be read.
         identity: what its header says, None when it is no whole safetensors file.
         problem: why it cannot be used, empty when it can.
-        way_out: what to do about that, where it is not told by what the file is.
+        way_out: what to do about the problem, where the kind of file does not tell.
     """
 
     path: Path
@@ -93,8 +93,7 @@ class Offsets:
 
     Attributes:
         content: identifies the content, see :attr:`ModelFile.content`.
-        tensors: name (``diffusion_model.…``) to offset, in memory of their own: what happens to the file does not
-            reach them, nor whom they were handed to.
+        tensors: name (``diffusion_model.…``) to offset; copies in memory, which changes to the file do not reach.
         channels: input channels of the widened first convolution, 8 or 12.
     """
 
@@ -104,7 +103,7 @@ class Offsets:
 
 
 class ModelLibrary:
-    """The model folders: looks at each file once per change and keeps loaded offsets."""
+    """Inspects each file once per change and keeps loaded offsets."""
 
     def __init__(self) -> None:
         self._inspected: dict[str, ModelFile] = {}
@@ -175,10 +174,10 @@ class ModelLibrary:
     def load(self, file: ModelFile) -> Offsets:
         """Offsets of a file: in memory, with the web UI's names, kept for the next generation.
 
-        What is kept of the same content is given again without a look at the file.
+        Offsets that are kept of the same content are returned without looking at the file.
 
         Raises:
-            ICLightError: the file can no longer be opened, or is another one than was looked at.
+            ICLightError: the file can no longer be opened, or has changed since it was inspected.
         """
 
         def read() -> Offsets:
@@ -202,7 +201,7 @@ def _modes(kind: str) -> tuple[str, ...]:
 
 
 def unsuited_model(name: str, kind: str, mode: str) -> str:
-    """That a model cannot serve a mode, and what to choose; "" where it can.
+    """Why a model cannot serve a mode, and what to choose instead; "" where it can.
 
     Args:
         name: the file's.
@@ -219,7 +218,7 @@ def unsuited_model(name: str, kind: str, mode: str) -> str:
 
 
 def check_fit(offsets: Offsets, shapes: Mapping[str, tuple[int, ...] | None], model_name: str, checkpoint: str) -> None:
-    """Make sure that every offset has its tensor in the checkpoint's UNet.
+    """Check that offsets and checkpoint have the same UNet tensors.
 
     Args:
         offsets: what is to be added.
@@ -264,7 +263,7 @@ def find(model: str, entries: Sequence[Entry]) -> Entry | None:
         by_name.setdefault(entry.name, entry)
     found = matching(model, [*by_name])
     if len(found) > 1:
-        raise ICLightError(f"Several IC-Light models are named {model!r}. Name its folder too: {_some(found)}.")
+        raise ICLightError(f"Several IC-Light models are named {model!r}. Name its folder too: {_first_few(found)}.")
     return by_name[found[0]] if found else None
 
 
@@ -290,7 +289,7 @@ def choose(mode: str, files: Iterable[ModelFile]) -> ModelFile | None:
     """The file that "auto" takes for a mode, None where none serves it."""
     # A bare InstructPix2Pix UNet has the same tensors, so a file that is named for what it is goes first.
     candidates = [file for file in files if suits(mode, file)]
-    return min(candidates, key=lambda file: NAMED_SO.search(file.name) is None, default=None)
+    return min(candidates, key=lambda file: NAMED_ICLIGHT.search(file.name) is None, default=None)
 
 
 def _way_out(mode: str) -> str:
@@ -304,10 +303,12 @@ def _missing(mode: str, files: Sequence[ModelFile], folders: Sequence[Path]) -> 
     )
     preferred = folders[0]
     broken = [file for file in files if not file.usable and preferred in (file.path, *file.path.parents)]
-    return text + (f" What is there: {_some([f'{file.name} {file.problem}' for file in broken])}." if broken else "")
+    return text + (
+        f" What is there: {_first_few([f'{file.name} {file.problem}' for file in broken])}." if broken else ""
+    )
 
 
-def _some(things: Sequence[str]) -> str:
+def _first_few(things: Sequence[str]) -> str:
     """The first few things of many, each no longer than a message has room for."""
     named = [shortened(thing, _LONGEST_THING) for thing in things[:_NAMED_AT_ONCE]]
     more = len(things) - _NAMED_AT_ONCE
@@ -318,7 +319,7 @@ def _load(file: ModelFile) -> Offsets:
     prefix = file.identity.prefix if file.identity else ""
     try:
         with file.path.open("rb") as opened:
-            # One kind of look is compared with itself alone: on Windows the two do not always tell the same.
+            # Stamps by path and by descriptor are each compared with their own kind: on Windows they may differ.
             begun = stamp_of(os.fstat(opened.fileno()))
             same = stamp_at(file.path) == file.stamp
             read = read_tensors(opened) if same else {}

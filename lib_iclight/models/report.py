@@ -1,4 +1,4 @@
-"""What lies in the model folders, in words: for the page and for the API."""
+"""Describes the contents of the model folders in words, for the page and for the API."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def report(library: ModelLibrary, folders: Sequence[Path]) -> ModelReport:
     for entry in listing(folders):
         if entry.name in found:
             continue
-        file = _look(library, entry)
+        file = _file_report(library, entry)
         if isinstance(file, ModelFile):
             usable.append(file)
             found[entry.name] = _usable(file)
@@ -87,7 +87,7 @@ def report(library: ModelLibrary, folders: Sequence[Path]) -> ModelReport:
     return ModelReport(tuple(found.values()), {mode: file.name if file else None for mode, file in chosen.items()})
 
 
-def _look(library: ModelLibrary, entry: Entry) -> ModelFile | FileReport | None:
+def _file_report(library: ModelLibrary, entry: Entry) -> ModelFile | FileReport | None:
     """A usable file, what is wrong with another one, or None for one that has just been removed."""
     size = entry.stamp.size if entry.stamp else 0
     if entry.problem or entry.ending == EXTENSION:
@@ -127,7 +127,8 @@ def _way_out(looks_like: str) -> str:
 
 
 def as_html(found: ModelReport) -> str:
-    """The list in the accordion: what can be translated stands by itself, as the web UI looks whole texts up."""
+    """The list in the accordion; translatable texts are elements of their own because the web UI translates whole
+    elements."""
     by_name = {file.name: file for file in found.files}
     lines = [_mode_line(mode, by_name.get(found.chosen[mode] or "")) for mode in NAMES]
     lines += [_problem_line(file) for file in found.problems]

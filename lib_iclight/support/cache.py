@@ -1,4 +1,4 @@
-"""One cache for all that is kept in memory from run to run, limited by its bytes."""
+"""A cache bounded by bytes, for everything that is kept in memory between runs."""
 
 from __future__ import annotations
 
