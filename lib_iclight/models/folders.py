@@ -20,9 +20,6 @@ PICKLES = (".ckpt", ".pt", ".pth", ".bin")
 PART = ".part"
 """Follows the name of a file whose download is incomplete."""
 
-NAMED_ICLIGHT = re.compile(r"ic[-_ ]?light", re.IGNORECASE)
-"""Found in the name of a file or folder that is meant to be IC-Light's."""
-
 LET_READ = "See that the web UI may read it."
 LET_READ_OR_CHANGE = "See that the web UI may read it, or set another model folder in the settings."
 REPLACE = "Delete it, or put the file in its place."
@@ -125,9 +122,7 @@ def _place(path: str) -> _Place | None:
 
 def _inner(folder: _Folder, entry: os.DirEntry[str]) -> _Folder:
     # Below a model folder anything may lie: a file there is IC-Light's only where its name or a folder's says so.
-    ours = NAMED_ICLIGHT.search(entry.name) or (
-        NAMED_ICLIGHT.search(os.path.basename(folder.path)) and not folder.shared
-    )
+    ours = named_iclight(entry.name) or (named_iclight(os.path.basename(folder.path)) and not folder.shared)
     return _Folder(entry.path, f"{folder.inside}{entry.name}/", folder.depth + 1, not ours)
 
 
@@ -145,7 +140,7 @@ def _is_lost_folder(entry: os.DirEntry[str]) -> bool:
 
 def _file(folder: _Folder, entry: os.DirEntry[str]) -> Iterator[Entry]:
     name = escaped(folder.inside + entry.name)
-    foreign = folder.shared and not NAMED_ICLIGHT.search(entry.name)
+    foreign = folder.shared and not named_iclight(entry.name)
     try:
         found = os.stat(entry.path)
     except OSError as error:
@@ -180,6 +175,11 @@ def reason(error: OSError | ValueError) -> str:
     if isinstance(error, ValueError):
         return "no folder can have this name"
     return error.strerror or type(error).__name__
+
+
+def named_iclight(name: str) -> bool:
+    """Whether the name of a file or folder says that it is meant to be IC-Light's."""
+    return re.search(r"ic[-_ ]?light", name, re.IGNORECASE) is not None
 
 
 def without_ending(name: str) -> str:

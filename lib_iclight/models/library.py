@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from ..errors import ICLightError, shortened
 from ..support.cache import SharedCache
 from ..support.file_stamp import Stamp, stamp_at, stamp_of
-from .folders import EXTENSION, LET_READ, NAMED_ICLIGHT, Entry, folder_name, listing, matching, reason, without_ending
+from .folders import EXTENSION, LET_READ, Entry, folder_name, listing, matching, named_iclight, reason, without_ending
 from .header import HeaderError
 from .hub import NAMES, SOURCE
 from .identity import OTHER, Identity, identify_file
@@ -289,7 +289,7 @@ def choose(mode: str, files: Iterable[ModelFile]) -> ModelFile | None:
     """The file that "auto" takes for a mode, None where none serves it."""
     # A bare InstructPix2Pix UNet has the same tensors, so a file that is named for what it is goes first.
     candidates = [file for file in files if suits(mode, file)]
-    return min(candidates, key=lambda file: NAMED_ICLIGHT.search(file.name) is None, default=None)
+    return max(candidates, key=lambda file: named_iclight(file.name), default=None)
 
 
 def _way_out(mode: str) -> str:
@@ -303,9 +303,9 @@ def _missing(mode: str, files: Sequence[ModelFile], folders: Sequence[Path]) -> 
     )
     preferred = folders[0]
     broken = [file for file in files if not file.usable and preferred in (file.path, *file.path.parents)]
-    return text + (
-        f" What is there: {_first_few([f'{file.name} {file.problem}' for file in broken])}." if broken else ""
-    )
+    if not broken:
+        return text
+    return f"{text} What is there: {_first_few([f'{file.name} {file.problem}' for file in broken])}."
 
 
 def _first_few(things: Sequence[str]) -> str:
