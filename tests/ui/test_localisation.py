@@ -19,7 +19,10 @@ PATIENCE = 60_000
 # What only programs can meet: the page's controls give nothing else than what fits.
 OF_THE_API = tuple(
     f"lib_iclight/{name}"
-    for name in ("api/", "light/description", "light/maps", "subject/placement", "support/json_values", "request")
+    for name in (
+        *("api/", "light/description", "light/maps", "subject/placement", "support/json_values"),
+        *("fields", "legacy_names", "request"),
+    )
 )
 OF_REQUESTS = (
     "IC Light takes one dict and nothing after it, but the request's args have more entries.",
