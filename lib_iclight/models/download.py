@@ -82,6 +82,8 @@ def fetch(
 
 @dataclass(frozen=True)
 class _Transfer:
+    """One download: the file to bring, and the caller's functions; see :func:`fetch`."""
+
     target: Path
     progress: Progress
     cancelled: Callable[[], bool]

@@ -22,7 +22,7 @@ from .unet_keys import to_ldm
 if TYPE_CHECKING:
     import torch
 
-MODES = ("fc", "fcon", "fbc")
+MODES = (*NAMES,)
 AUTO_MODEL = "auto"
 """The model's name where the file is chosen by the mode."""
 UNET_PREFIX = "diffusion_model."

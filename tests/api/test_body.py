@@ -10,7 +10,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
-from routes import run_async, served, with_routes
+from routes import posted, run_async, served, with_routes
 from samples import encoded, plain
 
 from lib_iclight.api.access import Access
@@ -50,10 +50,8 @@ class Sender:
 
     def post(self, app: FastAPI, path: str, **headers: str) -> int:
         """The status of the answer."""
-        sent = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
-        scope = {"type": "http", "http_version": "1.1", "method": "POST", "path": path, "raw_path": path.encode()}
-        scope |= {"root_path": "", "scheme": "http", "query_string": b"", "headers": sent, "client": ("test", 1)}
-        run_async(app({**scope, "server": ("test", 80)}, self.receive, self.send))
+        scope = posted(path, {name.replace("_", "-"): value for name, value in headers.items()})
+        run_async(app(scope, self.receive, self.send))
         return self.status
 
 

@@ -148,6 +148,17 @@ def test_only_what_fits_into_the_limit_is_kept(folder, monkeypatch):
     assert library.load(first) is not kept
 
 
+def test_a_file_above_the_limit_is_kept_alone(folder, monkeypatch):
+    (folder / "second_fc.safetensors").write_bytes(content(2))
+    monkeypatch.setattr(library_module, "_KEPT_BYTES", 0)
+    library = ModelLibrary()
+    first, second = library.files([folder])
+    kept = library.load(first)
+    assert library.load(first) is kept
+    library.load(second)
+    assert library.load(first) is not kept
+
+
 def of(header: dict, data: bytes) -> bytes:
     return with_header(json.dumps(header).encode(), data)
 

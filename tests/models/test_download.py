@@ -193,6 +193,10 @@ def test_a_folder_that_cannot_be_made_is_told_by_its_last_names(hub, tmp_path):
     assert text.startswith(f"{NAME} cannot be written into models/ic-light")
 
 
+def test_a_folder_that_no_system_can_name_is_told(hub, folder):
+    assert "no folder can have this name. See that the web UI may write there" in refusal(folder / "\0")
+
+
 def test_a_folder_without_permission_is_told(hub, folder, monkeypatch):
     def denied(self, *args, **options):
         raise PermissionError(errno.EACCES, "Permission denied", str(self))
