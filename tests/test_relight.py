@@ -241,7 +241,7 @@ def test_fbc_puts_the_background_behind_the_subject(plan):
 @pytest.mark.parametrize("light", ["left", "right", "top", "bottom", "ambient"])
 def test_fbc_without_a_background_gets_the_references_gradient(plan, light):
     pixels = conditions(plan(mode="fbc", light=light, foreground=plain(FOREGROUND)), 40, 24)[1]
-    np.testing.assert_array_equal(pixels, maps.light_background(light, 40, 24))
+    np.testing.assert_array_equal(pixels, maps.render(maps.preset(light, background=True), 40, 24))
 
 
 def test_fbcs_gradient_follows_the_strength(plan):
@@ -270,7 +270,7 @@ def test_the_background_picture_is_flipped_with_its_transparency(plan):
 @pytest.mark.parametrize("light", ["left", "right", "top", "bottom", "ambient"])
 def test_fc_starts_from_the_references_light_map(plan, light):
     np.testing.assert_array_equal(
-        start(plan(light=light, foreground=plain(FOREGROUND)), 40, 24), maps.light_map(light, 40, 24)
+        start(plan(light=light, foreground=plain(FOREGROUND)), 40, 24), maps.render(maps.preset(light), 40, 24)
     )
 
 
@@ -317,7 +317,7 @@ def test_reinforcing_pastes_the_subject_on_the_light_map(plan):
     )
     pixels = start(drawn)
     assert (pixels[:, :7] == FOREGROUND).all()
-    np.testing.assert_array_equal(pixels[:, 9:], maps.light_map("left", 16, 16)[:, 9:])
+    np.testing.assert_array_equal(pixels[:, 9:], maps.render(maps.preset("left"), 16, 16)[:, 9:])
 
 
 def test_reinforcing_without_a_light_pastes_the_subject_on_grey(plan):

@@ -42,7 +42,7 @@ def test_the_condition_is_made_anew_from_the_original_at_each_size(placed, place
 
 def test_a_reinforced_subject_stands_on_the_light_map_where_it_is_placed(placed):
     drawn = placed(placement=HALF, light="top", reinforce_foreground=1.0)
-    pixels, light = start_layer(drawn, drawn.subjects[0]).draw(64, 64), maps.light_map("top", 64, 64)
+    pixels, light = start_layer(drawn, drawn.subjects[0]).draw(64, 64), maps.render(maps.preset("top"), 64, 64)
     np.testing.assert_array_equal(pixels[16:48, :32], arrays.stretch(noise(48, 48), 32, 32))
     pixels[16:48, :32] = light[16:48, :32]
     np.testing.assert_array_equal(pixels, light)
