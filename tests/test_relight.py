@@ -13,7 +13,7 @@ from samples import no_matting, noise, plain
 from lib_iclight.errors import ICLightError
 from lib_iclight.light import description, maps
 from lib_iclight.light.maps import LIGHTS
-from lib_iclight.picture import arrays
+from lib_iclight.picture import arrays, scaling
 from lib_iclight.relight import Plan, condition_layers, start_layer
 from lib_iclight.request import MODES, Request
 
@@ -227,7 +227,7 @@ def test_the_condition_is_cropped_anew_from_the_original_at_each_size(plan):
     pixels = noise(37, 53)
     drawn = plan(foreground=Image.fromarray(pixels))
     for size in ((64, 96), (96, 144)):
-        np.testing.assert_array_equal(conditions(drawn, *size)[0], arrays.cover_crop(pixels, *size))
+        np.testing.assert_array_equal(conditions(drawn, *size)[0], scaling.cover_crop(pixels, *size))
 
 
 def test_fbc_puts_the_background_behind_the_subject(plan):
@@ -308,7 +308,7 @@ def test_a_light_map_that_is_only_transparency_is_its_shape(plan):
 def test_a_custom_map_is_cropped_like_the_subject(plan):
     pixels = noise(31, 47)
     drawn = plan(light="custom", light_map=Image.fromarray(pixels), foreground=plain(FOREGROUND))
-    np.testing.assert_array_equal(start(drawn, 64, 40), arrays.cover_crop(pixels, 64, 40))
+    np.testing.assert_array_equal(start(drawn, 64, 40), scaling.cover_crop(pixels, 64, 40))
 
 
 def test_reinforcing_pastes_the_subject_on_the_light_map(plan):

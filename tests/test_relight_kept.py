@@ -11,7 +11,7 @@ from PIL import Image
 from samples import encoded, noise, plain
 
 from lib_iclight.light import description, maps
-from lib_iclight.picture import arrays
+from lib_iclight.picture import scaling
 from lib_iclight.relight import Plan, RelightPipeline, condition_layers, start_layer
 from lib_iclight.subject.placement import Placement
 from lib_iclight.subject.prepare import Framing
@@ -110,5 +110,5 @@ def test_restoring_details_uses_the_crop_that_conditioned_the_run(pipeline, plan
     drawn = plan(foreground=Image.fromarray(pixels), restore_details=1.0, details_radius=16.0)
     flat = np.full((48, 48, 3), 127, np.uint8)
     finished = pipeline.finish(drawn, 0, flat).astype(float)
-    crop = arrays.cover_crop(pixels, 48, 48).astype(float)
+    crop = scaling.cover_crop(pixels, 48, 48).astype(float)
     assert np.corrcoef(finished.ravel(), crop.ravel())[0, 1] > 0.6

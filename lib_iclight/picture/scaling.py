@@ -5,13 +5,23 @@ from __future__ import annotations
 import numpy as np
 from PIL import Image
 
+from .strips import strips
+
 Edges = tuple[float, float, float, float]
 """``(left, top, right, bottom)`` of a part of a picture, in its pixels."""
+
+REFERENCE_SIDE = 512
+"""Lengths such as a blur's are given in pixels of a picture whose shorter side is this one."""
 
 _WHOLE_LIMIT = 1 << 24
 _STRIP_PIXELS = 1 << 21
 _LOBES = 3
 _PRECISION_BITS = 22
+
+
+def in_pixels(length: float, shape: tuple[int, ...]) -> float:
+    """A length in pixels of a picture of ``shape`` (``[H, W, ...]``), given for :data:`REFERENCE_SIDE`."""
+    return length * min(shape[:2]) / REFERENCE_SIDE
 
 
 def cover_crop(pixels: np.ndarray, width: int, height: int) -> np.ndarray:
@@ -53,11 +63,10 @@ def resized(pixels: np.ndarray, size: tuple[int, int], box: Edges | None = None)
         image = Image.fromarray(pixels)
         return np.asarray(image if size == image.size and box is None else _lanczos(image, size, box))
     left, top, right, bottom = box or (0, 0, width, height)
-    rows = max(1, _STRIP_PIXELS // width)
     narrow = np.empty((height, size[0], *pixels.shape[2:]), np.uint8)
-    for start in range(0, height, rows):
-        strip = Image.fromarray(np.ascontiguousarray(pixels[start : start + rows]))
-        narrow[start : start + rows] = _lanczos(strip, (size[0], strip.height), (left, 0, right, strip.height))
+    for rows in strips(height, _STRIP_PIXELS // width):
+        strip = Image.fromarray(np.ascontiguousarray(pixels[rows]))
+        narrow[rows] = _lanczos(strip, (size[0], strip.height), (left, 0, right, strip.height))
     return np.asarray(_lanczos(Image.fromarray(narrow), size, (0, top, size[0], bottom)))
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import gradio as gr
 
 from ..errors import ICLightError
-from ..picture import arrays
+from ..picture import arrays, opening
 
 QUIET = {"show_progress": False, "queue": False}
 """For events that are answered at once."""
@@ -29,7 +29,7 @@ class PictureInput(gr.Image):
     """
 
     webui_do_not_create_gradio_pyi_thank_you = True
-    max_pixels = staticmethod(lambda: arrays.MAX_PIXELS)
+    max_pixels = staticmethod(lambda: opening.MAX_PIXELS)
 
     def get_block_name(self) -> str:
         return "image"
@@ -47,10 +47,10 @@ class PictureInput(gr.Image):
 
 def _opened(payload: Any, name: str, most: int) -> Any:
     if isinstance(payload, str):
-        return arrays.decode(payload, name, most)
+        return opening.decode(payload, name, most)
     try:
         with open(payload.path, "rb") as file:
-            return arrays.read(file, name, most)
+            return opening.read(file, name, most)
     except OSError as error:
         raise ICLightError(f"The {name} cannot be read: its file is gone. Drop the picture in again.") from error
 

@@ -17,7 +17,7 @@ from sd15_layout import iclight_file, safetensors_bytes
 from lib_iclight import __version__
 from lib_iclight.light import description
 from lib_iclight.light.maps import preset, render
-from lib_iclight.picture.arrays import MAX_PIXELS
+from lib_iclight.picture.opening import MAX_PIXELS
 
 TRAVERSALS = ("../../../etc/passwd", "..\\..\\secret", "/etc/passwd", "C:\\windows", "a/../b", "%2e%2e%2f", "\x00", "")
 

@@ -12,16 +12,16 @@ from samples import as_base64, encoded, file_bytes, noise, plain
 from skimage import data
 
 from lib_iclight.errors import ICLightError
-from lib_iclight.picture import arrays
+from lib_iclight.picture import arrays, opening
 
 
 def picture_of(text: str) -> arrays.Picture:
-    return arrays.to_picture(arrays.decode(text, "foreground"))
+    return arrays.to_picture(opening.decode(text, "foreground"))
 
 
 def refusal(text: str, name: str = "foreground") -> str:
     with pytest.raises(ICLightError) as caught:
-        arrays.to_picture(arrays.decode(text, name))
+        arrays.to_picture(opening.decode(text, name))
     assert caught.value.status_code == 422
     return str(caught.value)
 
