@@ -42,7 +42,7 @@ def cover_crop(pixels: np.ndarray, width: int, height: int) -> np.ndarray:
     full_width, full_height = round(original_width * scale), round(original_height * scale)
     left, top = round((full_width - width) / 2), round((full_height - height) / 2)
     if full_width * full_height > max(_WHOLE_LIMIT, 4 * width * height):
-        return _window(pixels, (full_width, full_height), (left, top), (width, height))
+        return _scaled_part(pixels, (full_width, full_height), (left, top), (width, height))
     scaled = resized(pixels, (full_width, full_height))
     return np.ascontiguousarray(scaled[top : top + height, left : left + width])
 
@@ -74,14 +74,16 @@ def _lanczos(image: Image.Image, size: tuple[int, int], box: Edges | None) -> Im
     return image.resize(size, Image.Resampling.LANCZOS, box=box)
 
 
-def _window(pixels: np.ndarray, full: tuple[int, int], first: tuple[int, int], size: tuple[int, int]) -> np.ndarray:
+def _scaled_part(
+    pixels: np.ndarray, full: tuple[int, int], first: tuple[int, int], size: tuple[int, int]
+) -> np.ndarray:
     """The part of ``size`` from ``first`` on, (across, down), of a picture that is scaled to ``full``."""
     (columns, across), (rows, down) = (
         _kernel(length, *axis) for length, *axis in zip(pixels.shape[1::-1], full, first, size, strict=True)
     )
     begin, end = rows.min(), rows.max() + down.shape[1]
-    narrow = _weighed(pixels[begin:end].swapaxes(0, 1), columns, across).swapaxes(0, 1)
-    return np.ascontiguousarray(_weighed(narrow, rows - begin, down))
+    narrow = _weighted_sum(pixels[begin:end].swapaxes(0, 1), columns, across).swapaxes(0, 1)
+    return np.ascontiguousarray(_weighted_sum(narrow, rows - begin, down))
 
 
 def _kernel(length: int, full: int, first: int, count: int) -> tuple[np.ndarray, np.ndarray]:
@@ -105,7 +107,7 @@ def _kernel(length: int, full: int, first: int, count: int) -> tuple[np.ndarray,
     return lowest, np.trunc(weights * (1 << _PRECISION_BITS) + np.copysign(0.5, weights)).astype(np.int32)
 
 
-def _weighed(pixels: np.ndarray, lowest: np.ndarray, weights: np.ndarray) -> np.ndarray:
+def _weighted_sum(pixels: np.ndarray, lowest: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """Rows of uint8 ``[H, ...]`` added up with their weights: uint8 ``[count, ...]``."""
     result = np.full((len(lowest), *pixels.shape[1:]), 1 << (_PRECISION_BITS - 1), np.int32)
     last = pixels.shape[0] - 1

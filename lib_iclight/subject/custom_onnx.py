@@ -15,7 +15,7 @@ _SMALL_FAMILY = re.compile(r"u2net|silueta", re.IGNORECASE)
 _SMALL, _LARGE = 320, 1024
 
 
-class OwnModel:
+class CustomOnnxSession:
     """Stands in for one of rembg's sessions.
 
     The file says which size the model takes. One that takes any gets 1024 x 1024, of the family of U-2-Net (a name
