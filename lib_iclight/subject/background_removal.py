@@ -65,7 +65,6 @@ BackgroundRemover = Callable[[np.ndarray, str], np.ndarray]
 
 def remover(models_dir: Path) -> BackgroundRemover:
     """A background remover that keeps rembg's models in ``models_dir``."""
-
     return lambda rgb, model: remove_background(rgb, model, models_dir)
 
 

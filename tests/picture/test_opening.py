@@ -189,7 +189,7 @@ def test_a_tile_far_larger_than_its_picture_is_refused_unopened(monkeypatch):
 def test_a_jpeg_of_very_many_scans_is_refused():
     assert "1009 scans, 24 at most" in refusal(decoded, many_files.hostile()["JPEG of a thousand scans"])
     raw = file_bytes(Image.fromarray(noise(64, 64)), "JPEG", progressive=True)
-    assert 2 <= jpeg.count_scans(raw) <= 12
+    assert jpeg.count_scans(raw) == 10, "as libjpeg makes a progressive picture in colour"
     assert jpeg.count_scans(raw + b"\xff\xd9" + b"\xff\xda" * 1000) == jpeg.count_scans(raw)
     assert decoded(raw + b"\xff\xda" * 1000).size == (64, 64)
 

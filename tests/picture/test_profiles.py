@@ -14,6 +14,7 @@ from samples import as_base64, encoded, file_bytes, noise
 
 from lib_iclight.picture import arrays, opening, profiles
 from lib_iclight.picture.arrays import Picture
+from lib_iclight.picture.srgb import linear_to_srgb
 from lib_iclight.subject.prepare import SubjectCache
 
 ADOBE_GAMMA = 563 / 256
@@ -29,7 +30,7 @@ def as_srgb(rgb: np.ndarray, primaries, gamma: float) -> np.ndarray:
     """The formula: linear light, XYZ under D50, sRGB (IEC 61966-2-1, Bradford-adapted to D50)."""
     linear = (rgb / 255.0) ** gamma @ np.array(primaries) @ FROM_XYZ.T
     linear = linear.clip(0, 1)
-    return 255 * np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * linear ** (1 / 2.4) - 0.055)
+    return 255 * linear_to_srgb(linear)
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "TIFF"])

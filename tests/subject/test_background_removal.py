@@ -126,10 +126,6 @@ def test_an_unknown_remover_is_refused_with_the_choices(rembg, tmp_path):
     assert rembg.sessions == []
 
 
-def test_the_default_remover_is_one_of_them():
-    assert background_removal.DEFAULT_MODEL in background_removal.MODELS
-
-
 def broken_import(folder, monkeypatch, source: str) -> None:
     monkeypatch.delitem(sys.modules, "rembg", raising=False)
     (folder / "rembg.py").write_text(source)
