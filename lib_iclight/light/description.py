@@ -191,7 +191,7 @@ def _colour(value: Mapping[str, Any], where: str) -> str | None:
 
 
 def wrap_angle(angle: float) -> float:
-    """Bring an angle to one decimal from 0 on, below 360, by the very operations with which the page does it."""
+    """An angle brought to 0..360 (exclusive) and one decimal, with the page's own operations: both round alike."""
     return round(math.fmod(math.fmod(angle, 360) + 360, 360), 1) % 360
 
 

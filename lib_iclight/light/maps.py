@@ -84,10 +84,10 @@ def render(description: LightDescription, width: int, height: int) -> np.ndarray
     """
     lights = description.lights
     if not lights:
-        return np.full((height, width, 3), _even(description), np.uint8)
+        return np.full((height, width, 3), _ambient_pixel(description), np.uint8)
     if len(lights) == 1 and description.ambient == 0 and _is_plain(lights[0]):
-        return _single(lights[0], description.range, width, height)
-    return _sum(description, width, height)
+        return _draw_single(lights[0], description.range, width, height)
+    return _draw_sum(description, width, height)
 
 
 def with_contrast(pixels: np.ndarray, strength: float) -> np.ndarray:
@@ -106,8 +106,8 @@ def _is_plain(light: Light) -> bool:
     return light.strength == 1 and light.kelvin is None and light.colour == WHITE
 
 
-def _even(description: LightDescription) -> np.ndarray:
-    """The colour of even light alone, rounded: three decimals of the level are enough to name any whole level."""
+def _ambient_pixel(description: LightDescription) -> np.ndarray:
+    """The pixel of ambient light alone, rounded, so that a level given with three decimals names any whole level."""
     level, colour = description.ambient, description.ambient_colour
     linear = srgb_to_linear(level) * linear_from_hex(colour)
     values = np.full(3, level) if colour == WHITE else linear_to_srgb(linear)
@@ -124,7 +124,7 @@ def _direction(angle: float) -> tuple[float, float]:
     return cosine, sine
 
 
-def _terms(light: Light, width: int, height: int) -> tuple[np.ndarray, np.ndarray]:
+def _falloff_terms(light: Light, width: int, height: int) -> tuple[np.ndarray, np.ndarray]:
     """What columns and rows each add to a light's falloff: float64 ``[width]`` and ``[height]``.
 
     Their sum is ``(n - 0.5) / softness`` for a directional light, and for a positioned one the square of the distance
@@ -142,7 +142,8 @@ def _terms(light: Light, width: int, height: int) -> tuple[np.ndarray, np.ndarra
     return (across / reach) ** 2, (down / reach) ** 2
 
 
-def _single(light: Light, ends: tuple[float, float], width: int, height: int) -> np.ndarray:
+def _draw_single(light: Light, ends: tuple[float, float], width: int, height: int) -> np.ndarray:
+    """One white light of strength 1, as the reference draws it."""
     low, high = ends
     result = np.empty((height, width, 3), np.uint8)
     if isinstance(light, Directional) and light.softness == 1 and light.angle % 90 == 0:
@@ -152,7 +153,7 @@ def _single(light: Light, ends: tuple[float, float], width: int, height: int) ->
         ramp = np.linspace(first, last, width if is_across else height).astype(np.uint8)
         result[:] = ramp[None, :, None] if is_across else ramp[:, None, None]
         return result
-    columns, rows = _terms(light, width, height)
+    columns, rows = _falloff_terms(light, width, height)
     for strip in strips(height, _STRIP_PIXELS // width):
         falloff = columns[None] + rows[strip, None]
         falloff = falloff + 0.5 if isinstance(light, Directional) else 1 - np.sqrt(falloff)
@@ -160,7 +161,7 @@ def _single(light: Light, ends: tuple[float, float], width: int, height: int) ->
     return result
 
 
-def _sum(description: LightDescription, width: int, height: int) -> np.ndarray:
+def _draw_sum(description: LightDescription, width: int, height: int) -> np.ndarray:
     """The sum in linear light. Falloff, its decoding and the result's encoding are looked up in tables."""
     lights = sorted(description.lights, key=lambda light: isinstance(light, Positioned))
     straight = sum(isinstance(light, Directional) for light in lights)
@@ -210,7 +211,7 @@ def _indices(lights: list[Light], width: int, height: int) -> tuple[np.ndarray, 
     columns, rows = np.empty((len(lights), width), np.intp), np.empty((len(lights), height), np.intp)
     for index, light in enumerate(lights):
         steps, shift = (_STEPS, _STEPS // 2) if isinstance(light, Directional) else (_SQUARES, 0)
-        across, down = _terms(light, width, height)
+        across, down = _falloff_terms(light, width, height)
         columns[index], rows[index] = np.rint(across * steps) + shift, np.rint(down * steps)
     return columns, rows
 

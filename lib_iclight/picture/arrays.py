@@ -124,7 +124,7 @@ def over(rgb: np.ndarray, alpha: np.ndarray | None, backdrop: np.ndarray) -> np.
 
 
 def as_light_map(picture: Picture) -> Picture:
-    """A picture as a light map: one that is black all over and has its shape in its transparency shows that."""
+    """A picture as a light map: the shape of its transparency where that is all it has, the colours being black."""
     alpha = picture.alpha
     if alpha is None or picture.rgb.any() or alpha.min() == alpha.max():
         return picture

@@ -9,7 +9,7 @@ import numpy as np
 from ..picture.scaling import in_pixels
 from ..picture.srgb import linear_to_srgb
 from .oklab import oklab_to_gamut, srgb_to_oklab
-from .tensors import blur_inside, to_pixels, to_unit
+from .tensors import blur_inside, to_pixels, to_tensor
 
 if TYPE_CHECKING:
     import torch
@@ -39,7 +39,7 @@ def keep_colours(result: np.ndarray, subject: np.ndarray, matte: np.ndarray, str
     """
     import torch
 
-    relit, original, weight = srgb_to_oklab(to_unit(result)), srgb_to_oklab(to_unit(subject)), to_unit(matte)
+    relit, original, weight = srgb_to_oklab(to_tensor(result)), srgb_to_oklab(to_tensor(subject)), to_tensor(matte)
     sigma = in_pixels(_RADIUS, matte.shape)
     now, before = blur_inside(relit, weight, sigma), blur_inside(original, weight, sigma)
     shift = before[1:] * (now[:1] / before[:1].clamp(min=_COLOURLESS)) - now[1:]

@@ -6,12 +6,14 @@ import numpy as np
 
 from ..picture.scaling import in_pixels
 from ..picture.srgb import linear_to_srgb, srgb_to_linear
-from .tensors import blur, blur_inside, to_pixels, to_unit
+from .tensors import blur, blur_inside, to_pixels, to_tensor
 
 # Added to both sides of the quotient: a thousandth of white, which keeps it finite in the dark.
 _BLACK = 1e-3
-_INNERMOST = 1e-3
-_SMOOTHER = 0.6
+# What pixels at the rim count beside those well inside: enough where a part of the subject has no inside.
+_RIM_WEIGHT = 1e-3
+# The second blur's sigma, as a share of the first's.
+_SECOND_BLUR = 0.6
 
 
 def restore_details(
@@ -39,11 +41,11 @@ def restore_details(
     """
     import torch
 
-    relit, original, weight = to_unit(result), srgb_to_linear(to_unit(subject), torch), to_unit(matte)
+    relit, original, weight = to_tensor(result), srgb_to_linear(to_tensor(subject), torch), to_tensor(matte)
     sigma = in_pixels(radius, matte.shape)
-    inner = weight * (_INNERMOST + (2 * blur(weight, sigma) - 1).clamp(min=0) ** 2)
+    inner = weight * (_RIM_WEIGHT + (2 * blur(weight, sigma) - 1).clamp(min=0) ** 2)
     light = blur_inside(srgb_to_linear(relit, torch), inner, sigma) + _BLACK
     light /= blur_inside(original, inner, sigma) + _BLACK
-    light = blur_inside(light.log(), inner, _SMOOTHER * sigma).exp()
+    light = blur_inside(light.log(), inner, _SECOND_BLUR * sigma).exp()
     detailed = linear_to_srgb((original + _BLACK) * light - _BLACK, torch)
     return to_pixels(relit + strength * weight * (detailed.clamp(0, 1) - relit))

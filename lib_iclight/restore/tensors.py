@@ -7,19 +7,20 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..picture.box_filter import to_unit
+
 if TYPE_CHECKING:
     import torch
 
 _EPSILON = 1e-6
 
 
-def to_unit(pixels: np.ndarray) -> torch.Tensor:
+def to_tensor(pixels: np.ndarray) -> torch.Tensor:
     """uint8 ``[H, W, C]`` or ``[H, W]`` to float32 ``[C, H, W]`` (C is 1 where there is none) in 0..1."""
     import torch
 
-    # A copy: arrays that Pillow lends are read-only, which torch warns of.
-    values = torch.tensor(np.ascontiguousarray(pixels)).float() / 255.0
-    return values[None] if values.ndim == 2 else values.movedim(-1, 0).contiguous()
+    values = torch.from_numpy(np.ascontiguousarray(to_unit(pixels)))
+    return values[None] if values.ndim == 2 else values
 
 
 def to_pixels(values: torch.Tensor) -> np.ndarray:

@@ -42,7 +42,7 @@ DEFAULT_MODEL = MODELS[0]
 ENDING = ".onnx"
 """How the name of a model file of the user's own ends, which is what tells it from rembg's names."""
 
-# The releases in which they came: a user's environment may hold a rembg that another extension asked for.
+# The releases of rembg in which they came: a user's environment may hold a rembg that another extension asked for.
 _SINCE = {"isnet-anime": (2, 0, 38), "bria-rmbg": (2, 0, 61)} | {
     name: (2, 0, 59) for name in MODELS if name.startswith("birefnet-")
 }
@@ -56,7 +56,7 @@ _LONGEST_REASON = 240
 _WAY_OUT = "or give a picture with transparency, or turn 'Remove background' off"
 
 _sessions: dict[str, tuple[Stamp | None, object]] = {}
-"""By the model's place, and made of a file of this stamp."""
+"""rembg's sessions by the model's path, each with the stamp of the file that it was made from."""
 _lock = threading.Lock()
 
 BackgroundRemover = Callable[[np.ndarray, str], np.ndarray]
@@ -101,7 +101,7 @@ def _is_file(path: Path) -> bool:
 
 
 def content(model: str, models_dir: Path) -> Stamp | None:
-    """Tells whether a remover's file is still the same; None while there is none."""
+    """A stamp of a remover's file, which changes when the file is replaced; None while there is no file."""
     return stamp_at(_file(model, models_dir))
 
 

@@ -1,4 +1,4 @@
-"""A background remover of the user's own: what its file does not say follows the conventions of the families."""
+"""A background remover from an ONNX file of the user's own; what the file does not say is guessed by its name."""
 
 from __future__ import annotations
 
