@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import MutableMapping
@@ -18,12 +19,16 @@ ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 PINS = ROOT / "requirements" / "dev.txt"
 PINS_WITHOUT_DEPENDENCIES = ROOT / "requirements" / "no-deps.txt"
+NODE = ROOT / "requirements" / "node.txt"
+SCRIPTS = ROOT / "javascript"
+SCRIPT_TOOLS = VENV / "javascript-tools"
+SCRIPT_PINS = [ROOT / "requirements" / name for name in ("package.json", "package-lock.json")]
 OLDEST, NEWEST = (3, 10), (3, 13)
 COMMANDS = {
     "demo": "relight a picture from the shell, or open the page with --serve; takes the demo's own options",
     "test": "run the tests; takes pytest's own options",
     "bench": "print what IC-Light costs beside plain generation",
-    "lint": "check style and formatting",
+    "lint": "check style, formatting and the types of the scripts",
     "setup": "only make or refresh the environment",
 }
 
@@ -83,10 +88,10 @@ def check_version(version: tuple[int, int] = sys.version_info[:2]) -> None:
         raise SetupError("Python {}.{} has no pins; run this with Python 3.10 to 3.13".format(*version))
 
 
-def _step(command: list[str], failed: str) -> None:
+def _step(command: list[str], failed: str, cwd: Path | None = None) -> None:
     try:
         # pip's report goes to stderr too, so that `python dev.py demo` prints nothing but its result.
-        status = subprocess.run(command, stdout=sys.stderr).returncode
+        status = subprocess.run(command, stdout=sys.stderr, cwd=cwd).returncode
     except OSError as error:
         raise SetupError(f"{failed}: {error}") from error
     if status != 0:
@@ -116,6 +121,56 @@ def whole_suite(environment: MutableMapping[str, str]) -> list[str]:
     return ["--numprocesses=logical", "--maxprocesses=4", "--dist=loadfile", "--no-loadscope-reorder"]
 
 
+def lint(arguments: list[str]) -> int:
+    """Check Python with ruff, which takes `arguments`, and then the page's scripts; returns the exit status.
+
+    `--fix` has both mend what they can.
+    """
+    ruff = [sys.executable, "-m", "ruff"]
+    status = max(run([*ruff, *check, "."], cwd=ROOT) for check in (["check", *arguments], ["format", "--check"]))
+    try:
+        node = ensure_script_tools()
+    except SetupError as error:
+        say(f"javascript/ is not checked: {error}")
+        return status
+    mend = [argument for argument in arguments if argument == "--fix"]
+    modules = SCRIPT_TOOLS / "node_modules"
+    biome = [node, str(modules / "@biomejs" / "biome" / "bin" / "biome"), "check", *mend, "."]
+    types = [node, str(modules / "typescript" / "bin" / "tsc"), "--project", "jsconfig.json"]
+    return max(status, *(run(check, cwd=SCRIPTS) for check in (biome, types)))
+
+
+def ensure_script_tools(tools: Path = SCRIPT_TOOLS) -> str:
+    """Install the pins of `requirements/package-lock.json` where that has not been done; returns where Node.js is.
+
+    Raises SetupError where neither the system nor the package registries have what is needed.
+    """
+    if _program("npm") is None or _program("node") is None:
+        say("installing Node.js for the checks of the scripts")
+        _step([sys.executable, "-m", "pip", "install", "-q", "-r", str(NODE)], "there is no Node.js, and pip has none")
+    npm, node = _program("npm"), _program("node")
+    if npm is None or node is None:
+        raise SetupError("Node.js has no npm beside it")
+    installed = [tools / path.name for path in SCRIPT_PINS]
+    if any(not to.exists() or to.read_bytes() != path.read_bytes() for path, to in zip(SCRIPT_PINS, installed)):
+        say("installing biome and TypeScript for the checks of the scripts")
+        shutil.rmtree(tools, ignore_errors=True)
+        tools.mkdir(parents=True)
+        for path, to in zip(SCRIPT_PINS, installed):
+            shutil.copyfile(path, to)
+        try:
+            _step([npm, "ci", "--no-audit", "--no-fund"], "npm could not install its pins (see above)", tools)
+        except SetupError:
+            shutil.rmtree(tools, ignore_errors=True)
+            raise
+    return node
+
+
+def _program(name: str) -> str | None:
+    """Where a program is: in the environment, or on the path."""
+    return shutil.which(name, path=str(Path(sys.executable).parent)) or shutil.which(name)
+
+
 def run_inside(command: str, arguments: list[str]) -> int:
     """Carry out `command` in the environment that this interpreter belongs to; returns the exit status."""
     if command == "demo":
@@ -130,8 +185,7 @@ def run_inside(command: str, arguments: list[str]) -> int:
     if command == "test":
         return run([*python, "pytest", *(arguments or whole_suite(os.environ))], cwd=ROOT)
     if command == "lint":
-        checks = (["check", *arguments], ["format", "--check"])
-        return max(run([*python, "ruff", *check, "."], cwd=ROOT) for check in checks)
+        return lint(arguments)
     say(f"{VENV} is ready (Python {sys.version.split()[0]})")
     return 0
 

@@ -1,74 +1,94 @@
 /* The light editors of the two tabs: put together, and kept in step with the page around them. */
-(() => {
+var icLight = window.icLight || {};
+
+icLight.editor = (() => {
     "use strict";
 
-    const LOOK_MS = 250;
-    const LONGEST_REASON = 160;
-    const SIDES = ["right", "top right", "top", "top left", "left", "bottom left", "bottom", "bottom right"];
+    const TABS = ["txt2img", "img2img"];
+    const FILL_MS = 250;
+    const LABEL = "Light editor. Tab goes from light to light, arrows move, Delete removes.";
+    /** @type {Map<string, Editor>} */
     const editors = new Map();
 
+    /**
+     * Enough of an address to tell it from others; a data URL may be megabytes long.
+     * @param {string | null} address
+     * @returns {string | null}
+     */
+    function brief(address) {
+        return address && `${address.length} ${address.slice(-80)}`;
+    }
+
+    /** One tab's editor. */
     class Editor {
-        constructor(tab, root) {
-            const { State } = window.icLight.state;
-            this.tab = tab;
+        /**
+         * @param {Scope} scope
+         * @param {string} tab
+         * @param {HTMLElement} root where it is put
+         */
+        constructor(scope, tab, root) {
+            const id = `${tab}_ic_light_editor_status`;
+            const attributes = { role: "application", "aria-label": icLight.words.say(LABEL), "aria-describedby": id };
+            this.scope = scope;
             this.root = root;
-            this.page = new window.icLight.page.Page(tab);
-            this.state = new State();
+            this.seen = "";
+            this.look = "";
+            this.isFollowing = false;
+            this.page = new icLight.page.Page(scope, tab, () => this.view.drawSoon());
+            this.state = new icLight.state.State();
+            this.canvas = icLight.dom.make("canvas", { className: "ic-light-canvas", tabIndex: 0, attributes });
+            this.stage = new icLight.stage.Stage(this.canvas, this.state, this.page);
+            this.view = new icLight.view.View(scope, this.stage);
+            this.toolbar = new icLight.toolbar.Toolbar(scope, this.stage);
+            this.form = new icLight.form.Form(scope, this.stage);
+            this.status = new icLight.status.Status(scope, this.stage, id);
+            this.followSoon = scope.perFrame(() => this.follow());
+            this.fillLater = scope.afterPause(() => this.fill(), FILL_MS);
             this.build();
-            this.seen = null;
-            this.look = null;
-            this.page.onLoad = () => this.view.draw();
-            this.state.listen(() => this.changed());
-            this.root.addEventListener("keydown", (event) => this.key(event));
-            new ResizeObserver(() => this.view.draw()).observe(this.canvas);
-            this.follow();
-            this.state.beginHistory();
+            this.listen();
+            this.follow(true);
+            this.state.history.begin(this.state.snapshot());
         }
 
+        /** Put the parts into the page. */
         build() {
-            const { make } = window.icLight.panel;
-            const say = window.icLight.page.say;
-            const label = "Light editor. Tab goes from light to light, arrows move, Delete removes.";
-            const attributes = { role: "application", "aria-label": say(label), "aria-describedby": `${this.tab}_ic_light_editor_status` };
-            this.canvas = make("canvas", { className: "ic-light-canvas", tabIndex: 0, attributes });
-            this.view = new window.icLight.view.View(this.canvas, this.state, this.page);
-            this.view.layout();
-            this.input = new window.icLight.input.Input(this.view, this.state);
-            this.panel = new window.icLight.panel.Panel(this.state, this.view);
-            this.status = make("div", {
-                className: "ic-light-status",
-                id: `${this.tab}_ic_light_editor_status`,
-                attributes: { role: "status", "aria-live": "polite" },
-            });
-            const stage = make("div", { className: "ic-light-stage" }, this.canvas, this.makeBlend(make, say));
-            const body = make("div", { className: "ic-light-body" }, stage, this.panel.element);
-            this.root.replaceChildren(this.panel.toolbar, body, this.status);
+            const { make } = icLight.dom;
+            const stage = make("div", { className: "ic-light-stage" }, this.canvas, this.view.makeBlend(this.scope));
+            const body = make("div", { className: "ic-light-body" }, stage, this.form.element);
+            this.root.replaceChildren(this.toolbar.element, body, this.status.line, this.status.live);
+            this.scope.atEnd(() => this.root.replaceChildren());
         }
 
-        makeBlend(make, say) {
-            const blend = make("input", { type: "range", min: 0, max: 1, step: 0.05, value: this.view.blend });
-            blend.setAttribute("data-field", "blend");
-            blend.addEventListener("input", () => {
-                this.view.blend = parseFloat(blend.value);
-                window.icLight.panel.fill(blend);
-                this.view.draw();
-            });
-            window.icLight.panel.fill(blend);
-            const [from, to] = [make("span", {}, say("Light map")), make("span", {}, say("Subject"))];
-            return make("label", { className: "ic-light-blend", title: say("How much of the subject the preview shows") }, from, blend, to);
+        /** Listen to the parts, and to what of the page an editor shows. */
+        listen() {
+            const { scope, stage } = this;
+            new icLight.pointer.Pointer(scope, stage, () => this.status.speak());
+            new icLight.keys.Keys(scope, stage);
+            this.state.listen(() => this.changed());
+            scope.on(this.root, "keydown", (event) => this.key(event));
+            icLight.surroundings.watch(scope, this, this.followSoon);
         }
 
         // Keeping in step
 
-        /** Take over what the page says, where that has changed. */
-        follow() {
+        /** Whether the editor is in the page and seen. */
+        get isShown() {
+            return this.canvas.offsetParent !== null;
+        }
+
+        /**
+         * Take over what the page says, where that has changed.
+         * @param {boolean} [isHidden] whether to do so while the editor is not seen
+         */
+        follow(isHidden = false) {
+            if (!isHidden && !this.isShown) return;
             const now = this.page.read();
             const key = JSON.stringify(now);
             if (key !== this.seen) {
                 this.seen = key;
-                this.following = true;
+                this.isFollowing = true;
                 this.state.follow(now);
-                this.following = false;
+                this.isFollowing = false;
                 // Else what is chosen on the page would lack what it stands for.
                 if (now.light === "editor" && !now.text) this.fillLater();
                 if (now.placement === "placed" && !now.placedText) this.fillLater();
@@ -76,146 +96,91 @@
             this.lookAround();
         }
 
-        /** Give the page what the editor holds, unless the server's value arrives in the meantime. */
-        fillLater() {
-            clearTimeout(this.filling);
-            this.filling = setTimeout(() => {
-                if (JSON.stringify(this.page.read()) === this.seen) this.write();
-            }, LOOK_MS);
+        /** Give the page what the editor holds, unless the server's value has arrived in the meantime. */
+        fill() {
+            if (JSON.stringify(this.page.read()) === this.seen) this.write();
         }
 
-        /** Draw anew when the size, a picture or the theme has changed. */
+        /** Show anew where a size, a picture or the theme has changed. */
         lookAround() {
             const { page } = this;
             const isDark = document.body.classList.contains("dark");
-            const pictures = Object.values(page.addresses()).map(brief);
+            const pictures = Object.values(page.pictures.addresses()).map(brief);
             const look = JSON.stringify([page.size(), page.strength(), page.isFlipped(), pictures, isDark]);
             if (look === this.look) return;
             this.look = look;
             this.show();
         }
 
+        /** After a change of the state: the page has it too, unless it comes from there. */
         changed() {
-            if (!this.following) this.write();
+            if (!this.isFollowing) this.write();
             this.show();
         }
 
+        /** Give the page what the editor holds. */
         write() {
             this.page.write(this.state);
             this.seen = JSON.stringify(this.page.read());
         }
 
-        show() {
-            this.view.layout();
-            this.view.draw();
-            this.panel.update();
-            const problem = this.problem();
-            const summary = problem ?? this.summary();
-            this.status.classList.toggle("ic-light-wrong", problem !== null);
-            if (this.status.textContent !== summary) this.status.textContent = summary;
+        /**
+         * Show what is now.
+         * @param {boolean} [isForced] also in a number that is being typed
+         */
+        show(isForced = false) {
+            this.stage.layout();
+            this.view.drawSoon();
+            this.toolbar.update();
+            this.form.update(isForced);
+            this.status.update();
         }
 
-        // Undo and redo, wherever in the editor the focus is
-
+        /**
+         * Undo and redo, wherever in the editor the focus is.
+         * @param {KeyboardEvent} event
+         */
         key(event) {
             if (!(event.ctrlKey || event.metaKey) || event.altKey) return;
             const name = event.key.toLowerCase();
-            if (name === "z" && !event.shiftKey) this.state.undo();
-            else if ((name === "z" && event.shiftKey) || name === "y") this.state.redo();
-            else return;
-            this.panel.update(true);
+            const isBack = name === "z" && !event.shiftKey;
+            if (!isBack && name !== "z" && name !== "y") return;
+            this.state.go(isBack ? -1 : 1);
+            this.show(true);
             event.preventDefault();
             event.stopPropagation();
         }
+    }
 
-        // In words
-
-        /** What of the page cannot be read, damaged or of a newer version, and what to do; null where nothing is wrong. */
-        problem() {
-            const { state } = this;
-            const say = window.icLight.page.say;
-            const light = "The light cannot be read: %1 Add one here, choose one above, or update IC Light if a newer one made it.";
-            const placement = "The placement cannot be read. Drag the subject, choose one, or update IC Light if a newer one made it.";
-            const found = [];
-            if (state.unread !== null) found.push(say(light).replace("%1", () => state.unread.reason.slice(0, LONGEST_REASON)));
-            if (state.unreadPlaced !== null) found.push(say(placement));
-            return found.length > 0 ? found.join(" ") : null;
-        }
-
-        summary() {
-            const { state, view } = this;
-            const say = window.icLight.page.say;
-            if (state.selected === "subject") return this.subjectSummary(say);
-            if (!view.hasLights) return say("The background picture gives the light.");
-            if (!state.active) return say(state.light === "none" ? "No light is chosen. Choose one above, or add one here." : "The light comes from a picture.");
-            const light = state.selectedLight;
-            if (light === null) return say("Even light from everywhere.");
-            const count = state.description.lights.length;
-            const number = (value) => window.icLight.lights.rounded(value, 2);
-            return [
-                say("Light %1 of %2").replace("%1", state.selected + 1).replace("%2", count),
-                this.placeInWords(light, say),
-                `${say("softness")} ${number(light.softness)}`,
-                `${say("strength")} ${number(light.strength)}`,
-                this.colourInWords(light, say),
-            ].join(", ");
-        }
-
-        colourInWords(light, say) {
-            if (light.kelvin !== null) return `${Math.round(light.kelvin)} K`;
-            return light.colour === "#ffffff" ? say("white") : light.colour;
-        }
-
-        placeInWords(light, say) {
-            if (light.kind === "directional") {
-                const side = SIDES[Math.round(light.angle / 45) % 8];
-                return say(`from the ${side}`);
-            }
-            const isInside = light.x >= 0 && light.x <= 1 && light.y >= 0 && light.y <= 1;
-            const place = [light.x, light.y].map((value) => `${Math.round(value * 100)} %`).join(" / ");
-            return `${say(isInside ? "in the picture" : "outside of the picture")}, ${place}`;
-        }
-
-        subjectSummary(say) {
-            const { scale, x, y } = this.state.placed;
-            const [size, across, down] = [scale, x, y].map((value) => `${Math.round(value * 100)} %`);
-            return `${say("Subject")}, ${say("size")} ${size}, ${say("centre")} ${across} / ${down}`;
+    /**
+     * Make the editors whose containers are in the page, and follow with those that are there.
+     * @param {Scope} scope
+     */
+    function mount(scope) {
+        for (const tab of TABS) {
+            const editor = editors.get(tab);
+            if (editor && !editor.root.isConnected) editor.scope.dispose();
+            else editor?.followSoon();
+            const root = icLight.dom.find(`#${tab}_ic_light_editor .ic-light-editor`);
+            if (!root || editors.has(tab)) continue;
+            const inner = scope.inner();
+            inner.atEnd(() => editors.delete(tab));
+            editors.set(tab, new Editor(inner, tab, root));
         }
     }
 
-    /** Enough of an address to tell it from others; a data URL may be megabytes long. */
-    function brief(address) {
-        return address && `${address.length} ${address.slice(-80)}`;
-    }
-
-    /** The editor of a tab, made where its container is in the page and still empty. */
-    function mount(tab) {
-        const root = gradioApp().querySelector(`#${tab}_ic_light_editor .ic-light-editor`);
-        if (!root || !root.isConnected) return;
-        if (root.childElementCount === 0) editors.set(tab, new Editor(tab, root));
-    }
-
-    function follow(tab) {
-        const editor = editors.get(tab);
-        if (editor && editor.canvas.offsetParent !== null) editor.follow();
-    }
-
-    function look() {
-        for (const tab of ["txt2img", "img2img"]) {
-            mount(tab);
-            follow(tab);
-        }
-    }
-
-    window.icLight = window.icLight || {};
-    window.icLight.editor = {
-        /** The editor of "txt2img" or "img2img". */
+    return {
+        mount,
+        update: mount,
+        /**
+         * The editor of "txt2img" or "img2img".
+         * @param {string} tab
+         */
         of: (tab) => editors.get(tab),
-        /** Called by the page's controls when their values change, also by the server. */
-        follow: (tab) => requestAnimationFrame(() => follow(tab)),
+        /**
+         * Called by the page's controls when their values change, also by the server.
+         * @param {string} tab
+         */
+        follow: (tab) => editors.get(tab)?.followSoon(),
     };
-    onUiLoaded(() => {
-        look();
-        setInterval(look, LOOK_MS);
-    });
 })();

@@ -1,49 +1,98 @@
 /*
- * The host's page around an editor: reads and sets its controls, finds its pictures. gradio sets values without a DOM
- * event, so whoever wants to follow compares.
+ * The host's page around an editor: reads and sets its controls. gradio sets values without an event of the page, so
+ * whoever wants to follow compares.
  */
-(() => {
+var icLight = window.icLight || {};
+
+icLight.page = (() => {
     "use strict";
 
-    const find = (selector) => gradioApp().querySelector(selector);
+    const TEXT = ":is(textarea, input)";
+    const { max } = Math;
 
-    /** A text in the page's language. */
-    function say(text) {
-        return window.localization?.[text] ?? text;
+    /**
+     * The number in a field.
+     * @param {string} selector
+     * @param {number} otherwise where there is none
+     * @returns {number}
+     */
+    function numberIn(selector, otherwise) {
+        const field = icLight.dom.find(selector);
+        const value = field instanceof HTMLInputElement ? parseFloat(field.value) : NaN;
+        return Number.isFinite(value) ? value : otherwise;
     }
 
+    /** The controls of one tab that an editor and the page have in common. */
     class Page {
-        constructor(tab) {
+        /**
+         * @param {Scope} scope
+         * @param {string} tab
+         * @param {() => void} onPicture called when a picture has been loaded
+         */
+        constructor(scope, tab, onPicture) {
             this.tab = tab;
-            this.loaded = new Map();
-            this.onLoad = () => {};
+            this.pictures = new icLight.pictures.Pictures(scope, this, onPicture);
         }
 
+        /**
+         * One of IC Light's elements in this tab.
+         * @param {string} name
+         * @param {string} [inner] what to look for inside it
+         * @returns {HTMLElement | null}
+         */
         own(name, inner = "") {
-            return find(`#${this.tab}_ic_light_${name} ${inner}`.trim());
+            return icLight.dom.find(`#${this.tab}_ic_light_${name} ${inner}`.trim());
         }
 
+        /**
+         * The value of a radio.
+         * @param {string} name
+         * @param {string} otherwise where nothing is chosen
+         * @returns {string}
+         */
         radio(name, otherwise) {
-            return this.own(name, "input[type=radio]:checked")?.value ?? otherwise;
+            const chosen = this.own(name, "input[type=radio]:checked");
+            return chosen instanceof HTMLInputElement ? chosen.value : otherwise;
         }
 
-        number(selector, otherwise) {
-            const value = parseFloat(find(selector)?.value);
-            return Number.isFinite(value) ? value : otherwise;
+        /**
+         * Whether a box is checked.
+         * @param {string} name
+         * @param {boolean} otherwise where there is no such box
+         * @returns {boolean}
+         */
+        isChecked(name, otherwise) {
+            const box = this.own(name, "input[type=checkbox]");
+            return box instanceof HTMLInputElement ? box.checked : otherwise;
         }
 
-        /** What the controls say that the editor and the page have in common. */
+        /**
+         * The field of a text.
+         * @param {string} name
+         * @returns {HTMLTextAreaElement | HTMLInputElement | null}
+         */
+        field(name) {
+            return /** @type {HTMLTextAreaElement | null} */ (this.own(name, TEXT));
+        }
+
+        /**
+         * What the controls say that the editor and the page have in common.
+         * @returns {PageValues}
+         */
         read() {
             return {
                 mode: this.radio("mode", "fc"),
                 light: this.radio("light", "none"),
-                text: this.own("light_editor", ":is(textarea, input)")?.value ?? "",
+                text: this.field("light_editor")?.value ?? "",
                 placement: this.radio("placement", "cover"),
-                placedText: this.own("placement_editor", ":is(textarea, input)")?.value ?? "",
+                placedText: this.field("placement_editor")?.value ?? "",
             };
         }
 
-        /** Set the controls to what an editor's state says, where they differ. */
+        /**
+         * Set the controls to what an editor holds, where they differ.
+         * @param {State} state
+         */
         write(state) {
             if (state.light === "editor") this.setText("light_editor", state.text);
             if (state.placement === "placed") this.setText("placement_editor", state.placedText);
@@ -51,89 +100,58 @@
             this.setRadio("placement", state.placement, "cover");
         }
 
+        /**
+         * @param {string} name
+         * @param {string} text
+         */
         setText(name, text) {
-            const field = this.own(name, ":is(textarea, input)");
-            if (!field || field.value === text) return;
-            field.value = text;
-            updateInput(field);
+            const field = this.field(name);
+            if (field && field.value !== text) icLight.dom.type(field, text);
         }
 
-        /** Choose a value; where nothing is chosen, `unset` is what the editor took that for. */
+        /**
+         * Choose a value.
+         * @param {string} name
+         * @param {string} value
+         * @param {string} unset what the editor takes it for when nothing is chosen
+         */
         setRadio(name, value, unset) {
             if (this.radio(name, unset) !== value) this.own(name, `input[type=radio][value="${value}"]`)?.click();
         }
 
-        /** Width and height that will be generated. */
+        /**
+         * Width and height that will be generated.
+         * @returns {number[]}
+         */
         size() {
-            const side = (name) => Math.max(this.number(`#${this.tab}_${name} input[type=number]`, 512), 1);
-            return [side("width"), side("height")];
+            return ["width", "height"].map((side) => max(numberIn(`#${this.tab}_${side} input[type=number]`, 512), 1));
         }
 
-        /** How much a map's contrast is raised or lowered. */
+        /**
+         * How much a map's contrast is raised or lowered.
+         * @returns {number}
+         */
         strength() {
-            return this.number(`#${this.tab}_ic_light_light_strength input[type=number]`, 1);
+            return numberIn(`#${this.tab}_ic_light_light_strength input[type=number]`, 1);
         }
 
+        /**
+         * Whether left and right of the background change places.
+         * @returns {boolean}
+         */
         isFlipped() {
-            return this.own("flip_background", "input[type=checkbox]")?.checked ?? false;
-        }
-
-        /** Addresses of the pictures in the page, null where a slot is empty. */
-        addresses() {
-            const foreground = this.address(this.own("foreground"));
-            const given = this.tab === "img2img" ? this.address(this.img2imgSlot()) : null;
-            return {
-                subject: this.cutoutOf(foreground ?? given),
-                background: this.address(this.own("background")),
-                lightMap: this.address(this.own("light_map")),
-                mask: this.tab === "img2img" ? this.address(find("#img_inpaint_mask")) : null,
-                painted: this.tab === "img2img" ? this.painted() : null,
-                // With a foreground of its own, img2img's picture is the light map, or for fbc the background.
-                spare: foreground ? given : null,
-            };
-        }
-
-        /** The cut-out that was previewed last, where it is still that of this picture; else the picture. */
-        cutoutOf(picture) {
-            const images = [...(this.own("cutout")?.querySelectorAll("img[src]") ?? [])];
-            const cutout = images.length > 0 ? images[images.length - 1].src : null;
-            if (cutout !== this.cutout) Object.assign(this, { cutout, cutFrom: picture });
-            const isCut = this.own("remove_background", "input[type=checkbox]")?.checked ?? true;
-            return cutout !== null && picture === this.cutFrom && isCut ? cutout : picture;
-        }
-
-        address(slot) {
-            const images = [...(slot?.querySelectorAll("img[src]") ?? [])];
-            return images.find((image) => image.naturalWidth > 1)?.src ?? null;
-        }
-
-        /** What is painted on Forge's canvas in the tab that is shown: a picture's address, opaque where it is masked. */
-        painted() {
-            const canvas = this.img2imgSlot()?.querySelector(":is(#img2maskimg, #inpaint_sketch) [id^=container_uuid_]");
-            if (!canvas) return null;
-            return find(`#${canvas.id.replace("container_", "")}.logical_image_foreground textarea`)?.value || null;
-        }
-
-        img2imgSlot() {
-            const tabs = [...(find("#mode_img2img")?.querySelectorAll(":scope > .tabitem") ?? [])];
-            return tabs.find((tab) => tab.offsetParent !== null || getComputedStyle(tab).display !== "none") ?? null;
-        }
-
-        /** A picture by its address, once it has been loaded; `onLoad` is called then. */
-        picture(address) {
-            if (!address) return null;
-            if (!this.loaded.has(address)) {
-                const image = new Image();
-                image.onload = () => this.onLoad();
-                image.src = address;
-                if (this.loaded.size >= 8) this.loaded.delete(this.loaded.keys().next().value);
-                this.loaded.set(address, image);
-            }
-            const image = this.loaded.get(address);
-            return image.complete && image.naturalWidth > 0 ? image : null;
+            return this.isChecked("flip_background", false);
         }
     }
 
-    window.icLight = window.icLight || {};
-    window.icLight.page = { Page, say };
+    return { Page };
 })();
+
+/**
+ * @typedef {object} PageValues
+ * @property {string} mode
+ * @property {string} light
+ * @property {string} text the editor's lights
+ * @property {string} placement
+ * @property {string} placedText the editor's placement
+ */

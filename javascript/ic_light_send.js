@@ -1,185 +1,235 @@
-// Send to IC Light: below the results and in PNG Info, a button with a menu that says where the picture goes.
-(() => {
-    const ours = (window.icLight ??= {});
+/* Send to IC Light: below the results and in PNG Info, a button with a menu that says where the picture goes. */
+var icLight = window.icLight || {};
+
+icLight.send = (() => {
+    "use strict";
+
     const PLACES = [
-        ["Foreground in txt2img", "txt2img", "foreground"],
-        ["Background in txt2img", "txt2img", "background"],
-        ["Foreground in img2img", "img2img", "foreground"],
-        ["Background in img2img", "img2img", "background"],
+        { label: "Foreground in txt2img", tab: "txt2img", name: "foreground" },
+        { label: "Background in txt2img", tab: "txt2img", name: "background" },
+        { label: "Foreground in img2img", tab: "img2img", name: "foreground" },
+        { label: "Background in img2img", tab: "img2img", name: "background" },
     ];
     const LABEL = "Send to IC Light";
     const NOTHING = "There is no picture yet.";
+    const LEFTWARDS = "ic-light-leftwards";
+    // The picture that is looked at, else the first: its full size, not its thumbnail.
+    const SHOWN = [
+        "[data-testid='detailed-image']",
+        ".preview > img",
+        ".thumbnail-item.selected img",
+        ".thumbnail-item img",
+        "img",
+    ];
 
-    // The picture that is looked at, else the first: its full size, not its thumbnail, and no preview of a running job.
+    // Sending
+
+    /**
+     * The address of the picture in a gallery or a slot; that of a running job's preview does not count.
+     * @param {ParentNode | null} container
+     * @returns {string | null}
+     */
     function shownIn(container) {
-        const ways = [
-            "[data-testid='detailed-image']",
-            ".preview > img",
-            ".thumbnail-item.selected img",
-            ".thumbnail-item img",
-            "img",
-        ];
-        for (const way of ways) {
-            const found = Array.from(container?.querySelectorAll(way) ?? []).find((img) => !img.closest(".livePreview"));
-            if (found?.src) {
-                return found.src;
-            }
+        for (const way of SHOWN) {
+            const found = icLight.dom.findAll(way, container).find((image) => !image.closest(".livePreview"));
+            if (found instanceof HTMLImageElement && found.src) return found.src;
         }
         return null;
     }
 
+    /**
+     * Show a tab.
+     * @param {string} tab
+     */
     function showTab(tab) {
-        const button = document.getElementById(`tab_${tab}-button`);
-        if (button) {
-            button.click();
-        } else {
-            window[`switch_to_${tab}`]?.();
-        }
+        const button = icLight.dom.find(`#tab_${tab}-button`);
+        if (button) button.click();
+        else if (tab === "txt2img") window.switch_to_txt2img?.();
+        else window.switch_to_img2img?.();
     }
 
-    // Opens the accordion and sees to it that it is on.
-    function open(tab) {
-        const accordion = document.getElementById(`${tab}_ic_light_enabled`);
-        const label = accordion.querySelector(".label-wrap");
-        if (!label.classList.contains("open")) {
-            label.click();
-        }
-        return ours.slots
-            .appearing(() => label.classList.contains("open"))
-            .then(() => {
-                const box = document.getElementById(`${tab}_ic_light_enabled-visible-checkbox`);
-                // Opening switches it on, unless the box was used before.
-                if (box && !box.checked) {
-                    box.click();
-                }
-                return accordion;
-            });
+    /**
+     * Open the accordion and see to it that it is on.
+     * @param {Scope} scope
+     * @param {string} tab
+     * @returns {Promise<HTMLElement>} the accordion
+     */
+    async function open(scope, tab) {
+        const { appearing, find } = icLight.dom;
+        const accordion = await appearing(scope, () => find(`#${tab}_ic_light_enabled`));
+        const label = await appearing(scope, () => /** @type {HTMLElement} */ (accordion.querySelector(".label-wrap")));
+        const isOpen = () => label.classList.contains("open");
+        if (!isOpen()) label.click();
+        await appearing(scope, isOpen);
+        const box = find(`#${tab}_ic_light_enabled-visible-checkbox`);
+        // Opening switches it on, unless the box was used before.
+        if (box instanceof HTMLInputElement && !box.checked) box.click();
+        return accordion;
     }
 
-    // The slot, shown: only one mode has a background.
-    function slotOf(tab, name) {
-        const look = () => document.querySelector(`#${tab}_ic_light_${name}.ic-light-slot`);
-        if (name === "background" && !look()?.offsetParent) {
-            document.querySelector(`#${tab}_ic_light_mode input[value='fbc']`)?.click();
-        }
-        return ours.slots.appearing(() => (look()?.offsetParent ? look() : null));
+    /**
+     * A slot, shown: only one mode has a background.
+     * @param {Scope} scope
+     * @param {string} tab
+     * @param {string} name
+     * @returns {Promise<HTMLElement>}
+     */
+    function slotOf(scope, tab, name) {
+        const { appearing, find } = icLight.dom;
+        const look = () => {
+            const slot = find(`#${tab}_ic_light_${name}.ic-light-slot`);
+            return slot?.offsetParent ? slot : null;
+        };
+        if (name === "background" && !look()) find(`#${tab}_ic_light_mode input[value='fbc']`)?.click();
+        return appearing(scope, look);
     }
 
-    async function send(address, tab, name) {
-        const picture = ours.slots.download(address);
+    /**
+     * Put the picture at an address into a slot of a tab, in view of the user.
+     * @param {Scope} scope
+     * @param {string} address
+     * @param {string} tab
+     * @param {string} name
+     */
+    async function send(scope, address, tab, name) {
+        const picture = icLight.slots.download(address);
+        picture.catch(() => {}); // it is awaited, and a failure told, once there is a slot to tell it in
         showTab(tab);
-        const accordion = await open(tab);
-        const slot = await slotOf(tab, name);
+        const accordion = await open(scope, tab);
+        const slot = await slotOf(scope, tab, name);
         accordion.scrollIntoView({ block: "start", behavior: "smooth" });
-        try {
-            await ours.slots.put(slot, await picture);
-        } catch (error) {
-            console.error("IC Light:", error);
-            ours.slots.say(slot, "The picture could not be fetched.");
-        }
+        await icLight.slots.take(scope, slot, () => picture, "The picture could not be fetched.");
     }
 
-    function items(menu) {
-        return Array.from(menu.querySelectorAll("[role=menuitem]"));
+    // The button and its menu
+
+    /**
+     * The places that the page has: a host may leave IC Light out of a tab.
+     * @returns {Place[]}
+     */
+    function places() {
+        return PLACES.filter(({ tab }) => icLight.dom.find(`#${tab}_ic_light_enabled`));
     }
 
-    function toggle(button, menu, show, hasPicture = true) {
-        menu.hidden = !show;
-        button.setAttribute("aria-expanded", String(show));
-        if (!show) {
-            return;
+    /** A button that opens a menu of the places to send a picture to. */
+    class SendButton {
+        /**
+         * @param {Scope} scope
+         * @param {string} id
+         * @param {string} text
+         * @param {string} className that of its neighbours
+         * @param {() => string | null} find gives the address of the picture
+         */
+        constructor(scope, id, text, className, find) {
+            const { make } = icLight.dom;
+            const title = icLight.words.say(LABEL);
+            const attributes = { "aria-label": title, "aria-haspopup": "menu", "aria-expanded": "false" };
+            this.scope = scope;
+            this.find = find;
+            this.button = make("button", { type: "button", id, className, title, attributes }, text);
+            this.nothing = make("p", {}, icLight.words.say(NOTHING));
+            this.items = places().map((place) => this.makeItem(place));
+            const ofMenu = { className: "ic-light-menu", hidden: true, attributes: { role: "menu" } };
+            this.menu = make("div", ofMenu, this.nothing, ...this.items);
+            this.element = make("div", { className: "ic-light-send" }, this.button, this.menu);
+            this.listen();
         }
-        menu.querySelector("p").hidden = hasPicture;
-        items(menu).forEach((item) => (item.hidden = !hasPicture));
-        menu.classList.remove("ic-light-leftwards");
-        menu.classList.toggle("ic-light-leftwards", menu.getBoundingClientRect().right > window.innerWidth);
-        if (hasPicture) {
-            items(menu)[0].focus();
-        }
-    }
 
-    function onKey(event, button, menu) {
-        const all = items(menu);
-        const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-        if (event.key === "Escape") {
-            toggle(button, menu, false);
-            button.focus();
-        } else if (step) {
-            all[(all.indexOf(document.activeElement) + step + all.length) % all.length].focus();
-        } else {
-            return;
+        /** Open and close the menu, and go about in it. */
+        listen() {
+            const { element, scope } = this;
+            scope.on(this.button, "click", () => this.toggle(this.menu.hidden));
+            scope.on(element, "keydown", (event) => this.menu.hidden || this.key(event));
+            scope.on(element, "focusout", (event) => element.contains(event.relatedTarget) || this.toggle(false));
+            scope.atEnd(() => this.element.remove());
         }
-        event.preventDefault();
-        event.stopPropagation();
-    }
 
-    function makeMenu(find, close) {
-        const menu = document.createElement("div");
-        menu.className = "ic-light-menu";
-        menu.setAttribute("role", "menu");
-        menu.hidden = true;
-        const nothing = document.createElement("p");
-        nothing.textContent = ours.translate(NOTHING);
-        menu.append(nothing);
-        for (const [label, tab, name] of PLACES) {
-            if (!document.getElementById(`${tab}_ic_light_enabled`)) {
-                continue;
-            }
-            const item = document.createElement("button");
-            item.type = "button";
-            item.setAttribute("role", "menuitem");
-            item.tabIndex = -1;
-            item.dataset.place = `${tab}_${name}`;
-            item.textContent = ours.translate(label);
-            item.addEventListener("click", () => {
-                close();
-                const address = find();
-                if (address) {
-                    send(address, tab, name);
-                }
+        /**
+         * One of the menu's places.
+         * @param {Place} place
+         * @returns {HTMLButtonElement}
+         */
+        makeItem({ label, tab, name }) {
+            const attributes = { role: "menuitem", "data-place": `${tab}_${name}` };
+            const text = icLight.words.say(label);
+            const item = icLight.dom.make("button", { type: "button", tabIndex: -1, attributes }, text);
+            this.scope.on(item, "click", () => {
+                this.toggle(false);
+                const address = this.find();
+                if (address) send(this.scope, address, tab, name);
             });
-            menu.append(item);
+            return item;
         }
-        return menu;
+
+        /**
+         * Open or close the menu.
+         * @param {boolean} show
+         */
+        toggle(show) {
+            const { button, items, menu, nothing } = this;
+            menu.hidden = !show;
+            button.setAttribute("aria-expanded", String(show));
+            if (!show) return;
+            const hasPicture = this.find() !== null;
+            nothing.hidden = hasPicture;
+            for (const item of items) item.hidden = !hasPicture;
+            menu.classList.remove(LEFTWARDS);
+            menu.classList.toggle(LEFTWARDS, menu.getBoundingClientRect().right > window.innerWidth);
+            if (hasPicture) items[0].focus();
+        }
+
+        /**
+         * Go up and down in the menu, or close it.
+         * @param {KeyboardEvent} event
+         */
+        key(event) {
+            const { items } = this;
+            const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+            if (event.key === "Escape") {
+                this.toggle(false);
+                this.button.focus();
+            } else if (step) {
+                const at = items.indexOf(/** @type {HTMLButtonElement} */ (document.activeElement));
+                items[(at + step + items.length) % items.length].focus();
+            } else {
+                return;
+            }
+            event.preventDefault();
+            event.stopPropagation();
+        }
     }
 
-    // Adds the button to a row of the host's, looking like its neighbour there.
-    function addTo(row, id, text, find) {
-        if (!row || document.getElementById(id)) {
-            return;
-        }
-        const holder = document.createElement("div");
-        holder.className = "ic-light-send";
-        const button = document.createElement("button");
-        button.type = "button";
-        button.id = id;
-        button.className = row.querySelector("button")?.className ?? "";
-        button.textContent = text;
-        button.title = ours.translate(LABEL);
-        button.setAttribute("aria-label", button.title);
-        button.setAttribute("aria-haspopup", "menu");
-        button.setAttribute("aria-expanded", "false");
-        const menu = makeMenu(find, () => toggle(button, menu, false));
-        if (!items(menu).length) {
-            return;
-        }
-        button.addEventListener("click", () => toggle(button, menu, menu.hidden, Boolean(find())));
-        holder.addEventListener("keydown", (event) => menu.hidden || onKey(event, button, menu));
-        holder.addEventListener("focusout", (event) => holder.contains(event.relatedTarget) || toggle(button, menu, false));
-        holder.append(button, menu);
-        row.append(holder);
+    /**
+     * Add a button to a row of the host's, looking like its neighbours there.
+     * @param {Scope} scope
+     * @param {Element | null | undefined} row
+     * @param {string} id
+     * @param {string} text
+     * @param {() => string | null} find gives the address of the picture
+     */
+    function addTo(scope, row, id, text, find) {
+        if (!row || icLight.dom.find(`#${id}`)) return;
+        const className = row.querySelector("button")?.className ?? "";
+        row.append(new SendButton(scope.inner(), id, text, className, find).element);
     }
 
-    function build() {
+    /**
+     * Add the buttons where they are not.
+     * @param {Scope} scope
+     */
+    function mount(scope) {
+        const { find } = icLight.dom;
+        if (places().length === 0) return;
         for (const tab of ["txt2img", "img2img"]) {
-            const gallery = () => shownIn(document.getElementById(`${tab}_gallery`));
-            addTo(document.getElementById(`image_buttons_${tab}`), `${tab}_send_to_ic_light`, "\u{1F4A1}", gallery);
+            const gallery = () => shownIn(find(`#${tab}_gallery`));
+            addTo(scope, find(`#image_buttons_${tab}`), `${tab}_send_to_ic_light`, "\u{1F4A1}", gallery);
         }
-        const row = document.querySelector("#tab_pnginfo #txt2img_tab")?.parentElement;
-        const picture = () => shownIn(document.getElementById("pnginfo_image"));
-        addTo(row, "pnginfo_send_to_ic_light", ours.translate(LABEL), picture);
+        const row = find("#tab_pnginfo #txt2img_tab")?.parentElement;
+        const picture = () => shownIn(find("#pnginfo_image"));
+        addTo(scope, row, "pnginfo_send_to_ic_light", icLight.words.say(LABEL), picture);
     }
 
-    onUiLoaded(build);
-    onAfterUiUpdate(build);
+    return { mount, update: mount };
 })();
+
+/** @typedef {{label: string, tab: string, name: string}} Place */

@@ -1,113 +1,144 @@
-// Picture slots take what is dropped or pasted, whether they hold a picture or not.
-(() => {
-    const ours = (window.icLight ??= {});
+/* Picture slots take what is dropped or pasted, whether they hold a picture or not. */
+var icLight = window.icLight || {};
+
+icLight.slots = (() => {
+    "use strict";
+
     const SLOT = ".ic-light-slot";
-    const PATIENCE_MS = 10_000;
+    const OVER = "ic-light-over";
     const SHOWN_MS = 8_000;
     const UNSEEN = "The browser cannot show this picture. The line on top says whether it can be used.";
+    const NO_PICTURE = "This is no picture that can be read from here. Save it and drop the file.";
     // Systems without a program for these do not tell a browser that they are pictures.
     const PICTURE_FILE = /\.(avif|bmp|gif|hei[cf]|jpe?g|jxl|png|tiff?|webp)$/i;
 
-    // Resolves with what `look` finds, as soon as it finds something; rejects when it never does.
-    function appearing(look) {
-        return new Promise((resolve, reject) => {
-            const watcher = new MutationObserver(check);
-            const end = setTimeout(() => finish(reject, new Error("the page did not answer")), PATIENCE_MS);
-            function finish(done, result) {
-                watcher.disconnect();
-                clearTimeout(end);
-                done(result);
-            }
-            function check() {
-                const found = look();
-                if (found) {
-                    finish(resolve, found);
-                }
-            }
-            watcher.observe(document.body, { childList: true, subtree: true, attributes: true });
-            check();
-        });
-    }
+    // Saying
 
-    function say(slot, text) {
-        const line = write(slot, "ic-light-says", text);
-        setTimeout(() => line.remove(), SHOWN_MS);
-    }
-
-    // A line in a slot, in the place of one of its kind.
+    /**
+     * Write a line into a slot, in the place of one of its kind.
+     * @param {Element} slot
+     * @param {string} kind its class
+     * @param {string} text in English
+     * @returns {HTMLElement}
+     */
     function write(slot, kind, text) {
         slot.querySelector(`.${kind}`)?.remove();
-        const line = document.createElement("p");
-        line.className = kind;
-        line.setAttribute("role", "alert");
-        line.textContent = ours.translate(text);
+        const attributes = { role: "alert" };
+        const line = icLight.dom.make("p", { className: kind, attributes }, icLight.words.say(text));
         slot.append(line);
         return line;
     }
 
-    // A picture that the browser cannot show would leave its slot blank, as if there were none.
-    function onPicture(event) {
-        const slot = event.target instanceof HTMLImageElement ? event.target.closest(SLOT) : null;
+    /**
+     * Say something in a slot for some seconds.
+     * @param {Scope} scope
+     * @param {Element} slot
+     * @param {string} text in English
+     */
+    function tell(scope, slot, text) {
+        const line = write(slot, "ic-light-says", text);
+        scope.atEnd(() => line.remove());
+        scope.afterPause(() => line.remove(), SHOWN_MS)();
+    }
+
+    /**
+     * A picture that the browser cannot show would leave its slot blank, as if there were none.
+     * @param {Event} event
+     */
+    function onPicture({ target, type }) {
+        const slot = target instanceof HTMLImageElement ? target.closest(SLOT) : null;
         slot?.querySelector(".ic-light-unseen")?.remove();
-        if (slot && event.type === "error") {
-            write(slot, "ic-light-unseen", UNSEEN);
+        if (slot && type === "error") write(slot, "ic-light-unseen", UNSEEN);
+    }
+
+    /** Take away what was said of pictures that are gone. */
+    function update() {
+        for (const line of icLight.dom.findAll(".ic-light-unseen")) {
+            if (!line.closest(SLOT)?.querySelector("img")) line.remove();
         }
     }
 
-    function forgetUnseen() {
-        for (const line of document.querySelectorAll(".ic-light-unseen")) {
-            if (!line.closest(SLOT).querySelector("img")) {
-                line.remove();
-            }
-        }
+    // Files
+
+    /**
+     * A slot's field for files. gradio 4 keeps it while a picture is shown; gradio 3 has one only in an empty slot.
+     * @param {Scope} scope
+     * @param {Element} slot
+     * @returns {Promise<HTMLInputElement>}
+     */
+    function inputOf(scope, slot) {
+        const look = () => /** @type {HTMLInputElement | null} */ (slot.querySelector("input[type=file]"));
+        if (!look()) icLight.dom.findAll(".modify-upload button, button[aria-label='Clear']", slot).at(-1)?.click();
+        return icLight.dom.appearing(scope, look);
     }
 
-    // gradio 4 keeps its input while a picture is shown; gradio 3 has one only in an empty slot.
-    async function inputOf(slot) {
-        const look = () => slot.querySelector("input[type=file]");
-        if (!look()) {
-            const buttons = slot.querySelectorAll(".modify-upload button, button[aria-label='Clear']");
-            buttons[buttons.length - 1]?.click();
-        }
-        return appearing(look);
-    }
-
-    // Puts a file into a slot, in the place of what is there.
-    async function put(slot, file) {
-        const input = await inputOf(slot);
+    /**
+     * Put a file into a slot, in the place of what is there.
+     * @param {Scope} scope
+     * @param {Element} slot
+     * @param {File} file
+     */
+    async function put(scope, slot, file) {
+        const input = await inputOf(scope, slot);
         const carrier = new DataTransfer();
         carrier.items.add(file);
         input.files = carrier.files;
         input.dispatchEvent(new Event("change", { bubbles: true }));
     }
 
-    // The file at an address, as it is: nothing is decoded or scaled on the way.
+    /**
+     * The file at an address, as it is: nothing is decoded or scaled on the way.
+     * @param {string} address
+     * @returns {Promise<File>}
+     */
     async function download(address) {
         const answer = await fetch(address);
-        if (!answer.ok) {
-            throw new Error(`${answer.status} for ${address}`);
-        }
+        if (!answer.ok) throw new Error(`${answer.status} for ${address}`);
         const content = await answer.blob();
-        if (!content.type.startsWith("image/")) {
-            throw new Error(`no picture at ${address}`);
-        }
-        const name = decodeURIComponent(new URL(address, location.href).pathname.split("/").pop() || "");
-        return new File([content], /\.\w+$/.test(name) ? name : `picture.${content.type.slice(6)}`, {
-            type: content.type,
-        });
+        const type = content.type;
+        if (!type.startsWith("image/")) throw new Error(`no picture at ${address}`);
+        const name = decodeURIComponent(new URL(address, location.href).pathname.split("/").pop() ?? "");
+        return new File([content], /\.\w+$/.test(name) ? name : `picture.${type.slice("image/".length)}`, { type });
     }
 
-    const isPicture = (file) => file.type.startsWith("image/") || (!file.type && PICTURE_FILE.test(file.name));
-    const pictureIn = (data) => Array.from(data?.files ?? []).find(isPicture);
+    // What is dropped or pasted
 
+    /**
+     * The first picture among files that are carried.
+     * @param {DataTransfer | null} data
+     * @returns {File | undefined}
+     */
+    function pictureIn(data) {
+        const isPicture = (/** @type {File} */ { type, name }) =>
+            type.startsWith("image/") || (!type && PICTURE_FILE.test(name));
+        return Array.from(data?.files ?? []).find(isPicture);
+    }
+
+    /**
+     * The first address that is carried.
+     * @param {DataTransfer | null} data
+     * @returns {string | undefined}
+     */
     function addressIn(data) {
-        const lines = (data?.getData("text/uri-list") || "").split(/\r?\n/);
+        const lines = (data?.getData("text/uri-list") ?? "").split(/\r?\n/);
         return lines.find((line) => line && !line.startsWith("#"));
     }
 
-    const isHere = (address) => /^(data|blob):/.test(address) || new URL(address, location.href).origin === location.origin;
+    /**
+     * Whether an address is one of this page.
+     * @param {string} address
+     * @returns {boolean}
+     */
+    function isHere(address) {
+        return /^(data|blob):/.test(address) || new URL(address, location.href).origin === location.origin;
+    }
 
-    // A picture dragged out of this page is on the server: its file is better than what the browser makes of it.
+    /**
+     * How to get the picture that is carried, null where there is none. One that is dragged out of this page is on the
+     * server: its file is better than what the browser makes of it.
+     * @param {DataTransfer | null} data
+     * @returns {(() => Promise<File>) | null}
+     */
     function taken(data) {
         const [file, address] = [pictureIn(data), addressIn(data)];
         if (address && (isHere(address) || !file)) {
@@ -116,72 +147,115 @@
         return file ? async () => file : null;
     }
 
-    async function take(slot, get) {
+    /**
+     * Put a picture into a slot, or say there that it cannot be had.
+     * @param {Scope} scope
+     * @param {Element} slot
+     * @param {() => Promise<File>} get
+     * @param {string} problem in English
+     */
+    async function take(scope, slot, get, problem) {
         try {
-            await put(slot, await get());
+            await put(scope, slot, await get());
         } catch (error) {
+            if (scope.isOver) return;
             console.error("IC Light:", error);
-            say(slot, "This is no picture that can be read from here. Save it and drop the file.");
+            tell(scope, slot, problem);
         }
     }
 
+    /**
+     * Whether what is carried may be a picture; before it is dropped a page is not told more.
+     * @param {DataTransfer | null} data
+     * @returns {boolean}
+     */
+    function mayTake(data) {
+        return Array.from(data?.items ?? []).some(({ kind, type }) => kind === "file" || type === "text/uri-list");
+    }
+
+    /**
+     * Show which slot takes what is dragged.
+     * @param {Element | null} slot
+     */
+    function mark(slot) {
+        for (const one of icLight.dom.findAll(`${SLOT}.${OVER}`)) one.classList.remove(OVER);
+        slot?.classList.add(OVER);
+    }
+
+    /**
+     * The slot at which something happens.
+     * @param {Event} event
+     * @returns {Element | null}
+     */
     function slotAt(event) {
         const target = event.composedPath()[0];
         return target instanceof Element ? target.closest(SLOT) : null;
     }
 
-    const mayTake = (data) =>
-        Array.from(data?.items ?? []).some((item) => item.kind === "file" || item.type === "text/uri-list");
-
-    function mark(slot) {
-        document.querySelectorAll(`${SLOT}.ic-light-over`).forEach((one) => one.classList.remove("ic-light-over"));
-        slot?.classList.add("ic-light-over");
+    /**
+     * Keep an event from the host and from gradio, each of which would take the picture too.
+     * @param {Event} event
+     */
+    function claim(event) {
+        event.preventDefault();
+        event.stopImmediatePropagation();
     }
 
-    // In the capturing phase: the host and gradio would each take the picture too.
+    /**
+     * Take what is dragged over a slot.
+     * @param {DragEvent} event
+     */
     function onDragOver(event) {
-        const slot = slotAt(event);
-        mark(slot && mayTake(event.dataTransfer) ? slot : null);
-        if (slot && mayTake(event.dataTransfer)) {
-            event.preventDefault();
-            event.stopImmediatePropagation();
-            event.dataTransfer.dropEffect = "copy";
-        }
+        const slot = mayTake(event.dataTransfer) ? slotAt(event) : null;
+        mark(slot);
+        if (!slot || !event.dataTransfer) return;
+        claim(event);
+        event.dataTransfer.dropEffect = "copy";
     }
 
-    function onDrop(event) {
+    /**
+     * Take what is dropped onto a slot.
+     * @param {Scope} scope
+     * @param {DragEvent} event
+     */
+    function onDrop(scope, event) {
         mark(null);
         const slot = slotAt(event);
         const get = slot && taken(event.dataTransfer);
-        if (get) {
-            event.preventDefault();
-            event.stopImmediatePropagation();
-            take(slot, get);
-        }
+        if (!get) return;
+        claim(event);
+        take(scope, slot, get, NO_PICTURE);
     }
 
-    function onPaste(event) {
-        const slot = document.querySelector(`${SLOT}:focus-within`) ?? document.querySelector(`${SLOT}:hover`);
+    /**
+     * Take what is pasted into the slot that has the focus, else into that under the pointer.
+     * @param {Scope} scope
+     * @param {ClipboardEvent} event
+     */
+    function onPaste(scope, event) {
+        const slot = icLight.dom.find(`${SLOT}:focus-within`) ?? icLight.dom.find(`${SLOT}:hover`);
         const file = pictureIn(event.clipboardData);
         const writes = event.target instanceof Element && event.target.closest("input, textarea, [contenteditable]");
         // A table copied into a prompt is text and picture at once.
-        const isText = writes && event.clipboardData.types.includes("text/plain");
-        if (slot && file && !isText) {
-            event.preventDefault();
-            event.stopImmediatePropagation();
-            take(slot, async () => file);
-        }
+        const isText = writes && event.clipboardData?.types.includes("text/plain");
+        if (!slot || !file || isText) return;
+        claim(event);
+        take(scope, slot, async () => file, NO_PICTURE);
     }
 
-    window.addEventListener("dragover", onDragOver, true);
-    window.addEventListener("dragleave", (event) => event.relatedTarget === null && mark(null), true);
-    window.addEventListener("drop", onDrop, true);
-    window.addEventListener("paste", onPaste, true);
+    /**
+     * Listen for what is dragged, pasted and shown: in the capturing phase, before the host and gradio.
+     * @param {Scope} scope
+     */
+    function mount(scope) {
+        const early = { capture: true };
+        scope.on(window, "dragover", onDragOver, early);
+        scope.on(window, "dragleave", (event) => event.relatedTarget === null && mark(null), early);
+        scope.on(window, "drop", (event) => onDrop(scope, event), early);
+        scope.on(window, "paste", (event) => onPaste(scope, event), early);
+        scope.on(document, ["load", "error"], onPicture, early);
+        scope.atEnd(() => mark(null));
+    }
 
-    // In the capturing phase: these events do not bubble.
-    document.addEventListener("load", onPicture, true);
-    document.addEventListener("error", onPicture, true);
-    onAfterUiUpdate(forgetUnseen);
-
-    ours.slots = { appearing, download, put, say };
+    return { download, mount, take, update };
 })();

@@ -1,9 +1,9 @@
 """IC-Light for Stable Diffusion WebUI Forge: relight a subject with an SD 1.5 checkpoint.
 
-A request (``request``) becomes the plan of a run (``relight``), whose pictures become latents (``conditioning``). The
-rooms below hold what these stand on; each says in its ``__init__`` what it may import. ``ui`` is the page, ``api`` the
-routes for programs, ``hosts`` all that knows a web UI. Arrows point one way: hosts, ui and api, relight, rooms. Nothing
-happens at import.
+A request (``request``, with an entry for each field) becomes the plan of a run (``relight``), whose pictures become
+latents (``conditioning``). The rooms below hold what these stand on; each says in its ``__init__`` what it may import.
+``ui`` is the page, ``api`` the routes for programs, ``hosts`` all that knows a web UI. Arrows point one way: hosts, ui
+and api, relight, rooms. Nothing happens at import.
 """
 
 from pathlib import Path

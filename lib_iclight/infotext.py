@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import fields
 from typing import Any
 
 from .errors import ICLightError
@@ -14,41 +13,24 @@ from .light.maps import EDITOR
 from .models.folders import matching
 from .models.library import AUTO_MODEL
 from .relight import Plan
-from .request import MODES, PLACED, Request
+from .request import FIELDS, MODES, PICTURES, PLACED, Request
 from .subject import placement
 from .subject.placement import Placement
 from .subject.prepare import ALWAYS
 
 PREFIX = "IC Light "
-MODE = PREFIX + "mode"
-MODEL = PREFIX + "model"
-MATTING = PREFIX + "background removal"
-REMOVAL = PREFIX + "remove background"
-FOREGROUND = PREFIX + "foreground"
-BACKGROUND = PREFIX + "background"
-LIGHT_MAP = PREFIX + "light map"
-DIRECTION = PREFIX + "direction"
-LIGHTS = PREFIX + "lights"
-PLACEMENT = PREFIX + "placement"
+LABELS = {name: PREFIX + field.infotext for name, field in FIELDS.items() if field.infotext}
+"""How generation parameters call the fields that shape a picture."""
 
+_LIGHTS = PREFIX + "lights"
 _OFF = "off"
 _EMPTY = "{}"
 _HASH_LENGTH = 10
-_DEFAULTS = {field.name: field.default for field in fields(Request)}
-_LABELS = {
-    "light_strength": PREFIX + "strength",
-    "flip_background": PREFIX + "flip background",
-    "alpha_matting": PREFIX + "alpha matting",
-    "matte_threshold": PREFIX + "matte threshold",
-    "matte_shrink": PREFIX + "matte shrink",
-    "matte_feather": PREFIX + "matte feather",
-    "decontaminate": PREFIX + "decontaminate",
-    "reinforce_foreground": PREFIX + "reinforce foreground",
-    "restore_details": PREFIX + "restore details",
-    "details_radius": PREFIX + "details radius",
-    "keep_colours": PREFIX + "keep colours",
-}
-_AFTER_SAMPLING = ("restore_details", "details_radius", "keep_colours")
+_OWN_WAYS = ("enabled", "mode", "model", "light", "placement", "remove_background", "matting_model")
+"""The fields that are written in ways of their own; of pictures the digest is written."""
+_PLAIN = [name for name in LABELS if name not in (*_OWN_WAYS, *PICTURES)]
+# Beside the light.
+_PLAIN.insert(0, _PLAIN.pop(_PLAIN.index("light_strength")))
 
 
 def describe(plan: Plan) -> dict[str, str]:
@@ -57,24 +39,24 @@ def describe(plan: Plan) -> dict[str, str]:
     Pictures are named by the start of their digest.
     """
     request = plan.request
-    result = {MODE: request.mode, MODEL: plan.model.short_name, **_light(request)}
-    for name, label in _LABELS.items():
+    result = {LABELS["mode"]: request.mode, LABELS["model"]: plan.model.short_name, **_light(request)}
+    for name in _PLAIN:
         value = getattr(request, name)
-        if value != _DEFAULTS[name] and (name != "details_radius" or request.restore_details):
-            result[label] = f"{value:.10g}" if isinstance(value, float) else str(value)
-    if request.placement != _DEFAULTS["placement"]:
+        if value != FIELDS[name].default and (name != "details_radius" or request.restore_details):
+            result[LABELS[name]] = f"{value:.10g}" if isinstance(value, float) else str(value)
+    if request.placement != FIELDS["placement"].default:
         placed = request.placement
-        result[PLACEMENT] = placed.to_json() if isinstance(placed, Placement) else placed
+        result[LABELS["placement"]] = placed.to_json() if isinstance(placed, Placement) else placed
     removers = {subject.remover for subject in plan.subjects} - {""}
     if removers or not request.remove_background:
-        result[MATTING] = _quoted(removers.pop()) if removers else _OFF
+        result[LABELS["matting_model"]] = _quoted(removers.pop()) if removers else _OFF
     if request.remove_background == ALWAYS:
-        result[REMOVAL] = ALWAYS
-    result[FOREGROUND] = " ".join(subject.picture.digest[:_HASH_LENGTH] for subject in plan.subjects)
+        result[LABELS["remove_background"]] = ALWAYS
+    result[LABELS["foreground"]] = " ".join(subject.picture.digest[:_HASH_LENGTH] for subject in plan.subjects)
     if plan.background is not None:
-        result[BACKGROUND] = plan.background.digest[:_HASH_LENGTH]
+        result[LABELS["background"]] = plan.background.digest[:_HASH_LENGTH]
     if plan.map is not None:
-        result[LIGHT_MAP] = plan.map.digest[:_HASH_LENGTH]
+        result[LABELS["light_map"]] = plan.map.digest[:_HASH_LENGTH]
     return result
 
 
@@ -82,8 +64,9 @@ def describe(plan: Plan) -> dict[str, str]:
 def without_restoring(params: dict[str, Any]) -> Iterator[None]:
     """Leave out, for a while, what was done to the picture after it was sampled."""
     kept = dict(params)
-    for name in _AFTER_SAMPLING:
-        params.pop(_LABELS[name], None)
+    for name, field in FIELDS.items():
+        if field.after_sampling:
+            params.pop(LABELS[name], None)
     try:
         yield
     finally:
@@ -92,10 +75,10 @@ def without_restoring(params: dict[str, Any]) -> Iterator[None]:
 
 
 def _light(request: Request) -> dict[str, str]:
-    if request.light == _DEFAULTS["light"]:
+    if request.light == FIELDS["light"].default:
         return {}
-    drawn = {LIGHTS: request.light.to_json()} if isinstance(request.light, LightDescription) else {}
-    return {DIRECTION: request.light_name, **drawn}
+    drawn = {_LIGHTS: request.light.to_json()} if isinstance(request.light, LightDescription) else {}
+    return {LABELS["light"]: request.light_name, **drawn}
 
 
 def forget(params: dict[str, Any]) -> None:
@@ -113,27 +96,33 @@ def read(params: Mapping[str, Any], field: str) -> Any:
             description's and a placement's canonical text.
 
     Returns:
-        None where the parameters say nothing about it: no generation parameters at all, or none of ours and the
-        field is not ``enabled``. A field that was left out because it had its default comes back as that default.
-        A light or a placement that cannot be read, damaged or of a newer version, comes back as it is: the page says
-        why, and a run of it is refused, instead of being another one than the picture's.
+        None where the parameters say nothing about it: no generation parameters at all, none of ours and the field is
+        not ``enabled``, a picture, or what did not shape the picture. A field that was left out because it had its
+        default comes back as that default. A light or a placement that cannot be read, damaged or of a newer version,
+        comes back as it is: the page says why, and a run of it is refused, instead of being another one than the
+        picture's.
     """
     if field == "enabled":
-        return (params.get(MODE) in MODES) if "Steps" in params else None
-    if params.get(MODE) not in MODES:
+        return (params.get(LABELS["mode"]) in MODES) if "Steps" in params else None
+    if params.get(LABELS["mode"]) not in MODES:
         return None
     if field == "mode":
-        return params[MODE]
+        return params[LABELS["mode"]]
     if field == "model":
-        return _whole(params, MODEL) or AUTO_MODEL
+        return _whole(params, LABELS["model"]) or AUTO_MODEL
     if field == "remove_background":
-        return ALWAYS if params.get(REMOVAL) == ALWAYS else params.get(MATTING) != _OFF
+        return _removal(params)
     if field == "matting_model":
-        name = _whole(params, MATTING) or _OFF
-        return _DEFAULTS[field] if name == _OFF else _unquoted(name)
+        name = _whole(params, LABELS["matting_model"]) or _OFF
+        return FIELDS[field].default if name == _OFF else _unquoted(name)
     if field in _DRAWN:
         return _DRAWN[field](params)
-    return _parsed(params.get(_LABELS[field]), _DEFAULTS[field])
+    return _parsed(params.get(LABELS[field]), FIELDS[field].default) if field in _PLAIN else None
+
+
+def _removal(params: Mapping[str, Any]) -> bool | str:
+    said, remover = (params.get(LABELS[name]) for name in ("remove_background", "matting_model"))
+    return ALWAYS if said == ALWAYS else remover != _OFF
 
 
 def _whole(params: Mapping[str, Any], label: str) -> str | None:
@@ -167,9 +156,9 @@ def model_named(value: str, names: Sequence[str]) -> str:
 
 def _lights(params: Mapping[str, Any]) -> str:
     """The description's canonical text, or as it is where it cannot be read; "" where the light is not drawn."""
-    if params.get(DIRECTION) != EDITOR:
+    if params.get(LABELS["light"]) != EDITOR:
         return ""
-    text = params.get(LIGHTS) or _EMPTY
+    text = params.get(_LIGHTS) or _EMPTY
     try:
         return description.parse(text).to_json()
     except ICLightError:
@@ -177,16 +166,16 @@ def _lights(params: Mapping[str, Any]) -> str:
 
 
 def _direction(params: Mapping[str, Any]) -> str:
-    return params.get(DIRECTION, _DEFAULTS["light"])
+    return params.get(LABELS["light"], FIELDS["light"].default)
 
 
 def _placement_name(params: Mapping[str, Any]) -> str:
-    return PLACED if _placed(params) else (params.get(PLACEMENT) or _DEFAULTS["placement"]).lower()
+    return PLACED if _placed(params) else (params.get(LABELS["placement"]) or FIELDS["placement"].default).lower()
 
 
 def _placed(params: Mapping[str, Any]) -> str:
     """Where the subject is placed, or what is written there as it is where it cannot be read; "" for a name."""
-    text = params.get(PLACEMENT) or _DEFAULTS["placement"]
+    text = params.get(LABELS["placement"]) or FIELDS["placement"].default
     try:
         found = placement.parse(text)
     except ICLightError:

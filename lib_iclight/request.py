@@ -3,79 +3,250 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
+from . import legacy_names
 from .errors import ICLightError
+from .fields import Kind, Part, choice, custom, number, picture, strength, switch, table, text
 from .light import description
 from .light.description import LightDescription
 from .light.maps import EDITOR, LIGHTS, MAX_STRENGTH
-from .models.library import AUTO_MODEL
+from .models.library import AUTO_MODEL, MODES
 from .namesakes import switch_of
 from .subject import placement
 from .subject.background_removal import DEFAULT_MODEL
 from .subject.matte_refinement import MAX_FEATHER, MAX_SHRINK, MatteRefinement
-from .subject.placement import Placement
+from .subject.placement import PLACEMENTS, Placement
 from .subject.prepare import ALWAYS, Removal
-from .support.json_values import number, shown, well_formed
+from .support.json_values import shown, well_formed
 
-MODES = ("fc", "fcon", "fbc")
-MAX_RADIUS = 16.0
-REFINEMENT_FIELDS = ("alpha_matting", "matte_threshold", "matte_shrink", "matte_feather", "decontaminate")
-"""The fields that make up :attr:`Request.edge`."""
 PLACED = "placed"
 """What the page calls a placement that is given as scale, x and y."""
+
+_LENGTH = "in pixels of a picture whose shorter side is 512"
+_PLACED_LIMITS = ", ".join(f'"{name}": {low:g} to {high:g}' for name, (low, high) in placement.LIMITS.items())
+_LONGEST_NAME = 100
+
+
+def _removal(name: str, value: Any) -> Removal:
+    if isinstance(value, str) and value.lower() == ALWAYS:
+        return ALWAYS
+    if not isinstance(value, bool):
+        raise ICLightError(f'{name} must be true, false or "{ALWAYS}", not {shown(value)}.')
+    return value
+
+
+def _light(name: str, value: Any) -> str | LightDescription:
+    if isinstance(value, LightDescription):
+        return value
+    if isinstance(value, Mapping) or (isinstance(value, str) and value.lstrip().startswith("{")):
+        return description.parse(value, name)
+    if not isinstance(value, str) or value.lower() not in LIGHTS:
+        raise ICLightError(f"{name} must be one of: {', '.join(LIGHTS)}, or a light description; not {shown(value)}.")
+    return value.lower()
+
+
+def _placement(name: str, value: Any) -> str | Placement:
+    return value if isinstance(value, Placement) else placement.parse(value, name)
 
 
 @dataclass(frozen=True)
 class Request:
-    """One relighting job. Field names are those of the API's dict.
+    """One relighting job. Field names are those of the API's dict; :mod:`lib_iclight.fields` says what an entry tells.
 
-    Attributes:
-        enabled: whether IC-Light takes part at all; a dict that asks for anything is on unless it says otherwise.
-        mode: "fc", "fcon" (foreground condition) or "fbc" (foreground and background condition).
-        model: file name in a model folder, or "auto".
-        foreground, background, light_map: base64 text or data URL (API), a Pillow image (page), or None.
-        flip_background: mirror the background left to right.
-        light: one of :data:`lib_iclight.light.maps.LIGHTS`, or a description.
-        light_strength: 0 to 3; 1 is the reference.
-        remove_background: cut the subject out where the picture is not cut out already; "always" does so anyway.
-        matting_model: a background remover's name, see :data:`lib_iclight.subject.background_removal.MODELS`.
-        alpha_matting: let the edge of a cut-out follow the picture (hair, fur).
-        matte_threshold, matte_shrink, matte_feather: what is done to the edge, see
-            :class:`lib_iclight.subject.matte_refinement.MatteRefinement`.
-        decontaminate: how much of the old background's colour is taken out of the rim, 0 to 1.
-        reinforce_foreground, restore_details, keep_colours: strengths from 0 (off) to 1.
-        details_radius: in pixels of a picture whose shorter side is 512, above 0 and up to 16.
-        placement: "cover", "contain", or where the subject is placed.
-        keep_original: add the results as they were before details and colours were restored.
-        show_subject: add the prepared subject to the results.
+    To add a field, add its entry here and use its value where it matters.
     """
 
-    enabled: bool = False
-    mode: str = "fc"
-    model: str = AUTO_MODEL
-    foreground: Any = None
-    background: Any = None
-    flip_background: bool = False
-    light: str | LightDescription = "none"
-    light_map: Any = None
-    light_strength: float = 1.0
-    remove_background: Removal = True
-    matting_model: str = DEFAULT_MODEL
-    alpha_matting: bool = False
-    matte_threshold: float = 0.0
-    matte_shrink: float = 0.0
-    matte_feather: float = 0.0
-    decontaminate: float = 0.0
-    reinforce_foreground: float = 0.0
-    restore_details: float = 0.0
-    details_radius: float = 4.0
-    keep_colours: float = 0.0
-    keep_original: bool = False
-    placement: str | Placement = "cover"
-    show_subject: bool = False
+    enabled: bool = switch(
+        label="IC Light",
+        part=Part.HEAD,
+        default_words="`true` where any other field is given and not `null`, else `false`",
+        # A picture that tells its mode is one of ours.
+        infotext="mode",
+        in_examples=False,
+    )
+    mode: str = choice(
+        MODES,
+        label="Mode",
+        part=Part.MODE,
+        words="`fc` and `fcon` are conditioned on the foreground, `fbc` on foreground and background",
+        infotext="mode",
+        axis=True,
+    )
+    model: str = text(
+        AUTO_MODEL,
+        label="Model",
+        part=Part.MODE,
+        words="a file in the model folders by its name, with the folders that it lies in below them "
+        '(`"IC-Light/mine.safetensors"`) where another one has it too; or `"auto"`; one that is not there is refused',
+        infotext="model",
+        axis=True,
+        in_examples=False,
+    )
+    foreground: Any = picture(
+        label="Foreground",
+        part=Part.PICTURES,
+        words="in img2img `null` means the init image",
+        infotext="foreground",
+        in_examples=False,
+    )
+    background: Any = picture(
+        label="Background",
+        part=Part.PICTURES,
+        words="for `fbc`",
+        infotext="background",
+        in_examples=False,
+    )
+    flip_background: bool = switch(
+        label="Flip background",
+        part=Part.PICTURES,
+        words="mirrors the background left to right",
+        infotext="flip background",
+    )
+    light: str | LightDescription = custom(
+        Kind.DRAWN,
+        _light,
+        LIGHTS[0],
+        label="Light",
+        part=Part.LIGHT,
+        words="a [light description](lights.md) as an object or as JSON text",
+        choices=LIGHTS,
+        editor="light_editor",
+        infotext="direction",
+        axis=True,
+    )
+    light_map: Any = picture(
+        label="Light map",
+        part=Part.LIGHT_MAP,
+        words="for the light `custom`",
+        infotext="light map",
+        in_examples=False,
+    )
+    light_strength: float = number(
+        0.0,
+        MAX_STRENGTH,
+        default=1.0,
+        label="Light strength",
+        part=Part.LIGHT,
+        words="1 is the reference ([what it scales](lights.md#the-lights-strength))",
+        infotext="strength",
+        setting="Light strength at the start",
+        axis=True,
+    )
+    remove_background: Removal = custom(
+        Kind.REMOVAL,
+        _removal,
+        True,
+        label="Remove background",
+        part=Part.CUT_OUT,
+        words="`true`: where the picture is [not cut out already](subject.md); `false`: never; "
+        f'`"{ALWAYS}"`: whatever the picture is',
+        infotext="remove background",
+    )
+    matting_model: str = text(
+        DEFAULT_MODEL,
+        label="Background remover",
+        part=Part.CUT_OUT,
+        words="a background remover's name, or the name of an `.onnx` file in `models/u2net`",
+        infotext="background removal",
+        setting="Background remover at the start",
+        axis=True,
+        in_examples=False,
+    )
+    alpha_matting: bool = switch(
+        label="Follow hair and fur",
+        part=Part.EDGE,
+        words="let the edge follow the picture (hair, fur)",
+        infotext="alpha matting",
+    )
+    matte_threshold: float = number(
+        0.0,
+        1.0,
+        default=0.0,
+        label="Threshold",
+        part=Part.EDGE,
+        words="what is less opaque is cut off; 0 is off",
+        infotext="matte threshold",
+    )
+    matte_shrink: float = number(
+        -MAX_SHRINK,
+        MAX_SHRINK,
+        default=0.0,
+        label="Shrink",
+        part=Part.EDGE,
+        words=f"{_LENGTH}; negative grows",
+        step=0.5,
+        infotext="matte shrink",
+    )
+    matte_feather: float = number(
+        0.0,
+        MAX_FEATHER,
+        default=0.0,
+        label="Feather",
+        part=Part.EDGE,
+        words=_LENGTH,
+        step=0.5,
+        infotext="matte feather",
+    )
+    decontaminate: float = strength(
+        label="Remove colour fringe",
+        part=Part.EDGE,
+        words="how much of the old background's colour is taken out of the rim",
+        infotext="decontaminate",
+    )
+    reinforce_foreground: float = strength(
+        label="Reinforce foreground", part=Part.KEPT, infotext="reinforce foreground"
+    )
+    restore_details: float = strength(
+        label="Restore details",
+        part=Part.DETAILS,
+        infotext="restore details",
+        after_sampling=True,
+        setting="Restore details at the start",
+        axis=True,
+    )
+    details_radius: float = number(
+        0.1,
+        16.0,
+        default=4.0,
+        label="Details radius",
+        part=Part.DETAILS,
+        words=_LENGTH,
+        step=0.5,
+        # Steps are counted from where a slider begins: from 0.1 on it could not say 4.
+        slider_from=0.5,
+        infotext="details radius",
+        after_sampling=True,
+    )
+    keep_colours: float = strength(
+        label="Keep colours", part=Part.KEPT, infotext="keep colours", after_sampling=True, axis=True
+    )
+    keep_original: bool = switch(
+        label="Keep the unrestored picture too",
+        part=Part.DETAILS,
+        words="adds the results as they were before details and colours were restored, after all others",
+    )
+    placement: str | Placement = custom(
+        Kind.DRAWN,
+        _placement,
+        PLACEMENTS[0],
+        label="Placement",
+        part=Part.PLACEMENT,
+        words=f"`{{{_PLACED_LIMITS}}}`, see [placement](lights.md#where-the-subject-stands)",
+        choices=PLACEMENTS,
+        editor="placement_editor",
+        infotext="placement",
+        axis=True,
+    )
+    show_subject: bool = switch(
+        label="Show the prepared subject among the results",
+        part=Part.RESULTS,
+        words="adds the prepared subject at the very end",
+        setting="Show the prepared subject at the start",
+        in_examples=False,
+    )
 
     @property
     def light_name(self) -> str:
@@ -95,32 +266,14 @@ class Request:
         )
 
 
-FIELDS = tuple(field.name for field in fields(Request))
+FIELDS = table(Request)
+"""The fields by name."""
 
-_LEGACY_NAMES = {
-    "model_type": "mode",
-    "input_fg": "foreground",
-    "uploaded_bg": "background",
-    "remove_bg": "remove_background",
-    "rembg_model": "matting_model",
-    "reinforce_fg": "reinforce_foreground",
-    "detail_transfer": "restore_details",
-    "detail_transfer_blur_radius": "details_radius",
-}
-_LEGACY_LIGHTS = {
-    "None": "none",
-    "Left Light": "left",
-    "Right Light": "right",
-    "Top Light": "top",
-    "Bottom Light": "bottom",
-    "Ambient": "ambient",
-    "Custom LightMap": "custom",
-}
-_LEGACY_BACKGROUNDS = {"Use Background Image": False, "Use Flipped Background Image": True}
-_LEGACY_SOURCES = {"bg_source_fc": ("fc", "fcon"), "bg_source_fbc": ("fbc",)}
-_LEGACY_IGNORED = ("input_fg_rgb", "detail_transfer_use_raw_input")
-_LARGEST_KERNEL = 999
-_LONGEST_NAME = 100
+PICTURES = tuple(name for name, each in FIELDS.items() if each.kind is Kind.PICTURE)
+"""The fields that hold pictures."""
+
+REFINEMENT_FIELDS = tuple(name for name, each in FIELDS.items() if each.part is Part.EDGE)
+"""The fields that make up :attr:`Request.edge`."""
 
 
 def from_api(values: Mapping[str, Any]) -> Request:
@@ -130,9 +283,9 @@ def from_api(values: Mapping[str, Any]) -> Request:
         ICLightError: an unknown field, or a value of the wrong kind or out of range; the message names the field.
     """
     for name in values:
-        if not isinstance(name, str) or (name not in FIELDS and not _is_legacy(name)):
+        if not isinstance(name, str) or (name not in FIELDS and not legacy_names.is_known(name)):
             raise ICLightError(f"IC Light has no field {shown(name)}.{_suggestion(str(name)[:_LONGEST_NAME])}")
-    return _validated(_without_legacy_names({**values, "enabled": switch_of(values)}))
+    return _validated(legacy_names.translated({**values, "enabled": switch_of(values)}))
 
 
 def from_page(values: Sequence[Any], names: Sequence[str]) -> Request:
@@ -169,154 +322,17 @@ def _drawn_placement(text: Any) -> str | Placement:
         raise ICLightError(f"{error} Drag the subject in the light editor, or choose another placement.") from error
 
 
-def _is_legacy(name: str) -> bool:
-    return name in _LEGACY_NAMES or name in _LEGACY_SOURCES or name in _LEGACY_IGNORED
-
-
 def _suggestion(name: str) -> str:
     close = difflib.get_close_matches(name, FIELDS, n=1)
     return f" Did you mean {close[0]!r}?" if close else f" Its fields are: {', '.join(FIELDS)}."
 
 
-def _without_legacy_names(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Translate huchenlei's dict. His radius is a kernel size; a Gaussian's sigma follows OpenCV's rule for it."""
-    result = {}
-    for name, value in values.items():
-        target = _LEGACY_NAMES.get(name, name)
-        if target in result or (target != name and target in values):
-            raise ICLightError(f"The field {target!r} is given twice, once as {name!r}. Send only one of them.")
-        if target in FIELDS:
-            result[target] = value
-    if "model_type" in values:
-        result.update(_legacy_mode(values["model_type"]))
-    radius = values.get("detail_transfer_blur_radius")
-    if isinstance(radius, (int, float)) and not isinstance(radius, bool) and 0 <= radius <= _LARGEST_KERNEL:
-        result["details_radius"] = 0.3 * ((radius - 1) * 0.5 - 1) + 0.8
-    for name, modes in _LEGACY_SOURCES.items():
-        mode = result.get("mode", "fc")
-        if name in values and isinstance(mode, str) and mode.lower() in modes:
-            result.update(_legacy_source(name, values[name]))
-    return result
-
-
-def _legacy_mode(value: Any) -> dict[str, Any]:
-    """His ``model_type`` is a mode in any case, or the name of a model file without its ending."""
-    if value is None:
-        return {"mode": "fc"}
-    text = value if isinstance(value, str) else ""
-    if text.lower() in MODES:
-        return {"mode": text.lower()}
-    lowered = text.lower()
-    for mode in ("fbc", "fcon", "fc"):
-        if mode in lowered:
-            return {"mode": mode, "model": text}
-    raise ICLightError(f"model_type is {shown(value)}; expected one of: {', '.join(MODES)}, or a model's file name.")
-
-
-def _legacy_source(name: str, value: Any) -> dict[str, Any]:
-    text = value if isinstance(value, str) else ""
-    if text in _LEGACY_LIGHTS:
-        return {"light": _LEGACY_LIGHTS[text]}
-    if name == "bg_source_fbc" and text in _LEGACY_BACKGROUNDS:
-        return {"flip_background": _LEGACY_BACKGROUNDS[text]}
-    choices = [*_LEGACY_LIGHTS, *(_LEGACY_BACKGROUNDS if name == "bg_source_fbc" else ())]
-    raise ICLightError(f"{name} is {shown(value)}; expected one of: {', '.join(choices)}.")
-
-
 def _validated(values: dict[str, Any]) -> Request:
     checked: dict[str, Any] = {}
     for name, value in values.items():
-        if value is None or (value == "" and name in _MAY_BE_EMPTY):
+        if value is None or (value == "" and FIELDS[name].may_be_empty):
             continue
         if isinstance(value, str):
             well_formed(value, name)
-        checked[name] = _CHECKS[name](name, value)
+        checked[name] = FIELDS[name].check(name, value)
     return Request(**checked)
-
-
-def _picture(name: str, value: Any) -> Any:
-    if isinstance(value, (bool, int, float, bytes, Mapping, list, tuple)):
-        raise ICLightError(f"{name} must be a picture as base64 text or a data URL, not {type(value).__name__}.")
-    return value
-
-
-def _switch(name: str, value: Any) -> bool:
-    if not isinstance(value, bool):
-        raise ICLightError(f"{name} must be true or false, not {shown(value)}.")
-    return value
-
-
-def _removal(name: str, value: Any) -> Removal:
-    if isinstance(value, str) and value.lower() == ALWAYS:
-        return ALWAYS
-    if not isinstance(value, bool):
-        raise ICLightError(f'{name} must be true, false or "{ALWAYS}", not {shown(value)}.')
-    return value
-
-
-def _strength(name: str, value: Any) -> float:
-    return float(value) if isinstance(value, bool) else number(value, name, 0.0, 1.0)
-
-
-def _number(low: float, high: float) -> Check:
-    return lambda name, value: number(value, name, low, high)
-
-
-def _choice(*choices: str) -> Check:
-    def check(name: str, value: Any) -> str:
-        if not isinstance(value, str) or value.lower() not in choices:
-            raise ICLightError(f"{name} must be one of: {', '.join(choices)}; not {shown(value)}.")
-        return value.lower()
-
-    return check
-
-
-def _text(name: str, value: Any) -> str:
-    if not isinstance(value, str):
-        raise ICLightError(f"{name} must be text, not {shown(value)}.")
-    return value.strip()
-
-
-def _light(name: str, value: Any) -> str | LightDescription:
-    if isinstance(value, LightDescription):
-        return value
-    if isinstance(value, Mapping) or (isinstance(value, str) and value.lstrip().startswith("{")):
-        return description.parse(value, name)
-    if not isinstance(value, str) or value.lower() not in LIGHTS:
-        raise ICLightError(f"{name} must be one of: {', '.join(LIGHTS)}, or a light description; not {shown(value)}.")
-    return value.lower()
-
-
-def _placement(name: str, value: Any) -> str | Placement:
-    return value if isinstance(value, Placement) else placement.parse(value, name)
-
-
-Check = Callable[[str, Any], Any]
-"""Gives the checked value of the field of that name, or raises an ICLightError that begins with the name."""
-
-_MAY_BE_EMPTY = ("model", "matting_model", "foreground", "background", "light_map")
-_CHECKS: dict[str, Check] = {
-    "enabled": _switch,
-    "mode": _choice(*MODES),
-    "model": _text,
-    "foreground": _picture,
-    "background": _picture,
-    "flip_background": _switch,
-    "light": _light,
-    "light_map": _picture,
-    "light_strength": _number(0.0, MAX_STRENGTH),
-    "remove_background": _removal,
-    "matting_model": _text,
-    "alpha_matting": _switch,
-    "matte_threshold": _number(0.0, 1.0),
-    "matte_shrink": _number(-MAX_SHRINK, MAX_SHRINK),
-    "matte_feather": _number(0.0, MAX_FEATHER),
-    "decontaminate": _strength,
-    "reinforce_foreground": _strength,
-    "restore_details": _strength,
-    "details_radius": _number(0.1, MAX_RADIUS),
-    "keep_colours": _strength,
-    "keep_original": _switch,
-    "placement": _placement,
-    "show_subject": _switch,
-}

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from dataclasses import field as attribute
 from typing import Any
 
-from .light.maps import MAX_STRENGTH
+from .fields import Field
 from .picture.opening import MAX_PIXELS
-from .subject.background_removal import DEFAULT_MODEL, ENDING, MODELS
+from .request import FIELDS
+from .subject.background_removal import ENDING, MODELS
 
 SECTION = ("ic_light", "IC Light")
 PREFIX = "ic_light_"
@@ -19,7 +21,7 @@ class Setting:
     """One line of the section.
 
     Attributes:
-        name: field of :class:`Settings`; the host knows it as ``ic_light_NAME``.
+        name: attribute of :class:`Settings`, or a key of its ``at_start``; the host knows it as ``ic_light_NAME``.
         default: its type decides about the control.
         label: what it is called.
         note: what it does, and from when on.
@@ -48,24 +50,43 @@ class Setting:
 
 @dataclass(frozen=True)
 class Settings:
-    """What is set. Attributes are described where they are offered, in :data:`SETTINGS`."""
+    """What is set. Attributes are described where they are offered, in :data:`SETTINGS`.
+
+    Attributes:
+        at_start: what the page's controls begin with, by the request's field.
+    """
 
     model_folder: str = ""
     download: bool = True
     download_on_first_use: bool = False
-    matting_model: str = DEFAULT_MODEL
     keep_models: bool = True
     cache_limit: float = 512.0
-    show_subject: bool = False
-    light_strength: float = 1.0
-    restore_details: float = 0.0
     largest_picture: float = MAX_PIXELS / 1e6
+    at_start: Mapping[str, Any] = attribute(default_factory=lambda: {each.name: each.default for each in AT_START})
 
     @property
     def max_pixels(self) -> int:
         """The most pixels that a picture may have."""
         return round(self.largest_picture * 1e6)
 
+    @property
+    def matting_model(self) -> str:
+        """The background remover of a route's request that names none."""
+        return self.at_start["matting_model"]
+
+
+def _at_start(name: str, field: Field) -> Setting:
+    choices, ending = (MODELS, ENDING) if name == "matting_model" else (field.choices, "")
+    limits = (*field.limits, field.step) if field.limits else None
+    return Setting(name, field.default, field.setting, "", choices, ending, limits, reload=True)
+
+
+AT_START = tuple(
+    _at_start(name, field)
+    for name, field in sorted(FIELDS.items(), key=lambda item: item[1].limits is not None)
+    if field.setting
+)
+"""What controls of the page begin with; sliders come last."""
 
 SETTINGS = (
     Setting(
@@ -95,12 +116,7 @@ SETTINGS = (
         "pictures, cut-outs and latents kept for the next generation, all together",
         limits=(0, 8192, 64),
     ),
-    Setting(
-        "matting_model", DEFAULT_MODEL, "Background remover at the start", choices=MODELS, ending=ENDING, reload=True
-    ),
-    Setting("show_subject", False, "Show the prepared subject at the start", reload=True),
-    Setting("light_strength", 1.0, "Light strength at the start", limits=(0, MAX_STRENGTH, 0.05), reload=True),
-    Setting("restore_details", 0.0, "Restore details at the start", limits=(0, 1, 0.05), reload=True),
+    *AT_START,
     Setting(
         "largest_picture",
         MAX_PIXELS / 1e6,
@@ -120,8 +136,9 @@ def read(value_of: Callable[[str, Any], Any]) -> Settings:
         value_of: gives the host's value for a key, or the default given with it. Hosts keep whatever a settings
             file says, so a value that does not fit counts as the default.
     """
-    found = {setting.name: value_of(setting.key, setting.default) for setting in SETTINGS}
-    return Settings(**{setting.name: _fitting(setting, found[setting.name]) for setting in SETTINGS})
+    found = {setting.name: _fitting(setting, value_of(setting.key, setting.default)) for setting in SETTINGS}
+    at_start = {setting.name: found.pop(setting.name) for setting in AT_START}
+    return Settings(**found, at_start=at_start)
 
 
 def _fitting(setting: Setting, value: Any) -> Any:

@@ -22,9 +22,8 @@ from lib_iclight.ui.wording import sentences_of
 ROOT = Path(__file__).resolve().parents[1]
 SCRIPTS = sorted((ROOT / "javascript").glob("*.js"))
 
-_SAYS = re.compile(r"\b(?:say|translate)\(((?:[^()]|\([^()]*\))*)\)")
+_SAYS = re.compile(r"\bsay\(((?:[^()]|\([^()]*\))*)\)")
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')
-_COMPARED = re.compile(r'[!=]==\s*"[^"]*"')
 _SENTENCE = re.compile(r"[A-Z][a-z]+ [a-zA-Z ]")
 _LETTER = re.compile(r"[^\W\d_]{2}")
 
@@ -153,14 +152,14 @@ def of_scripts() -> set[str]:
     """The texts that the scripts show: what they ask a translation for, and whatever else reads like a sentence."""
     sources = [path.read_text(encoding="utf-8") for path in SCRIPTS]
     asked = (match[1] for source in sources for match in _SAYS.finditer(source))
-    found = {text for words in asked for text in _QUOTED.findall(_COMPARED.sub("", words))}
+    found = {text for words in asked for text in _QUOTED.findall(words)}
     return found | {text for source in sources for text in _QUOTED.findall(source) if _SENTENCE.match(text)}
 
 
 def put_together() -> re.Pattern[str]:
     """Matches the texts that scripts make of parts, such as the sides that a light may come from."""
     sources = "".join(path.read_text(encoding="utf-8") for path in SCRIPTS)
-    templates = re.findall(r"\b(?:say|translate)\(`([^`]*)`", sources)
+    templates = re.findall(r"\bsay\(`([^`]*)`", sources)
     return re.compile("|".join(".+".join(map(re.escape, re.split(r"\$\{[^}]*\}", one))) for one in templates))
 
 

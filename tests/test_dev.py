@@ -150,5 +150,45 @@ def test_an_unknown_command_names_the_known_ones(argv, capsys):
     assert "demo,test,bench,lint,setup" in capsys.readouterr().err
 
 
+@pytest.fixture
+def checks(monkeypatch):
+    """The commands with which lint checks something, none of which finds anything but TypeScript's."""
+    made = []
+
+    def run(command, cwd):
+        made.append(command)
+        return 2 if "tsc" in command[1] else 0
+
+    monkeypatch.setattr(dev, "run", run)
+    return made
+
+
+def test_lint_checks_the_scripts_too(checks, monkeypatch):
+    monkeypatch.setattr(dev, "ensure_script_tools", lambda: "node")
+    assert dev.lint(["--fix"]) == 2
+    assert [command[-1] for command in checks] == [".", ".", ".", "jsconfig.json"]
+    assert [command for command in checks if "--fix" in command] == [checks[0], checks[2]], "ruff and biome"
+
+
+def test_without_node_lint_checks_python_and_says_what_it_leaves_out(checks, monkeypatch, tmp_path, capsys):
+    monkeypatch.setattr(dev, "_program", lambda name: None)
+    monkeypatch.setattr(dev.subprocess, "run", lambda command, **options: subprocess.CompletedProcess(command, 1))
+    assert dev.lint([]) == 0
+    assert len(checks) == 2
+    assert "javascript/ is not checked: there is no Node.js" in capsys.readouterr().err
+
+
+def test_the_tools_of_the_scripts_are_installed_once_for_the_same_pins(monkeypatch, tmp_path):
+    steps = []
+    monkeypatch.setattr(dev, "_program", lambda name: f"/bin/{name}")
+    monkeypatch.setattr(dev, "_step", lambda command, failed, cwd=None: steps.append(command[:2]))
+    tools = tmp_path / "tools"
+    assert [dev.ensure_script_tools(tools) for _ in range(2)] == ["/bin/node", "/bin/node"]
+    assert steps == [["/bin/npm", "ci"]]
+    (tools / "package-lock.json").write_text("{}", encoding="ascii")
+    dev.ensure_script_tools(tools)
+    assert steps == [["/bin/npm", "ci"]] * 2
+
+
 def test_a_commands_exit_status_is_passed_on():
     assert dev.run([sys.executable, "-c", "raise SystemExit(7)"]) == 7

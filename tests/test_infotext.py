@@ -227,6 +227,11 @@ def test_an_unknown_mode_is_not_ours():
     assert infotext.read(params, "mode") is None
 
 
+@pytest.mark.parametrize("name", NOT_WRITTEN)
+def test_nothing_is_read_of_pictures_and_of_what_shaped_none(described, name):
+    assert infotext.read(described(), name) is None
+
+
 def test_a_run_forgets_what_an_earlier_one_wrote(described):
     params = {"Seed": 1} | described(light="left")
     infotext.forget(params)

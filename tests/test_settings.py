@@ -7,13 +7,16 @@ import json
 
 import pytest
 
+from lib_iclight.request import FIELDS
 from lib_iclight.settings import SETTINGS, Settings, read
 
+AT_START = {setting.name: setting for setting in SETTINGS if setting.name in Settings().at_start}
 DEFAULTS = {setting.key: setting.default for setting in SETTINGS}
 
 
 def test_each_setting_has_its_default_and_its_line():
-    assert {setting.name: setting.default for setting in SETTINGS} == dataclasses.asdict(Settings())
+    told = dataclasses.asdict(Settings())
+    assert {setting.name: setting.default for setting in SETTINGS} == told | told.pop("at_start")
     assert read(lambda key, default: default) == Settings()
 
 
@@ -40,7 +43,10 @@ def test_a_setting_says_what_it_does_or_that_a_reload_is_needed():
 )
 def test_what_is_set_counts(name, value):
     found = read(lambda key, default: {"ic_light_" + name: value}.get(key, default))
-    assert found == dataclasses.replace(Settings(), **{name: value})
+    if name in AT_START:
+        assert found == dataclasses.replace(Settings(), at_start={**Settings().at_start, name: value})
+    else:
+        assert found == dataclasses.replace(Settings(), **{name: value})
 
 
 @pytest.mark.parametrize("value", [None, [], {}, "nonsense", -7, 10**9, float("nan"), float("inf")])
@@ -51,8 +57,19 @@ def test_a_value_that_does_not_fit_counts_as_the_default(value):
 
 
 def test_a_whole_number_is_a_number_and_a_switch_is_not():
-    assert read(lambda key, default: 1).light_strength == 1.0
-    assert read(lambda key, default: True).light_strength == Settings().light_strength
+    assert read(lambda key, default: 3).at_start["light_strength"] == 3.0
+    assert read(lambda key, default: True).at_start["light_strength"] == 1.0
+
+
+def test_what_controls_begin_with_is_the_fields():
+    assert set(AT_START) == {"light_strength", "matting_model", "restore_details", "show_subject"}
+    for name, setting in AT_START.items():
+        assert (setting.default, setting.reload) == (FIELDS[name].default, True)
+        assert setting.limits == (FIELDS[name].limits and (*FIELDS[name].limits, FIELDS[name].step))
+
+
+def test_a_route_takes_the_background_remover_at_the_start():
+    assert read(lambda key, default: "u2net").matting_model == "u2net"
 
 
 def test_only_the_page_may_set_folders_downloads_and_limits():

@@ -16,17 +16,18 @@ from starlette.concurrency import run_in_threadpool
 
 from .. import PROJECT, __version__
 from ..errors import UNPROCESSABLE, ICLightError
+from ..fields import Kind
 from ..light import description
 from ..light.description import LightDescription
-from ..light.maps import DIRECTIONS, DRAWN, MAX_STRENGTH, preset, render, with_contrast
+from ..light.maps import DIRECTIONS, DRAWN, preset, render, with_contrast
 from ..models.manager import Models
 from ..picture import arrays, opening
 from ..picture.png import png
-from ..request import REFINEMENT_FIELDS, from_api
+from ..request import FIELDS, REFINEMENT_FIELDS, from_api
 from ..subject.background_removal import MODELS
-from ..subject.matte_refinement import MAX_FEATHER, MAX_SHRINK, MatteRefinement
+from ..subject.matte_refinement import MatteRefinement
 from ..subject.prepare import Removal, Subject
-from ..support.json_values import shown
+from ..support.json_values import plain_number, shown
 from .access import Access
 from .guarded_route import guarded
 from .queue import Turns
@@ -38,9 +39,9 @@ SMALL_BODY = 64 << 10
 """The most bytes of a body without a picture in it."""
 
 _SMALL_MAP = 1 << 20
+_MOST_STRENGTH = FIELDS["light_strength"].limits[1]
 
 _TAG = "IC Light"
-_LENGTH = "in pixels of a picture whose shorter side is 512"
 
 DrawnLight = Enum("DrawnLight", {name: name for name in DRAWN}, type=str)
 
@@ -97,8 +98,20 @@ class LightMapRequest(BaseModel, extra="forbid"):
     )
     width: int = Field(512, ge=1, le=MAX_SIDE, description="in pixels")
     height: int = Field(512, ge=1, le=MAX_SIDE, description="in pixels")
-    strength: float = Field(1.0, ge=0, le=MAX_STRENGTH, description="0 is flat grey, 1 the reference")
+    strength: float = Field(1.0, ge=0, le=_MOST_STRENGTH, description="0 is flat grey, 1 the reference")
     background: StrictBool = Field(False, description="a named light as the background of fbc instead of as fc's map")
+
+
+def _of_request(name: str) -> Any:
+    """The field of that name as the request has it; a strength may be false or true too."""
+    field = FIELDS[name]
+    if field.kind is Kind.STRENGTH:
+        low, high = field.limits
+        return Field(bool(field.default), description=f"{field.words}, {low:g} to {high:g}; true means {high:g}")
+    if field.limits is None:
+        return Field(field.default, description=field.words)
+    low, high = field.limits
+    return Field(plain_number(field.default), ge=low, le=high, description=field.words)
 
 
 class ForegroundRequest(BaseModel, extra="forbid"):
@@ -113,13 +126,11 @@ class ForegroundRequest(BaseModel, extra="forbid"):
         description="a background remover; the default one if null. One of "
         f"{', '.join(MODELS)}, or the name of an .onnx file in the web UI's models/u2net",
     )
-    alpha_matting: StrictBool = Field(False, description="let the edge follow the picture (hair, fur)")
-    matte_threshold: float = Field(0, ge=0, le=1, description="what is less opaque is cut off; 0 is off")
-    matte_shrink: float = Field(0, ge=-MAX_SHRINK, le=MAX_SHRINK, description=f"{_LENGTH}; negative grows")
-    matte_feather: float = Field(0, ge=0, le=MAX_FEATHER, description=_LENGTH)
-    decontaminate: StrictBool | float = Field(
-        False, description="how much of the old background's colour is taken out of the rim, 0 to 1; true means 1"
-    )
+    alpha_matting: StrictBool = _of_request("alpha_matting")
+    matte_threshold: float = _of_request("matte_threshold")
+    matte_shrink: float = _of_request("matte_shrink")
+    matte_feather: float = _of_request("matte_feather")
+    decontaminate: StrictBool | float = _of_request("decontaminate")
 
 
 @dataclass(frozen=True)

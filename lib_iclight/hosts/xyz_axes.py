@@ -11,13 +11,15 @@ from ..infotext import model_named
 from ..light.description import ANGLES
 from ..light.maps import LIGHTS, directional
 from ..models.library import AUTO_MODEL
-from ..request import FIELDS, MODES, Request
-from ..subject.placement import PLACEMENTS
+from ..request import FIELDS, Request
 from ..support.json_values import number
 from ..ui.summary import missing_model
 from .script_hooks import override
 
 _PREFIX = "[IC Light]"
+_WITH_AXIS = [name for name, field in FIELDS.items() if field.axis]
+_FIRST = ("mode", "light", "light_strength", "placement", "model", "matting_model", "restore_details", "keep_colours")
+"""Programs ask for an axis by its number: these keep theirs, and the axes of new fields come behind them."""
 
 Names = Callable[[], list[str]]
 
@@ -63,24 +65,21 @@ def add_xyz_axes(model_names: Names, removers: Names) -> None:
 
 
 def _axes(option: Any, model_names: Names, removers: Names) -> list[Any]:
-    lights = [light for light in LIGHTS if light not in ("custom", "mask")]
-    return [
-        option(f"{_PREFIX} Mode", str, _set("mode"), choices=lambda: list(MODES)),
-        option(f"{_PREFIX} Light", str, _set("light"), choices=lambda: lights),
-        option(f"{_PREFIX} Light angle", float, _set_angle),
-        option(f"{_PREFIX} Light strength", float, _set("light_strength")),
-        option(f"{_PREFIX} Placement", str, _set("placement"), choices=lambda: list(PLACEMENTS)),
-        option(
-            f"{_PREFIX} Model",
-            str,
-            _set("model"),
-            confirm=lambda p, values: _confirm_models(values, model_names()),
-            choices=lambda: [AUTO_MODEL, *model_names()],
-        ),
-        option(f"{_PREFIX} Background remover", str, _set("matting_model"), choices=removers),
-        option(f"{_PREFIX} Restore details", float, _set("restore_details")),
-        option(f"{_PREFIX} Keep colours", float, _set("keep_colours")),
-    ]
+    """An axis for each field that has one, and the light's angle beside the light's."""
+    choices = {name: lambda field=field: [*field.choices] for name, field in FIELDS.items() if field.choices} | {
+        "light": lambda: [light for light in LIGHTS if light not in ("custom", "mask")],
+        "model": lambda: [AUTO_MODEL, *model_names()],
+        "matting_model": removers,
+    }
+    confirm = {"model": lambda p, values: _confirm_models(values, model_names())}
+    axes = []
+    for name in sorted(_WITH_AXIS, key=lambda name: _FIRST.index(name) if name in _FIRST else len(_FIRST)):
+        field = FIELDS[name]
+        more = {key: told[name] for key, told in (("choices", choices), ("confirm", confirm)) if name in told}
+        axes.append(option(f"{_PREFIX} {field.label}", float if field.limits else str, _set(name), **more))
+        if name == "light":
+            axes.append(option(f"{_PREFIX} Light angle", float, _set_angle))
+    return axes
 
 
 def _confirm_models(values: Sequence[str], names: Sequence[str]) -> None:
@@ -95,8 +94,6 @@ def _confirm_models(values: Sequence[str], names: Sequence[str]) -> None:
 
 
 def _set(field: str) -> Callable[[Any, Any, Any], None]:
-    if field not in FIELDS:
-        raise KeyError(field)
     return lambda p, value, values: override(p, field, value)
 
 

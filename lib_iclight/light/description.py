@@ -21,6 +21,7 @@ PLACES = (-1.0, 2.0)
 SOFTNESS = (0.02, 1.0)
 STRENGTHS = (0.0, 4.0)
 KELVINS = (1500.0, 15000.0)
+LEVELS = (0.0, 1.0)
 
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}\Z")
 _SHARED_KEYS = ("softness", "strength", "colour", "kelvin")
@@ -138,7 +139,7 @@ def _ambient(value: Any, where: str) -> tuple[float, str]:
     if value is None:
         return 0.0, WHITE
     value = mapping(value, where, ("level", "colour", "color"))
-    level = round(number(value.get("level", 0), f"{where}.level", 0, 1), 3)
+    level = round(number(value.get("level", 0), f"{where}.level", *LEVELS), 3)
     return level, _colour(value, where) or WHITE
 
 

@@ -20,6 +20,7 @@ from .unet_keys import to_ldm
 if TYPE_CHECKING:
     import torch
 
+MODES = ("fc", "fcon", "fbc")
 AUTO_MODEL = "auto"
 """The model's name where the file is chosen by the mode."""
 SOURCE = "https://huggingface.co/lllyasviel/ic-light"

@@ -13,7 +13,7 @@ from ..support.json_values import compact, json_object, mapping, number, plain_n
 
 PLACEMENTS = ("cover", "contain")
 
-_LIMITS = {"scale": (0.05, 8.0), "x": (-1.0, 2.0), "y": (-1.0, 2.0)}
+LIMITS = {"scale": (0.05, 8.0), "x": (-1.0, 2.0), "y": (-1.0, 2.0)}
 
 
 @dataclass(frozen=True)
@@ -51,11 +51,11 @@ def parse(value: Any, where: str = "placement") -> str | Placement:
             value = json_object(value, where)
     if isinstance(value, (str, int, float, list, tuple)):
         raise ICLightError(
-            f"{where} must be one of: {', '.join(PLACEMENTS)}, or an object with the keys {', '.join(_LIMITS)}; "
+            f"{where} must be one of: {', '.join(PLACEMENTS)}, or an object with the keys {', '.join(LIMITS)}; "
             f"not {shown(value)}."
         )
-    value = mapping(value, where, tuple(_LIMITS))
-    return Placement(**{key: round(number(value[key], f"{where}.{key}", *_LIMITS[key]), 3) for key in value})
+    value = mapping(value, where, tuple(LIMITS))
+    return Placement(**{key: round(number(value[key], f"{where}.{key}", *LIMITS[key]), 3) for key in value})
 
 
 def place(pixels: np.ndarray, width: int, height: int, placement: Placement, fill: int) -> np.ndarray:

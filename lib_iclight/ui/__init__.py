@@ -1,4 +1,4 @@
 """The page: the accordion in txt2img and img2img, and the texts that it shows.
 
-May import: errors, infotext, light, models, picture, request, settings, subject.
+May import: errors, fields, infotext, light, models, picture, request, settings, subject.
 """

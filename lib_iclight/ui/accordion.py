@@ -9,16 +9,17 @@ import gradio as gr
 from modules.ui_components import InputAccordion, ToolButton
 
 from .. import infotext
+from ..fields import Part
 from ..models.library import AUTO_MODEL
 from ..models.report import MODE_NAMES
-from ..request import MODES
+from ..request import FIELDS, MODES, PICTURES
 from ..subject.prepare import invisible, unreadable
 from . import cutout_preview, summary
 from .host_settings import connect_recommended, connect_second_pass
 from .ideas_panel import IdeasPanel
 from .init_picture import InitPicture
 from .light_panel import LightPanel
-from .parts import JS, QUIET, Panel
+from .parts import JS, QUIET, Panel, controls_of
 from .recommend import match_size
 from .subject_panel import SubjectPanel
 from .wording import as_spans
@@ -27,23 +28,9 @@ if TYPE_CHECKING:
     from ..settings import Settings
     from .models_row import ModelsRow
 
-PAGE_FIELDS = (
-    "enabled",
-    "foreground",
-    "background",
-    "flip_background",
-    "mode",
-    "model",
-    *LightPanel.FIELDS,
-    *SubjectPanel.FIELDS,
-    "show_subject",
-)
+PAGE_FIELDS = controls_of(*Part)
 """The order of the accordion's controls, and so of the script's arguments."""
 
-PICTURES = ("foreground", "background", "light_map")
-"""The picture slots; no generation parameters set them."""
-
-_SET_IN_SETTINGS = ("matting_model", "show_subject", "light_strength", "restore_details")
 _DESCRIBED = ("mode", "light", "placement", "remove_background", "model", "restore_details", "keep_colours")
 """The controls that the line on top and what is shown follow, beside the pictures."""
 _REFRESH = "\U0001f504"
@@ -64,8 +51,6 @@ class Accordion(Panel):
         max_pixels: gives the most pixels that a picture may have.
     """
 
-    FIELDS = PAGE_FIELDS
-
     def __init__(
         self,
         is_img2img: bool,
@@ -77,15 +62,15 @@ class Accordion(Panel):
         cut: cutout_preview.Cut,
         max_pixels: Callable[[], int],
     ):
-        super().__init__("img2img" if is_img2img else "txt2img")
+        super().__init__("img2img" if is_img2img else "txt2img", settings.at_start)
         self._is_img2img = is_img2img
         self._models_there = models_there
         self._host_control = host_control
         self._models = models
-        self._settings = settings
         self._cut = cut
         self._max_pixels = max_pixels
-        self._light, self._subject = LightPanel(self.tab), SubjectPanel(self.tab, removers)
+        self._light = LightPanel(self.tab, settings.at_start)
+        self._subject = SubjectPanel(self.tab, settings.at_start, removers)
         self.ideas = IdeasPanel(self.tab)
         self._init = InitPicture(self.tab, host_control)
 
@@ -96,7 +81,7 @@ class Accordion(Panel):
             problem: what is wrong with the installation, "" where nothing is.
         """
         self._init.find()
-        with InputAccordion(False, label="IC Light", elem_id=self.make_id("enabled")) as enabled:
+        with InputAccordion(False, label=FIELDS["enabled"].label, elem_id=self.make_id("enabled")) as enabled:
             self.controls["enabled"] = enabled
             with gr.Column(elem_classes=["ic-light"]):
                 if problem:
@@ -107,7 +92,7 @@ class Accordion(Panel):
                 self._build_pictures()
                 self._build_mode()
                 for panel in (self._light, self._subject):
-                    panel.build(self._settings)
+                    panel.build()
                     self.controls |= panel.controls
                 self._build_buttons()
                 self.ideas.build()
@@ -119,51 +104,33 @@ class Accordion(Panel):
 
     def paste_fields(self) -> list[tuple[Any, Callable[[dict], Any]]]:
         """Controls and how each is read from generation parameters, as the host wants them."""
-        # What is shown besides did not shape the picture, so no picture says so.
-        silent = (*PICTURES, "show_subject", "keep_original")
+        silent = {name for name, field in FIELDS.items() if not field.is_pasted}
         return [(self.controls[name], self._reader(name)) for name in PAGE_FIELDS if name not in silent]
 
     def _build_pictures(self) -> None:
         with gr.Row(elem_classes=["ic-light-pictures"]):
-            self.picture("Foreground", "foreground")
+            self.make("foreground")
             with gr.Column(visible=False, min_width=160) as self._background_column:
-                self.picture("Background", "background")
+                self.make("background")
                 with gr.Row(elem_classes=["ic-light-beside"]):
-                    self.controls["flip_background"] = gr.Checkbox(
-                        False, label="Flip background", elem_id=self.make_id("flip_background")
-                    )
+                    self.make_rest(Part.PICTURES)
                     self._swap = ToolButton(
                         _SWAP, elem_id=self.make_id("swap"), tooltip="Swap foreground and background"
                     )
 
     def _build_mode(self) -> None:
-        self.controls["mode"] = gr.Radio(
-            [(MODE_NAMES[mode], mode) for mode in MODES], value="fc", label="Mode", elem_id=self.make_id("mode")
-        )
+        self.make("mode", choices=[(MODE_NAMES[mode], mode) for mode in MODES])
         with gr.Row(elem_classes=["ic-light-model"]):
-            self.controls["model"] = gr.Dropdown(
-                [AUTO_MODEL, *self._models_there()],
-                value=AUTO_MODEL,
-                label="Model",
-                elem_id=self.make_id("model"),
-                # A file may have come since the page was opened; what is not there is named when it is asked for.
-                allow_custom_value=True,
-            )
+            self.make("model", choices=[AUTO_MODEL, *self._models_there()])
             self._refresh = ToolButton(_REFRESH, elem_id=self.make_id("refresh"), tooltip="Look for model files again")
+        self.make_rest(Part.MODE)
         self._models.build(self.make_id)
 
     def _build_buttons(self) -> None:
         with gr.Row():
             self._recommend = gr.Button("Use recommended settings", elem_id=self.make_id("recommend"), size="sm")
             self._match = gr.Button("Match size", elem_id=self.make_id("match_size"), size="sm", visible=False)
-        self.controls["show_subject"] = gr.Checkbox(
-            self._settings.show_subject,
-            label="Show the prepared subject among the results",
-            elem_id=self.make_id("show_subject"),
-        )
-        for name in _SET_IN_SETTINGS:
-            # Else the host's file of defaults for the page would win over the settings from the second start on.
-            self.controls[name].do_not_save_to_config = True
+        self.make_rest(Part.RESULTS)
 
     def _connect(self) -> None:
         held = {name: gr.State(False) for name in PICTURES}
@@ -184,7 +151,8 @@ class Accordion(Panel):
         for control in watched:
             control.change(self._update, inputs=look, outputs=changed, **QUIET)
         self._init.connect(lambda event: event(self._update, look, changed, **QUIET))
-        self._light.follow_mode(self.controls["mode"])
+        # What else the editor shows; the named lights differ between fc and fbc.
+        self._light.follow(*(self.controls[name] for name in ("mode", "flip_background", "remove_background")))
         self._models.connect(self.controls["mode"], self.controls["model"], self._refresh)
         self._refresh.click(self._subject.refresh, None, [self._subject.controls["matting_model"]], **QUIET)
         pictures = [self.controls[name] for name in ("foreground", "background")]
@@ -201,6 +169,7 @@ class Accordion(Panel):
         connect_recommended(self._recommend, self.controls, self.tab, self._host_control)
         sides = [self._host_control(f"{self.tab}_{side}") for side in ("width", "height")]
         if None not in sides:
+            self._light.follow(*sides)
             matched = self._match.click(_match, [self.controls["foreground"], *sides], sides, **QUIET)
             if not self._is_img2img:
                 connect_second_pass(matched, self._host_control)
@@ -252,7 +221,7 @@ class Accordion(Panel):
         def read(params: dict) -> Any:
             value = infotext.read(params, name)
             if name == "remove_background" and value is not None:
-                return bool(value)  # the checkbox has no third state for "always"
+                return bool(value)  # the checkbox has no third state
             if name == "model" and value is not None:
                 return infotext.model_named(value, [*self._models_there()])
             return value

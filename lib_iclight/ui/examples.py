@@ -9,27 +9,12 @@ from typing import Any
 
 from .. import ROOT
 from ..light.description import LightDescription
-from ..request import Request, from_api
+from ..request import FIELDS, Request, from_api
 from ..subject.placement import Placement
 
 SHIPPED = ROOT / "presets" / "examples.json"
 
-FORM = (
-    "mode",
-    "light_strength",
-    "flip_background",
-    "remove_background",
-    "alpha_matting",
-    "matte_threshold",
-    "matte_shrink",
-    "matte_feather",
-    "decontaminate",
-    "reinforce_foreground",
-    "restore_details",
-    "details_radius",
-    "keep_colours",
-    "keep_original",
-)
+FORM = tuple(name for name, field in FIELDS.items() if field.in_examples and not field.editor)
 """The fields that an example decides, be it by their default, beside light and placement. Whose files do the work, and
 what is drawn in the editor but not used, stays the user's."""
 

@@ -6,13 +6,16 @@ from typing import Any
 
 import gradio as gr
 
-from ..light.maps import MAX_STRENGTH
-from ..settings import Settings
-from .parts import JS, QUIET, Panel
+from ..fields import Part
+from ..light.maps import DRAWN, EDITOR
+from ..request import PLACED
+from ..subject.placement import PLACEMENTS
+from . import page_limits
+from .parts import JS, QUIET, Panel, controls_of
 
-_LIGHTS = ("none", "left", "right", "top", "bottom", "front", "ambient", "editor", "custom")
+_LIGHTS = ("none", *DRAWN, EDITOR, "custom")
 _IMG2IMG_LIGHTS = (*_LIGHTS, "mask")
-_PLACEMENTS = ("cover", "contain", "placed")
+_PLACEMENTS = (*PLACEMENTS, PLACED)
 
 
 class LightPanel(Panel):
@@ -22,35 +25,31 @@ class LightPanel(Panel):
     container is empty and takes no room. What the editor holds is in two hidden texts.
     """
 
-    FIELDS = ("light", "light_editor", "light_strength", "light_map", "placement", "placement_editor")
+    FIELDS = controls_of(Part.LIGHT, Part.LIGHT_MAP, Part.PLACEMENT)
 
-    def build(self, settings: Settings) -> None:
+    def build(self) -> None:
         """Make the controls."""
-        self._radio("Light", "light", _IMG2IMG_LIGHTS if self.tab == "img2img" else _LIGHTS, "ic-light-lights")
+        self._radio("light", _IMG2IMG_LIGHTS if self.tab == "img2img" else _LIGHTS, "ic-light-lights")
         self._hidden("light_editor")
-        self.controls["light_strength"] = gr.Slider(
-            0,
-            MAX_STRENGTH,
-            value=settings.light_strength,
-            step=0.05,
-            label="Light strength",
-            elem_id=self.make_id("light_strength"),
-            visible=False,
-        )
-        self.picture("Light map", "light_map", visible=False)
-        self._radio("Placement", "placement", _PLACEMENTS, "ic-light-placements")
+        self.make("light_strength", visible=False)
+        self.make_rest(Part.LIGHT)
+        self.make("light_map", visible=False)
+        self.make_rest(Part.LIGHT_MAP)
+        self._radio("placement", _PLACEMENTS, "ic-light-placements")
         self._hidden("placement_editor")
+        self.make_rest(Part.PLACEMENT)
         gr.HTML(
-            f'<div class="ic-light-editor" data-tab="{self.tab}"></div>',
+            f'<div class="ic-light-editor" {page_limits.attribute()}></div>',
             elem_id=self.make_id("editor"),
             elem_classes=["ic-light-editor-block"],
         )
-        for name in ("light", "light_editor", "placement", "placement_editor"):
-            self._follow(self.controls[name])
+        self.follow(*(self.controls[name] for name in self.FIELDS))
 
-    def follow_mode(self, mode: Any) -> None:
-        """Have the editor follow the mode too: the named lights differ between fc and fbc."""
-        self._follow(mode)
+    def follow(self, *controls: Any) -> None:
+        """Tell the editor when a control has changed: the server sets values without an event in the page."""
+        script = f"() => {{ window.icLight?.editor?.follow('{self.tab}'); return []; }}"
+        for control in controls:
+            control.change(None, inputs=[], outputs=[], **QUIET, **{JS: script})
 
     @property
     def shown(self) -> list[Any]:
@@ -62,14 +61,8 @@ class LightPanel(Panel):
         lit = light != "none" and not (mode == "fbc" and has_background)
         return [gr.update(visible=lit), gr.update(visible=light == "custom")]
 
-    def _radio(self, label: str, name: str, values: tuple[str, ...], elem_class: str) -> None:
-        self.controls[name] = gr.Radio(
-            [(value.capitalize(), value) for value in values],
-            value=values[0],
-            label=label,
-            elem_id=self.make_id(name),
-            elem_classes=[elem_class],
-        )
+    def _radio(self, name: str, values: tuple[str, ...], elem_class: str) -> None:
+        self.make(name, choices=[(value.capitalize(), value) for value in values], elem_classes=[elem_class])
 
     def _hidden(self, name: str) -> None:
         """A text that the page's script sets, hidden by its class: gradio leaves invisible controls out of the page."""
@@ -78,8 +71,3 @@ class LightPanel(Panel):
         )
         # What was drawn belongs to one picture and is no default for the next start.
         self.controls[name].do_not_save_to_config = True
-
-    def _follow(self, control: Any) -> None:
-        """Tell the editor that a control has changed: the server sets values without an event in the page."""
-        script = f"() => {{ window.icLight?.editor?.follow('{self.tab}'); return []; }}"
-        control.change(None, inputs=[], outputs=[], **QUIET, **{JS: script})

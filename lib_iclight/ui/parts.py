@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from inspect import signature
+from types import MappingProxyType
 from typing import Any
 
 import gradio as gr
 
 from ..errors import ICLightError
+from ..fields import Field, Kind, Part
 from ..picture import arrays, opening
+from ..request import FIELDS
 
 QUIET = {"show_progress": False, "queue": False}
 """For events that are answered at once."""
@@ -55,28 +58,71 @@ def _opened(payload: Any, name: str, most: int) -> Any:
         raise ICLightError(f"The {name} cannot be read: its file is gone. Drop the picture in again.") from error
 
 
+_COMPONENTS = {
+    Kind.SWITCH: gr.Checkbox,
+    # The checkbox has no third state for "always".
+    Kind.REMOVAL: gr.Checkbox,
+    Kind.NUMBER: gr.Slider,
+    Kind.STRENGTH: gr.Slider,
+    Kind.CHOICE: gr.Radio,
+    Kind.DRAWN: gr.Radio,
+    Kind.TEXT: gr.Dropdown,
+}
+
+
+def controls_of(*parts: Part) -> tuple[str, ...]:
+    """The names of the controls in these parts of the accordion, in the order of the script's arguments."""
+    fields = [(name, field) for part in parts for name, field in FIELDS.items() if field.part is part]
+    return tuple(control for name, field in fields for control in (name, field.editor) if control)
+
+
 class Panel:
     """A part of the accordion: makes controls, by the name of the request's field that each sets.
 
     Args:
         tab: "txt2img" or "img2img".
+        at_start: what controls begin with, by name, where that is not the field's default.
     """
 
-    FIELDS: tuple[str, ...] = ()
-    """The fields that this panel's controls set, in the order in which the script gets them."""
-
-    def __init__(self, tab: str):
+    def __init__(self, tab: str, at_start: Mapping[str, Any] = MappingProxyType({})):
         self.tab = tab
+        self._at_start = at_start
         self.controls: dict[str, Any] = {}
 
     def make_id(self, name: str) -> str:
         """The id that an element has in the page."""
         return f"{self.tab}_ic_light_{name}"
 
-    def picture(self, label: str, name: str, **options: Any) -> PictureInput:
-        """Make a picture slot for the field ``name``."""
+    def begins_with(self, name: str) -> Any:
+        """The value that the control of the field ``name`` has at first."""
+        return self._at_start.get(name, FIELDS[name].default)
+
+    def make(self, name: str, **options: Any) -> Any:
+        """Make the control of the field ``name``, as the field's entry says.
+
+        Args:
+            name: the field's name.
+            options: what gradio is told besides, or instead.
+        """
+        field = FIELDS[name]
+        if field.kind is Kind.PICTURE:
+            return self._picture(name, **options)
+        given = {"value": self.begins_with(name), "label": field.label, "elem_id": self.make_id(name)}
+        self.controls[name] = _COMPONENTS[field.kind](**(given | _of_its_kind(field) | options))
+        if field.setting:
+            # Else the host's file of defaults for the page would win over the settings from the second start on.
+            self.controls[name].do_not_save_to_config = True
+        return self.controls[name]
+
+    def make_rest(self, part: Part) -> None:
+        """Make the controls of a part of the accordion that are not made yet."""
+        for name, field in FIELDS.items():
+            if field.part is part and name not in self.controls:
+                self.make(name)
+
+    def _picture(self, name: str, **options: Any) -> PictureInput:
         self.controls[name] = PictureInput(
-            label=label,
+            label=FIELDS[name].label,
             type="pil",
             image_mode=None,
             height=280,
@@ -87,10 +133,17 @@ class Panel:
         )
         return self.controls[name]
 
-    def strength(self, label: str, name: str, value: float = 0) -> gr.Slider:
-        """Make a slider from 0 to 1 for the field ``name``."""
-        self.controls[name] = gr.Slider(0, 1, value=value, step=0.05, label=label, elem_id=self.make_id(name))
-        return self.controls[name]
+
+def _of_its_kind(field: Field) -> dict[str, Any]:
+    """What gradio is told about a field beside what it is told about each."""
+    if field.limits is not None:
+        low, high = field.limits
+        begin = low if field.slider_from is None else field.slider_from
+        return {"minimum": begin, "maximum": high, "step": field.step}
+    if field.choices:
+        return {"choices": [(choice.capitalize(), choice) for choice in field.choices]}
+    # A file may have come since the page was opened; what is not there is named when it is asked for.
+    return {"allow_custom_value": True} if field.kind is Kind.TEXT else {}
 
 
 def allowed(control: Any, value: Any) -> Any:

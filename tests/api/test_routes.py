@@ -15,9 +15,11 @@ from samples import as_base64, encoded, plain
 from sd15_layout import iclight_file, safetensors_bytes
 
 from lib_iclight import __version__
+from lib_iclight.fields import Kind
 from lib_iclight.light import description
 from lib_iclight.light.maps import preset, render
 from lib_iclight.picture.opening import MAX_PIXELS
+from lib_iclight.request import FIELDS, REFINEMENT_FIELDS
 
 TRAVERSALS = ("../../../etc/passwd", "..\\..\\secret", "/etc/passwd", "C:\\windows", "a/../b", "%2e%2e%2f", "\x00", "")
 
@@ -265,6 +267,17 @@ def test_the_routes_are_documented_with_their_bodies(client):
     }
     assert {"LightMapRequest", "ForegroundRequest", "ModelList"} <= set(found["components"]["schemas"])
     assert client.get("/docs").status_code == 200
+
+
+def test_the_edges_fields_are_documented_as_the_request_has_them(client):
+    schema = client.get("/openapi.json").json()["components"]["schemas"]["ForegroundRequest"]["properties"]
+    assert list(schema) == ["image", "remove_background", "matting_model", *REFINEMENT_FIELDS]
+    for name in REFINEMENT_FIELDS:
+        field = FIELDS[name]
+        assert schema[name]["default"] == field.default
+        assert schema[name]["description"].startswith(field.words)
+        if field.kind is Kind.NUMBER:
+            assert (schema[name]["minimum"], schema[name]["maximum"]) == field.limits
 
 
 def test_answers_are_plain_json(client):

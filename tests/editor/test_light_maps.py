@@ -11,16 +11,18 @@ import pytest
 from browsers import chromium
 
 from lib_iclight.light import description, maps
+from lib_iclight.ui import page_limits
 
 pytestmark = pytest.mark.browser
 
-SCRIPT = Path(__file__).resolve().parents[2] / "javascript" / "ic_light_lights.js"
+SCRIPTS = Path(__file__).resolve().parents[2] / "javascript"
+NEEDED = ("maps", "description", "colour", "numbers", "limits", "dom")
 SIZES = [(64, 64), (97, 53), (40, 128), (256, 192), (17, 1), (1, 9), (1, 1)]
 MODES = ("fc", "fbc")
 NAMES = ("left", "right", "top", "bottom", "front", "ambient")
 
 DRAW = """([value, width, height]) => {
-    const { data } = icLight.lights.render(icLight.lights.parse(value), width, height);
+    const { data } = icLight.maps.render(icLight.description.parse(value), width, height);
     return btoa(data.reduce((text, byte) => text + String.fromCharCode(byte), ""));
 }"""
 
@@ -29,7 +31,10 @@ DRAW = """([value, width, height]) => {
 def page():
     with chromium() as browser:
         page = browser.new_page()
-        page.add_script_tag(path=SCRIPT)
+        page.set_content(f"<div {page_limits.attribute()}></div>")
+        page.evaluate("window.gradioApp = () => document")
+        for name in NEEDED:
+            page.add_script_tag(path=SCRIPTS / f"ic_light_{name}.js")
         yield page
 
 
@@ -86,7 +91,7 @@ def test_preview_and_map_agree_at_every_pixel(page, seed):
 
 CONTRAST = """([values, strength]) => {
     const data = new Uint8ClampedArray(values);
-    icLight.lights.withContrast(data, strength);
+    icLight.maps.withContrast(data, strength);
     return [...data];
 }"""
 
@@ -117,31 +122,32 @@ def test_kelvin_is_the_same_colour_at_the_joints_of_its_spline(page, kelvin):
 def test_both_write_the_same_canonical_text(page):
     descriptions = [random_description(seed) for seed in range(300)]
     texts = page.evaluate(
-        "values => values.map((value) => icLight.lights.text(icLight.lights.parse(value)))", descriptions
+        "values => values.map((value) => icLight.description.text(icLight.description.parse(value)))", descriptions
     )
     assert texts == [description.parse(value).to_json() for value in descriptions]
     assert (
-        page.evaluate("texts => texts.map((text) => icLight.lights.text(icLight.lights.parse(text)))", texts) == texts
+        page.evaluate("texts => texts.map((text) => icLight.description.text(icLight.description.parse(text)))", texts)
+        == texts
     )
 
 
 def test_numbers_halfway_between_two_decimals_are_rounded_alike(page):
     lights_ = [{"x": n / 16, "y": -n / 32, "strength": n / 64} for n in range(1, 9)]
     value = {"version": 1, "lights": lights_}
-    text = page.evaluate("value => icLight.lights.text(icLight.lights.parse(value))", value)
+    text = page.evaluate("value => icLight.description.text(icLight.description.parse(value))", value)
     assert text == description.parse(value).to_json()
 
 
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("name", NAMES)
 def test_named_lights_are_drawn_as_the_reference_draws_them(page, name, mode):
-    code = f"() => icLight.lights.text(icLight.lights.preset('{name}', '{mode}'))"
-    render = DRAW.replace("icLight.lights.parse(value)", f"icLight.lights.preset(value, '{mode}')")
+    code = f"() => icLight.description.text(icLight.description.named('{name}', '{mode}'))"
+    render = DRAW.replace("icLight.description.parse(value)", f"icLight.description.named(value, '{mode}')")
     data = base64.b64decode(page.evaluate(render, [name, 33, 20]))
     pixels = np.frombuffer(data, np.uint8).reshape(20, 33, 4)[..., :3]
     light = maps.preset(name, background=mode == "fbc")
     np.testing.assert_array_equal(pixels, maps.render(light, 33, 20))
-    assert description.parse(page.evaluate(code)) == light
+    assert page.evaluate(code) == light.to_json()
 
 
 @pytest.mark.parametrize(
@@ -168,8 +174,8 @@ def test_what_python_refuses_the_editor_refuses_too(page, value):
     with pytest.raises(ICLightError):
         description.parse(value)
     code = """value => {
-        try { icLight.lights.parse(value); } catch (error) {
-            return error instanceof icLight.lights.DescriptionError;
+        try { icLight.description.parse(value); } catch (error) {
+            return error instanceof icLight.description.DescriptionError;
         }
         return false;
     }"""

@@ -12,12 +12,16 @@ from PIL import Image
 
 pytestmark = pytest.mark.browser
 
-# Forge keeps what is painted in a text beside the canvas, as a data URL.
-CANVAS = """address => {
+# Forge keeps what is painted in a text beside the canvas, as a data URL, and tells gradio of it.
+CANVAS = """() => {
     document.querySelector("#img2img_inpaint_upload_tab").insertAdjacentHTML("beforeend", `
         <div id="img2maskimg"><div id="container_uuid_1"></div></div>
         <div id="uuid_1" class="logical_image_foreground"><textarea></textarea></div>`);
-    document.querySelector("#uuid_1 textarea").value = address;
+}"""
+PAINT = """address => {
+    const text = document.querySelector("#uuid_1 textarea");
+    text.value = address;
+    text.dispatchEvent(new Event("input", { bubbles: true }));
 }"""
 
 
@@ -35,15 +39,16 @@ def test_a_painted_mask_is_the_light_that_is_shown_and_followed(browser, forge):
     tab.enable()
     editor = Editor(tab)
     tab.pick("light", "Mask")
-    page.evaluate(CANVAS, painted("left"))
+    page.evaluate(CANVAS)
+    page.evaluate(PAINT, painted("left"))
     editor.until("state.light === 'mask'")
     before = editor.pixel(0.2, 0.5)
     assert before == editor.pixel(0.8, 0.5), "the tab for inpainting is not the one that is shown"
     page.locator("#mode_img2img > .tab-nav button", has_text="Inpaint").first.click()
-    page.wait_for_function("icLight.editor.of('img2img').view.pictures.painted !== null")
+    page.wait_for_function("icLight.editor.of('img2img').stage.pictures.painted !== null")
     for side, (at, away) in {"left": (0.2, 0.8), "right": (0.8, 0.2)}.items():
-        page.evaluate("address => { document.querySelector('#uuid_1 textarea').value = address; }", painted(side))
-        editor.until("view.pictures.painted === a[0] && view.page.picture(a[0]) !== null", painted(side))
+        page.evaluate(PAINT, painted(side))
+        editor.until("stage.pictures.painted === a[0] && stage.page.pictures.loaded(a[0]) !== null", painted(side))
         assert editor.pixel(at, 0.5) == [255, 255, 255]
         assert editor.pixel(away, 0.5) == [0, 0, 0]
     page.close()

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
-_PIXEL = """(view.drawNow(), (([px, py], d) =>
+_PIXEL = """(view.draw(), (([px, py], d) =>
     [...view.context.getImageData(px * d, py * d, 1, 1).data].slice(0, 3)
-)(view.toPixels(a[0], a[1]), devicePixelRatio))"""
+)(stage.toPixels(a[0], a[1]), devicePixelRatio))"""
+_OF_EDITOR = "([name, ...rest]) => (({{ state, stage, view }}, ...a) => {code})(icLight.editor.of(name), ...rest)"
 
 
 class Editor:
@@ -24,13 +25,11 @@ class Editor:
         self.canvas.wait_for(state="visible")
 
     def _ask(self, code: str, *arguments: Any) -> Any:
-        script = f"([name, ...rest]) => (({{ state, view }}, ...a) => {code})(icLight.editor.of(name), ...rest)"
-        return self.page.evaluate(script, [self.tab.name, *arguments])
+        return self.page.evaluate(_OF_EDITOR.format(code=code), [self.tab.name, *arguments])
 
     def until(self, code: str, *arguments: Any) -> None:
-        """Wait until something holds of the editor's ``state`` and ``view``; ``a`` are the arguments."""
-        script = f"([name, ...rest]) => (({{ state, view }}, ...a) => {code})(icLight.editor.of(name), ...rest)"
-        self.page.wait_for_function(script, arg=[self.tab.name, *arguments])
+        """Wait until something holds of the editor's ``state``, ``stage`` and ``view``; ``a`` are the arguments."""
+        self.page.wait_for_function(_OF_EDITOR.format(code=code), arg=[self.tab.name, *arguments])
 
     def pick(self, label: str) -> None:
         """Choose a named light and wait until the editor shows it."""
@@ -60,8 +59,13 @@ class Editor:
 
     @property
     def summary(self) -> str:
-        """What is said to a screen reader."""
-        return self.root.get_by_role("status").inner_text()
+        """What the line below the canvas says."""
+        return self.root.locator(".ic-light-status").inner_text()
+
+    @property
+    def spoken(self):
+        """What a screen reader speaks when it changes."""
+        return self.root.get_by_role("status")
 
     def chosen(self, name: str) -> str:
         """The value of one of the accordion's radios."""
@@ -77,15 +81,15 @@ class Editor:
 
     def handle(self, index: int) -> tuple[float, float]:
         """Where a light's handle lies on the canvas, in pixels."""
-        return tuple(self._ask("(view.layout(), view.lightPoint(state.description.lights[a[0]]))", index))
+        return tuple(self._ask("(stage.layout(), stage.lightPoint(state.description.lights[a[0]]))", index))
 
     def place(self, x: float, y: float) -> tuple[float, float]:
         """Where a place of the frame lies on the canvas, in pixels."""
-        return tuple(self._ask("(view.layout(), view.toPixels(...a))", x, y))
+        return tuple(self._ask("(stage.layout(), stage.toPixels(...a))", x, y))
 
     def corner(self, index: int) -> tuple[float, float]:
         """Where a corner of the subject lies on the canvas, in pixels."""
-        return tuple(self._ask("(view.layout(), view.cornerPoint(view.subject(), a[0]))", index))
+        return tuple(self._ask("(stage.layout(), stage.cornerPoint(stage.subject(), a[0]))", index))
 
     def drag(self, start: tuple[float, float], end: tuple[float, float]) -> None:
         """Drag with the mouse from one point of the canvas to another."""

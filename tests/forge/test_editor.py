@@ -305,7 +305,7 @@ def test_the_subject_is_placed_by_dragging_and_scaling(tab, editor):
     tab.make_small()
     tab.drop("foreground", pictures.subject(150, 150))
     tab.pick("placement", "Placed")
-    editor.until("state.placement === 'placed' && view.subject().picture !== null")
+    editor.until("state.placement === 'placed' && stage.subject().picture !== null")
     editor.drag(editor.place(0.5, 0.5), editor.place(0.7, 0.6))
     assert editor.placed["x"] == pytest.approx(0.7, abs=0.02)
     assert editor.placed["y"] == pytest.approx(0.6, abs=0.02)
@@ -330,15 +330,38 @@ def test_the_subject_is_placed_by_dragging_and_scaling(tab, editor):
 def test_the_frame_has_the_proportions_of_the_picture_and_the_editor_keeps_its_size(tab, editor):
     tab.set("width", 512)
     tab.set("height", 512)
-    editor.until("Math.abs(view.frame.w / view.frame.h - 1) < 0.01")
+    editor.until("Math.abs(stage.frame.w / stage.frame.h - 1) < 0.01")
     before = editor.root.bounding_box()
     tab.set("height", 1024)
-    editor.until("Math.abs(view.frame.w / view.frame.h - 0.5) < 0.01")
+    editor.until("Math.abs(stage.frame.w / stage.frame.h - 0.5) < 0.01")
     editor.tool("positioned").click()
     tab.pick("placement", "Placed")
     editor.until("state.placement === 'placed'")
     after = editor.root.bounding_box()
     assert (after["width"], after["height"]) == (before["width"], before["height"])
+
+
+def test_what_changes_without_an_event_of_the_page_is_shown(tab, editor):
+    """The server sets sizes, and gradio lets the files of two slots change places, as no person's hand would."""
+    tab.drop("foreground", pictures.subject(300, 150))
+    editor.until("stage.subject().picture?.naturalWidth === 300")
+    tab.control("match_size").click()
+    editor.until("Math.abs(stage.frame.w / stage.frame.h - 2) < 0.01")
+    tab.pick("mode", "Foreground and background")
+    tab.control("background").wait_for(state="visible")
+    tab.drop("background", pictures.subject(120, 200))
+    editor.until("stage.page.pictures.loaded(stage.pictures.background)?.naturalWidth === 120")
+    tab.control("swap").click()
+    editor.until("stage.subject().picture?.naturalWidth === 120")
+    dark = "JSON.parse(icLight.editor.of(a[0]).look).at(-1) === document.body.classList.contains('dark')"
+    tab.page.evaluate("document.body.classList.toggle('dark')")
+    editor.until(dark, tab.name)
+    tab.control("enabled").locator("> .label-wrap").click()
+    editor.canvas.wait_for(state="hidden")
+    tab.set("width", 256)
+    tab.set("height", 256)
+    tab.control("enabled").locator("> .label-wrap").click()
+    editor.until("Math.abs(stage.frame.w / stage.frame.h - 1) < 0.01")
 
 
 def test_without_the_editors_scripts_the_radio_still_works(browser, forge):

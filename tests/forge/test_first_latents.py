@@ -24,10 +24,12 @@ TAKE_NO_SCHEDULE = ("DDIM", "DDIM CFG++", "PLMS", "UniPC")
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "first-latents.md"
 INTRODUCTION = f"""# The light's share in the first latents
 
-In txt2img the light is added to the noise that sampling begins with. Each cell is the light's share in the latents that
-the UNet is first called with, at {STEPS} steps on Stable Diffusion WebUI Forge; 1.000 is the whole light. Below the
-schedules stand the noise levels that they begin with: where a level is lower than the model's largest, 14.6, dividing
-by that one would have left a share of level / 14.6. DDIM, DDIM CFG++, PLMS and UniPC take no schedule.
+In txt2img the light is added to the noise that sampling begins with. Each cell is the share of the light that is in the
+latents the UNet is first called with, at {STEPS} steps on Stable Diffusion WebUI Forge; 1.000 is the whole light.
+
+The row *begins at* gives the noise level each schedule begins with. The model's largest is 14.6; if the light were
+divided by that instead of by the level itself, a share of level / 14.6 would be left. DDIM, DDIM CFG++, PLMS and UniPC
+take no schedule.
 
 *Written by `tests/forge/test_first_latents.py`.*
 """

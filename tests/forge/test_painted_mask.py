@@ -42,7 +42,7 @@ def test_a_painted_mask_is_shown_as_light(tab):
     page.mouse.move(across, down + 30, steps=8)
     page.mouse.up()
     # Forge writes the stroke down piece by piece, the last one a moment after the mouse is let go.
-    editor.until("view.pictures.painted !== null && view.page.picture(view.pictures.painted) !== null")
+    editor.until("stage.pictures.painted !== null && stage.page.pictures.loaded(stage.pictures.painted) !== null")
     page.evaluate("icLight.editor.of('img2img').view.blend = 0")
     editor.until_pixel(0.25, 0.5, [255, 255, 255])
     shown = [editor.pixel(0.25, 0.5), editor.pixel(0.75, 0.5)]

@@ -10,7 +10,7 @@ import pytest
 from lib_iclight.errors import ICLightError
 from lib_iclight.hosts import xyz_axes
 from lib_iclight.light import maps
-from lib_iclight.request import from_api
+from lib_iclight.request import FIELDS, from_api
 from lib_iclight.subject.placement import Placement
 
 LAMP = '{"version":1,"lights":[{"x":0.2,"y":0.3}]}'
@@ -36,6 +36,14 @@ def read():
 def _option(label, kind, apply, confirm=None, choices=lambda: []):
     assert all(isinstance(choice, str) for choice in choices())
     return label, kind, apply
+
+
+def test_an_axis_has_one_number_for_good():
+    """Programs ask for an axis by its number; those of new fields come last."""
+    labels = [label for label, *_ in xyz_axes._axes(_option, lambda: [], lambda: [])]
+    first = ("Mode", "Light", "Light angle", "Light strength", "Placement", "Model", "Background remover")
+    assert labels[:9] == [f"[IC Light] {label}" for label in (*first, "Restore details", "Keep colours")]
+    assert len(labels) == 1 + sum(field.axis for field in FIELDS.values())
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,10 @@ PATIENCE = 60_000
 # What only programs can meet: the page's controls give nothing else than what fits.
 OF_THE_API = tuple(
     f"lib_iclight/{name}"
-    for name in ("api/", "light/description", "light/maps", "subject/placement", "support/json_values", "request")
+    for name in (
+        *("api/", "light/description", "light/maps", "subject/placement", "support/json_values"),
+        *("fields", "legacy_names", "request"),
+    )
 )
 OF_REQUESTS = (
     "IC Light takes one dict and nothing after it, but the request's args have more entries.",
@@ -208,13 +211,13 @@ def test_the_page_speaks_the_language_that_is_chosen(served, name):
 def test_a_text_that_names_something_is_translated_around_the_name(served, name):
     words = translation(name)
     page = served(name)
-    said = {text: page.evaluate("text => window.icLight.said(text)", filled(text)) for text in words if "%1" in text}
+    said = {text: page.evaluate("text => icLight.words.said(text)", filled(text)) for text in words if "%1" in text}
     assert {text: found for text, found in said.items() if found != filled(words[text])} == {}
     both = "ICLightError: There is no file 'my. Own.onnx' in models/u2net. Choose one of: u2net, silueta."
     expected = words["There is no file %1 in models/%2."].replace("%1", "'my. Own.onnx'").replace("%2", "u2net")
     expected += words["Choose one of: %1."].replace("%1", "u2net, silueta")
-    assert page.evaluate("text => window.icLight.said(text)", both) == expected
-    assert page.evaluate("window.icLight.said('ICLightError: none of ours')") == "ICLightError: none of ours"
+    assert page.evaluate("text => icLight.words.said(text)", both) == expected
+    assert page.evaluate("icLight.words.said('ICLightError: none of ours')") == "ICLightError: none of ours"
 
 
 def filled(text: str) -> str:

@@ -1,0 +1,198 @@
+/* What the scripts need of a page: elements, waiting for them, and listeners that can all be taken away again. */
+var icLight = window.icLight || {};
+
+icLight.dom = (() => {
+    "use strict";
+
+    const SVG = "http://www.w3.org/2000/svg";
+    const PATIENCE_MS = 10_000;
+
+    /** What something in the page has hold of. Disposing lets go of all of it, and of the scopes made inside. */
+    class Scope {
+        constructor() {
+            this.controller = new AbortController();
+        }
+
+        /**
+         * A scope that ends with this one, if not before.
+         * @returns {Scope}
+         */
+        inner() {
+            const scope = new Scope();
+            this.atEnd(() => scope.dispose(), scope);
+            return scope;
+        }
+
+        /**
+         * Listen until the end.
+         * @param {EventTarget} target
+         * @param {string | string[]} types
+         * @param {(event: any) => void} listener
+         * @param {AddEventListenerOptions} [options]
+         */
+        on(target, types, listener, options = {}) {
+            for (const type of [types].flat()) {
+                target.addEventListener(type, listener, { ...options, signal: this.controller.signal });
+            }
+        }
+
+        /**
+         * Disconnect an observer at the end.
+         * @template {{disconnect(): void}} T
+         * @param {T} observer
+         * @returns {T}
+         */
+        holds(observer) {
+            this.atEnd(() => observer.disconnect());
+            return observer;
+        }
+
+        /**
+         * Call something at the end, unless another scope has ended by then.
+         * @param {() => void} action
+         * @param {Scope | null} [unless]
+         */
+        atEnd(action, unless = null) {
+            const signal = unless?.controller.signal;
+            this.controller.signal.addEventListener("abort", action, { once: true, signal });
+        }
+
+        /**
+         * A function that has something done in the next frame: once, however often it is called until then.
+         * @param {() => void} action
+         * @returns {() => void}
+         */
+        perFrame(action) {
+            let frame = 0;
+            this.atEnd(() => cancelAnimationFrame(frame));
+            return () => {
+                if (frame !== 0 || this.isOver) return;
+                frame = requestAnimationFrame(() => {
+                    frame = 0;
+                    action();
+                });
+            };
+        }
+
+        /**
+         * A function that has something done after a pause; another call begins the pause anew.
+         * @param {() => void} action
+         * @param {number} pause in milliseconds
+         * @returns {() => void}
+         */
+        afterPause(action, pause) {
+            let timer = 0;
+            this.atEnd(() => clearTimeout(timer));
+            return () => {
+                clearTimeout(timer);
+                if (!this.isOver) timer = setTimeout(action, pause);
+            };
+        }
+
+        /** Whether all has been let go of. */
+        get isOver() {
+            return this.controller.signal.aborted;
+        }
+
+        /** Let go of everything; calling it again does nothing. */
+        dispose() {
+            this.controller.abort();
+        }
+    }
+
+    /**
+     * The first element of the page that a selector matches.
+     * @param {string} selector
+     * @returns {HTMLElement | null}
+     */
+    function find(selector) {
+        return gradioApp().querySelector(selector);
+    }
+
+    /**
+     * All elements that a selector matches.
+     * @param {string} selector
+     * @param {ParentNode | null} [within] where to look, the whole page unless given; nothing is found in null
+     * @returns {HTMLElement[]}
+     */
+    function findAll(selector, within = gradioApp()) {
+        return within ? Array.from(within.querySelectorAll(selector)) : [];
+    }
+
+    /**
+     * Make an element.
+     * @template {keyof HTMLElementTagNameMap} K
+     * @param {K} tag
+     * @param {Record<string, any>} [properties] those of the element; `attributes` holds attributes by name
+     * @param {...(Node | string)} children
+     * @returns {HTMLElementTagNameMap[K]}
+     */
+    function make(tag, { attributes = {}, ...properties } = {}, ...children) {
+        const element = document.createElement(tag);
+        for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, String(value));
+        Object.assign(element, properties);
+        element.append(...children);
+        return element;
+    }
+
+    /**
+     * Make an icon of one path in a square of 24.
+     * @param {string} d the path
+     * @returns {SVGSVGElement}
+     */
+    function icon(d) {
+        const svg = document.createElementNS(SVG, "svg");
+        const path = document.createElementNS(SVG, "path");
+        svg.setAttribute("viewBox", "0 0 24 24");
+        svg.setAttribute("aria-hidden", "true");
+        path.setAttribute("d", d);
+        svg.append(path);
+        return svg;
+    }
+
+    /**
+     * Tell the style sheet how far a slider is to the right.
+     * @param {HTMLInputElement} slider
+     */
+    function showFill(slider) {
+        const [low, high] = [parseFloat(slider.min), parseFloat(slider.max)];
+        const share = (parseFloat(slider.value) - low) / (high - low);
+        slider.style.setProperty("--ic-light-fill", `${100 * share}%`);
+    }
+
+    /**
+     * Set a field's value as if it had been typed: gradio takes it over.
+     * @param {HTMLInputElement | HTMLTextAreaElement} field
+     * @param {string} value
+     */
+    function type(field, value) {
+        field.value = value;
+        field.dispatchEvent(new Event("input", { bubbles: true }));
+    }
+
+    /**
+     * Wait for what a function finds.
+     * @template T
+     * @param {Scope} scope ends the waiting, if nothing else does
+     * @param {() => T} look asked whenever the page changes
+     * @returns {Promise<NonNullable<T>>} rejected where nothing is found in ten seconds
+     */
+    function appearing(scope, look) {
+        const waiting = scope.inner();
+        return new Promise((resolve, reject) => {
+            const check = () => {
+                const found = look();
+                if (!found) return;
+                resolve(found);
+                waiting.dispose();
+            };
+            waiting.atEnd(() => reject(new Error("the page did not answer")));
+            waiting.afterPause(() => waiting.dispose(), PATIENCE_MS)();
+            const watcher = waiting.holds(new MutationObserver(check));
+            watcher.observe(document.body, { childList: true, subtree: true, attributes: true });
+            check();
+        });
+    }
+
+    return { Scope, appearing, find, findAll, icon, make, showFill, type };
+})();

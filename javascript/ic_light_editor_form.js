@@ -1,0 +1,247 @@
+/* The form beside the canvas of an editor: the list of lights, and the values of what is selected. */
+var icLight = window.icLight || {};
+
+icLight.form = (() => {
+    "use strict";
+
+    const WARM = 4000; // kelvin, where a colour becomes a temperature
+    /** @type {Span} */
+    const TURN = [0, 360];
+    const WIDEST = 3; // scale of the subject up to which the slider goes
+
+    /** The form of one editor. */
+    class Form {
+        /**
+         * @param {Scope} scope
+         * @param {Stage} stage
+         */
+        constructor(scope, stage) {
+            const { make } = icLight.dom;
+            const attributes = { role: "group", "aria-label": icLight.words.say("Lights") };
+            this.scope = scope;
+            this.stage = stage;
+            this.state = stage.state;
+            this.chips = make("div", { className: "ic-light-chips", attributes });
+            /** @type {Scope | null} of the chips that are there now */
+            this.chipsScope = null;
+            this.chipsKey = "";
+            this.light = this.lightRows();
+            this.subject = this.subjectRows();
+            this.ambient = this.ambientRows();
+            const groups = [this.light, this.subject, this.ambient].map(({ element }) => element);
+            this.element = make("div", { className: "ic-light-form" }, this.chips, ...groups);
+        }
+
+        /**
+         * A group of rows.
+         * @param {string} [className]
+         * @returns {Rows}
+         */
+        makeRows(className = "") {
+            const done = () => {
+                this.state.history.endGesture();
+                this.update(true); // what is out of range was brought within it; now it is shown
+            };
+            return new icLight.rows.Rows(this.scope, className, done);
+        }
+
+        /**
+         * The values of the selected light.
+         * @returns {Rows}
+         */
+        lightRows() {
+            const { state } = this;
+            const { say } = icLight.words;
+            const limits = icLight.limits.read().light;
+            const rows = this.makeRows();
+            // What is read while no light is selected; no row is filled then.
+            const light = () => state.selectedLight ?? icLight.description.newLight("directional");
+            /** @type {(name: LightNumber, get?: () => number) => Access<number>} */
+            const of = (name, get = () => light()[name] ?? 0) => ({
+                get,
+                set: (value) => state.setSelected(name, value),
+            });
+            const angle = of("angle", () => icLight.numbers.rounded(light().angle, 1));
+            const isKelvin = () => light().kelvin !== null;
+            const isDirectional = () => light().kind === "directional";
+            rows.choice(
+                say("Kind"),
+                "kind",
+                { directional: say("Directional"), positioned: say("Positioned") },
+                {
+                    get: () => light().kind,
+                    set: (kind) => state.setKind(kind),
+                },
+            );
+            rows.number(say("Angle"), "angle", { slider: TURN, step: 1 }, angle, isDirectional);
+            rows.place(say("Place"), limits, [of("x"), of("y")], () => !isDirectional());
+            rows.number(say("Softness"), "softness", { slider: limits.softness, step: 0.01 }, of("softness"));
+            rows.number(say("Strength"), "strength", { slider: limits.strength, step: 0.05 }, of("strength"));
+            rows.choice(
+                say("Colour as"),
+                "paint",
+                { colour: say("Colour"), kelvin: say("Kelvin") },
+                {
+                    get: () => (isKelvin() ? "kelvin" : "colour"),
+                    set: (paint) => this.setPaint(paint),
+                },
+            );
+            rows.number(say("Kelvin"), "kelvin", { slider: limits.kelvin, step: 100 }, of("kelvin"), isKelvin);
+            const colour = { get: () => light().colour ?? "", set: this.setColour.bind(this) };
+            rows.colour(say("Colour"), "colour", colour, { isShown: () => !isKelvin() });
+            return rows;
+        }
+
+        /**
+         * Give the selected light a temperature or a colour, near to what it has.
+         * @param {"colour" | "kelvin"} paint
+         */
+        setPaint(paint) {
+            const light = this.state.selectedLight;
+            if (light === null) return;
+            this.state.edit(() => {
+                if (paint === "kelvin") Object.assign(light, { kelvin: light.kelvin ?? WARM, colour: null });
+                else Object.assign(light, { colour: icLight.colour.hex(light), kelvin: null });
+            });
+        }
+
+        /**
+         * Give the selected light a colour.
+         * @param {string} colour
+         */
+        setColour(colour) {
+            const light = this.state.selectedLight;
+            if (light === null) return;
+            this.state.edit(() => (light.colour = colour), `${this.state.selected} colour`);
+        }
+
+        /**
+         * Where the subject stands.
+         * @returns {Rows}
+         */
+        subjectRows() {
+            const { state } = this;
+            const { say } = icLight.words;
+            const limits = icLight.limits.read().placement;
+            const [low, most] = limits.scale;
+            const rows = this.makeRows();
+            /** @type {(name: "scale" | "x" | "y") => Access<number>} */
+            const of = (name) => ({
+                get: () => state.placed[name],
+                set: (value) => state.place((placed) => (placed[name] = value), name),
+            });
+            rows.number(say("Size"), "scale", { slider: [low, WIDEST], step: 0.01, most }, of("scale"));
+            rows.place(say("Centre"), limits, [of("x"), of("y")]);
+            return rows;
+        }
+
+        /**
+         * The even light.
+         * @returns {Rows}
+         */
+        ambientRows() {
+            const { state } = this;
+            const { say } = icLight.words;
+            const rows = this.makeRows("ic-light-ambient");
+            rows.number(
+                say("Ambient"),
+                "ambient",
+                { slider: icLight.limits.read().ambient, step: 0.01 },
+                {
+                    get: () => state.description.ambient.level,
+                    set: (level) => state.edit(({ ambient }) => (ambient.level = level), "ambient level"),
+                },
+            );
+            const colour = { get: () => state.description.ambient.colour, set: this.setAmbientColour.bind(this) };
+            rows.colour(say("Ambient colour"), "ambient_colour", colour, { isBeside: true });
+            return rows;
+        }
+
+        /**
+         * Give the even light a colour.
+         * @param {string} colour
+         */
+        setAmbientColour(colour) {
+            this.state.edit(({ ambient }) => (ambient.colour = colour), "ambient colour");
+        }
+
+        // Following the state
+
+        /**
+         * Show what the state says.
+         * @param {boolean} [isForced] also in the number that is being typed
+         */
+        update(isForced = false) {
+            const { ambient, light, stage, state, subject } = this;
+            const isSubject = state.selected === "subject";
+            const hasLight = state.selectedLight !== null;
+            subject.element.hidden = !isSubject;
+            light.element.hidden = isSubject;
+            light.element.classList.toggle("ic-light-off", !hasLight || !stage.hasLights);
+            ambient.element.classList.toggle("ic-light-off", !stage.hasLights);
+            this.element.classList.toggle("ic-light-dim", !state.active && !isSubject);
+            this.updateChips();
+            light.show();
+            if (isSubject) subject.fill(isForced);
+            else if (hasLight) light.fill(isForced);
+            ambient.fill(isForced);
+        }
+
+        /** Show what can be selected, and what is. */
+        updateChips() {
+            const { stage, state } = this;
+            const lights = stage.hasLights ? state.description.lights : [];
+            /** @type {Chip[]} */
+            const items = lights.map((light, index) => ({
+                item: index,
+                text: String(index + 1),
+                colour: icLight.colour.hex(light),
+            }));
+            if (state.placement === "placed")
+                items.push({ item: "subject", text: icLight.words.say("Subject"), colour: null });
+            const key = JSON.stringify(items);
+            if (key !== this.chipsKey) this.replaceChips(items);
+            this.chipsKey = key;
+            for (const [index, chip] of icLight.dom.findAll("button", this.chips).entries()) {
+                chip.setAttribute("aria-pressed", String(items[index].item === state.selected));
+            }
+        }
+
+        /** @param {Chip[]} items */
+        replaceChips(items) {
+            this.chipsScope?.dispose();
+            const scope = this.scope.inner();
+            this.chipsScope = scope;
+            const hint = () =>
+                icLight.dom.make("span", { className: "ic-light-hint" }, icLight.words.say("No light yet"));
+            this.chips.replaceChildren(
+                ...(items.length > 0 ? items.map((item) => this.makeChip(scope, item)) : [hint()]),
+            );
+        }
+
+        /**
+         * @param {Scope} scope
+         * @param {Chip} chip
+         * @returns {HTMLButtonElement}
+         */
+        makeChip(scope, { item, text, colour }) {
+            const { make } = icLight.dom;
+            const attributes = { "aria-label": colour === null ? text : `${icLight.words.say("Light")} ${text}` };
+            const chip = make("button", { type: "button", className: "ic-light-chip", attributes });
+            if (colour !== null) {
+                const dot = make("span", { className: "ic-light-dot" });
+                dot.style.setProperty("--ic-light-dot", colour);
+                chip.append(dot);
+            }
+            chip.append(text);
+            scope.on(chip, "click", () => this.state.select(item));
+            return chip;
+        }
+    }
+
+    return { Form };
+})();
+
+/**
+ * @typedef {{item: Selected, text: string, colour: string | null}} Chip
+ */

@@ -1,0 +1,203 @@
+/* What an editor draws to be taken hold of: the lights with their guides, and the subject's outline. */
+var icLight = window.icLight || {};
+
+icLight.handles = (() => {
+    "use strict";
+
+    const RADIUS = 9;
+    const CORNER = 5;
+    const DARK = "rgba(0, 0, 0, 0.75)";
+    const DASHES = [
+        { colour: "rgba(0, 0, 0, 0.55)", offset: 0 },
+        { colour: "rgba(255, 255, 255, 0.8)", offset: 4 },
+    ];
+
+    /**
+     * A circle, filled where a colour is given.
+     * @param {CanvasRenderingContext2D} context
+     * @param {number[]} point
+     * @param {number} radius
+     * @param {{fill?: string, stroke: string, width: number}} look
+     */
+    function circle(context, [x, y], radius, { fill, stroke, width }) {
+        context.beginPath();
+        context.arc(x, y, radius, 0, 2 * Math.PI);
+        context.lineWidth = width;
+        context.strokeStyle = stroke;
+        context.stroke();
+        if (!fill) return;
+        context.fillStyle = fill;
+        context.fill();
+    }
+
+    /**
+     * A text in the middle of a handle, readable on its colour.
+     * @param {CanvasRenderingContext2D} context
+     * @param {string} text
+     * @param {number[]} point
+     * @param {string} colour
+     */
+    function label(context, text, [x, y], colour) {
+        const [red, green, blue] = icLight.colour.bytes(colour);
+        context.fillStyle = 0.3 * red + 0.59 * green + 0.11 * blue > 128 ? "#000" : "#fff";
+        context.font = "bold 11px sans-serif";
+        context.textAlign = "center";
+        context.textBaseline = "middle";
+        context.fillText(text, x, y + 0.5);
+    }
+
+    /** Draws the handles of lights and subject. */
+    class Handles {
+        /**
+         * @param {CanvasRenderingContext2D} context
+         * @param {Stage} stage
+         */
+        constructor(context, stage) {
+            this.context = context;
+            this.stage = stage;
+        }
+
+        /**
+         * Draw all that there is.
+         * @param {Colours} colours
+         */
+        draw(colours) {
+            if (this.stage.hasLights) this.drawLights(colours);
+            if (this.stage.state.placement === "placed") this.drawSubject(colours.accent);
+        }
+
+        /** @param {Colours} colours */
+        drawLights({ accent, line }) {
+            const { context } = this;
+            const { active, description, selectedLight } = this.stage.state;
+            context.save();
+            context.globalAlpha = active ? 1 : 0.4;
+            if (description.lights.some(({ kind }) => kind === "directional")) this.drawRing(line);
+            if (selectedLight !== null && active) this.drawGuide(selectedLight);
+            for (const [index, light] of description.lights.entries()) this.drawLight(light, index, accent);
+            context.restore();
+        }
+
+        /**
+         * The ring on which directional lights lie.
+         * @param {string} line its colour
+         */
+        drawRing(line) {
+            const { context, stage } = this;
+            context.beginPath();
+            for (let angle = 0; angle < 360; angle += 3) {
+                const [x, y] = stage.ringPoint(angle);
+                context.lineTo(x, y);
+            }
+            context.closePath();
+            context.strokeStyle = line;
+            context.lineWidth = 1;
+            context.stroke();
+        }
+
+        /**
+         * How far the selected light reaches: where it has lost half, or which way it shines.
+         * @param {Light} light
+         */
+        drawGuide(light) {
+            const { context, stage } = this;
+            const [x, y] = stage.lightPoint(light);
+            const [middleX, middleY] = stage.centre;
+            context.save();
+            context.beginPath();
+            if (light.kind === "directional") {
+                context.moveTo(x, y);
+                context.lineTo(middleX, middleY);
+            } else if (icLight.stage.isInside(light)) {
+                context.arc(x, y, light.softness * Math.max(stage.frame.w, stage.frame.h), 0, 2 * Math.PI);
+            }
+            context.setLineDash([4, 4]);
+            for (const { colour, offset } of DASHES) {
+                context.lineDashOffset = offset;
+                context.strokeStyle = colour;
+                context.stroke();
+            }
+            context.restore();
+        }
+
+        /**
+         * @param {Light} light
+         * @param {number} index
+         * @param {string} accent the colour around what is selected
+         */
+        drawLight(light, index, accent) {
+            const { context, stage } = this;
+            const point = stage.lightPoint(light);
+            const colour = icLight.colour.hex(light);
+            if (stage.state.selected === index) circle(context, point, RADIUS + 4, { stroke: accent, width: 3 });
+            if (light.kind === "directional") this.drawArrow(point, colour);
+            circle(context, point, RADIUS, { fill: colour, stroke: DARK, width: 3.5 });
+            circle(context, point, RADIUS, { stroke: "#fff", width: 1.5 });
+            if (stage.state.description.lights.length > 1) label(context, String(index + 1), point, colour);
+        }
+
+        /**
+         * A tip that shows where a directional light shines to.
+         * @param {number[]} point
+         * @param {string} colour
+         */
+        drawArrow([x, y], colour) {
+            const { context, stage } = this;
+            const [middleX, middleY] = stage.centre;
+            context.save();
+            context.translate(x, y);
+            context.rotate(Math.atan2(middleY - y, middleX - x));
+            context.beginPath();
+            context.moveTo(RADIUS + 8, 0);
+            context.lineTo(RADIUS - 1, -6);
+            context.lineTo(RADIUS - 1, 6);
+            context.closePath();
+            context.fillStyle = colour;
+            context.strokeStyle = DARK;
+            context.lineWidth = 1.5;
+            context.stroke();
+            context.fill();
+            context.restore();
+        }
+
+        /**
+         * The subject's outline, with handles at its corners where it is selected.
+         * @param {string} accent
+         */
+        drawSubject(accent) {
+            const { context, stage } = this;
+            const rectangle = stage.subject();
+            const isSelected = stage.state.selected === "subject";
+            context.save();
+            context.strokeStyle = isSelected ? accent : "rgba(255, 255, 255, 0.7)";
+            context.lineWidth = isSelected ? 2 : 1;
+            if (!rectangle.picture || !isSelected) context.setLineDash([6, 4]);
+            context.strokeRect(rectangle.x, rectangle.y, rectangle.w, rectangle.h);
+            context.setLineDash([]);
+            if (isSelected) this.drawCorners(rectangle, accent);
+            context.restore();
+        }
+
+        /**
+         * @param {Rectangle} rectangle
+         * @param {string} accent
+         */
+        drawCorners(rectangle, accent) {
+            const { context, stage } = this;
+            context.lineWidth = 1.5;
+            context.fillStyle = accent;
+            context.strokeStyle = "#fff";
+            for (const index of icLight.stage.CORNERS.keys()) {
+                const [x, y] = stage.cornerPoint(rectangle, index);
+                context.fillRect(x - CORNER, y - CORNER, 2 * CORNER, 2 * CORNER);
+                context.strokeRect(x - CORNER, y - CORNER, 2 * CORNER, 2 * CORNER);
+            }
+        }
+    }
+
+    return { Handles };
+})();
+
+/**
+ * @typedef {{accent: string, line: string}} Colours the theme's
+ */

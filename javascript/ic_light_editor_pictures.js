@@ -1,0 +1,128 @@
+/* The pictures of the page that an editor shows: in the accordion, in img2img's tabs, and on Forge's canvas. */
+var icLight = window.icLight || {};
+
+icLight.pictures = (() => {
+    "use strict";
+
+    const KEPT = 8;
+
+    /**
+     * The pictures in a part of the page.
+     * @param {HTMLElement | null} slot
+     * @returns {HTMLImageElement[]}
+     */
+    function imagesIn(slot) {
+        return /** @type {HTMLImageElement[]} */ (icLight.dom.findAll("img[src]", slot));
+    }
+
+    /**
+     * The address of the picture in a slot, null where it is empty.
+     * @param {HTMLElement | null} slot
+     * @returns {string | null}
+     */
+    function addressIn(slot) {
+        return imagesIn(slot).find((image) => image.naturalWidth > 1)?.src ?? null;
+    }
+
+    /**
+     * The tab inside img2img that is shown.
+     * @returns {HTMLElement | null}
+     */
+    function img2imgSlot() {
+        const tabs = icLight.dom.findAll("#mode_img2img > .tabitem");
+        return tabs.find((tab) => tab.offsetParent !== null || getComputedStyle(tab).display !== "none") ?? null;
+    }
+
+    /**
+     * What is painted on Forge's canvas in the tab that is shown: a picture's address, opaque where it is masked.
+     * @returns {string | null}
+     */
+    function painted() {
+        const [canvas] = icLight.dom.findAll(":is(#img2maskimg, #inpaint_sketch) [id^=container_uuid_]", img2imgSlot());
+        if (!canvas) return null;
+        const text = icLight.dom.find(`#${canvas.id.replace("container_", "")}.logical_image_foreground textarea`);
+        return (text instanceof HTMLTextAreaElement && text.value) || null;
+    }
+
+    /** The pictures of one tab by what they are for, and those that have been loaded. */
+    class Pictures {
+        /**
+         * @param {Scope} scope
+         * @param {Page} page
+         * @param {() => void} onLoad called when a picture has been loaded
+         */
+        constructor(scope, page, onLoad) {
+            this.scope = scope;
+            this.page = page;
+            this.onLoad = onLoad;
+            /** @type {Map<string, HTMLImageElement>} */
+            this.kept = new Map();
+            /** @type {string | null} */
+            this.cutout = null;
+            /** @type {string | null} */
+            this.cutFrom = null;
+        }
+
+        /**
+         * The addresses of the pictures in the page, null where a slot is empty.
+         * @returns {Addresses}
+         */
+        addresses() {
+            const { page } = this;
+            const isImg2img = page.tab === "img2img";
+            const foreground = addressIn(page.own("foreground"));
+            const given = isImg2img ? addressIn(img2imgSlot()) : null;
+            return {
+                subject: this.cutoutOf(foreground ?? given),
+                background: addressIn(page.own("background")),
+                lightMap: addressIn(page.own("light_map")),
+                mask: isImg2img ? addressIn(icLight.dom.find("#img_inpaint_mask")) : null,
+                painted: isImg2img ? painted() : null,
+                // With a foreground of its own, img2img's picture is the light map, or for fbc the background.
+                spare: foreground ? given : null,
+            };
+        }
+
+        /**
+         * The cut-out that was previewed last, where it is still that of this picture; else the picture.
+         * @param {string | null} picture
+         * @returns {string | null}
+         */
+        cutoutOf(picture) {
+            const cutout = imagesIn(this.page.own("cutout")).at(-1)?.src ?? null;
+            if (cutout !== this.cutout) Object.assign(this, { cutout, cutFrom: picture });
+            const isCut = this.page.isChecked("remove_background", true);
+            return cutout !== null && picture === this.cutFrom && isCut ? cutout : picture;
+        }
+
+        /**
+         * A picture by its address, null until it has been loaded.
+         * @param {string | null} address
+         * @returns {HTMLImageElement | null}
+         */
+        loaded(address) {
+            if (!address) return null;
+            const image = this.kept.get(address) ?? this.load(address);
+            return image.complete && image.naturalWidth > 0 ? image : null;
+        }
+
+        /**
+         * Begin to load a picture; the one that was asked for first makes room.
+         * @param {string} address
+         * @returns {HTMLImageElement}
+         */
+        load(address) {
+            const image = new Image();
+            this.scope.on(image, "load", this.onLoad, { once: true });
+            image.src = address;
+            const [oldest] = this.kept.keys();
+            if (this.kept.size >= KEPT) this.kept.delete(oldest);
+            this.kept.set(address, image);
+            return image;
+        }
+    }
+
+    return { Pictures };
+})();
+
+/** @typedef {Record<"subject" | "background" | "lightMap" | "mask" | "painted" | "spare", string | null>} Addresses */

@@ -1,0 +1,211 @@
+/* Mouse, touch and wheel on the canvas of an editor. */
+var icLight = window.icLight || {};
+
+icLight.pointer = (() => {
+    "use strict";
+
+    const SNAP = 15; // degrees
+    const WHEEL = { pixels: 100, lines: 3 }; // what a notch of a mouse's wheel is; a touchpad sends less at a time
+    const NOTCH = { softness: 0.05, strength: 0.1, scale: 1.06 };
+    const CURSORS = { light: "grab", corner: "scale", subject: "move" };
+
+    /** Lets lights and the subject be dragged, and turned with the wheel. */
+    class Pointer {
+        /**
+         * @param {Scope} scope
+         * @param {Stage} stage
+         * @param {() => void} onLetGo called when a drag has ended
+         */
+        constructor(scope, stage, onLetGo) {
+            this.stage = stage;
+            this.state = stage.state;
+            this.onLetGo = onLetGo;
+            /** @type {((x: number, y: number, event: PointerEvent) => void) | null} */
+            this.drag = null;
+            const { canvas } = stage;
+            scope.on(canvas, "pointerdown", (event) => this.down(event));
+            scope.on(canvas, "pointermove", (event) => this.move(event));
+            scope.on(canvas, ["pointerup", "pointercancel"], () => this.up());
+            scope.on(canvas, "dblclick", (event) => this.addAt(event));
+            scope.on(canvas, "wheel", (event) => this.wheel(event), { passive: false });
+        }
+
+        /**
+         * Where on the canvas something happens, in pixels.
+         * @param {MouseEvent} event
+         * @returns {number[]}
+         */
+        point(event) {
+            const box = this.stage.canvas.getBoundingClientRect();
+            return [event.clientX - box.left, event.clientY - box.top];
+        }
+
+        /** @param {PointerEvent} event */
+        down(event) {
+            if (event.button !== 0 || this.drag) return;
+            const { canvas } = this.stage;
+            const [x, y] = this.point(event);
+            canvas.focus({ preventScroll: true });
+            this.stage.layout();
+            const hit = this.stage.hit(x, y);
+            if (hit === null) return;
+            this.state.history.endGesture();
+            this.state.select(hit.kind === "light" ? hit.index : "subject");
+            const take = { light: this.takeLight, corner: this.takeCorner, subject: this.takeSubject }[hit.kind];
+            this.drag = take.call(this, x, y, hit.index);
+            canvas.setPointerCapture(event.pointerId);
+            event.preventDefault();
+        }
+
+        /** @param {PointerEvent} event */
+        move(event) {
+            const [x, y] = this.point(event);
+            if (this.drag) {
+                this.drag(x, y, event);
+            } else if (event.pointerType === "mouse") {
+                this.stage.layout();
+                const hit = this.stage.hit(x, y);
+                this.stage.canvas.dataset.cursor = hit === null ? "default" : CURSORS[hit.kind];
+            }
+        }
+
+        /** Let go of what is dragged. */
+        up() {
+            const hasDragged = this.drag !== null;
+            this.drag = null;
+            this.state.history.endGesture();
+            if (hasDragged) this.onLetGo();
+        }
+
+        // What each kind of drag does
+
+        /**
+         * Take the selected light by its handle, wherever in it.
+         * @param {number} x
+         * @param {number} y
+         * @returns {Drag}
+         */
+        takeLight(x, y) {
+            const light = this.state.selectedLight;
+            const [atX, atY] = light === null ? [x, y] : this.stage.lightPoint(light);
+            return (px, py, event) => this.moveLight(px + atX - x, py + atY - y, event.shiftKey);
+        }
+
+        /**
+         * Move the selected light to a point.
+         * @param {number} px
+         * @param {number} py
+         * @param {boolean} snaps to whole steps of an angle
+         */
+        moveLight(px, py, snaps) {
+            const { stage, state } = this;
+            const light = state.selectedLight;
+            if (light === null) return;
+            state.edit(() => {
+                if (light.kind === "directional") {
+                    const angle = stage.angleAt(px, py);
+                    state.setLight(light, "angle", snaps ? Math.round(angle / SNAP) * SNAP : angle);
+                } else {
+                    [light.x, light.y] = stage.toFractions(px, py);
+                }
+            }, "drag");
+        }
+
+        /**
+         * Take the subject.
+         * @param {number} x
+         * @param {number} y
+         * @returns {Drag}
+         */
+        takeSubject(x, y) {
+            const start = { ...this.state.placed };
+            const { frame } = this.stage;
+            return (px, py) =>
+                this.state.place((placed) => {
+                    placed.x = start.x + (px - x) / frame.w;
+                    placed.y = start.y + (py - y) / frame.h;
+                }, "drag");
+        }
+
+        /**
+         * Take a corner of the subject: scales about the opposite one, which stays where it is.
+         * @param {number} x
+         * @param {number} y
+         * @param {number} index of the corner
+         * @returns {Drag}
+         */
+        takeCorner(x, y, index) {
+            const start = { ...this.state.placed };
+            const { frame } = this.stage;
+            const { w, h } = this.stage.subject();
+            const [right, down] = icLight.stage.CORNERS[index];
+            const limits = icLight.limits.read().placement.scale.map((scale) => scale / start.scale);
+            const diagonal = Math.hypot(w, h);
+            return (px, py) => {
+                const along = ((px - x) * right * w + (py - y) * down * h) / diagonal;
+                const factor = icLight.numbers.bounded(1 + along / diagonal, limits);
+                this.state.place((placed) => {
+                    placed.scale = start.scale * factor;
+                    placed.x = start.x + (right * w * (factor - 1)) / 2 / frame.w;
+                    placed.y = start.y + (down * h * (factor - 1)) / 2 / frame.h;
+                }, "drag");
+            };
+        }
+
+        // Without a drag
+
+        /**
+         * Add a light where there is room for one.
+         * @param {MouseEvent} event
+         */
+        addAt(event) {
+            const [px, py] = this.point(event);
+            this.stage.layout();
+            if (!this.stage.hasLights || this.stage.hit(px, py) !== null) return;
+            const [x, y] = this.stage.toFractions(px, py);
+            this.state.add("positioned", { x, y });
+        }
+
+        /**
+         * Turn what is selected. The wheel is never taken from the page unless the canvas has the focus.
+         * @param {WheelEvent} event
+         */
+        wheel(event) {
+            const notch = event.deltaMode === WheelEvent.DOM_DELTA_PIXEL ? WHEEL.pixels : WHEEL.lines;
+            const turn = -icLight.numbers.bounded((event.deltaY || event.deltaX) / notch, [-1, 1]);
+            if (turn === 0 || document.activeElement !== this.stage.canvas) return;
+            const isTaken =
+                event.ctrlKey || event.metaKey ? this.turnSubject(turn) : this.turnLight(turn, event.shiftKey);
+            if (isTaken) event.preventDefault();
+        }
+
+        /**
+         * @param {number} turn in notches
+         * @returns {boolean} whether there was something to turn
+         */
+        turnSubject(turn) {
+            if (this.state.placement !== "placed") return false;
+            this.state.place((placed) => (placed.scale *= NOTCH.scale ** turn), "wheel scale");
+            return true;
+        }
+
+        /**
+         * @param {number} turn in notches
+         * @param {boolean} isStrength else softness
+         * @returns {boolean} whether there was something to turn
+         */
+        turnLight(turn, isStrength) {
+            const { stage, state } = this;
+            const name = isStrength ? "strength" : "softness";
+            if (state.selectedLight === null || !state.active || !stage.hasLights) return false;
+            state.setSelected(name, state.selectedLight[name] + turn * NOTCH[name], `wheel ${name}`);
+            return true;
+        }
+    }
+
+    return { NOTCH, Pointer };
+})();
+
+/**
+ * @typedef {(x: number, y: number, event: PointerEvent) => void} Drag
+ */

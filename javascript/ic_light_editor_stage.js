@@ -1,0 +1,236 @@
+/*
+ * Where things lie on the canvas of an editor. Fractions of the frame become pixels of the canvas; beyond the frame the
+ * scale is such that the whole range of positions fits into the margin.
+ */
+var icLight = window.icLight || {};
+
+icLight.stage = (() => {
+    "use strict";
+
+    const MARGIN = 44;
+    const RING = 20; // from the frame to the ring of directional lights
+    const BEND = 8; // exponent of the ring's superellipse
+    const INSET = 14; // from the canvas's rim to what lies furthest out
+    const REACH = 22; // how far from a handle's middle it can still be taken
+    const CORNERS = [
+        [-1, -1],
+        [1, -1],
+        [1, 1],
+        [-1, 1],
+    ];
+
+    /**
+     * From a fraction of the frame to a pixel.
+     * @param {number} fraction
+     * @param {number} start of the frame
+     * @param {number} length of the frame
+     * @param {number} whole length of the canvas
+     * @param {Span} limits of fractions
+     * @returns {number}
+     */
+    function outward(fraction, start, length, whole, [low, high]) {
+        if (fraction < 0) return start - (fraction / low) * (start - INSET);
+        if (fraction > 1) return start + length + ((fraction - 1) / (high - 1)) * (whole - INSET - start - length);
+        return start + fraction * length;
+    }
+
+    /**
+     * From a pixel to a fraction of the frame, within the limits.
+     * @param {number} pixel
+     * @param {number} start of the frame
+     * @param {number} length of the frame
+     * @param {number} whole length of the canvas
+     * @param {Span} limits of fractions
+     * @returns {number}
+     */
+    function inward(pixel, start, length, whole, [low, high]) {
+        const end = start + length;
+        if (pixel < start) return Math.max((low * (start - pixel)) / (start - INSET), low);
+        if (pixel > end) return Math.min(1 + ((high - 1) * (pixel - end)) / (whole - INSET - end), high);
+        return (pixel - start) / length;
+    }
+
+    /**
+     * Whether a light's place is inside of the frame.
+     * @param {Light} light
+     * @returns {boolean}
+     */
+    function isInside({ x, y }) {
+        return x >= 0 && x <= 1 && y >= 0 && y <= 1;
+    }
+
+    /** The frame and what is in and around it, in pixels of the canvas. */
+    class Stage {
+        /**
+         * @param {HTMLCanvasElement} canvas
+         * @param {State} state
+         * @param {Page} page
+         */
+        constructor(canvas, state, page) {
+            this.canvas = canvas;
+            this.state = state;
+            this.page = page;
+            this.box = { width: 0, height: 0 };
+            /** @type {Rectangle} */
+            this.frame = { x: 0, y: 0, w: 1, h: 1 };
+            this.pictures = page.pictures.addresses();
+            this.layout();
+        }
+
+        /** Look at the page and the canvas anew: their sizes and the pictures. */
+        layout() {
+            const [width, height] = this.page.size();
+            const box = { width: this.canvas.clientWidth, height: this.canvas.clientHeight };
+            const scale = Math.min((box.width - 2 * MARGIN) / width, (box.height - 2 * MARGIN) / height);
+            const [w, h] = [Math.max(width * scale, 1), Math.max(height * scale, 1)];
+            this.box = box;
+            this.frame = { x: (box.width - w) / 2, y: (box.height - h) / 2, w, h };
+            this.pictures = this.page.pictures.addresses();
+        }
+
+        /** Whether lights play a part: a background picture brings its own. */
+        get hasLights() {
+            return !(this.state.mode === "fbc" && this.pictures.background);
+        }
+
+        /** The frame's middle. */
+        get centre() {
+            return [this.frame.x + this.frame.w / 2, this.frame.y + this.frame.h / 2];
+        }
+
+        /**
+         * From fractions of the frame to pixels.
+         * @param {number} x
+         * @param {number} y
+         * @returns {number[]}
+         */
+        toPixels(x, y) {
+            const { frame, box } = this;
+            const limits = icLight.limits.read().light;
+            return [
+                outward(x, frame.x, frame.w, box.width, limits.x),
+                outward(y, frame.y, frame.h, box.height, limits.y),
+            ];
+        }
+
+        /**
+         * From pixels to fractions of the frame, within the range that a light may have.
+         * @param {number} px
+         * @param {number} py
+         * @returns {number[]}
+         */
+        toFractions(px, py) {
+            const { frame, box } = this;
+            const limits = icLight.limits.read().light;
+            return [
+                inward(px, frame.x, frame.w, box.width, limits.x),
+                inward(py, frame.y, frame.h, box.height, limits.y),
+            ];
+        }
+
+        /**
+         * The point of the ring that a directional light shines from.
+         * @param {number} angle in degrees
+         * @returns {number[]}
+         */
+        ringPoint(angle) {
+            const radians = icLight.numbers.radians(angle);
+            const [cosine, sine] = [Math.cos(radians), Math.sin(radians)];
+            const across = Math.abs(cosine) / (this.frame.w / 2 + RING);
+            const down = Math.abs(sine) / (this.frame.h / 2 + RING);
+            const distance = (across ** BEND + down ** BEND) ** (-1 / BEND);
+            return [this.centre[0] + distance * cosine, this.centre[1] - distance * sine];
+        }
+
+        /**
+         * The angle at which a point lies seen from the frame's middle.
+         * @param {number} px
+         * @param {number} py
+         * @returns {number} in degrees
+         */
+        angleAt(px, py) {
+            return icLight.numbers.degrees(Math.atan2(this.centre[1] - py, px - this.centre[0]));
+        }
+
+        /**
+         * Where a light's handle lies.
+         * @param {Light} light
+         * @returns {number[]}
+         */
+        lightPoint(light) {
+            return light.kind === "directional" ? this.ringPoint(light.angle) : this.toPixels(light.x, light.y);
+        }
+
+        /**
+         * The subject's rectangle, and its picture or null.
+         * @returns {Rectangle & {picture: HTMLImageElement | null}}
+         */
+        subject() {
+            const { frame } = this;
+            const { placement, placed } = this.state;
+            const picture = this.page.pictures.loaded(this.pictures.subject);
+            const [width, height] = picture ? [picture.naturalWidth, picture.naturalHeight] : [frame.w, frame.h];
+            const cover = Math.max(frame.w / width, frame.h / height);
+            const contain = Math.min(frame.w / width, frame.h / height);
+            const scale = { placed: cover * placed.scale, contain }[placement] ?? cover;
+            const { x, y } = placement === "placed" ? placed : icLight.placement.centred();
+            const [w, h] = [width * scale, height * scale];
+            return { picture, w, h, x: frame.x + x * frame.w - w / 2, y: frame.y + y * frame.h - h / 2 };
+        }
+
+        /**
+         * Where a corner's handle lies; corners outside of the canvas have theirs at its rim.
+         * @param {Rectangle} rectangle
+         * @param {number} index
+         * @returns {number[]}
+         */
+        cornerPoint(rectangle, index) {
+            const { bounded } = icLight.numbers;
+            const [right, down] = CORNERS[index].map((side) => (side + 1) / 2);
+            return [
+                bounded(rectangle.x + right * rectangle.w, [INSET, this.box.width - INSET]),
+                bounded(rectangle.y + down * rectangle.h, [INSET, this.box.height - INSET]),
+            ];
+        }
+
+        /**
+         * What lies at a point, null where nothing does.
+         * @param {number} px
+         * @param {number} py
+         * @returns {Hit | null}
+         */
+        hit(px, py) {
+            const light = this.hasLights ? this.lightAt(px, py) : null;
+            if (light !== null) return { kind: "light", index: light };
+            if (this.state.placement !== "placed") return null;
+            const rectangle = this.subject();
+            const isNear = (/** @type {number[]} */ [x, y]) => Math.hypot(px - x, py - y) <= REACH;
+            const corner = CORNERS.findIndex((_, index) => isNear(this.cornerPoint(rectangle, index)));
+            if (corner >= 0 && this.state.selected === "subject") return { kind: "corner", index: corner };
+            const { x, y, w, h } = rectangle;
+            return px >= x && px <= x + w && py >= y && py <= y + h ? { kind: "subject", index: 0 } : null;
+        }
+
+        /**
+         * The index of the light whose handle is at a point, the selected one first; null where there is none.
+         * @param {number} px
+         * @param {number} py
+         * @returns {number | null}
+         */
+        lightAt(px, py) {
+            const distances = this.state.description.lights.map((light, index) => {
+                const [x, y] = this.lightPoint(light);
+                return Math.hypot(px - x, py - y) - (index === this.state.selected ? 0.01 : 0);
+            });
+            const closest = Math.min(...distances);
+            return closest <= REACH ? distances.indexOf(closest) : null;
+        }
+    }
+
+    return { CORNERS, Stage, isInside };
+})();
+
+/**
+ * @typedef {{x: number, y: number, w: number, h: number}} Rectangle
+ * @typedef {{kind: "light" | "corner" | "subject", index: number}} Hit
+ */
