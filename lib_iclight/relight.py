@@ -13,9 +13,10 @@ from .errors import ICLightError
 from .light import maps
 from .light.description import LightDescription
 from .models.library import ModelFile, ModelLibrary
-from .picture import arrays
+from .picture import arrays, opening, scaling
 from .request import PICTURES, Request
-from .restore.detail import keep_colours, restore_details
+from .restore.colour import keep_colours
+from .restore.detail import restore_details
 from .subject.background_removal import BackgroundRemover
 from .subject.prepare import Framing, Subject, SubjectCache
 from .support.cache import SharedCache
@@ -106,7 +107,7 @@ class RelightPipeline:
     """
 
     def __init__(
-        self, cache: SharedCache | None = None, max_pixels: Callable[[], int] = lambda: arrays.MAX_PIXELS
+        self, cache: SharedCache | None = None, max_pixels: Callable[[], int] = lambda: opening.MAX_PIXELS
     ) -> None:
         self.cache = cache or SharedCache()
         self.max_pixels = max_pixels
@@ -236,7 +237,7 @@ def _picture_layer(role: str, picture: arrays.Picture, flipped: bool = False) ->
 
     def draw(width: int, height: int) -> np.ndarray:
         source = arrays.mirrored(picture) if flipped else picture
-        return arrays.cover_crop(arrays.on_grey(source.rgb, source.alpha), width, height)
+        return scaling.cover_crop(arrays.on_grey(source.rgb, source.alpha), width, height)
 
     return LazyImage((role, picture.digest, flipped), draw)
 

@@ -13,7 +13,7 @@ from samples import noise, plain
 from lib_iclight.errors import ICLightError
 from lib_iclight.light import description, maps
 from lib_iclight.light.maps import LIGHTS
-from lib_iclight.picture import arrays
+from lib_iclight.picture import arrays, scaling
 from lib_iclight.relight import Plan, condition_layers, start_layer
 from lib_iclight.request import MODES
 
@@ -223,7 +223,7 @@ def test_the_condition_is_cropped_anew_from_the_original_at_each_size(plan):
     pixels = noise(37, 53)
     drawn = plan(foreground=Image.fromarray(pixels))
     for size in ((64, 96), (96, 144)):
-        np.testing.assert_array_equal(conditions(drawn, *size)[0], arrays.cover_crop(pixels, *size))
+        np.testing.assert_array_equal(conditions(drawn, *size)[0], scaling.cover_crop(pixels, *size))
 
 
 def test_fbc_puts_the_background_behind_the_subject(plan):
@@ -237,7 +237,7 @@ def test_fbc_puts_the_background_behind_the_subject(plan):
 @pytest.mark.parametrize("light", ["left", "right", "top", "bottom", "ambient"])
 def test_fbc_without_a_background_gets_the_references_gradient(plan, light):
     pixels = conditions(plan(mode="fbc", light=light, foreground=plain(FOREGROUND)), 40, 24)[1]
-    np.testing.assert_array_equal(pixels, maps.light_background(light, 40, 24))
+    np.testing.assert_array_equal(pixels, maps.render(maps.preset(light, background=True), 40, 24))
 
 
 def test_fbcs_gradient_follows_the_strength(plan):
@@ -266,7 +266,7 @@ def test_the_background_picture_is_flipped_with_its_transparency(plan):
 @pytest.mark.parametrize("light", ["left", "right", "top", "bottom", "ambient"])
 def test_fc_starts_from_the_references_light_map(plan, light):
     np.testing.assert_array_equal(
-        start(plan(light=light, foreground=plain(FOREGROUND)), 40, 24), maps.light_map(light, 40, 24)
+        start(plan(light=light, foreground=plain(FOREGROUND)), 40, 24), maps.render(maps.preset(light), 40, 24)
     )
 
 
@@ -304,7 +304,7 @@ def test_a_light_map_that_is_only_transparency_is_its_shape(plan):
 def test_a_custom_map_is_cropped_like_the_subject(plan):
     pixels = noise(31, 47)
     drawn = plan(light="custom", light_map=Image.fromarray(pixels), foreground=plain(FOREGROUND))
-    np.testing.assert_array_equal(start(drawn, 64, 40), arrays.cover_crop(pixels, 64, 40))
+    np.testing.assert_array_equal(start(drawn, 64, 40), scaling.cover_crop(pixels, 64, 40))
 
 
 def test_reinforcing_pastes_the_subject_on_the_light_map(plan):
@@ -313,7 +313,7 @@ def test_reinforcing_pastes_the_subject_on_the_light_map(plan):
     )
     pixels = start(drawn)
     assert (pixels[:, :7] == FOREGROUND).all()
-    np.testing.assert_array_equal(pixels[:, 9:], maps.light_map("left", 16, 16)[:, 9:])
+    np.testing.assert_array_equal(pixels[:, 9:], maps.render(maps.preset("left"), 16, 16)[:, 9:])
 
 
 def test_reinforcing_without_a_light_pastes_the_subject_on_grey(plan):

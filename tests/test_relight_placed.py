@@ -8,7 +8,7 @@ from PIL import Image
 from samples import noise, plain
 
 from lib_iclight.light import maps
-from lib_iclight.picture import arrays
+from lib_iclight.picture import scaling
 from lib_iclight.relight import condition_layers, finish, start_layer
 from lib_iclight.subject.placement import Placement, place
 
@@ -33,8 +33,8 @@ def test_the_condition_is_made_anew_from_the_original_at_each_size(placed, place
     drawn = placed(placement=placement)
     (layer,) = condition_layers(drawn, drawn.subjects[0])
     draw = {
-        "cover": lambda pixels: arrays.cover_crop(pixels, *size),
-        "contain": lambda pixels: arrays.contain(pixels, *size, 127),
+        "cover": lambda pixels: scaling.cover_crop(pixels, *size),
+        "contain": lambda pixels: scaling.contain(pixels, *size, 127),
         HALF: lambda pixels: place(pixels, *size, HALF, 127),
     }[placement]
     np.testing.assert_array_equal(layer.draw(*size), draw(noise(48, 48)))
@@ -42,8 +42,8 @@ def test_the_condition_is_made_anew_from_the_original_at_each_size(placed, place
 
 def test_a_reinforced_subject_stands_on_the_light_map_where_it_is_placed(placed):
     drawn = placed(placement=HALF, light="top", reinforce_foreground=1.0)
-    pixels, light = start_layer(drawn, drawn.subjects[0]).draw(64, 64), maps.light_map("top", 64, 64)
-    np.testing.assert_array_equal(pixels[16:48, :32], arrays.stretch(noise(48, 48), 32, 32))
+    pixels, light = start_layer(drawn, drawn.subjects[0]).draw(64, 64), maps.render(maps.preset("top"), 64, 64)
+    np.testing.assert_array_equal(pixels[16:48, :32], scaling.stretch(noise(48, 48), 32, 32))
     pixels[16:48, :32] = light[16:48, :32]
     np.testing.assert_array_equal(pixels, light)
 
@@ -61,4 +61,4 @@ def test_fbcs_background_covers_the_frame_wherever_the_subject_stands(plan):
     background = Image.fromarray(noise(70, 40))
     drawn = plan(mode="fbc", foreground=plain((1, 2, 3)), background=background, placement=HALF)
     _, layer = condition_layers(drawn, drawn.subjects[0])
-    np.testing.assert_array_equal(layer.draw(64, 64), arrays.cover_crop(np.asarray(background), 64, 64))
+    np.testing.assert_array_equal(layer.draw(64, 64), scaling.cover_crop(np.asarray(background), 64, 64))

@@ -23,7 +23,7 @@ import numpy as np
 from PIL import Image
 
 from lib_iclight.errors import ICLightError
-from lib_iclight.picture import arrays
+from lib_iclight.picture import arrays, opening
 from lib_iclight.picture.arrays import Picture
 
 from .cutout import ASTRONAUT, cut_out
@@ -49,7 +49,7 @@ def read_picture(path: Path) -> tuple[bytes, Picture]:
     """Return the bytes in `path` and the picture that they are. Raises DemoError where there is none to be read."""
     try:
         content = path.read_bytes()
-        return content, arrays.to_picture(arrays.read(io.BytesIO(content), f"file {path}"))
+        return content, arrays.to_picture(opening.read(io.BytesIO(content), f"file {path}"))
     except FileNotFoundError:
         raise DemoError(f"there is no file {path}") from None
     except OSError as error:

@@ -21,7 +21,7 @@ from ..light import description
 from ..light.description import LightDescription
 from ..light.maps import DIRECTIONS, DRAWN, preset, render, with_contrast
 from ..models.manager import Models
-from ..picture import arrays
+from ..picture import arrays, opening
 from ..picture.png import png
 from ..request import FIELDS, REFINEMENT_FIELDS, from_api
 from ..subject.background_removal import MODELS
@@ -147,7 +147,7 @@ class Services:
     models: Models
     subject: Callable[[arrays.Picture, str, MatteRefinement, Removal], Subject]
     remover: Callable[[], str]
-    max_pixels: Callable[[], int] = lambda: arrays.MAX_PIXELS
+    max_pixels: Callable[[], int] = lambda: opening.MAX_PIXELS
 
 
 def add_routes(app: FastAPI, services: Services, access: Access) -> None:
@@ -287,7 +287,7 @@ def _foreground(services: Services) -> Callable[[ForegroundRequest], Response]:
 
 
 def _picture(text: str, max_pixels: int) -> arrays.Picture:
-    return arrays.to_picture(arrays.decode(text, "image", max_pixels), "image", max_pixels)
+    return arrays.to_picture(opening.decode(text, "image", max_pixels), "image", max_pixels)
 
 
 def _png(rgb: np.ndarray, alpha: np.ndarray | None = None) -> Response:

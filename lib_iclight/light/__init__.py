@@ -1,4 +1,4 @@
 """The light that is asked for: descriptions, the maps drawn from them, and its colour.
 
-May import: errors, support.
+May import: errors, picture, support.
 """

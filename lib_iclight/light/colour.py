@@ -1,12 +1,14 @@
-"""Colours of light: sRGB's transfer curve, and colour temperatures in linear sRGB."""
+"""Colours of light in linear sRGB, from hex codes and from colour temperatures."""
 
 from __future__ import annotations
 
 import numpy as np
 
+from ..picture.srgb import srgb_to_linear
+
 NEUTRAL_KELVIN = 6500.0
 
-# IEC 61966-2-1.
+# CIE XYZ under D65 to linear sRGB: IEC 61966-2-1.
 _XYZ_TO_RGB = np.array(
     [
         [3.2404542, -1.5371385, -0.4985314],
@@ -16,24 +18,12 @@ _XYZ_TO_RGB = np.array(
 )
 
 
-def decode(values: np.ndarray | float) -> np.ndarray:
-    """sRGB to linear light, both 0..1 (IEC 61966-2-1)."""
-    values = np.asarray(values, np.float64)
-    return np.where(values <= 0.04045, values / 12.92, ((values + 0.055) / 1.055) ** 2.4)
-
-
-def encode(values: np.ndarray | float) -> np.ndarray:
-    """Linear light to sRGB, both 0..1 (IEC 61966-2-1)."""
-    values = np.asarray(values, np.float64)
-    return np.where(values <= 0.0031308, values * 12.92, 1.055 * values ** (1 / 2.4) - 0.055)
-
-
-def of_hex(colour: str) -> np.ndarray:
+def linear_from_hex(colour: str) -> np.ndarray:
     """Linear RGB of "#rrggbb": float64 ``[3]``, 0..1."""
-    return decode(np.array([int(colour[start : start + 2], 16) for start in (1, 3, 5)]) / 255)
+    return srgb_to_linear(np.array([int(colour[start : start + 2], 16) for start in (1, 3, 5)]) / 255)
 
 
-def of_kelvin(kelvin: float) -> np.ndarray:
+def linear_from_kelvin(kelvin: float) -> np.ndarray:
     """Linear RGB of a black body, its largest channel 1; 6500 K is white.
 
     Args:

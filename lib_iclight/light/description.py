@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from ..errors import ICLightError
@@ -84,7 +84,7 @@ class LightDescription:
     range: tuple[float, float] = FULL_RANGE
 
     def to_dict(self) -> dict[str, Any]:
-        """The description as JSON has it, in canonical form: see :meth:`text`."""
+        """The description as JSON has it, in canonical form: see :meth:`to_json`."""
         result: dict[str, Any] = {"version": VERSION}
         ambient = {"level": plain_number(self.ambient), "colour": self.ambient_colour}
         ambient = {key: value for key, value in ambient.items() if value not in (0, WHITE)}
@@ -102,10 +102,6 @@ class LightDescription:
         Numbers have at most three decimals, angles one.
         """
         return compact(self.to_dict())
-
-    def mirrored(self) -> LightDescription:
-        """The description of the same light seen in a mirror: left and right change places."""
-        return replace(self, lights=tuple(_mirrored(light) for light in self.lights))
 
 
 def parse(value: Any, where: str = "light") -> LightDescription:
@@ -174,7 +170,7 @@ def _light(value: Any, where: str) -> Light:
         if key in value:
             found[key] = round(number(value[key], f"{where}.{key}", *limits), 3)
     if "angle" in found:
-        found["angle"] = turned(found["angle"])
+        found["angle"] = wrap_angle(found["angle"])
     colour = _colour(value, where)
     if colour is not None:
         if "kelvin" in found:
@@ -195,14 +191,14 @@ def _colour(value: Mapping[str, Any], where: str) -> str | None:
     return colour.lower()
 
 
-def turned(angle: float) -> float:
-    """Bring an angle to one decimal from 0 on, below 360, by the very operations with which the page does it."""
+def wrap_angle(angle: float) -> float:
+    """An angle brought to 0..360 (exclusive) and one decimal, with the page's own operations: both round alike."""
     return round(math.fmod(math.fmod(angle, 360) + 360, 360), 1) % 360
 
 
 def _plain_light(light: Light) -> dict[str, Any]:
     if isinstance(light, Directional):
-        result, softness = {"angle": plain_number(turned(light.angle), 1)}, 1.0
+        result, softness = {"angle": plain_number(wrap_angle(light.angle), 1)}, 1.0
     else:
         result, softness = {"x": plain_number(light.x), "y": plain_number(light.y)}, 0.5
     for key, default in (("softness", softness), ("strength", 1.0)):
@@ -214,9 +210,3 @@ def _plain_light(light: Light) -> dict[str, Any]:
     elif light.colour != WHITE:
         result["colour"] = light.colour
     return result
-
-
-def _mirrored(light: Light) -> Light:
-    if isinstance(light, Directional):
-        return replace(light, angle=turned(180 - light.angle))
-    return replace(light, x=round(1 - light.x, 3))

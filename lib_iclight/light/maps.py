@@ -8,8 +8,10 @@ import math
 import numpy as np
 
 from ..errors import ICLightError
-from .colour import decode, encode, of_hex, of_kelvin
-from .description import WHITE, Directional, Light, LightDescription, Positioned, turned
+from ..picture.srgb import linear_to_srgb, srgb_to_linear
+from ..picture.strips import strips
+from .colour import linear_from_hex, linear_from_kelvin
+from .description import WHITE, Directional, Light, LightDescription, Positioned, wrap_angle
 
 DIRECTIONS = ("left", "right", "top", "bottom")
 DRAWN = (*DIRECTIONS, "front", "ambient")
@@ -27,11 +29,13 @@ MAX_STRENGTH = 3.0
 _ANGLES = {"right": 0.0, "top": 90.0, "left": 180.0, "bottom": 270.0}
 # Floating point leaves some values a hair below the integer that they are.
 _GUARD = 1e-6
+# Entries of the tables that are looked up: falloff, squares of distances, linear light.
 _STEPS = 1 << 14
 _SQUARES = 1 << 16
 _LEVELS = 1 << 16
 # Full light as a position in the table of levels, which is found by cutting off.
 _FULL = np.float32(_LEVELS + 0.5)
+# A strip's intermediate values stay in the processor's cache.
 _STRIP_PIXELS = 1 << 14
 
 
@@ -58,29 +62,8 @@ def preset(light: str, background: bool = False) -> LightDescription:
 
 def directional(angle: float, background: bool = False) -> LightDescription:
     """A single white light from an angle in degrees, in the range that the named lights have."""
-    light = Directional(turned(angle))
+    light = Directional(wrap_angle(angle))
     return LightDescription((light,), range=FBC_RANGE) if background else LightDescription((light,))
-
-
-def light_map(light: str, width: int, height: int) -> np.ndarray:
-    """The starting picture of the fc models: white at the light, black away from it.
-
-    Args:
-        light: one of :data:`DRAWN`.
-        width, height: size in pixels.
-
-    Returns:
-        uint8 ``[height, width, 3]``.
-
-    Raises:
-        ICLightError: there is no map of that name.
-    """
-    return render(preset(light), width, height)
-
-
-def light_background(light: str, width: int, height: int) -> np.ndarray:
-    """The background of the fbc model where none is given. Arguments and result as :func:`light_map`."""
-    return render(preset(light, background=True), width, height)
 
 
 def render(description: LightDescription, width: int, height: int) -> np.ndarray:
@@ -101,10 +84,10 @@ def render(description: LightDescription, width: int, height: int) -> np.ndarray
     """
     lights = description.lights
     if not lights:
-        return np.full((height, width, 3), _flat(description), np.uint8)
+        return np.full((height, width, 3), _ambient_pixel(description), np.uint8)
     if len(lights) == 1 and description.ambient == 0 and _is_plain(lights[0]):
-        return _single(lights[0], description.range, width, height)
-    return _sum(description, width, height)
+        return _draw_single(lights[0], description.range, width, height)
+    return _draw_sum(description, width, height)
 
 
 def with_contrast(pixels: np.ndarray, strength: float) -> np.ndarray:
@@ -123,11 +106,11 @@ def _is_plain(light: Light) -> bool:
     return light.strength == 1 and light.kelvin is None and light.colour == WHITE
 
 
-def _flat(description: LightDescription) -> np.ndarray:
-    """The colour of even light alone, rounded: three decimals of the level are enough to name any whole level."""
+def _ambient_pixel(description: LightDescription) -> np.ndarray:
+    """The pixel of ambient light alone, rounded, so that a level given with three decimals names any whole level."""
     level, colour = description.ambient, description.ambient_colour
-    linear = decode(level) * of_hex(colour)
-    values = np.full(3, level) if colour == WHITE else encode(linear)
+    linear = srgb_to_linear(level) * linear_from_hex(colour)
+    values = np.full(3, level) if colour == WHITE else linear_to_srgb(linear)
     low, high = description.range
     return np.rint(low + (high - low) * values)
 
@@ -141,7 +124,7 @@ def _direction(angle: float) -> tuple[float, float]:
     return cosine, sine
 
 
-def _terms(light: Light, width: int, height: int) -> tuple[np.ndarray, np.ndarray]:
+def _falloff_terms(light: Light, width: int, height: int) -> tuple[np.ndarray, np.ndarray]:
     """What columns and rows each add to a light's falloff: float64 ``[width]`` and ``[height]``.
 
     Their sum is ``(n - 0.5) / softness`` for a directional light, and for a positioned one the square of the distance
@@ -159,7 +142,8 @@ def _terms(light: Light, width: int, height: int) -> tuple[np.ndarray, np.ndarra
     return (across / reach) ** 2, (down / reach) ** 2
 
 
-def _single(light: Light, ends: tuple[float, float], width: int, height: int) -> np.ndarray:
+def _draw_single(light: Light, ends: tuple[float, float], width: int, height: int) -> np.ndarray:
+    """One white light of strength 1, as the reference draws it."""
     low, high = ends
     result = np.empty((height, width, 3), np.uint8)
     if isinstance(light, Directional) and light.softness == 1 and light.angle % 90 == 0:
@@ -169,68 +153,57 @@ def _single(light: Light, ends: tuple[float, float], width: int, height: int) ->
         ramp = np.linspace(first, last, width if is_across else height).astype(np.uint8)
         result[:] = ramp[None, :, None] if is_across else ramp[:, None, None]
         return result
-    columns, rows = _terms(light, width, height)
-    for strip in _strips(width, height):
+    columns, rows = _falloff_terms(light, width, height)
+    for strip in strips(height, _STRIP_PIXELS // width):
         falloff = columns[None] + rows[strip, None]
         falloff = falloff + 0.5 if isinstance(light, Directional) else 1 - np.sqrt(falloff)
         result[strip] = (low + (high - low) * falloff.clip(0, 1) + _GUARD)[..., None]
     return result
 
 
-def _strips(width: int, height: int) -> list[slice]:
-    """Rows in portions whose intermediate values stay in the processor's cache."""
-    rows = _strip_rows(width)
-    return [slice(start, min(start + rows, height)) for start in range(0, height, rows)]
-
-
-def _strip_rows(width: int) -> int:
-    return max(1, _STRIP_PIXELS // width)
-
-
-def _sum(description: LightDescription, width: int, height: int) -> np.ndarray:
+def _draw_sum(description: LightDescription, width: int, height: int) -> np.ndarray:
     """The sum in linear light. Falloff, its decoding and the result's encoding are looked up in tables."""
     lights = sorted(description.lights, key=lambda light: isinstance(light, Positioned))
     straight = sum(isinstance(light, Directional) for light in lights)
     columns, rows = _indices(lights, width, height)
     weights, base = _weights(lights, description)
-    levels = _encoding(*description.range)
+    pixel_values = _pixel_values(*description.range)
     is_strong = len(base) > 1 and (weights.sum(1) + base[:, 0]).max() > _FULL
     result = np.empty((height, width, len(base)), np.uint8)
-    scratch = _Scratch(len(lights), len(base), _strip_rows(width), width)
-    for strip in _strips(width, height):
-        at, falloff, total, where = scratch.of(strip.stop - strip.start)
-        np.add(columns[:, None], rows[:, strip, None], out=at)
-        np.take(_decoded_steps(), at[:straight], out=falloff[:straight], mode="clip")
-        np.take(_decoded_squares(), at[straight:], out=falloff[straight:], mode="clip")
+    buffers = None
+    for strip in strips(height, _STRIP_PIXELS // width):
+        if buffers is None or buffers.height != strip.stop - strip.start:  # the last strip has fewer rows
+            buffers = _Buffers(len(lights), len(base), strip.stop - strip.start, width)
+        steps, falloff, total, levels = buffers.steps, buffers.falloff, buffers.total, buffers.levels
+        np.add(columns[:, None], rows[:, strip, None], out=steps)
+        np.take(_linear_by_step(), steps[:straight], out=falloff[:straight], mode="clip")
+        np.take(_linear_by_square(), steps[straight:], out=falloff[straight:], mode="clip")
         np.matmul(weights, falloff.reshape(len(lights), -1), out=total)
         total += base
         if is_strong:
             total *= _FULL / np.maximum(total.max(0), _FULL)
-        np.copyto(where.reshape(-1, len(base)), total.T, casting="unsafe")
-        np.take(levels, where, out=result[strip], mode="clip")
+        np.copyto(levels.reshape(-1, len(base)), total.T, casting="unsafe")
+        np.take(pixel_values, levels, out=result[strip], mode="clip")
     return result if len(base) == 3 else np.repeat(result, 3, axis=2)
 
 
-class _Scratch:
-    """Room for a strip's intermediate values, used again for each: fresh memory would cost as much as the work."""
+class _Buffers:
+    """A strip's intermediate values, used again for each because fresh memory costs time.
 
-    def __init__(self, lights: int, channels: int, rows: int, width: int):
-        self._at = np.empty((rows, lights, width), np.intp)
-        self._falloff = np.empty((lights * rows * width), np.float32)
-        self._total = np.empty((channels * rows * width), np.float32)
-        self._where = np.empty((rows, width, channels), np.intp)
+    Attributes:
+        height: rows of the strip.
+        steps: where each light's falloff stands in its table, ``[n, height, width]``.
+        falloff: each light's linear light, ``[n, height, width]``.
+        total: their weighted sum by channel, ``[C, height * width]``.
+        levels: where that stands in the table of pixel values, ``[height, width, C]``.
+    """
 
-    def of(self, rows: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-        """Positions and falloff ``[n, rows, width]``, totals ``[C, rows * width]``, positions ``[rows, width, C]``."""
-        _, lights, width = self._at.shape
-        channels = self._where.shape[2]
-        size = rows * width
-        return (
-            self._at.reshape(-1)[: lights * size].reshape(lights, rows, width),
-            self._falloff[: lights * size].reshape(lights, rows, width),
-            self._total[: channels * size].reshape(channels, size),
-            self._where[:rows],
-        )
+    def __init__(self, lights: int, channels: int, height: int, width: int):
+        self.height = height
+        self.steps = np.empty((lights, height, width), np.intp)
+        self.falloff = np.empty((lights, height, width), np.float32)
+        self.total = np.empty((channels, height * width), np.float32)
+        self.levels = np.empty((height, width, channels), np.intp)
 
 
 def _indices(lights: list[Light], width: int, height: int) -> tuple[np.ndarray, np.ndarray]:
@@ -238,7 +211,7 @@ def _indices(lights: list[Light], width: int, height: int) -> tuple[np.ndarray, 
     columns, rows = np.empty((len(lights), width), np.intp), np.empty((len(lights), height), np.intp)
     for index, light in enumerate(lights):
         steps, shift = (_STEPS, _STEPS // 2) if isinstance(light, Directional) else (_SQUARES, 0)
-        across, down = _terms(light, width, height)
+        across, down = _falloff_terms(light, width, height)
         columns[index], rows[index] = np.rint(across * steps) + shift, np.rint(down * steps)
     return columns, rows
 
@@ -250,7 +223,7 @@ def _weights(lights: list[Light], description: LightDescription) -> tuple[np.nda
         float32 ``[C, n]`` and ``[C, 1]`` with one channel where all is grey, else three.
     """
     colours = [light.strength * _linear_colour(light) for light in lights]
-    ambient = decode(description.ambient) * of_hex(description.ambient_colour)
+    ambient = srgb_to_linear(description.ambient) * linear_from_hex(description.ambient_colour)
     weights = np.array(colours, np.float32).reshape(-1, 3).T * np.float32(_LEVELS)
     base = ambient[:, None].astype(np.float32) * np.float32(_LEVELS) + np.float32(0.5)
     is_grey = (weights == weights[:1]).all() and (base == base[:1]).all()
@@ -258,23 +231,23 @@ def _weights(lights: list[Light], description: LightDescription) -> tuple[np.nda
 
 
 def _linear_colour(light: Light) -> np.ndarray:
-    return of_hex(light.colour) if light.kelvin is None else of_kelvin(light.kelvin)
+    return linear_from_hex(light.colour) if light.kelvin is None else linear_from_kelvin(light.kelvin)
 
 
 @functools.cache
-def _decoded_steps() -> np.ndarray:
+def _linear_by_step() -> np.ndarray:
     """Linear light by steps of the falloff."""
-    return decode(np.arange(_STEPS + 1) / _STEPS).astype(np.float32)
+    return srgb_to_linear(np.arange(_STEPS + 1) / _STEPS).astype(np.float32)
 
 
 @functools.cache
-def _decoded_squares() -> np.ndarray:
+def _linear_by_square() -> np.ndarray:
     """Linear light by the square of the distance over the light's reach."""
-    return decode(1 - np.sqrt(np.arange(_SQUARES + 1) / _SQUARES)).astype(np.float32)
+    return srgb_to_linear(1 - np.sqrt(np.arange(_SQUARES + 1) / _SQUARES)).astype(np.float32)
 
 
 @functools.lru_cache(maxsize=8)
-def _encoding(low: float, high: float) -> np.ndarray:
+def _pixel_values(low: float, high: float) -> np.ndarray:
     """Pixel values by steps of linear light."""
-    encoded = encode(np.arange(_LEVELS + 1) / _LEVELS)
+    encoded = linear_to_srgb(np.arange(_LEVELS + 1) / _LEVELS)
     return (low + (high - low) * encoded + _GUARD).astype(np.uint8)

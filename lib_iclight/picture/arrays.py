@@ -8,30 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
-from .opening import MAX_PIXELS, check_given, decode, read, upright
-from .pixels import arrays
-from .scaling import contain, cover_crop, stretch
-
-__all__ = [
-    "GREY",
-    "MAX_PIXELS",
-    "Picture",
-    "Unreadable",
-    "as_light_map",
-    "check_given",
-    "contain",
-    "cover_crop",
-    "decode",
-    "is_on_grey",
-    "make_picture",
-    "mirrored",
-    "on_grey",
-    "over",
-    "read",
-    "stretch",
-    "to_picture",
-    "upright",
-]
+from .opening import MAX_PIXELS, check_given, upright
+from .pixels import to_arrays
+from .strips import strips
 
 GREY = 127
 """The value that IC-Light reads as "nothing here": ``127 / 127 - 1`` is exactly 0."""
@@ -83,7 +62,7 @@ def to_picture(image: Image.Image, name: str = "picture", max_pixels: int = MAX_
         ICLightError: it is a file of a kind that is not read, damaged, or too large; see :func:`opening.check_given`.
     """
     check_given(image, name, max_pixels)
-    return make_picture(*arrays(upright(image)))
+    return make_picture(*to_arrays(upright(image)))
 
 
 def make_picture(rgb: np.ndarray, alpha: np.ndarray | None = None) -> Picture:
@@ -147,18 +126,16 @@ def over(rgb: np.ndarray, alpha: np.ndarray | None, backdrop: np.ndarray) -> np.
     if alpha is None:
         return rgb
     result = np.empty_like(rgb)
-    rows = max(1, _STRIP_PIXELS // rgb.shape[1])
-    for start in range(0, rgb.shape[0], rows):
-        part = slice(start, start + rows)
-        base = (backdrop if backdrop.shape[0] == 1 else backdrop[part]).astype(np.float32)
-        weight = alpha[part, :, None].astype(np.float32) / 255.0
-        mixed = base + (rgb[part].astype(np.float32) - base) * weight
-        result[part] = mixed.clip(0, 255).astype(np.uint8)
+    for rows in strips(rgb.shape[0], _STRIP_PIXELS // rgb.shape[1]):
+        base = (backdrop if backdrop.shape[0] == 1 else backdrop[rows]).astype(np.float32)
+        weight = alpha[rows, :, None].astype(np.float32) / 255.0
+        mixed = base + (rgb[rows].astype(np.float32) - base) * weight
+        result[rows] = mixed.clip(0, 255).astype(np.uint8)
     return result
 
 
 def as_light_map(picture: Picture) -> Picture:
-    """A picture as a light map: one that is black all over and has its shape in its transparency shows that."""
+    """A picture as a light map: the shape of its transparency where that is all it has, the colours being black."""
     alpha = picture.alpha
     if alpha is None or picture.rgb.any() or alpha.min() == alpha.max():
         return picture

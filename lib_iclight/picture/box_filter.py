@@ -43,6 +43,11 @@ def reduced(pixels: np.ndarray, side: int) -> np.ndarray:
     if scale < 1:
         size = max(1, round(width * scale)), max(1, round(height * scale))
         pixels = np.asarray(Image.fromarray(pixels).resize(size, Image.Resampling.BOX))
+    return to_unit(pixels)
+
+
+def to_unit(pixels: np.ndarray) -> np.ndarray:
+    """uint8 ``[H, W, C]`` or ``[H, W]`` to float32 ``[C, H, W]`` or ``[H, W]`` in 0..1."""
     values = pixels.astype(np.float32) / 255
     return values if values.ndim == 2 else np.moveaxis(values, -1, 0)
 

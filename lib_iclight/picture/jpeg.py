@@ -17,7 +17,7 @@ class TooManyScansError(ValueError):
     """The picture comes in more scans than :data:`MAX_SCANS`; the message is their number."""
 
 
-def scans(data: bytes) -> int:
+def count_scans(data: bytes) -> int:
     """How many scans the first picture in a JPEG file has; what a phone puts behind it does not count."""
     place, count = 2, 0
     while place + 4 <= len(data) and data[place] == 0xFF and data[place + 1] != _END:
@@ -35,7 +35,7 @@ def scans(data: bytes) -> int:
     return count
 
 
-def coefficients(data: bytes, layers: Sequence[tuple[int, int, int, int]]) -> float:
+def coefficient_bytes(data: bytes, layers: Sequence[tuple[int, int, int, int]]) -> float:
     """Bytes per pixel that libjpeg needs besides the pixels: it keeps all coefficients of a picture in several scans.
 
     Args:
@@ -45,7 +45,7 @@ def coefficients(data: bytes, layers: Sequence[tuple[int, int, int, int]]) -> fl
     Raises:
         TooManyScansError: it has more than :data:`MAX_SCANS` scans.
     """
-    count = scans(data)
+    count = count_scans(data)
     if count > MAX_SCANS:
         raise TooManyScansError(f"{count}")
     if count < 2 or not layers:

@@ -27,14 +27,14 @@ MAX_SIDE = 100_000
 BYTES_PER_PIXEL = 9
 """What reading may take at its peak, for each pixel of the limit."""
 
-_GIVEN_OUT = {"MPO": "JPEG"}  # a phone's JPEG with a second picture behind the first
+_ALIASES = {"MPO": "JPEG"}  # a phone's JPEG with a second picture behind the first
 _BYTES_PER_PIXEL_OF_A_FILE = 2
 _DATA_URL = re.compile(r"\s*data:[^,]{0,1000};base64,", re.IGNORECASE)
 _LARGEST_PADDING = 1 << 24
 _BLANKS = b" \t\r\n\v\f"
 _CHUNK = 1 << 20
 _ORIENTATION = 0x0112
-_STORED = {"1": 1, "L": 1, "P": 1, "I;16": 2, "I;16B": 2}
+_BYTES_STORED = {"1": 1, "L": 1, "P": 1, "I;16": 2, "I;16B": 2}
 _WIDTH, _LENGTH, _BITS, _SAMPLES, _ROWS_PER_STRIP, _TILE_WIDTH, _TILE_LENGTH = 256, 257, 258, 277, 278, 322, 323
 
 
@@ -82,7 +82,7 @@ def read(file: BinaryIO, name: str, max_pixels: int = MAX_PIXELS) -> Image.Image
     with _explained(name, max_pixels), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         image = Image.open(file, formats=_formats())
-        check_size(image, name, max_pixels)
+        _check_size(image, name, max_pixels)
         _check_memory(image, file, name, max_pixels)
         return upright(_loaded(image, file))
 
@@ -120,14 +120,14 @@ def check_given(image: Image.Image, name: str, max_pixels: int = MAX_PIXELS) -> 
         ICLightError: it is a file of another kind than ours, damaged, or too large.
     """
     kind = (image.format or "").upper()
-    if isinstance(image, ImageFile.ImageFile) and _GIVEN_OUT.get(kind, kind) not in _formats():
+    if isinstance(image, ImageFile.ImageFile) and _ALIASES.get(kind, kind) not in _formats():
         raise ICLightError(f"The {name} cannot be read: {kind} files are not supported. Use PNG, JPEG or WebP.")
-    check_size(image, name, max_pixels)
+    _check_size(image, name, max_pixels)
     with _explained(name, max_pixels):
         image.load()
 
 
-def check_size(image: Image.Image, name: str, max_pixels: int) -> None:
+def _check_size(image: Image.Image, name: str, max_pixels: int) -> None:
     """Check that a picture does not have too many pixels.
 
     Raises:
@@ -202,7 +202,7 @@ def _decodes_still_webp(image: Image.Image) -> bool:
 def _still_webp(image: Image.Image, file: BinaryIO) -> Image.Image:
     from PIL import _webp
 
-    found = _webp.WebPDecode(_content(file))
+    found = _webp.WebPDecode(_bytes_of(file))
     if found is None:
         raise ValueError("WebP")
     pixels, width, height, mode = found[:4]
@@ -227,20 +227,20 @@ def _memory(image: Image.Image, file: BinaryIO) -> float:
     Raises:
         ValueError: the header says what no encoder writes.
     """
-    pixels, stored = image.width * image.height, _STORED.get(image.mode, 4)
+    pixels, stored = image.width * image.height, _BYTES_STORED.get(image.mode, 4)
     if image.format in ("JPEG", "MPO"):
-        return pixels * (stored + jpeg.coefficients(_content(file), getattr(image, "layer", ())))
+        return pixels * (stored + jpeg.coefficient_bytes(_bytes_of(file), getattr(image, "layer", ())))
     if image.format == "WEBP":
         return pixels * (8 if _decodes_still_webp(image) else 16)
     if image.format == "TIFF":
-        piece = 0 if image.info.get("compression") == "raw" else _piece(image.tag_v2)
+        piece = 0 if image.info.get("compression") == "raw" else _largest_piece(image.tag_v2)
         if piece > 8 * pixels + _LARGEST_PADDING:
             raise ValueError("a tile that is larger than its picture")
         return pixels * stored + piece
     return pixels * (stored if image.format in FORMATS else 16)
 
 
-def _content(file: BinaryIO) -> bytes:
+def _bytes_of(file: BinaryIO) -> bytes:
     place = file.tell()
     file.seek(0)
     try:
@@ -249,7 +249,7 @@ def _content(file: BinaryIO) -> bytes:
         file.seek(place)
 
 
-def _piece(tags: Mapping[int, Any]) -> float:
+def _largest_piece(tags: Mapping[int, Any]) -> float:
     """Bytes of a TIFF's tile or strip, which is unpacked as a whole."""
     bits = tags.get(_BITS, (8,))
     depth = bits[0] * max(len(bits), tags.get(_SAMPLES, 1)) / 8

@@ -10,6 +10,7 @@ from PIL import Image
 
 from ..errors import ICLightError
 from .profiles import Conversion, to_srgb
+from .strips import strips
 
 _STRIP_PIXELS = 1 << 18
 _PREMULTIPLIED = {"RGBa": "RGBA", "La": "LA"}
@@ -20,7 +21,7 @@ _WHITES = (255.0, 4095.0, 65535.0)
 _WHITE_OF_32_BITS = 2.0**32 - 1
 
 
-def arrays(image: Image.Image) -> tuple[np.ndarray, np.ndarray | None]:
+def to_arrays(image: Image.Image) -> tuple[np.ndarray, np.ndarray | None]:
     """A picture as arrays.
 
     16-bit, 32-bit and float greys are scaled to 8 bits, palettes and ``tRNS`` transparency become alpha, an embedded
@@ -62,12 +63,12 @@ def arrays(image: Image.Image) -> tuple[np.ndarray, np.ndarray | None]:
 
 
 def is_converted(image: Image.Image) -> bool:
-    """Whether :func:`arrays` has to follow the picture's profile, which takes far longer than anything else it does."""
+    """Whether :func:`to_arrays` has to follow the picture's profile, which takes longer than all else it does."""
     return to_srgb(image.info.get("icc_profile"), _colour_mode(image.mode)) is not None
 
 
 def fingerprint(image: Image.Image) -> bytes:
-    """Identifies what :func:`arrays` makes of a picture. Not for mode "P": the palette is left out."""
+    """Identifies what :func:`to_arrays` makes of a picture. Not for mode "P": the palette is left out."""
     about = (image.mode, image.size, image.info.get("transparency"))
     digest = hashlib.blake2b(repr(about).encode(), digest_size=16)
     digest.update(image.info.get("icc_profile") or b"")
@@ -77,13 +78,10 @@ def fingerprint(image: Image.Image) -> bytes:
 
 
 def _strips(image: Image.Image) -> Iterator[tuple[slice, Image.Image]]:
-    rows = max(1, _STRIP_PIXELS // image.width)
-    if rows >= image.height:
-        yield slice(None), image
-        return
-    for start in range(0, image.height, rows):
-        stop = min(start + rows, image.height)
-        yield slice(start, stop), image.crop((0, start, image.width, stop))
+    """Rows and that part of the picture; one that is no larger than a strip is given whole, without a copy."""
+    for rows in strips(image.height, _STRIP_PIXELS // image.width):
+        is_whole = rows == slice(0, image.height)
+        yield rows, image if is_whole else image.crop((0, rows.start, image.width, rows.stop))
 
 
 def _colour_mode(mode: str) -> str:

@@ -8,6 +8,8 @@ import zlib
 
 import numpy as np
 
+from .strips import strips
+
 _STRIP_BYTES = 1 << 22
 _TRUECOLOUR, _WITH_ALPHA = 2, 6
 _DIFFERENCE_TO_THE_ROW_ABOVE = 2
@@ -26,12 +28,9 @@ def png(rgb: np.ndarray, alpha: np.ndarray | None) -> bytes:
     file, packer = io.BytesIO(b""), zlib.compressobj(1)
     file.write(b"\x89PNG\r\n\x1a\n")
     _write(file, b"IHDR", struct.pack(">IIBBBBB", width, height, 8, kind, 0, 0, 0))
-    rows = max(1, _STRIP_BYTES // (width * channels))
     above = np.zeros((1, width, channels), np.uint8)
-    for start in range(0, height, rows):
-        strip = rgb[start : start + rows]
-        if alpha is not None:
-            strip = np.dstack([strip, alpha[start : start + rows]])
+    for rows in strips(height, _STRIP_BYTES // (width * channels)):
+        strip = rgb[rows] if alpha is None else np.dstack([rgb[rows], alpha[rows]])
         lines = np.full((len(strip), 1 + width * channels), _DIFFERENCE_TO_THE_ROW_ABOVE, np.uint8)
         lines[:, 1:] = (strip - np.concatenate([above, strip[:-1]])).reshape(len(strip), -1)
         above = strip[-1:]

@@ -5,13 +5,23 @@ from __future__ import annotations
 import numpy as np
 from PIL import Image
 
+from .strips import strips
+
 Edges = tuple[float, float, float, float]
 """``(left, top, right, bottom)`` of a part of a picture, in its pixels."""
+
+REFERENCE_SIDE = 512
+"""Lengths such as a blur's are given in pixels of a picture whose shorter side is this one."""
 
 _WHOLE_LIMIT = 1 << 24
 _STRIP_PIXELS = 1 << 21
 _LOBES = 3
 _PRECISION_BITS = 22
+
+
+def in_pixels(length: float, shape: tuple[int, ...]) -> float:
+    """A length in pixels of a picture of ``shape`` (``[H, W, ...]``), given for :data:`REFERENCE_SIDE`."""
+    return length * min(shape[:2]) / REFERENCE_SIDE
 
 
 def cover_crop(pixels: np.ndarray, width: int, height: int) -> np.ndarray:
@@ -32,7 +42,7 @@ def cover_crop(pixels: np.ndarray, width: int, height: int) -> np.ndarray:
     full_width, full_height = round(original_width * scale), round(original_height * scale)
     left, top = round((full_width - width) / 2), round((full_height - height) / 2)
     if full_width * full_height > max(_WHOLE_LIMIT, 4 * width * height):
-        return _window(pixels, (full_width, full_height), (left, top), (width, height))
+        return _scaled_part(pixels, (full_width, full_height), (left, top), (width, height))
     scaled = resized(pixels, (full_width, full_height))
     return np.ascontiguousarray(scaled[top : top + height, left : left + width])
 
@@ -53,11 +63,10 @@ def resized(pixels: np.ndarray, size: tuple[int, int], box: Edges | None = None)
         image = Image.fromarray(pixels)
         return np.asarray(image if size == image.size and box is None else _lanczos(image, size, box))
     left, top, right, bottom = box or (0, 0, width, height)
-    rows = max(1, _STRIP_PIXELS // width)
     narrow = np.empty((height, size[0], *pixels.shape[2:]), np.uint8)
-    for start in range(0, height, rows):
-        strip = Image.fromarray(np.ascontiguousarray(pixels[start : start + rows]))
-        narrow[start : start + rows] = _lanczos(strip, (size[0], strip.height), (left, 0, right, strip.height))
+    for rows in strips(height, _STRIP_PIXELS // width):
+        strip = Image.fromarray(np.ascontiguousarray(pixels[rows]))
+        narrow[rows] = _lanczos(strip, (size[0], strip.height), (left, 0, right, strip.height))
     return np.asarray(_lanczos(Image.fromarray(narrow), size, (0, top, size[0], bottom)))
 
 
@@ -65,14 +74,16 @@ def _lanczos(image: Image.Image, size: tuple[int, int], box: Edges | None) -> Im
     return image.resize(size, Image.Resampling.LANCZOS, box=box)
 
 
-def _window(pixels: np.ndarray, full: tuple[int, int], first: tuple[int, int], size: tuple[int, int]) -> np.ndarray:
+def _scaled_part(
+    pixels: np.ndarray, full: tuple[int, int], first: tuple[int, int], size: tuple[int, int]
+) -> np.ndarray:
     """The part of ``size`` from ``first`` on, (across, down), of a picture that is scaled to ``full``."""
     (columns, across), (rows, down) = (
         _kernel(length, *axis) for length, *axis in zip(pixels.shape[1::-1], full, first, size, strict=True)
     )
     begin, end = rows.min(), rows.max() + down.shape[1]
-    narrow = _weighed(pixels[begin:end].swapaxes(0, 1), columns, across).swapaxes(0, 1)
-    return np.ascontiguousarray(_weighed(narrow, rows - begin, down))
+    narrow = _weighted_sum(pixels[begin:end].swapaxes(0, 1), columns, across).swapaxes(0, 1)
+    return np.ascontiguousarray(_weighted_sum(narrow, rows - begin, down))
 
 
 def _kernel(length: int, full: int, first: int, count: int) -> tuple[np.ndarray, np.ndarray]:
@@ -96,7 +107,7 @@ def _kernel(length: int, full: int, first: int, count: int) -> tuple[np.ndarray,
     return lowest, np.trunc(weights * (1 << _PRECISION_BITS) + np.copysign(0.5, weights)).astype(np.int32)
 
 
-def _weighed(pixels: np.ndarray, lowest: np.ndarray, weights: np.ndarray) -> np.ndarray:
+def _weighted_sum(pixels: np.ndarray, lowest: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """Rows of uint8 ``[H, ...]`` added up with their weights: uint8 ``[count, ...]``."""
     result = np.full((len(lowest), *pixels.shape[1:]), 1 << (_PRECISION_BITS - 1), np.int32)
     last = pixels.shape[0] - 1

@@ -16,7 +16,7 @@ from PIL import Image
 from ..errors import ICLightError, escaped, shortened
 from ..support.file_stamp import Stamp, stamp_at
 from ..support.json_values import shown, without_folders
-from .custom_onnx import OwnModel
+from .custom_onnx import CustomOnnxSession
 
 MODELS = (
     "isnet-general-use",
@@ -42,12 +42,12 @@ DEFAULT_MODEL = MODELS[0]
 ENDING = ".onnx"
 """How the name of a model file of the user's own ends, which is what tells it from rembg's names."""
 
-# The releases in which they came: a user's environment may hold a rembg that another extension asked for.
+# The releases of rembg in which they came: a user's environment may hold a rembg that another extension asked for.
 _SINCE = {"isnet-anime": (2, 0, 38), "bria-rmbg": (2, 0, 61)} | {
     name: (2, 0, 59) for name in MODELS if name.startswith("birefnet-")
 }
-_OWN_SINCE = (2, 0, 48)
-_CUSTOM = "u2net_custom"
+_CUSTOM_SINCE = (2, 0, 48)
+_CUSTOM_SESSION = "u2net_custom"
 _FILES_OF_REMBG = {f"{name}{ENDING}" for name in MODELS}
 _SEGMENT_ANYTHING = ("sam_", "vit_b-")
 
@@ -56,7 +56,7 @@ _LONGEST_REASON = 240
 _WAY_OUT = "or give a picture with transparency, or turn 'Remove background' off"
 
 _sessions: dict[str, tuple[Stamp | None, object]] = {}
-"""By the model's place, and made of a file of this stamp."""
+"""rembg's sessions by the model's path, each with the stamp of the file that it was made from."""
 _lock = threading.Lock()
 
 BackgroundRemover = Callable[[np.ndarray, str], np.ndarray]
@@ -65,11 +65,7 @@ BackgroundRemover = Callable[[np.ndarray, str], np.ndarray]
 
 def remover(models_dir: Path) -> BackgroundRemover:
     """A background remover that keeps rembg's models in ``models_dir``."""
-
-    def matte(rgb: np.ndarray, model: str) -> np.ndarray:
-        return remove_background(rgb, model, models_dir)
-
-    return matte
+    return lambda rgb, model: remove_background(rgb, model, models_dir)
 
 
 def offered(models_dir: Path) -> list[str]:
@@ -78,10 +74,13 @@ def offered(models_dir: Path) -> list[str]:
     Nothing is imported for it. Where no rembg is installed all of its models are named: choosing one says what to do.
     """
     version = _installed()
-    return [*(name for name in MODELS if version is None or version >= _SINCE.get(name, ())), *own_models(models_dir)]
+    return [
+        *(name for name in MODELS if version is None or version >= _SINCE.get(name, ())),
+        *custom_models(models_dir),
+    ]
 
 
-def own_models(models_dir: Path) -> list[str]:
+def custom_models(models_dir: Path) -> list[str]:
     """File names of the ONNX models in ``models_dir`` that are not rembg's.
 
     A folder that cannot be looked into has none. A name that is no text for a page is left out.
@@ -90,8 +89,8 @@ def own_models(models_dir: Path) -> list[str]:
         names = [path.name for path in models_dir.iterdir() if path.suffix.lower() == ENDING and _is_file(path)]
     except OSError:
         return []
-    own = (name for name in names if name not in _FILES_OF_REMBG and not name.startswith(_SEGMENT_ANYTHING))
-    return sorted(name for name in own if name == escaped(name))
+    custom = (name for name in names if name not in _FILES_OF_REMBG and not name.startswith(_SEGMENT_ANYTHING))
+    return sorted(name for name in custom if name == escaped(name))
 
 
 def _is_file(path: Path) -> bool:
@@ -102,7 +101,7 @@ def _is_file(path: Path) -> bool:
 
 
 def content(model: str, models_dir: Path) -> Stamp | None:
-    """Tells whether a remover's file is still the same; None while there is none."""
+    """A stamp of a remover's file, which changes when the file is replaced; None while there is no file."""
     return stamp_at(_file(model, models_dir))
 
 
@@ -133,11 +132,11 @@ def remove_background(rgb: np.ndarray, model: str, models_dir: Path) -> np.ndarr
             with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
                 mask = rembg.remove(Image.fromarray(rgb), session=session, only_mask=True)
         except Exception as error:  # whatever a third-party model run raises, the user needs the same way out
-            reason = _in_a_line(error)
+            reason = _one_line(error)
             raise ICLightError(
                 f"The background remover {model} failed: {reason}. Choose another one, {_WAY_OUT}."
             ) from error
-    return _whole(np.asarray(mask.convert("L")), rgb.shape[0])
+    return _merged(np.asarray(mask.convert("L")), rgb.shape[0])
 
 
 def check_known(model: str, models_dir: Path) -> None:
@@ -146,17 +145,17 @@ def check_known(model: str, models_dir: Path) -> None:
     Raises:
         ICLightError: there is none of this name, or the installed rembg does not have it yet.
     """
-    own, named = model.lower().endswith(ENDING), shown(model)
-    if own and model not in own_models(models_dir):
+    is_custom, named = model.lower().endswith(ENDING), shown(model)
+    if is_custom and model not in custom_models(models_dir):
         raise ICLightError(
             f"There is no file {named} in models/{models_dir.name}. Put the ONNX file of a background remover "
             f"there, or choose one of: {', '.join(offered(models_dir))}."
         )
-    if not own and model not in MODELS:
+    if not is_custom and model not in MODELS:
         raise ICLightError(
             f"There is no background remover named {named}. Choose one of: {', '.join(offered(models_dir))}."
         )
-    version, needed = _installed(), _OWN_SINCE if own else _SINCE.get(model, ())
+    version, needed = _installed(), _CUSTOM_SINCE if is_custom else _SINCE.get(model, ())
     if version is not None and version < needed:
         raise ICLightError(
             f"The background remover {model} needs rembg {_dotted(needed)} or newer, and rembg {_dotted(version)} is "
@@ -178,7 +177,7 @@ def _import_rembg():
         import rembg
     except (Exception, SystemExit) as error:
         # rembg leaves the interpreter when onnxruntime is missing; binaries built for another numpy raise all kinds.
-        reason = "onnxruntime is missing" if isinstance(error, SystemExit) else _in_a_line(error)
+        reason = "onnxruntime is missing" if isinstance(error, SystemExit) else _one_line(error)
         raise ICLightError(
             f"Background removal needs rembg, which does not work here ({reason}). {_INSTALL}, {_WAY_OUT}."
         ) from error
@@ -199,7 +198,7 @@ def _dotted(version: tuple[int, ...]) -> str:
     return ".".join(str(number) for number in version)
 
 
-def _whole(mask: np.ndarray, height: int) -> np.ndarray:
+def _merged(mask: np.ndarray, height: int) -> np.ndarray:
     """One alpha of several that rembg puts below each other (upper body, lower body, whole dress)."""
     count = mask.shape[0] // height
     return mask if count == 1 else mask[: count * height].reshape(count, height, -1).max(axis=0)
@@ -218,14 +217,14 @@ def _session(rembg, model: str, models_dir: Path):
             session = _new_session(rembg, model, models_dir)
     except Exception as error:  # rembg downloads here: network and disk errors of several libraries
         raise ICLightError(
-            f"The background remover {model} cannot be loaded: {_in_a_line(error)}. "
-            f"{_mend(file, is_there, model in MODELS)}, choose another one, {_WAY_OUT}."
+            f"The background remover {model} cannot be loaded: {_one_line(error)}. "
+            f"{_remedy(file, is_there, model in MODELS)}, choose another one, {_WAY_OUT}."
         ) from error
     _sessions[key] = (before if is_there else stamp_at(file), session)
     return session
 
 
-def _mend(file: Path, is_there: bool, is_rembgs: bool) -> str:
+def _remedy(file: Path, is_there: bool, is_rembgs: bool) -> str:
     """What to do about a file that could not be loaded."""
     folder = f"models/{file.parent.name}"
     if not is_there:
@@ -233,7 +232,7 @@ def _mend(file: Path, is_there: bool, is_rembgs: bool) -> str:
     return f"Replace {file.name} in {folder}" + (" (rembg downloads it again once it is deleted)" if is_rembgs else "")
 
 
-def _in_a_line(error: BaseException) -> str:
+def _one_line(error: BaseException) -> str:
     """What a library says, without line breaks and folders, and no longer than a message should be."""
     return shortened(without_folders(" ".join(str(error).split())).rstrip(". "), _LONGEST_REASON)
 
@@ -242,7 +241,7 @@ def _new_session(rembg, model: str, models_dir: Path):
     options = {"providers": ["CPUExecutionProvider"]}
     if model in MODELS:
         return rembg.new_session(model, **options)
-    return OwnModel(model, rembg.new_session(_CUSTOM, model_path=str(models_dir / model), **options))
+    return CustomOnnxSession(model, rembg.new_session(_CUSTOM_SESSION, model_path=str(models_dir / model), **options))
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""A background remover of the user's own: what its file does not say follows the conventions of the families."""
+"""A background remover from an ONNX file of the user's own; what the file does not say is guessed by its name."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _SMALL_FAMILY = re.compile(r"u2net|silueta", re.IGNORECASE)
 _SMALL, _LARGE = 320, 1024
 
 
-class OwnModel:
+class CustomOnnxSession:
     """Stands in for one of rembg's sessions.
 
     The file says which size the model takes. One that takes any gets 1024 x 1024, of the family of U-2-Net (a name

@@ -1,21 +1,23 @@
 """Refines a cut-out: an edge that follows the picture, cut, shrunk or feathered, and free of the old background.
 
-Everything here takes and gives uint8 arrays. Lengths are in pixels of a picture whose shorter side is 512.
+Public functions take and give uint8 arrays. Lengths are in pixels of a picture whose shorter side is 512.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from PIL import Image, ImageFilter
 
-from ..picture.box_filter import box_mean, enlarged, reduced
+from ..picture.box_filter import box_mean, enlarged, reduced, to_unit
+from ..picture.scaling import in_pixels
+from ..picture.strips import strips
 
 MAX_SHRINK = 16.0
 MAX_FEATHER = 16.0
 
-_REFERENCE_SIDE = 512
 _WORKING_SIDE = 768
 _GUIDE_RADIUS = 8.0
 _GUIDE_EPSILON = 1e-4
@@ -83,16 +85,16 @@ def follow_edges(rgb: np.ndarray, alpha: np.ndarray) -> np.ndarray:
     """
     unsure = (alpha > 5) & (alpha < 250)
     guide, matte = reduced(rgb, _WORKING_SIDE), reduced(alpha, _WORKING_SIDE)
-    radius = _pixels(_GUIDE_RADIUS, matte.shape)
+    radius = in_pixels(_GUIDE_RADIUS, matte.shape)
     slope, offset = _locally_linear(guide, matte, round(radius))
     # Where the edge is hard no pixel is between, but the step is there.
-    near = box_mean((np.abs(matte - 0.5) < 0.48).astype(np.float32) + _steps(matte), round(radius)) > 1e-6
+    near = box_mean((np.abs(matte - 0.5) < 0.48).astype(np.float32) + _hard_edges(matte), round(radius)) > 1e-6
     if not (near.any() or unsure.any()):
         return alpha
     height, width = alpha.shape
     result = np.empty_like(alpha)
-    for rows, (a, b, band) in _strips(height, width, slope, offset, near.astype(np.float32)):
-        part = (a * _unit(rgb[rows])).sum(axis=0) + b
+    for rows, (a, b, band) in _enlarged(height, width, slope, offset, near.astype(np.float32)):
+        part = (a * to_unit(rgb[rows])).sum(axis=0) + b
         filtered = (part.clip(0, 1) * 255).round().astype(np.uint8)
         result[rows] = np.where(band > 0.5, filtered, alpha[rows])
     return result
@@ -113,12 +115,12 @@ def threshold(alpha: np.ndarray, level: float) -> np.ndarray:
     if level <= 0:
         return alpha
     result = np.empty_like(alpha)
-    for start in range(0, alpha.shape[0], _STRIP_ROWS):
-        above = 1 if start else 0
-        part = alpha[start - above : start + _STRIP_ROWS + 1].astype(np.float32) / 255
-        width = np.maximum(np.hypot(_slope(part, 0), _slope(part, 1)), 1 / 255)
-        sharp = (((part - level) / width + 0.5).clip(0, 1) * 255).round().astype(np.uint8)
-        result[start : start + _STRIP_ROWS] = sharp[above : above + _STRIP_ROWS]
+    for rows in strips(alpha.shape[0], _STRIP_ROWS):
+        above = 1 if rows.start else 0  # the gradient needs a row more on either side
+        part = to_unit(alpha[rows.start - above : rows.stop + 1])
+        slope = np.maximum(_steepness(part), 1 / 255)
+        sharp = (((part - level) / slope + 0.5).clip(0, 1) * 255).round().astype(np.uint8)
+        result[rows] = sharp[above : above + rows.stop - rows.start]
     return np.where((alpha == 0) | (alpha == 255), alpha, result)
 
 
@@ -133,16 +135,16 @@ def shrink(alpha: np.ndarray, radius: float) -> np.ndarray:
     Returns:
         uint8 ``[H, W]``.
     """
-    reach = _pixels(abs(radius), alpha.shape)
+    reach = in_pixels(abs(radius), alpha.shape)
     if reach < 1e-3:
         return alpha
     # The minimum is what the maximum is of the negative.
     values = alpha if radius < 0 else 255 - alpha
     whole = int(reach)
-    low = _widened(values, whole)
+    low = _max_in_octagon(values, whole)
     part = reach - whole
     if part > 1e-3:
-        high = _widened(values, whole + 1)
+        high = _max_in_octagon(values, whole + 1)
         low = (low * np.float32(1 - part) + high * np.float32(part)).round().astype(np.uint8)
     return low if radius < 0 else 255 - low
 
@@ -156,7 +158,7 @@ def feather(alpha: np.ndarray, radius: float) -> np.ndarray:
     Returns:
         uint8 ``[H, W]``.
     """
-    sigma = _pixels(radius, alpha.shape) / 2
+    sigma = in_pixels(radius, alpha.shape) / 2
     if sigma <= 0:
         return alpha
     return np.asarray(Image.fromarray(alpha).filter(ImageFilter.GaussianBlur(sigma)))
@@ -179,11 +181,11 @@ def decontaminate(rgb: np.ndarray, alpha: np.ndarray, strength: float) -> np.nda
     """
     if strength <= 0 or alpha.min(initial=255) == 255:
         return rgb
-    colours, behind = _apart(reduced(rgb, _WORKING_SIDE), reduced(alpha, _WORKING_SIDE))
+    colours, behind = _estimated_colours(reduced(rgb, _WORKING_SIDE), reduced(alpha, _WORKING_SIDE))
     height, width = alpha.shape
     result = np.empty_like(rgb)
-    for rows, (subject, backdrop) in _strips(height, width, colours, behind):
-        pixels, weight = _unit(rgb[rows]), alpha[rows].astype(np.float32) / 255
+    for rows, (subject, backdrop) in _enlarged(height, width, colours, behind):
+        pixels, weight = to_unit(rgb[rows]), to_unit(alpha[rows])
         own = subject + weight**2 * (pixels - weight * subject - (1 - weight) * backdrop)
         mixed = pixels + strength * (own.clip(0, 1) - pixels)
         mixed = (np.moveaxis(mixed, 0, -1) * 255).round().astype(np.uint8)
@@ -191,25 +193,26 @@ def decontaminate(rgb: np.ndarray, alpha: np.ndarray, strength: float) -> np.nda
     return result
 
 
-def _apart(pixels: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _estimated_colours(pixels: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Colours of subject and background, float32 ``[3, h, w]`` each, blurred."""
-    subject = backdrop = pixels
-    for number, size in enumerate(_COLOUR_RADII):
-        radius = max(1, round(_pixels(size, weight.shape)))
-        blurred = _blurred(subject, weight**2, radius), _blurred(backdrop, (1 - weight) ** 2, radius)
-        if number == len(_COLOUR_RADII) - 1:
-            return blurred
-        rest = pixels - weight * blurred[0] - (1 - weight) * blurred[1]
-        subject, backdrop = (blurred[0] + weight**2 * rest).clip(0, 1), blurred[1]
-    raise AssertionError("there is a last radius")
+    wide, narrow = (max(1, round(in_pixels(radius, weight.shape))) for radius in _COLOUR_RADII)
+    subject, backdrop = _blurred_apart(pixels, pixels, weight, wide)
+    unexplained = pixels - weight * subject - (1 - weight) * backdrop
+    return _blurred_apart((subject + weight**2 * unexplained).clip(0, 1), backdrop, weight, narrow)
 
 
-def _blurred(values: np.ndarray, weight: np.ndarray, radius: int) -> np.ndarray:
+def _blurred_apart(
+    subject: np.ndarray, backdrop: np.ndarray, weight: np.ndarray, radius: int
+) -> tuple[np.ndarray, np.ndarray]:
+    return _weighted_mean(subject, weight**2, radius), _weighted_mean(backdrop, (1 - weight) ** 2, radius)
+
+
+def _weighted_mean(values: np.ndarray, weight: np.ndarray, radius: int) -> np.ndarray:
     return box_mean(values * weight, radius) / (box_mean(weight, radius) + 1e-5)
 
 
 def _locally_linear(guide: np.ndarray, values: np.ndarray, radius: int) -> tuple[np.ndarray, np.ndarray]:
-    """``values`` as slopes ``[3, h, w]`` and an offset ``[h, w]`` of the guide around each pixel, averaged."""
+    """The guided filter's coefficients: slopes ``[3, h, w]`` and an offset ``[h, w]`` that make values of the guide."""
     radius = max(1, radius)
     mean, level = box_mean(guide, radius), box_mean(values, radius)
     together = box_mean(guide * values, radius) - mean * level
@@ -223,33 +226,32 @@ def _locally_linear(guide: np.ndarray, values: np.ndarray, radius: int) -> tuple
     return box_mean(slope, radius), box_mean(offset, radius)
 
 
-def _strips(height: int, width: int, *maps: np.ndarray):
+def _enlarged(height: int, width: int, *maps: np.ndarray) -> Iterator[tuple[slice, list[np.ndarray]]]:
     """Rows of the full size, and the maps enlarged to them: a picture of many megapixels never exists in floats."""
-    for start in range(0, height, _STRIP_ROWS):
-        rows = slice(start, min(start + _STRIP_ROWS, height))
+    for rows in strips(height, _STRIP_ROWS):
         yield rows, [enlarged(values, width, height, rows) for values in maps]
 
 
-def _widened(values: np.ndarray, reach: int) -> np.ndarray:
-    """Maximum over an octagon of whole pixels."""
-    square = round(reach * 0.4142)
+def _max_in_octagon(values: np.ndarray, reach: int) -> np.ndarray:
+    """The maximum within an octagon of that radius in whole pixels, which is a square widened by a diamond."""
+    square = round(reach * 0.4142)  # a regular octagon's side is tan(22.5 degrees) of its width
     diamond = reach - square
     # The ways to a pixel at the frame's edge lead outside of it.
     wide = np.pad(values, reach)
     for step in ((0, 1), (1, 0)):
-        wide = _highest(wide, square, step)
+        wide = _max_along(wide, square, step)
     # Two diagonals reach every other pixel of a diamond, and a cross fills the gaps.
     crosses = min(diamond, 2 - diamond % 2)
     for _ in range(crosses):
-        wide = np.maximum(_highest(wide, 1, (0, 1)), _highest(wide, 1, (1, 0)))
+        wide = np.maximum(_max_along(wide, 1, (0, 1)), _max_along(wide, 1, (1, 0)))
     for step in ((1, 1), (1, -1)):
-        wide = _highest(wide, (diamond - crosses) // 2, step)
+        wide = _max_along(wide, (diamond - crosses) // 2, step)
     height, width = values.shape
     return wide[reach : reach + height, reach : reach + width]
 
 
-def _highest(values: np.ndarray, reach: int, step: tuple[int, int]) -> np.ndarray:
-    """Maximum over ``2 * reach + 1`` pixels in a direction, by distances that double."""
+def _max_along(values: np.ndarray, reach: int, step: tuple[int, int]) -> np.ndarray:
+    """The maximum of ``2 * reach + 1`` pixels in a direction, found by distances that double."""
     done, result = 0, values
     while done < reach:
         far = min(reach - done, 2 * done + 1)
@@ -263,18 +265,14 @@ def _highest(values: np.ndarray, reach: int, step: tuple[int, int]) -> np.ndarra
     return result
 
 
-def _steps(matte: np.ndarray) -> np.ndarray:
-    return (np.hypot(_slope(matte, 0), _slope(matte, 1)) > 0.1).astype(np.float32)
+def _hard_edges(matte: np.ndarray) -> np.ndarray:
+    return (_steepness(matte) > 0.1).astype(np.float32)
+
+
+def _steepness(values: np.ndarray) -> np.ndarray:
+    """How far values change from a pixel to the next, in the direction in which they change most."""
+    return np.hypot(_slope(values, 0), _slope(values, 1))
 
 
 def _slope(values: np.ndarray, axis: int) -> np.ndarray:
     return np.gradient(values, axis=axis) if values.shape[axis] > 1 else np.zeros_like(values)
-
-
-def _unit(rgb: np.ndarray) -> np.ndarray:
-    """uint8 ``[H, W, 3]`` to float32 ``[3, H, W]`` in 0..1."""
-    return np.moveaxis(rgb.astype(np.float32) / 255, -1, 0)
-
-
-def _pixels(length: float, shape: tuple[int, ...]) -> float:
-    return length * min(shape[:2]) / _REFERENCE_SIDE

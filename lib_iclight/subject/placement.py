@@ -58,13 +58,13 @@ def parse(value: Any, where: str = "placement") -> str | Placement:
     return Placement(**{key: round(number(value[key], f"{where}.{key}", *LIMITS[key]), 3) for key in value})
 
 
-def place(pixels: np.ndarray, width: int, height: int, placed: Placement, fill: int) -> np.ndarray:
+def place(pixels: np.ndarray, width: int, height: int, placement: Placement, fill: int) -> np.ndarray:
     """Scale with Lanczos and put at a place of the frame; only the part that is seen is scaled.
 
     Args:
         pixels: uint8 ``[H, W, 3]`` or ``[H, W]``.
         width, height: the frame in pixels.
-        placed: scale and place.
+        placement: scale and place.
         fill: the value of what is left empty.
 
     Returns:
@@ -73,15 +73,15 @@ def place(pixels: np.ndarray, width: int, height: int, placed: Placement, fill: 
     Raises:
         ICLightError: nothing of the picture lies in the frame.
     """
-    if placed == Placement():
+    if placement == Placement():
         return cover_crop(pixels, width, height)
     original_height, original_width = pixels.shape[:2]
-    scale = placed.scale * max(width / original_width, height / original_height)
-    across = _visible(original_width, scale, placed.x, width)
-    down = _visible(original_height, scale, placed.y, height)
+    scale = placement.scale * max(width / original_width, height / original_height)
+    across = _visible(original_width, scale, placement.x, width)
+    down = _visible(original_height, scale, placement.y, height)
     if across is None or down is None:
         raise ICLightError(
-            f"The subject is placed outside of the picture: {placed.to_json()}. Move it into the frame, or set the "
+            f"The subject is placed outside of the picture: {placement.to_json()}. Move it into the frame, or set the "
             "placement to cover."
         )
     size = (across.stop - across.start, down.stop - down.start)

@@ -11,7 +11,7 @@ import numpy as np
 from PIL import Image
 
 from ..errors import ICLightError
-from ..picture import arrays
+from ..picture import arrays, opening, scaling
 from ..picture.pixels import fingerprint, is_converted
 from ..support.cache import SharedCache
 from .background_removal import BackgroundRemover
@@ -59,10 +59,10 @@ class Framing:
         if isinstance(self.fit, Placement):
             return place(pixels, width, height, self.fit, fill)
         if self.fit == "stretch":
-            return arrays.stretch(pixels, width, height)
+            return scaling.stretch(pixels, width, height)
         if self.fit == "contain":
-            return arrays.contain(pixels, width, height, fill)
-        return arrays.cover_crop(pixels, width, height)
+            return scaling.contain(pixels, width, height, fill)
+        return scaling.cover_crop(pixels, width, height)
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,7 +115,7 @@ class SubjectCache:
     """
 
     def __init__(
-        self, cache: SharedCache | None = None, max_pixels: Callable[[], int] = lambda: arrays.MAX_PIXELS
+        self, cache: SharedCache | None = None, max_pixels: Callable[[], int] = lambda: opening.MAX_PIXELS
     ) -> None:
         self.content: Callable[[str], Hashable] = lambda model: None
         self._cache = cache or SharedCache()
@@ -138,7 +138,7 @@ class SubjectCache:
             raise ICLightError(source.reason)
         if isinstance(source, str):
             key = ("picture", _digest(source), most)
-            return self._cache.get(key, lambda: arrays.to_picture(arrays.decode(source, name, most), name, most))
+            return self._cache.get(key, lambda: arrays.to_picture(opening.decode(source, name, most), name, most))
         if isinstance(source, np.ndarray):
             source = Image.fromarray(source)
         if isinstance(source, Image.Image):
@@ -147,8 +147,8 @@ class SubjectCache:
 
     def _converted(self, image: Image.Image, name: str, most: int) -> arrays.Picture:
         """A Pillow image as a picture; one with a profile to follow is converted once, not in every generation."""
-        arrays.check_given(image, name, most)
-        image = arrays.upright(image)
+        opening.check_given(image, name, most)
+        image = opening.upright(image)
         if image.mode == "P" or not is_converted(image):
             return arrays.to_picture(image, name, most)
         return self._cache.get(("picture", fingerprint(image)), lambda: arrays.to_picture(image, name, most))

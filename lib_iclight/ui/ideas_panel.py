@@ -7,7 +7,7 @@ from typing import Any
 
 import gradio as gr
 
-from ..picture import arrays
+from ..picture import opening
 from . import examples, prompts
 from .parts import JS, QUIET, Panel, allowed
 from .recommend import match_size, recommended
@@ -91,4 +91,4 @@ def _opened(path: Any) -> Any:
     if path is None:
         return gr.update()
     with open(path, "rb") as file:
-        return arrays.read(file, "example")
+        return opening.read(file, "example")

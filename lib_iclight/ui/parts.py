@@ -11,7 +11,7 @@ import gradio as gr
 
 from ..errors import ICLightError
 from ..fields import Field, Kind, Part
-from ..picture import arrays
+from ..picture import arrays, opening
 from ..request import FIELDS
 
 QUIET = {"show_progress": False, "queue": False}
@@ -32,7 +32,7 @@ class PictureInput(gr.Image):
     """
 
     webui_do_not_create_gradio_pyi_thank_you = True
-    max_pixels = staticmethod(lambda: arrays.MAX_PIXELS)
+    max_pixels = staticmethod(lambda: opening.MAX_PIXELS)
 
     def get_block_name(self) -> str:
         return "image"
@@ -50,10 +50,10 @@ class PictureInput(gr.Image):
 
 def _opened(payload: Any, name: str, most: int) -> Any:
     if isinstance(payload, str):
-        return arrays.decode(payload, name, most)
+        return opening.decode(payload, name, most)
     try:
         with open(payload.path, "rb") as file:
-            return arrays.read(file, name, most)
+            return opening.read(file, name, most)
     except OSError as error:
         raise ICLightError(f"The {name} cannot be read: its file is gone. Drop the picture in again.") from error
 

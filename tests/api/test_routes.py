@@ -17,8 +17,8 @@ from sd15_layout import iclight_file, safetensors_bytes
 from lib_iclight import __version__
 from lib_iclight.fields import Kind
 from lib_iclight.light import description
-from lib_iclight.light.maps import light_background, light_map, render
-from lib_iclight.picture.arrays import MAX_PIXELS
+from lib_iclight.light.maps import preset, render
+from lib_iclight.picture.opening import MAX_PIXELS
 from lib_iclight.request import FIELDS, REFINEMENT_FIELDS
 
 TRAVERSALS = ("../../../etc/passwd", "..\\..\\secret", "/etc/passwd", "C:\\windows", "a/../b", "%2e%2e%2f", "\x00", "")
@@ -61,9 +61,9 @@ def test_each_listed_light_can_be_drawn(client):
     listed = client.get("/ic-light/lights").json()
     assert [light["name"] for light in listed] == ["left", "right", "top", "bottom", "front", "ambient"]
     for light in listed:
-        for key, draw in (("light_map", light_map), ("light_background", light_background)):
-            expected = draw(light["name"], 24, 16)
-            named = {"light": light["name"], "background": key == "light_background"}
+        for key, background in (("light_map", False), ("light_background", True)):
+            expected = render(preset(light["name"], background), 24, 16)
+            named = {"light": light["name"], "background": background}
             for body in (named, {"light": light[key]}):
                 answer = client.post("/ic-light/light-map", json={"width": 24, "height": 16, **body})
                 assert np.array_equal(picture_of(answer), expected), body
@@ -108,7 +108,8 @@ def test_downloads_that_are_off_are_told(make):
 
 def test_a_light_can_be_drawn_as_a_background_and_flatter(client):
     body = {"light": "left", "width": 16, "height": 8, "background": True}
-    assert np.array_equal(picture_of(client.post("/ic-light/light-map", json=body)), light_background("left", 16, 8))
+    expected = render(preset("left", background=True), 16, 8)
+    assert np.array_equal(picture_of(client.post("/ic-light/light-map", json=body)), expected)
     flat = picture_of(client.post("/ic-light/light-map", json={**body, "strength": 0}))
     assert np.asarray(flat).min() == np.asarray(flat).max() == 127
 

@@ -142,12 +142,12 @@ def test_numbers_halfway_between_two_decimals_are_rounded_alike(page):
 @pytest.mark.parametrize("name", NAMES)
 def test_named_lights_are_drawn_as_the_reference_draws_them(page, name, mode):
     code = f"() => icLight.description.text(icLight.description.named('{name}', '{mode}'))"
-    draw = maps.light_background if mode == "fbc" else maps.light_map
     render = DRAW.replace("icLight.description.parse(value)", f"icLight.description.named(value, '{mode}')")
     data = base64.b64decode(page.evaluate(render, [name, 33, 20]))
     pixels = np.frombuffer(data, np.uint8).reshape(20, 33, 4)[..., :3]
-    np.testing.assert_array_equal(pixels, draw(name, 33, 20))
-    description.parse(page.evaluate(code))
+    light = maps.preset(name, background=mode == "fbc")
+    np.testing.assert_array_equal(pixels, maps.render(light, 33, 20))
+    assert page.evaluate(code) == light.to_json()
 
 
 @pytest.mark.parametrize(

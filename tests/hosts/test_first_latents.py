@@ -81,7 +81,7 @@ def latents(host, pixels):
 
 
 def light(host, name="left"):
-    return latents(host, maps.light_map(name, SIDE, SIDE))
+    return latents(host, maps.render(maps.preset(name), SIDE, SIDE))
 
 
 def added(host, **given):
@@ -211,7 +211,7 @@ def test_a_light_that_can_show_is_let_pass(level):
 
 @pytest.mark.parametrize("strength", [0, 0.5, 1, 2])
 def test_in_img2img_the_strength_scales_the_light_about_grey(host, strength):
-    grey, full = latents(host, maps.with_contrast(maps.light_map("left", SIDE, SIDE), 0)), light(host)
+    grey, full = latents(host, maps.with_contrast(maps.render(maps.preset("left"), SIDE, SIDE), 0)), light(host)
     found = first(host, "img2img", "left", strength, **INIT) - first(host, "img2img", "left", 1, **INIT)
     torch.testing.assert_close(found, (strength - 1) * (full - grey), atol=0.01, rtol=0)
 
@@ -222,7 +222,7 @@ def test_what_the_editor_draws_is_what_img2img_starts_from(host, name, strength)
     """The canvas shows pixels scaled about grey 127, cut off at black and white; the run scales latents."""
     import numpy as np
 
-    pixels = maps.light_map(name, SIDE, SIDE)
+    pixels = maps.render(maps.preset(name), SIDE, SIDE)
     noisy = first(host, "img2img", name, strength, **INIT) - first(host, "img2img", "ambient", **INIT)
     start = noisy + light(host, "ambient")
     vae = host.sd_model.forge_objects.vae.first_stage_model

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 
 import pytest
@@ -128,18 +127,19 @@ def test_a_refusal_shows_no_more_than_a_line_of_a_long_value():
     assert len(refusal(described({"angle": "x" * 10_000}))) < 200
 
 
-def test_mirrored_changes_left_and_right():
-    mirrored = parse(described({"angle": 30}, {"angle": 270}, {"x": 0.2, "y": 0.7}, {"x": -1, "y": 0})).mirrored()
-    assert mirrored == parse(described({"angle": 150}, {"angle": 270}, {"x": 0.8, "y": 0.7}, {"x": 2, "y": 0}))
-    assert EVERYTHING.mirrored().mirrored() == EVERYTHING
+def is_read_or_refused(value) -> bool:
+    """Whether a description comes back the same from its own text, or a refusal names it."""
+    try:
+        found = parse(value)
+    except ICLightError as error:
+        return str(error).startswith("light")
+    return parse(found.to_json()) == found
 
 
 def test_what_json_can_hold_never_crashes():
     values = [None, True, 0, 1e308, float("nan"), 10**400, "", "x", "\ud800", [], [[]], {}, {"a": {}}]
     for value in values:
         for given in (value, described(value), described({"angle": value}), described({"x": value, "y": value})):
-            with contextlib.suppress(ICLightError):
-                parse(given)
+            assert is_read_or_refused(given), given
         for key in ("ambient", "range", "version", "lights"):
-            with contextlib.suppress(ICLightError):
-                parse({**described(), key: value})
+            assert is_read_or_refused({**described(), key: value}), (key, value)

@@ -7,8 +7,9 @@ import pytest
 
 from lib_iclight.errors import ICLightError
 from lib_iclight.light import maps
-from lib_iclight.light.colour import decode, encode, of_hex, of_kelvin
+from lib_iclight.light.colour import linear_from_hex, linear_from_kelvin
 from lib_iclight.light.description import Directional, Light, LightDescription, parse
+from lib_iclight.picture.srgb import linear_to_srgb, srgb_to_linear
 
 SIZES = [(512, 640), (328, 200), (1, 1), (7, 3), (3, 7), (257, 129)]
 FC = {"left": (255, 0), "right": (0, 255), "top": (255, 0), "bottom": (0, 255)}
@@ -24,21 +25,25 @@ def reference(light: str, ends: tuple[int, int], width: int, height: int) -> np.
     return np.stack((plane,) * 3, axis=-1).astype(np.uint8)
 
 
+def drawn(light: str, width: int, height: int, background: bool = False) -> np.ndarray:
+    return maps.render(maps.preset(light, background), width, height)
+
+
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("light", FC)
 def test_fc_maps_are_the_references(light, size):
-    np.testing.assert_array_equal(maps.light_map(light, *size), reference(light, FC[light], *size))
+    np.testing.assert_array_equal(drawn(light, *size), reference(light, FC[light], *size))
 
 
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("light", FBC)
 def test_fbc_backgrounds_are_the_references(light, size):
-    np.testing.assert_array_equal(maps.light_background(light, *size), reference(light, FBC[light], *size))
+    np.testing.assert_array_equal(drawn(light, *size, background=True), reference(light, FBC[light], *size))
 
 
 def test_ambient_is_flat():
-    assert np.unique(maps.light_map("ambient", 5, 3)).tolist() == [127]
-    assert np.unique(maps.light_background("ambient", 5, 3)).tolist() == [64]
+    assert np.unique(drawn("ambient", 5, 3)).tolist() == [127]
+    assert np.unique(drawn("ambient", 5, 3, background=True)).tolist() == [64]
 
 
 def test_a_description_of_a_named_light_is_the_named_light():
@@ -50,19 +55,19 @@ def test_a_description_of_a_named_light_is_the_named_light():
 
 
 def test_front_light_in_numbers():
-    pixels = maps.light_map("front", 5, 3)
+    pixels = drawn("front", 5, 3)
     assert pixels[1, :, 0].tolist() == [127, 191, 255, 191, 127]
-    assert maps.light_background("front", 5, 3)[1, :, 0].tolist() == [128, 176, 224, 176, 128]
+    assert drawn("front", 5, 3, background=True)[1, :, 0].tolist() == [128, 176, 224, 176, 128]
 
 
 def test_left_light_in_numbers():
-    assert maps.light_map("left", 4, 1)[0, :, 0].tolist() == [255, 170, 85, 0]
+    assert drawn("left", 4, 1)[0, :, 0].tolist() == [255, 170, 85, 0]
 
 
 @pytest.mark.parametrize("light", ["none", "custom", "Left", "north"])
 def test_a_light_without_a_gradient_is_refused_with_the_choices(light):
     with pytest.raises(ICLightError, match=rf"no light named '{light}'.*left, right, top"):
-        maps.light_map(light, 8, 8)
+        drawn(light, 8, 8)
 
 
 @pytest.mark.parametrize(
@@ -88,21 +93,21 @@ def falloff(light: Light, width: int, height: int) -> np.ndarray:
         along = i * np.cos(angle) - j * np.sin(angle)
         span = np.ptp(along)
         n = (along - along.min()) / span if span else np.ones_like(along)
-        return decode(np.clip((n - 0.5) / light.softness + 0.5, 0, 1))
+        return srgb_to_linear(np.clip((n - 0.5) / light.softness + 0.5, 0, 1))
     distance = np.hypot(i - light.x * (width - 1), j - light.y * (height - 1)) / max(width - 1, height - 1, 1)
-    return decode(np.clip(1 - distance / (2 * light.softness), 0, 1))
+    return srgb_to_linear(np.clip(1 - distance / (2 * light.softness), 0, 1))
 
 
 def exact(description: LightDescription, width: int, height: int) -> np.ndarray:
     """The documented formulae, word for word, in float64."""
-    base = decode(description.ambient) * of_hex(description.ambient_colour)
+    base = srgb_to_linear(description.ambient) * linear_from_hex(description.ambient_colour)
     linear = np.zeros((height, width, 3)) + base
     for light in description.lights:
-        hue = of_hex(light.colour) if light.kelvin is None else of_kelvin(light.kelvin)
+        hue = linear_from_hex(light.colour) if light.kelvin is None else linear_from_kelvin(light.kelvin)
         linear += light.strength * falloff(light, width, height)[..., None] * hue
     shown = linear / np.maximum(linear.max(axis=2, keepdims=True), 1)
     low, high = description.range
-    return np.floor(low + (high - low) * encode(shown) + 1e-6).astype(int)
+    return np.floor(low + (high - low) * linear_to_srgb(shown) + 1e-6).astype(int)
 
 
 def random_description(rng: np.random.Generator) -> LightDescription:
@@ -141,9 +146,10 @@ def test_a_turned_place_gives_the_turned_map():
 
 
 def test_a_mirrored_description_gives_the_mirrored_map():
-    description = described({"angle": 30, "kelvin": 3000}, {"x": 0.2, "y": -0.5}, {"angle": 250, "softness": 0.1})
-    mirrored = maps.render(description.mirrored(), 51, 40).astype(int)
-    assert np.abs(mirrored - maps.render(description, 51, 40)[:, ::-1]).max() <= 1
+    here = described({"angle": 30, "kelvin": 3000}, {"x": 0.2, "y": -0.5}, {"angle": 250, "softness": 0.1})
+    there = described({"angle": 150, "kelvin": 3000}, {"x": 0.8, "y": -0.5}, {"angle": 290, "softness": 0.1})
+    mirrored = maps.render(here, 51, 40)[:, ::-1].astype(int)
+    assert np.abs(maps.render(there, 51, 40) - mirrored).max() <= 1
 
 
 SUMMED = [{"angle": 20, "strength": 0.5, "colour": "#ff8040"}, {"x": 0.3, "y": 1.2, "softness": 0.9, "kelvin": 9000}]
@@ -152,9 +158,9 @@ SUMMED = [{"angle": 20, "strength": 0.5, "colour": "#ff8040"}, {"x": 0.3, "y": 1
 @pytest.mark.parametrize("ambient", [0, 0.3])
 def test_two_lights_are_the_linear_sum_of_each(ambient):
     both = maps.render(described(*SUMMED, ambient={"level": ambient}), 60, 45)
-    linear = sum(decode(maps.render(described(light), 60, 45) / 255) for light in SUMMED)
-    linear += decode(ambient)
-    expected = 255 * encode(linear / np.maximum(linear.max(axis=2, keepdims=True), 1))
+    linear = sum(srgb_to_linear(maps.render(described(light), 60, 45) / 255) for light in SUMMED)
+    linear += srgb_to_linear(ambient)
+    expected = 255 * linear_to_srgb(linear / np.maximum(linear.max(axis=2, keepdims=True), 1))
     # Each map was cut to whole levels, which counts most where it is dark.
     assert np.abs(both - expected).max() <= 3
     assert np.abs(both - expected).mean() < 1
@@ -177,7 +183,8 @@ def test_too_much_light_is_white_and_never_wraps_around():
 def test_a_strong_coloured_light_keeps_its_hue_and_is_as_bright_as_its_colour_can_be(place, colour):
     shade = {"kelvin": colour} if isinstance(colour, float) else {"colour": colour}
     usual, strong = (
-        decode(maps.render(described({**place, **shade, "strength": strength}), 64, 48) / 255) for strength in (1, 4)
+        srgb_to_linear(maps.render(described({**place, **shade, "strength": strength}), 64, 48) / 255)
+        for strength in (1, 4)
     )
     bright = strong[strong.max(axis=2) > 0.2]
     shares = bright / bright.sum(axis=1, keepdims=True)
@@ -189,9 +196,9 @@ def test_a_strong_coloured_light_keeps_its_hue_and_is_as_bright_as_its_colour_ca
 
 def test_strong_grey_lights_are_clipped():
     grey = described({"angle": 33, "colour": "#b0b0b0", "strength": 4}, {"x": 0.2, "y": 0.9, "strength": 2})
-    levels = [light.strength * of_hex(light.colour)[0] for light in grey.lights]
+    levels = [light.strength * linear_from_hex(light.colour)[0] for light in grey.lights]
     linear = sum(level * falloff(light, 50, 40) for level, light in zip(levels, grey.lights, strict=True))
-    expected = 255 * encode(np.minimum(linear, 1))
+    expected = 255 * linear_to_srgb(np.minimum(linear, 1))
     assert np.abs(maps.render(grey, 50, 40) - expected[..., None]).max() <= 1
 
 
@@ -209,5 +216,5 @@ def test_a_coloured_ambient_is_flat_in_its_colour():
 
 
 def test_a_light_from_an_angle_has_the_range_of_the_named_lights():
-    for background, draw in ((False, maps.light_map), (True, maps.light_background)):
-        np.testing.assert_array_equal(maps.render(maps.directional(-180, background), 9, 4), draw("left", 9, 4))
+    for background in (False, True):
+        assert maps.directional(-180, background) == maps.preset("left", background)

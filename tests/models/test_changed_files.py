@@ -218,7 +218,7 @@ def remover(tmp_path, monkeypatch):
             return Image.new("L", picture.size, session)
 
     monkeypatch.setattr(background_removal, "_import_rembg", Rembg)
-    monkeypatch.setattr(background_removal, "OwnModel", lambda name, file: int(file.read_bytes()))
+    monkeypatch.setattr(background_removal, "CustomOnnxSession", lambda name, file: int(file.read_bytes()))
     background_removal.forget_sessions()
     yield path
     background_removal.forget_sessions()
@@ -262,10 +262,10 @@ def test_removers_in_a_folder_of_bad_names_are_listed(tmp_path, monkeypatch):
     for name in (b"mine.onnx", b"br\xfccke.onnx", b"two\nlines.onnx"):
         (tmp_path / os.fsdecode(name)).write_bytes(b"1")
     (tmp_path / "long.onnx").symlink_to("x" * 300)
-    assert background_removal.own_models(tmp_path) == ["mine.onnx"]
+    assert background_removal.custom_models(tmp_path) == ["mine.onnx"]
 
     def refuse(self):
         raise PermissionError(13, "Permission denied", str(self))
 
     monkeypatch.setattr(Path, "iterdir", refuse)
-    assert background_removal.own_models(tmp_path) == []
+    assert background_removal.custom_models(tmp_path) == []

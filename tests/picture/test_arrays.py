@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import io
 
 import numpy as np
@@ -12,16 +11,16 @@ from samples import as_base64, encoded, file_bytes, noise, plain
 from skimage import data
 
 from lib_iclight.errors import ICLightError
-from lib_iclight.picture import arrays
+from lib_iclight.picture import arrays, opening
 
 
 def picture_of(text: str) -> arrays.Picture:
-    return arrays.to_picture(arrays.decode(text, "foreground"))
+    return arrays.to_picture(opening.decode(text, "foreground"))
 
 
 def refusal(text: str, name: str = "foreground") -> str:
     with pytest.raises(ICLightError) as caught:
-        arrays.to_picture(arrays.decode(text, name))
+        arrays.to_picture(opening.decode(text, name))
     assert caught.value.status_code == 422
     return str(caught.value)
 
@@ -141,9 +140,25 @@ def test_cmyk_jpeg_has_its_colour():
     np.testing.assert_allclose(picture.rgb[8, 8], [255, 0, 0], atol=4)
 
 
-@pytest.mark.parametrize("mode", ["YCbCr", "HSV", "LAB", "RGBX", "RGBa", "PA"])
-def test_rare_modes_become_rgb(mode):
-    assert arrays.to_picture(Image.new(mode, (3, 2))).rgb.shape == (2, 3, 3)
+@pytest.mark.parametrize(
+    ("mode", "red"),
+    [
+        ("YCbCr", (76, 85, 255)),
+        ("HSV", (0, 255, 255)),
+        ("LAB", (140, 211, 204)),
+        ("RGBX", (255, 0, 0, 9)),
+        ("RGBa", (128, 0, 0, 128)),
+        ("PA", (1, 128)),
+    ],
+)
+def test_rare_modes_become_rgb(mode, red):
+    image = Image.new(mode, (3, 2))
+    if mode == "PA":
+        image.putpalette([0, 0, 0, 255, 0, 0] + [0] * 762)
+    image.paste(red, (0, 0, 3, 2))
+    picture = arrays.to_picture(image)
+    np.testing.assert_allclose(picture.rgb, np.broadcast_to([255, 0, 0], (2, 3, 3)), atol=4)
+    assert (picture.alpha is None) if mode not in ("RGBa", "PA") else (picture.alpha == 128).all()
 
 
 def test_a_fully_opaque_alpha_channel_is_dropped():
@@ -182,7 +197,7 @@ def test_a_phone_picture_from_the_page_is_upright(orientation):
 
 def test_a_picture_with_damaged_exif_is_still_read():
     raw = file_bytes(plain((200, 10, 10)), "JPEG", exif=b"Exif\x00\x00XX\x00*\x00\x00\x00\x08\x00\x00")
-    assert picture_of(as_base64(raw)).size == (16, 16)
+    np.testing.assert_allclose(picture_of(as_base64(raw)).rgb, np.broadcast_to([200, 10, 10], (16, 16, 3)), atol=4)
 
 
 def test_more_pixels_than_the_safety_limit_are_refused(monkeypatch):
@@ -211,12 +226,17 @@ def test_a_truncated_picture_is_named(file_format, share):
 def test_a_damaged_picture_is_read_or_refused_but_never_crashes(file_format):
     raw = file_bytes(Image.fromarray(noise(24, 16)), file_format)
     random = np.random.default_rng(1)
+    refusals = []
     for _ in range(60):
         damaged = bytearray(raw)
         for place in random.integers(0, min(len(raw), 160), 4):
             damaged[place] = random.integers(0, 256)
-        with contextlib.suppress(ICLightError):
-            picture_of(as_base64(bytes(damaged)))
+        try:
+            assert picture_of(as_base64(bytes(damaged))).rgb.dtype == np.uint8
+        except ICLightError as error:
+            refusals.append(str(error))
+    assert refusals != []
+    assert all(message.startswith("The foreground ") for message in refusals)
 
 
 def test_bytes_that_are_no_picture_are_refused():
@@ -227,7 +247,7 @@ def test_bytes_that_are_no_picture_are_refused():
 
 @pytest.mark.parametrize("text", ["", "   \n"])
 def test_empty_text_is_refused(text):
-    assert "foreground" in refusal(text)
+    assert refusal(text).startswith("The foreground cannot be read: it is not a picture in a known format")
 
 
 @pytest.mark.parametrize("text", ["not base64!", "abc", "https://example.org/cat.png", "データ"])

@@ -8,7 +8,7 @@ from PIL import Image
 from samples import noise
 from scipy import ndimage
 
-from lib_iclight.picture.box_filter import box_mean, enlarged, reduced
+from lib_iclight.picture.box_filter import box_mean, enlarged, reduced, to_unit
 
 
 @pytest.mark.parametrize("radius", [0, 1, 7, 100])
@@ -25,6 +25,13 @@ def test_small_differences_far_along_a_picture_stay():
     values = np.full((4, 4000), 1000.0, np.float32)
     values[:, -1] += 0.25
     assert box_mean(values, 0)[0, -1] == 1000.25
+
+
+def test_a_picture_in_floats_has_its_channels_first():
+    pixels = np.array([[[0, 51, 255], [102, 0, 204]]], np.uint8)
+    assert to_unit(pixels).dtype == np.float32
+    np.testing.assert_allclose(to_unit(pixels), [[[0, 0.4]], [[0.2, 0]], [[1, 0.8]]], rtol=1e-6)
+    np.testing.assert_allclose(to_unit(pixels[..., 1]), [[0.2, 0]], rtol=1e-6)
 
 
 def test_a_small_picture_is_not_made_smaller():

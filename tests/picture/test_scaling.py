@@ -7,16 +7,16 @@ import pytest
 from PIL import Image
 from samples import encoded, noise, plain
 
-from lib_iclight.picture import arrays, scaling
+from lib_iclight.picture import arrays, opening, scaling
 
 
 def picture_of(text: str) -> arrays.Picture:
-    return arrays.to_picture(arrays.decode(text, "foreground"))
+    return arrays.to_picture(opening.decode(text, "foreground"))
 
 
 def test_one_pixel_fills_the_target():
     picture = picture_of(encoded(plain((9, 99, 199), 1, 1)))
-    cropped = arrays.cover_crop(picture.rgb, 64, 48)
+    cropped = scaling.cover_crop(picture.rgb, 64, 48)
     assert cropped.shape == (48, 64, 3)
     assert (cropped == [9, 99, 199]).all()
 
@@ -32,7 +32,7 @@ def test_a_very_long_picture_is_cropped_in_bounded_memory(size, monkeypatch):
 
     monkeypatch.setattr(Image.Image, "resize", watched)
     picture = picture_of(encoded(plain((9, 99, 199), *size)))
-    cropped = arrays.cover_crop(picture.rgb, 512, 512)
+    cropped = scaling.cover_crop(picture.rgb, 512, 512)
     assert cropped.shape == (512, 512, 3)
     assert (cropped == [9, 99, 199]).all()
     assert max(scaled, default=0) <= 1 << 24
@@ -47,13 +47,13 @@ def test_a_picture_that_is_scaled_beyond_16_megapixels_is_the_references_byte_fo
     assert size[0] * scale * size[1] * scale > 1 << 24
     pixels = noise(*size)
     wanted = reference_crop(pixels, *target)
-    np.testing.assert_array_equal(arrays.cover_crop(pixels, *target), wanted)
+    np.testing.assert_array_equal(scaling.cover_crop(pixels, *target), wanted)
 
 
 def test_a_very_large_picture_just_works():
     picture = picture_of(encoded(plain((40, 80, 120), 5000, 4000), "JPEG"))
     assert picture.size == (5000, 4000)
-    cropped = arrays.cover_crop(arrays.on_grey(picture.rgb, np.full((4000, 5000), 255, np.uint8)), 512, 512)
+    cropped = scaling.cover_crop(arrays.on_grey(picture.rgb, np.full((4000, 5000), 255, np.uint8)), 512, 512)
     np.testing.assert_allclose(cropped[256, 256], [40, 80, 120], atol=3)
 
 
@@ -76,30 +76,30 @@ def reference_crop(pixels: np.ndarray, width: int, height: int) -> np.ndarray:
 @pytest.mark.parametrize("size", [(1, 1), (7, 13), (101, 37), (37, 101), (63, 65), (331, 203), (64, 64), (2, 90)])
 def test_cover_crop_is_the_references_byte_for_byte(size, target):
     pixels = noise(*size, seed=size[0])
-    np.testing.assert_array_equal(arrays.cover_crop(pixels, *target), reference_crop(pixels, *target))
+    np.testing.assert_array_equal(scaling.cover_crop(pixels, *target), reference_crop(pixels, *target))
 
 
 @pytest.mark.parametrize("target", [(33, 65), (65, 33), (1, 1), (7, 512)])
 @pytest.mark.parametrize("size", [(50, 71), (1, 999), (640, 3)])
 def test_cover_crop_has_the_asked_size_for_odd_ones_too(size, target):
-    assert arrays.cover_crop(noise(*size), *target).shape == (target[1], target[0], 3)
+    assert scaling.cover_crop(noise(*size), *target).shape == (target[1], target[0], 3)
 
 
 def test_cover_crop_keeps_the_middle_of_a_wide_picture():
     pixels = np.zeros((10, 30, 3), np.uint8)
     pixels[:, 10:20] = 255
-    assert arrays.cover_crop(pixels, 10, 10).min() == 255
+    assert scaling.cover_crop(pixels, 10, 10).min() == 255
 
 
 def test_a_matte_is_cropped_like_its_picture():
     pixels = noise(50, 30)
     np.testing.assert_array_equal(
-        arrays.cover_crop(np.ascontiguousarray(pixels[..., 0]), 64, 64), arrays.cover_crop(pixels, 64, 64)[..., 0]
+        scaling.cover_crop(np.ascontiguousarray(pixels[..., 0]), 64, 64), scaling.cover_crop(pixels, 64, 64)[..., 0]
     )
 
 
 def test_contain_shows_the_whole_picture_and_fills_the_rest():
-    result = arrays.contain(np.full((10, 20, 3), 200, np.uint8), 40, 40, 127)
+    result = scaling.contain(np.full((10, 20, 3), 200, np.uint8), 40, 40, 127)
     assert (result[10:30] == 200).all()
     assert (result[:10] == 127).all()
     assert (result[30:] == 127).all()
@@ -108,7 +108,7 @@ def test_contain_shows_the_whole_picture_and_fills_the_rest():
 def test_stretch_ignores_the_proportions():
     pixels = np.zeros((4, 2, 3), np.uint8)
     pixels[:, 1] = 255
-    result = arrays.stretch(pixels, 40, 4)
+    result = scaling.stretch(pixels, 40, 4)
     assert result.shape == (4, 40, 3)
     assert (result[:, 0] == 0).all()
     assert (result[:, -1] == 255).all()

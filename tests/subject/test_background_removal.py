@@ -126,10 +126,6 @@ def test_an_unknown_remover_is_refused_with_the_choices(rembg, tmp_path):
     assert rembg.sessions == []
 
 
-def test_the_default_remover_is_one_of_them():
-    assert background_removal.DEFAULT_MODEL in background_removal.MODELS
-
-
 def broken_import(folder, monkeypatch, source: str) -> None:
     monkeypatch.delitem(sys.modules, "rembg", raising=False)
     (folder / "rembg.py").write_text(source)
@@ -283,12 +279,12 @@ def bright_left() -> np.ndarray:
 
 
 def test_own_files_are_offered_beside_rembgs_models(folder):
-    assert background_removal.own_models(folder) == ["Other One.ONNX", "mine.onnx"]
+    assert background_removal.custom_models(folder) == ["Other One.ONNX", "mine.onnx"]
     assert background_removal.offered(folder)[-2:] == ["Other One.ONNX", "mine.onnx"]
 
 
 def test_without_a_folder_there_are_none(tmp_path):
-    assert background_removal.own_models(tmp_path / "none") == []
+    assert background_removal.custom_models(tmp_path / "none") == []
 
 
 def test_an_own_file_cuts_out(rembg, folder):
@@ -302,7 +298,7 @@ def test_an_own_file_cuts_out(rembg, folder):
 def test_an_own_file_is_loaded_once_by_its_path(rembg, folder, monkeypatch):
     made = []
     monkeypatch.setattr(
-        background_removal, "OwnModel", lambda name, session: made.append((name, session.path)) or "session of"
+        background_removal, "CustomOnnxSession", lambda name, session: made.append((name, session.path)) or "session of"
     )
     for _ in range(2):
         background_removal.remove_background(RGB, "mine.onnx", folder)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from lib_iclight.subject.custom_onnx import OwnModel
+from lib_iclight.subject.custom_onnx import CustomOnnxSession
 
 PICTURE = Image.new("RGB", (30, 20), (255, 128, 0))
 
@@ -36,7 +36,7 @@ class Session:
 
 def asked(name: str, shape=(1, 3, "height", "width"), **options) -> Session:
     session = Session(shape, **options)
-    OwnModel(name, session).predict(PICTURE)
+    CustomOnnxSession(name, session).predict(PICTURE)
     return session
 
 
@@ -74,7 +74,7 @@ def test_a_model_in_half_precision_is_fed_so():
 @pytest.mark.parametrize("shape", [(1, 1, 320, 320), (1, 320, 320, 3), (1, 3, 320)])
 def test_a_file_that_takes_no_pictures_is_refused(shape):
     with pytest.raises(ValueError, match=r"not pictures as \[1, 3, height, width\]"):
-        OwnModel("best.onnx", Session(shape))
+        CustomOnnxSession("best.onnx", Session(shape))
 
 
 RAMP = np.linspace(0, 1, 8, dtype=np.float32)[None, :].repeat(8, 0)
@@ -93,7 +93,7 @@ RAMP = np.linspace(0, 1, 8, dtype=np.float32)[None, :].repeat(8, 0)
     ids=["[1,1,h,w]", "[1,h,w]", "[h,w]", "pale", "logits", "half"],
 )
 def test_probabilities_and_logits_of_any_shape_become_an_alpha_of_the_pictures_size(output):
-    (mask,) = OwnModel("best.onnx", Session(output=output)).predict(PICTURE)
+    (mask,) = CustomOnnxSession("best.onnx", Session(output=output)).predict(PICTURE)
     alpha = np.asarray(mask)
     assert (mask.mode, mask.size) == ("L", PICTURE.size)
     assert alpha[:, 0].max() < 20
@@ -103,5 +103,5 @@ def test_probabilities_and_logits_of_any_shape_become_an_alpha_of_the_pictures_s
 
 @pytest.mark.parametrize("value", [0.0, 1.0])
 def test_a_network_that_is_sure_everywhere_is_believed(value):
-    (mask,) = OwnModel("best.onnx", Session(output=np.full((1, 1, 4, 4), value))).predict(PICTURE)
+    (mask,) = CustomOnnxSession("best.onnx", Session(output=np.full((1, 1, 4, 4), value))).predict(PICTURE)
     assert (np.asarray(mask) == 255 * value).all()

@@ -80,7 +80,16 @@ def test_pictures_of_any_size_are_refined(size):
     rgb, alpha = noise(*size), noise(*size, seed=4)[..., 0]
     colours, refined = MatteRefinement(True, 0.4, 1.5, 2.0, 1.0).refine(rgb, alpha)
     assert (colours.shape, refined.shape) == (rgb.shape, alpha.shape)
-    assert MatteRefinement(shrink=-16.0).refine(rgb, alpha)[1].shape == alpha.shape
+    assert (colours.dtype, refined.dtype) == (np.uint8, np.uint8)
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 40), (40, 1), (33, 65)])
+def test_what_is_wholly_the_subject_or_wholly_not_stays_so_whatever_its_size(size):
+    rgb = noise(*size)
+    for level in (0, 255):
+        alpha = np.full(size[::-1], level, np.uint8)
+        for edge in (MatteRefinement(True, 0.4, 0.0, 2.0, 1.0), MatteRefinement(shrink=-16.0)):
+            np.testing.assert_array_equal(edge.refine(rgb, alpha)[1], alpha)
 
 
 # Alpha matting

@@ -8,7 +8,7 @@ from PIL import Image
 from samples import noise
 
 from lib_iclight.errors import ICLightError
-from lib_iclight.picture import arrays
+from lib_iclight.picture import scaling
 from lib_iclight.subject.placement import Placement, parse, place
 
 
@@ -64,7 +64,7 @@ FRAMES = [(64, 64), (65, 33), (31, 90)]
 def test_a_picture_in_the_middle_at_scale_one_covers_pixel_for_pixel(frame, size):
     for pixels in (noise(*size), noise(*size)[..., 0]):
         placed = place(pixels, *frame, Placement(1.0, 0.5, 0.5), 127)
-        np.testing.assert_array_equal(placed, arrays.cover_crop(pixels, *frame))
+        np.testing.assert_array_equal(placed, scaling.cover_crop(pixels, *frame))
 
 
 def test_a_placed_picture_stands_where_its_centre_is_put():

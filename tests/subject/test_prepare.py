@@ -8,7 +8,7 @@ from PIL import Image
 from samples import encoded, no_matting, noise, plain
 
 from lib_iclight.errors import ICLightError
-from lib_iclight.picture import arrays
+from lib_iclight.picture import arrays, scaling
 from lib_iclight.subject.matte_refinement import MatteRefinement
 from lib_iclight.subject.placement import Placement
 from lib_iclight.subject.prepare import Framing, Removal, SubjectCache
@@ -301,7 +301,7 @@ def framed(pictures):
 
 def test_a_subject_is_cropped_to_the_centre_as_in_the_reference(pictures):
     subject = cut_out(pictures, quarters(), removes=False)
-    np.testing.assert_array_equal(subject.pixels(16, 16), arrays.cover_crop(subject.on_grey, 16, 16))
+    np.testing.assert_array_equal(subject.pixels(16, 16), scaling.cover_crop(subject.on_grey, 16, 16))
     assert subject.pixels(20, 20).min() == 200
 
 

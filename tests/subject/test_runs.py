@@ -14,7 +14,7 @@ from PIL import Image, ImageDraw
 from scipy import ndimage
 from skimage.feature import canny
 
-from lib_iclight.picture import arrays as pictures
+from lib_iclight.picture import arrays, scaling
 from workbench.session import images
 
 pytestmark = pytest.mark.usefixtures("remover_folder")
@@ -89,7 +89,7 @@ def test_restored_edges_lie_within_a_pixel_of_the_subjects_after_hires(host, wid
     restored, unrestored = pixels_of(relight(host, options, **body))
     size = width * 3 // 2, height * 3 // 2
     assert restored.shape[:2] == size[::-1]
-    subject = pictures.cover_crop(np.asarray(picture), *size)
+    subject = scaling.cover_crop(np.asarray(picture), *size)
     # At the frame a stroke may be cut by a fraction of a pixel.
     strokes = edges(subject, 0.25)
     strokes[[0, 1, -2, -1]] = strokes[:, [0, 1, -2, -1]] = False
@@ -210,7 +210,7 @@ def test_the_route_and_the_run_cut_out_alike(host, rembg):
     answer = host.api.post("/ic-light/foreground", json={"image": source} | edge)
     cut = np.asarray(Image.open(io.BytesIO(answer.content)))
     shown = pixels_of(relight(host, {"foreground": source, "show_subject": True} | edge, width=96, height=96))[-1]
-    np.testing.assert_array_equal(pictures.on_grey(cut[..., :3].copy(), cut[..., 3].copy()), shown)
+    np.testing.assert_array_equal(arrays.on_grey(cut[..., :3].copy(), cut[..., 3].copy()), shown)
     assert rembg.runs == ["isnet-general-use"]
 
 

@@ -10,7 +10,7 @@ import pytest
 from PIL import EpsImagePlugin, Image
 from samples import file_bytes, plain
 
-from lib_iclight.picture import arrays
+from lib_iclight.picture import arrays, opening
 
 pytestmark = pytest.mark.usefixtures("running")
 
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.usefixtures("running")
 def dropped(request, tmp_path):
     """What a slot hands on of a file that is dropped into it under a name."""
 
-    def drop(content: bytes, name: str = "picture.png", most: int = arrays.MAX_PIXELS):
+    def drop(content: bytes, name: str = "picture.png", most: int = opening.MAX_PIXELS):
         from gradio.data_classes import FileData
 
         from lib_iclight.ui.parts import PictureInput

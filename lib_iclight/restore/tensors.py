@@ -1,0 +1,67 @@
+"""Pictures as float tensors, and the Gaussian blur of what lies inside a matte."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..picture.box_filter import to_unit
+
+if TYPE_CHECKING:
+    import torch
+
+_EPSILON = 1e-6
+
+
+def to_tensor(pixels: np.ndarray) -> torch.Tensor:
+    """uint8 ``[H, W, C]`` or ``[H, W]`` to float32 ``[C, H, W]`` (C is 1 where there is none) in 0..1."""
+    import torch
+
+    values = torch.from_numpy(np.ascontiguousarray(to_unit(pixels)))
+    return values[None] if values.ndim == 2 else values
+
+
+def to_pixels(values: torch.Tensor) -> np.ndarray:
+    """Float ``[C, H, W]`` to uint8 ``[H, W, C]``, clipped to 0..1 and rounded."""
+    return (values.clamp(0, 1) * 255.0).round().byte().movedim(0, -1).contiguous().numpy()
+
+
+def blur_inside(values: torch.Tensor, weight: torch.Tensor, sigma: float) -> torch.Tensor:
+    """Gaussian blur that sees pixels in proportion to their weight.
+
+    Source: normalised convolution (H. Knutsson, C.-F. Westin, "Normalized and differential convolution", CVPR 1993).
+
+    Args:
+        values: float32 ``[C, H, W]``.
+        weight: float32 ``[1, H, W]``, at least 0.
+        sigma: in pixels, above 0.
+
+    Returns:
+        float32 ``[C, H, W]``; 0 where there is no weight within reach.
+    """
+    return blur(values * weight, sigma) / blur(weight, sigma).clamp(min=_EPSILON)
+
+
+def blur(values: torch.Tensor, sigma: float) -> torch.Tensor:
+    """Gaussian blur, cut off at three sigma, with the frame's edge repeated.
+
+    Args:
+        values: float32 ``[C, H, W]``.
+        sigma: in pixels, above 0.
+
+    Returns:
+        float32 ``[C, H, W]``.
+    """
+    import torch
+    from torch.nn import functional
+
+    reach = max(1, math.ceil(3 * sigma))
+    positions = torch.arange(-reach, reach + 1, dtype=torch.float32)
+    kernel = torch.exp(-0.5 * (positions / sigma) ** 2)
+    kernel = kernel / kernel.sum()
+    across = functional.pad(values[:, None], (reach, reach, 0, 0), mode="replicate")
+    blurred = functional.conv2d(across, kernel[None, None, None])
+    down = functional.pad(blurred, (0, 0, reach, reach), mode="replicate")
+    return functional.conv2d(down, kernel[None, None, :, None])[:, 0]
