@@ -53,7 +53,6 @@ class LatentCache:
 
     def __init__(self, cache: SharedCache | None = None) -> None:
         self._cache = cache or SharedCache()
-        self.encodes = 0
 
     def latent(self, layer: LazyImage, width: int, height: int, vae: Hashable, encode: Encode) -> torch.Tensor:
         """The latent of a layer.
@@ -69,7 +68,6 @@ class LatentCache:
         """
 
         def make() -> torch.Tensor:
-            self.encodes += 1
             return encode(to_host_range(layer.draw(width, height)))
 
         return self._cache.get(("latent", layer.key, width, height, vae), make)

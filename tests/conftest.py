@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from browsers import chromium
 from samples import no_matting
@@ -33,6 +35,20 @@ def plan(pipeline, folders):
         return pipeline.plan(request, init, folders, matte, mask)
 
     return draw_up
+
+
+@pytest.fixture
+def opened_models(monkeypatch):
+    """Names of the files in the model folder that are opened for reading from now on, one for each time."""
+    opened, open_path = [], Path.open
+
+    def noted(path: Path, mode="r", *args, **options):
+        if path.parent.name == "ic-light" and mode == "rb":
+            opened.append(path.name)
+        return open_path(path, mode, *args, **options)
+
+    monkeypatch.setattr(Path, "open", noted)
+    return opened
 
 
 @pytest.fixture(scope="module")

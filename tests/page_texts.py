@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from lib_iclight import settings
-from lib_iclight.models import download, folders, report
+from lib_iclight.models import folders, hub, report
 from lib_iclight.models.jobs import Download
 from lib_iclight.request import MODES
 from lib_iclight.ui import cutout_html, prompts, summary
@@ -117,9 +117,10 @@ def of_settings() -> set[str]:
 
 def of_models_row() -> set[str]:
     """What the row about the models says beside names and numbers, whatever is in the folders."""
-    missing = report.as_html(report.ModelReport((), dict.fromkeys(download.NAMES)))
-    buttons = {f"Download {name} (1.7 GB)" for name in download.NAMES.values()}
-    ways_out = {*(words for _, words in report.WAYS_OUT), *folders.WAYS_OUT, report.AGAIN}
+    missing = report.as_html(report.ModelReport((), dict.fromkeys(hub.NAMES)))
+    buttons = {f"Download {name} (1.7 GB)" for name in hub.NAMES.values()}
+    of_files = {folders.LET_READ, folders.LET_READ_OR_CHANGE, folders.REPLACE, folders.TAKE_OUT, report.AGAIN}
+    ways_out = {*(words for _, words in report.WAYS_OUT), *of_files}
     return {*of_html(missing), *buttons, *ways_out}
 
 

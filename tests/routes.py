@@ -45,6 +45,14 @@ def with_routes(
     return app
 
 
+def posted(path: str, headers: dict[str, str]) -> dict[str, Any]:
+    """The ASGI scope of a POST, for tests that are their own server."""
+    sent = [(name.encode(), value.encode()) for name, value in headers.items()]
+    scope = {"type": "http", "http_version": "1.1", "method": "POST", "scheme": "http", "query_string": b""}
+    scope |= {"path": path, "raw_path": path.encode(), "root_path": "", "headers": sent}
+    return scope | {"client": ("test", 1), "server": ("test", 80)}
+
+
 @contextmanager
 def served(app: FastAPI) -> Iterator[str]:
     """The address of a server, run as web UIs run it."""

@@ -113,6 +113,11 @@ def with_header(header: bytes, data: bytes = b"") -> bytes:
     return struct.pack("<Q", len(header)) + header + data
 
 
+def file_at(library: Any, path: Path) -> Any:
+    """What a model library finds at a path."""
+    return next(file for file in library.files([path.parent]) if file.path == path)
+
+
 def iclight_file(folder: Path, name: str, channels: int = 8, key: str = "conv_in.weight") -> Path:
     """A file that is IC-Light's by its header."""
     folder.mkdir(parents=True, exist_ok=True)

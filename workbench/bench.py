@@ -13,7 +13,9 @@ from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import Any
+from unittest import mock
 
 HOOKS = ("begin", "check", "before_sampling", "finish_image", "results")
 SWITCHES = 20
@@ -55,10 +57,16 @@ class Bench:
 
     def measure(self, options: dict[str, Any] | None, second_pass: bool) -> Cost:
         """Generate once; ``options`` is the API's dict without the foreground, None for a plain picture."""
-        pipeline = self._hooks.pipeline
+        from lib_iclight import conditioning
+        from lib_iclight.models import library
+
         request = self._request(options, second_pass)
-        encodes, reads = pipeline.latents.encodes, pipeline.library.file_reads
-        with _timed(self._hooks) as spent:
+        with (
+            _timed(self._hooks) as spent,
+            _counted(conditioning, "to_host_range") as encodes,
+            _counted(library, "identify_file") as headers,
+            _counted(library, "read_tensors") as weights,
+        ):
             start = time.perf_counter()
             answer = self._host.txt2img(**request)
             total = time.perf_counter() - start
@@ -66,8 +74,8 @@ class Bench:
         return Cost(
             sum(spent),
             total,
-            pipeline.latents.encodes - encodes,
-            pipeline.library.file_reads - reads,
+            encodes.call_count,
+            headers.call_count + weights.call_count,
             resident_memory(),
         )
 
@@ -112,6 +120,11 @@ def _timed(hooks: Any):
     finally:
         for name in HOOKS:
             delattr(hooks, name)
+
+
+def _counted(module: ModuleType, function: str) -> Any:
+    """Count a function's calls within a context; each encode and each read of a file is one call of its function."""
+    return mock.patch.object(module, function, wraps=getattr(module, function))
 
 
 def resident_memory() -> float:

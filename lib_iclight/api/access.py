@@ -1,4 +1,4 @@
-"""Who may use the routes: anyone who gets past the web UI's own guards."""
+"""Who may use the routes: whoever passes the web UI's own access checks."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ _ORIGINS = ("origin", "referer")
 
 @dataclass(frozen=True)
 class Access:
-    """The web UI's guards.
+    """The web UI's access checks.
 
-    Where there are two, getting past one of them is enough, as it is for a user of the web UI.
+    Where there are two, passing one of them is enough, as it is for a user of the web UI.
 
     Attributes:
         credentials: ``user:password[,user:password]`` of the API (``--api-auth``), None where it asks for none.
@@ -33,10 +33,10 @@ class Access:
     page_login: Callable[[Request], bool | None] = lambda request: None
 
     def check(self, request: Request) -> None:
-        """Look at the headers of a request; its body is not read.
+        """Check a request by its headers; its body is not read.
 
         Raises:
-            HTTPException: 401 for a stranger, 403 for a program where only the page is served.
+            HTTPException: 401 without valid credentials, 403 for a program where only the page is served.
         """
         if self.credentials and _has_password(request, self.credentials):
             return
@@ -59,7 +59,7 @@ class Access:
 def is_from_page(request: Request) -> bool:
     """Whether a browser says that the request comes from a page of this address.
 
-    A program can claim the same: this keeps other sites' pages out, and tells programs that they are not meant.
+    A program can claim the same: this keeps other sites' pages out, and tells programs that they need --api.
     """
     site = request.headers.get("sec-fetch-site")
     if site is not None:

@@ -1,4 +1,4 @@
-"""A request's JSON body: read up to a limit, and refused where it holds what JSON does not have."""
+"""A request's JSON body: read up to a limit, and refused where it holds values that JSON does not allow."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ..errors import UNPROCESSABLE, ICLightError
 from ..support.json_values import shown, well_formed
 
 SECONDS_TO_ARRIVE = 60
-"""Others wait meanwhile, so a client that sends its body slowly is not waited for forever."""
+"""Other requests wait meanwhile, so a slow client is given up after this time."""
 
 _TIMEOUT, _TOO_LARGE, _UNSUPPORTED = 408, 413, 415
 _MOST_PARTS = 10_000
@@ -26,7 +26,7 @@ _SECONDS_TO_DROP = 30
 
 
 class JSONRequest(Request):
-    """A request whose body is read up to a limit, when it is asked for.
+    """A request whose body is read only on demand, and up to a limit.
 
     Args:
         request: as it came in.

@@ -1,4 +1,4 @@
-"""The extension's kind of route: guarded, with a limit for bodies, and with refusals of its own."""
+"""A FastAPI route class that checks access and size before it reads a body, and words its own refusals."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _DROPPED_AT_ONCE = 4
 
 
 def guarded(access: Access, limit: int, turns: Turns | None = None) -> type[APIRoute]:
-    """A kind of route that looks at a request's headers before it reads the body.
+    """A route class that checks a request's headers before it reads the body.
 
     Refusals are answered here, because web UIs have handlers of their own for errors, which drop headers, and FastAPI's
     answer to a wrong body repeats it, whatever its size.

@@ -1,4 +1,4 @@
-"""Heavy requests are answered one at a time; a few wait for their turn."""
+"""A queue for heavy requests: one is answered at a time, a few wait, any more are turned away."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is in the model folders and below them, by name; nothing is opened."""
+"""Lists what is in and below the model folders, by name, without opening a file."""
 
 from __future__ import annotations
 
@@ -18,19 +18,12 @@ from ..support.file_stamp import Stamp, stamp_of
 EXTENSION = ".safetensors"
 PICKLES = (".ckpt", ".pt", ".pth", ".bin")
 PART = ".part"
-"""What follows the name of a file that has not arrived whole."""
-
-NAMED_SO = re.compile(r"ic[-_ ]?light", re.IGNORECASE)
-"""In the name of a file or a folder: it is meant to be IC-Light's."""
+"""Follows the name of a file whose download is incomplete."""
 
 LET_READ = "See that the web UI may read it."
-WAYS_OUT = (
-    LET_READ,
-    "See that the web UI may read it, or set another model folder in the settings.",
-    "Delete it, or put the file in its place.",
-    "Take it out of this folder.",
-)
-_, OR_ANOTHER, PUT_IN_PLACE, TAKE_OUT = WAYS_OUT
+LET_READ_OR_CHANGE = "See that the web UI may read it, or set another model folder in the settings."
+REPLACE = "Delete it, or put the file in its place."
+TAKE_OUT = "Take it out of this folder."
 
 _ENDINGS = (EXTENSION, *PICKLES, EXTENSION + PART)
 _SHARED = ("unet", "diffusion_models")
@@ -50,8 +43,8 @@ class Entry(NamedTuple):
         name: its folders below the model folder and its own name, "IC-Light/iclight_sd15_fc.safetensors".
         path: where it lies.
         foreign: whether other extensions keep files beside it and nothing says that it is meant to be IC-Light's.
-        stamp: of the file; None where it cannot be looked at, and for a folder.
-        problem: why it cannot even be looked at, ready to follow the name; "" when it can.
+        stamp: of the file; None where it cannot be read, and for a folder.
+        problem: why it cannot be opened, ready to follow the name; "" where nothing speaks against it.
         way_out: what to do about that.
     """
 
@@ -64,7 +57,7 @@ class Entry(NamedTuple):
 
     @property
     def ending(self) -> str:
-        """How the name ends, in small letters; both endings of a file that has not arrived whole."""
+        """The name's extension in lower case, ".safetensors.part" for an incomplete download; "" for another one."""
         lowered = self.path.lower()
         return next((ending for ending in _ENDINGS if lowered.endswith(ending)), "")
 
@@ -129,7 +122,7 @@ def _place(path: str) -> _Place | None:
 
 def _inner(folder: _Folder, entry: os.DirEntry[str]) -> _Folder:
     # Below a model folder anything may lie: a file there is IC-Light's only where its name or a folder's says so.
-    ours = NAMED_SO.search(entry.name) or (NAMED_SO.search(os.path.basename(folder.path)) and not folder.shared)
+    ours = named_iclight(entry.name) or (named_iclight(os.path.basename(folder.path)) and not folder.shared)
     return _Folder(entry.path, f"{folder.inside}{entry.name}/", folder.depth + 1, not ours)
 
 
@@ -147,7 +140,7 @@ def _is_lost_folder(entry: os.DirEntry[str]) -> bool:
 
 def _file(folder: _Folder, entry: os.DirEntry[str]) -> Iterator[Entry]:
     name = escaped(folder.inside + entry.name)
-    foreign = folder.shared and not NAMED_SO.search(entry.name)
+    foreign = folder.shared and not named_iclight(entry.name)
     try:
         found = os.stat(entry.path)
     except OSError as error:
@@ -165,17 +158,28 @@ def _unreadable(folder: _Folder, error: OSError | ValueError) -> Iterator[Entry]
         return
     name = escaped(folder.inside.rstrip("/")) or folder_name([Path(folder.path)])
     foreign = folder.shared and folder.depth > 0
-    reason = error.strerror if isinstance(error, OSError) else "no folder can have this name"
-    problem = f"cannot be looked into ({reason or type(error).__name__})"
-    yield Entry(name, folder.path, foreign, None, problem, LET_READ if folder.depth else OR_ANOTHER)
+    problem = f"cannot be looked into ({reason(error)})"
+    yield Entry(name, folder.path, foreign, None, problem, LET_READ if folder.depth else LET_READ_OR_CHANGE)
 
 
 def _why_not(error: OSError, is_link: bool) -> tuple[str, str]:
     if error.errno == errno.ELOOP:
-        return "is a link that leads back to itself", PUT_IN_PLACE
+        return "is a link that leads back to itself", REPLACE
     if error.errno == errno.ENOENT and is_link:
-        return "is a link to something that is not there", PUT_IN_PLACE
-    return f"cannot be opened ({error.strerror or type(error).__name__})", LET_READ
+        return "is a link to something that is not there", REPLACE
+    return f"cannot be opened ({reason(error)})", LET_READ
+
+
+def reason(error: OSError | ValueError) -> str:
+    """Why the system refuses a path, in its own words; it raises ValueError for a name that no file can have."""
+    if isinstance(error, ValueError):
+        return "no folder can have this name"
+    return error.strerror or type(error).__name__
+
+
+def named_iclight(name: str) -> bool:
+    """Whether the name of a file or folder says that it is meant to be IC-Light's."""
+    return re.search(r"ic[-_ ]?light", name, re.IGNORECASE) is not None
 
 
 def without_ending(name: str) -> str:

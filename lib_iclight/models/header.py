@@ -1,12 +1,10 @@
-"""What a safetensors file is, told from its header and its length alone."""
+"""Reads a safetensors header and checks the file's length against it; the tensors themselves are not read."""
 
 from __future__ import annotations
 
 import json
 import os
-import re
 import struct
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -17,23 +15,6 @@ _LENGTH_BYTES = 8
 _LONGEST_OF_FORMAT = 100_000_000
 _DIGITS = 19
 DAMAGED = "has a damaged safetensors header"
-_PREFIXES = ("model.diffusion_model.", "diffusion_model.")
-_CONV_IN = {"diffusers": "conv_in.weight", "ldm": "input_blocks.0.0.weight"}
-_KINDS = {8: "fc", 12: "fbc"}
-
-FOREIGN = (
-    (r"^conditioner\.", "an SDXL checkpoint"),
-    (r"^cond_stage_model\.|^first_stage_model\.", "a Stable Diffusion checkpoint"),
-    (r"^control_model\.|controlnet_cond_embedding|^input_hint_block\.", "a ControlNet"),
-    (r"lora_up|lora_down|lora_A|lora_B|\.lora\.", "a LoRA"),
-    (r"::(?:lora|diff|weight)::", "a layer-diffusion model"),
-    (r"label_emb\.|^add_embedding\.", "an SDXL model"),
-    (r"double_blocks\.|single_transformer_blocks\.", "a Flux model"),
-    (r"joint_blocks\.", "an SD 3 model"),
-)
-OTHER = "something other than an IC-Light model"
-_DTYPE = re.compile(r"[A-Z0-9_]{1,16}")
-_TEXT_WIDTHS = {1024: "an SD 2 model", 1280: "an SDXL model", 2048: "an SDXL model"}
 
 
 class HeaderError(ValueError):
@@ -42,25 +23,6 @@ class HeaderError(ValueError):
 
 class LongHeaderError(HeaderError):
     """The header is longer than the caller allows."""
-
-
-@dataclass(frozen=True)
-class Identity:
-    """What a file turned out to be.
-
-    Attributes:
-        kind: "fc" (also fcon, which has the same tensors), "fbc", or "" for anything that is not IC-Light.
-        looks_like: in words, what it is.
-        style: "diffusers" or "ldm" key names, "" for neither.
-        prefix: what stands before each key ("diffusion_model." or "").
-        dtype: safetensors' name of the first convolution's type ("F16"), "" where there is none.
-    """
-
-    kind: str
-    looks_like: str
-    style: str = ""
-    prefix: str = ""
-    dtype: str = ""
 
 
 def read_header(path: Path, longest: int = LONGEST) -> dict[str, Any]:
@@ -168,52 +130,3 @@ def extent(entry: Any) -> tuple[int, int]:
     if not 0 <= begin <= end:
         raise HeaderError(DAMAGED)
     return begin, end
-
-
-def look(path: Path) -> Identity:
-    """Tell what a file holds.
-
-    Raises:
-        HeaderError: see :func:`read_header`; a header too long to be IC-Light's is not an error.
-        OSError: the file cannot be opened.
-    """
-    try:
-        return identify(read_header(path))
-    except LongHeaderError:
-        return Identity("", OTHER)
-
-
-def identify(header: dict[str, Any]) -> Identity:
-    """Tell from tensor names and shapes what a file holds."""
-    for prefix in (*_PREFIXES, ""):
-        for style, key in _CONV_IN.items():
-            entry = header.get(prefix + key)
-            if entry is not None:
-                return _identify_unet(header, entry, style, prefix)
-    return Identity("", _foreign(header) or OTHER)
-
-
-def _identify_unet(header: dict[str, Any], conv_in: dict[str, Any], style: str, prefix: str) -> Identity:
-    shape, dtype = conv_in.get("shape"), str(conv_in.get("dtype", ""))
-    dtype = dtype if _DTYPE.fullmatch(dtype) else ""
-    channels = shape[1] if isinstance(shape, list) and len(shape) == 4 and isinstance(shape[1], int) else 0
-    foreign = _foreign(header) or _other_family(header)
-    kind = "" if foreign else _KINDS.get(channels, "")
-    if kind:
-        return Identity(kind, f"an IC-Light {kind} model", style, prefix, dtype)
-    return Identity("", foreign or f"a UNet with {channels} input channels", style, prefix, dtype)
-
-
-def _other_family(header: dict[str, Any]) -> str:
-    """Another Stable Diffusion by the width of the text that its attention sees; 1.5's is 768."""
-    for key, entry in header.items():
-        if key.endswith("attn2.to_k.weight"):
-            shape = entry.get("shape")
-            width = shape[1] if isinstance(shape, list) and len(shape) == 2 and isinstance(shape[1], int) else 0
-            return _TEXT_WIDTHS.get(width, "")
-    return ""
-
-
-def _foreign(header: dict[str, Any]) -> str:
-    names = "\n".join(header)
-    return next((words for pattern, words in FOREIGN if re.search(pattern, names, re.MULTILINE)), "")

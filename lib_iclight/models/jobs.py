@@ -1,4 +1,4 @@
-"""Downloads under way, each in a thread of its own: the page may close, a second request joins the first."""
+"""Downloads in threads of their own: the page may close, and a second request joins the first."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ..errors import ICLightError
-from .download import NAMES, fetch
+from .download import fetch
+from .hub import NAMES
 
 
 class Download:
@@ -16,7 +17,7 @@ class Download:
     Attributes:
         name: the file.
         done, total: in bytes; total is None until the server has said.
-        doing: what is going on ("Downloading").
+        doing: the present step ("Downloading").
         error: why it failed, None while it runs and when it succeeded.
     """
 
@@ -32,11 +33,11 @@ class Download:
 
     @property
     def running(self) -> bool:
-        """Whether it goes on."""
+        """Whether it has not ended yet."""
         return not self._ended.is_set()
 
     def wait(self, seconds: float | None = None) -> bool:
-        """Wait for its end; returns whether it has ended."""
+        """Wait until it ends, for so many seconds at most; returns whether it has ended."""
         return self._ended.wait(seconds)
 
     def cancel(self) -> None:
@@ -44,18 +45,17 @@ class Download:
         self._stop.set()
 
     def watch(self, interrupted: Callable[[], bool]) -> None:
-        """Let it end also when this says so."""
+        """Stop also when ``interrupted`` returns True."""
         self._watches.append(interrupted)
 
     def run(self, folder: Path) -> None:
-        """Carry it out in this thread; never raises."""
+        """Download in the calling thread; :attr:`error` tells the outcome."""
         try:
             fetch(self.name, folder, progress=self._progress, cancelled=self._cancelled, wait=self._stop.wait)
         except ICLightError as error:
             self.error = error
-        except Exception as error:  # a thread's error would be lost, and who waits would wait for ever
+        except Exception as error:  # a bug: whoever waits is told, the console gets the traceback
             self.error = ICLightError(f"{self.name} cannot be downloaded: {type(error).__name__}. See the console.")
-            self._ended.set()
             raise
         finally:
             self._ended.set()
@@ -75,16 +75,15 @@ class Downloads:
         self._running: dict[str, Download] = {}
 
     def start(self, mode: str, folder: Path) -> Download:
-        """Begin the download of a mode's model, or join the one under way."""
+        """Start the download of a mode's model, or join the running one."""
         with self._lock:
-            known = self._running.get(mode)
-            if known is not None and known.running:
-                return known
-            job = self._running[mode] = Download(NAMES[mode])
-            threading.Thread(target=job.run, args=(folder,), name=f"IC-Light {job.name}", daemon=True).start()
+            job = self.running(mode)
+            if job is None:
+                job = self._running[mode] = Download(NAMES[mode])
+                threading.Thread(target=job.run, args=(folder,), name=f"IC-Light {job.name}", daemon=True).start()
             return job
 
     def running(self, mode: str) -> Download | None:
-        """The download of a mode's model that is under way."""
+        """The running download of a mode's model, None without one."""
         job = self._running.get(mode)
         return job if job is not None and job.running else None

@@ -1,29 +1,30 @@
-"""Find, check, select and load the IC-Light offsets."""
+"""Finds, checks, selects and loads the IC-Light offsets."""
 
 from __future__ import annotations
 
 import os
 import threading
-from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..errors import ICLightError, escaped, shortened
+from ..errors import ICLightError, shortened
+from ..support.cache import SharedCache
 from ..support.file_stamp import Stamp, stamp_at, stamp_of
-from .folders import EXTENSION, LET_READ, NAMED_SO, Entry, folder_name, listing, matching, without_ending
-from .header import OTHER, HeaderError, Identity, look
+from .folders import EXTENSION, LET_READ, Entry, folder_name, listing, matching, named_iclight, reason, without_ending
+from .header import HeaderError
+from .hub import NAMES, SOURCE
+from .identity import OTHER, Identity, identify_file
 from .tensor_file import read_tensors
 from .unet_keys import to_ldm
 
 if TYPE_CHECKING:
     import torch
 
-MODES = ("fc", "fcon", "fbc")
+MODES = (*NAMES,)
 AUTO_MODEL = "auto"
 """The model's name where the file is chosen by the mode."""
-SOURCE = "https://huggingface.co/lllyasviel/ic-light"
 UNET_PREFIX = "diffusion_model."
 CONV_IN = UNET_PREFIX + "input_blocks.0.0.weight"
 
@@ -48,10 +49,10 @@ class ModelFile:
     Attributes:
         path: where it lies.
         name: its folders below the model folder and its own name, as the request's ``model`` takes it.
-        stamp: tells whether the file is still the same; None where it could not be looked at.
+        stamp: tells whether the file is still the same; None where it could not be read.
         identity: what its header says, None when it is no whole safetensors file.
         problem: why it cannot be used, empty when it can.
-        way_out: what to do about that, where it is not told by what the file is.
+        way_out: what to do about the problem, where the kind of file does not tell.
     """
 
     path: Path
@@ -93,8 +94,7 @@ class Offsets:
 
     Attributes:
         content: identifies the content, see :attr:`ModelFile.content`.
-        tensors: name (``diffusion_model.…``) to offset, in memory of their own: what happens to the file does not
-            reach them, nor whom they were handed to.
+        tensors: name (``diffusion_model.…``) to offset; copies in memory, which changes to the file do not reach.
         channels: input channels of the widened first convolution, 8 or 12.
     """
 
@@ -102,39 +102,30 @@ class Offsets:
     tensors: Mapping[str, torch.Tensor]
     channels: int
 
-    @property
-    def size(self) -> int:
-        """In bytes."""
-        return sum(tensor.element_size() * tensor.nelement() for tensor in self.tensors.values())
-
 
 class ModelLibrary:
-    """The model folders: looks at each file once per change and keeps loaded offsets."""
+    """Inspects each file once per change and keeps loaded offsets."""
 
     def __init__(self) -> None:
         self._inspected: dict[str, ModelFile] = {}
-        self._loaded: OrderedDict[str, Offsets] = OrderedDict()
         self._lock = threading.Lock()
-        self.file_reads = 0
+        self._needed = 0
+        # The file that was read last is kept whatever its size.
+        self._loaded = SharedCache(lambda: max(_KEPT_BYTES, self._needed))
 
     def files(self, folders: Iterable[Path]) -> list[ModelFile]:
         """All safetensors files of the folders, in the order of :func:`lib_iclight.models.folders.listing`.
 
         Folders hold other models too, so a file that is not IC-Light is listed as unusable, not reported.
         """
-        return [self.look(entry) for entry in listing(folders) if entry.ending == EXTENSION or entry.problem]
+        return [self.inspect(entry) for entry in listing(folders) if entry.ending == EXTENSION or entry.problem]
 
-    def inspect(self, path: Path) -> ModelFile:
-        """Tell what a file is that lies right in a model folder; see :meth:`look`."""
-        return self.look(Entry(escaped(path.name), str(path), False, stamp_at(path)))
-
-    def look(self, entry: Entry) -> ModelFile:
+    def inspect(self, entry: Entry) -> ModelFile:
         """Tell what a file is; its header is read again only after it has changed."""
         if entry.problem:
             return ModelFile(Path(entry.path), entry.name, None, None, entry.problem, entry.way_out)
         found = self._inspected.get(entry.path)
         if found is None or found.stamp != entry.stamp or found.name != entry.name:
-            self.file_reads += 1
             found = self._inspected[entry.path] = _inspect(entry)
         return found
 
@@ -171,7 +162,7 @@ class ModelLibrary:
                 f"The model {entry.name} cannot be used: only safetensors files are opened, because others can "
                 f"run code. Get the safetensors file from {SOURCE}."
             )
-        file = self.look(entry)
+        file = self.inspect(entry)
         if not file.usable:
             raise ICLightError(
                 f"The model {file.name} cannot be used: it {file.problem}. {file.way_out or _way_out(mode)}"
@@ -184,31 +175,26 @@ class ModelLibrary:
     def load(self, file: ModelFile) -> Offsets:
         """Offsets of a file: in memory, with the web UI's names, kept for the next generation.
 
-        What is kept of the same content is given again without a look at the file.
+        Offsets that are kept of the same content are returned without looking at the file.
 
         Raises:
-            ICLightError: the file can no longer be opened, or is another one than was looked at.
+            ICLightError: the file can no longer be opened, or has changed since it was inspected.
         """
+
+        def read() -> Offsets:
+            # Room is made before the file is read: what was in it before goes first.
+            self._loaded.clear(lambda key: key[0] == file.path)
+            self._loaded.trim(file.size)
+            return _load(file)
+
         with self._lock:
-            if file.content in self._loaded:
-                self._loaded.move_to_end(file.content)
-                return self._loaded[file.content]
-            self.file_reads += 1
-            self._make_room(file)
-            offsets = self._loaded[file.content] = _load(file)
-            return offsets
+            self._needed = file.size
+            return self._loaded.get((file.path, file.content), read)
 
     def forget(self) -> None:
         """Release all loaded offsets."""
         with self._lock:
             self._loaded.clear()
-
-    def _make_room(self, file: ModelFile) -> None:
-        """Let go of what was in the file before, and of what was used longest ago where all would be too much."""
-        for key in [key for key in self._loaded if key.startswith(f"ic-light:{file.path}:")]:
-            del self._loaded[key]
-        while self._loaded and sum(kept.size for kept in self._loaded.values()) + file.size > _KEPT_BYTES:
-            self._loaded.popitem(last=False)
 
 
 def _modes(kind: str) -> tuple[str, ...]:
@@ -216,7 +202,7 @@ def _modes(kind: str) -> tuple[str, ...]:
 
 
 def unsuited_model(name: str, kind: str, mode: str) -> str:
-    """That a model cannot serve a mode, and what to choose; "" where it can.
+    """Why a model cannot serve a mode, and what to choose instead; "" where it can.
 
     Args:
         name: the file's.
@@ -233,7 +219,7 @@ def unsuited_model(name: str, kind: str, mode: str) -> str:
 
 
 def check_fit(offsets: Offsets, shapes: Mapping[str, tuple[int, ...] | None], model_name: str, checkpoint: str) -> None:
-    """Make sure that every offset has its tensor in the checkpoint's UNet.
+    """Check that offsets and checkpoint have the same UNet tensors.
 
     Args:
         offsets: what is to be added.
@@ -278,19 +264,18 @@ def find(model: str, entries: Sequence[Entry]) -> Entry | None:
         by_name.setdefault(entry.name, entry)
     found = matching(model, [*by_name])
     if len(found) > 1:
-        raise ICLightError(f"Several IC-Light models are named {model!r}. Name its folder too: {_some(found)}.")
+        raise ICLightError(f"Several IC-Light models are named {model!r}. Name its folder too: {_first_few(found)}.")
     return by_name[found[0]] if found else None
 
 
 def _inspect(entry: Entry) -> ModelFile:
     path, name, stamp = Path(entry.path), entry.name, entry.stamp
     try:
-        identity = look(path)
+        identity = identify_file(path)
     except HeaderError as error:
         return ModelFile(path, name, stamp, None, str(error))
     except OSError as error:
-        reason = error.strerror or type(error).__name__
-        return ModelFile(path, name, stamp, None, f"cannot be opened ({reason})", LET_READ)
+        return ModelFile(path, name, stamp, None, f"cannot be opened ({reason(error)})", LET_READ)
     words = identity.looks_like
     problem = "" if identity.kind else f"is {words}" + ("" if words == OTHER else ", not an IC-Light model")
     return ModelFile(path, name, stamp, identity, problem)
@@ -305,24 +290,26 @@ def choose(mode: str, files: Iterable[ModelFile]) -> ModelFile | None:
     """The file that "auto" takes for a mode, None where none serves it."""
     # A bare InstructPix2Pix UNet has the same tensors, so a file that is named for what it is goes first.
     candidates = [file for file in files if suits(mode, file)]
-    return min(candidates, key=lambda file: NAMED_SO.search(file.name) is None, default=None)
+    return max(candidates, key=lambda file: named_iclight(file.name), default=None)
 
 
 def _way_out(mode: str) -> str:
-    return f"Download iclight_sd15_{mode}{EXTENSION} from {SOURCE} and choose it."
+    return f"Download {NAMES[mode]} from {SOURCE} and choose it."
 
 
 def _missing(mode: str, files: Sequence[ModelFile], folders: Sequence[Path]) -> str:
     text = (
-        f"There is no IC-Light model for the mode {mode}. Download iclight_sd15_{mode}{EXTENSION} from {SOURCE} "
-        f"and put it into {folder_name(folders)}."
+        f"There is no IC-Light model for the mode {mode}. Download {NAMES[mode]} from {SOURCE} and put it into "
+        f"{folder_name(folders)}."
     )
     preferred = folders[0]
     broken = [file for file in files if not file.usable and preferred in (file.path, *file.path.parents)]
-    return text + (f" What is there: {_some([f'{file.name} {file.problem}' for file in broken])}." if broken else "")
+    if not broken:
+        return text
+    return f"{text} What is there: {_first_few([f'{file.name} {file.problem}' for file in broken])}."
 
 
-def _some(things: Sequence[str]) -> str:
+def _first_few(things: Sequence[str]) -> str:
     """The first few things of many, each no longer than a message has room for."""
     named = [shortened(thing, _LONGEST_THING) for thing in things[:_NAMED_AT_ONCE]]
     more = len(things) - _NAMED_AT_ONCE
@@ -333,14 +320,14 @@ def _load(file: ModelFile) -> Offsets:
     prefix = file.identity.prefix if file.identity else ""
     try:
         with file.path.open("rb") as opened:
-            # One kind of look is compared with itself alone: on Windows the two do not always tell the same.
+            # Stamps by path and by descriptor are each compared with their own kind: on Windows they may differ.
             begun = stamp_of(os.fstat(opened.fileno()))
             same = stamp_at(file.path) == file.stamp
             read = read_tensors(opened) if same else {}
             same = same and stamp_of(os.fstat(opened.fileno())) == begun
     except (OSError, HeaderError) as error:
-        reason = f"it {error}" if isinstance(error, HeaderError) else error.strerror or type(error).__name__
-        raise ICLightError(f"The model {file.name} cannot be loaded: {reason}. Get it again from {SOURCE}.") from error
+        why = f"it {error}" if isinstance(error, HeaderError) else reason(error)
+        raise ICLightError(f"The model {file.name} cannot be loaded: {why}. Get it again from {SOURCE}.") from error
     if not same:
         raise ICLightError(
             f"The model {file.name} is being written to just now. Wait until that has ended, and generate again."

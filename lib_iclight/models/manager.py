@@ -1,4 +1,4 @@
-"""The models of this installation: what is there, and how what is missing arrives."""
+"""The installed models, and downloads of the missing ones."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Protocol
 
 from ..errors import ICLightError
-from .download import NAMES
+from .folders import folder_name
+from .hub import NAMES, SOURCE
 from .jobs import Download, Downloads
-from .library import SOURCE, ModelLibrary, folder_name
+from .library import ModelLibrary
 from .report import ModelReport, report
 
 _POLL_SECONDS = 0.5
@@ -28,10 +29,10 @@ class DownloadRules(Protocol):
 
 
 class Models:
-    """Looks after the model files.
+    """Reports on the model files and downloads missing ones.
 
     Args:
-        library: what knows the files' content.
+        library: inspects and loads the files.
         folders: gives the model folders, the preferred one first.
         settings: gives the settings as they are now.
         forbidden: tells whether the command line turns downloads off.
@@ -51,11 +52,11 @@ class Models:
         self._forbidden = forbidden
 
     def report(self) -> ModelReport:
-        """What is there now."""
+        """What is in the model folders now."""
         return report(self.library, self._folders())
 
     def why_not(self) -> str:
-        """Why nothing is downloaded, "" when it is."""
+        """Why downloads are off; "" where they are on."""
         if self._forbidden():
             return "downloads are turned off by --ic-light-no-download"
         if not self._settings().download:
@@ -63,7 +64,7 @@ class Models:
         return ""
 
     def start(self, mode: str, interrupted: Callable[[], bool]) -> Download:
-        """Begin the download of a mode's model, or join the one under way.
+        """Start the download of a mode's model, or join the running one.
 
         Raises:
             ICLightError: downloads are turned off.

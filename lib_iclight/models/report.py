@@ -1,4 +1,4 @@
-"""What lies in the model folders, in words: for the page and for the API."""
+"""Describes the contents of the model folders in words, for the page and for the API."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from .download import NAMES, readable
-from .folders import EXTENSION, PART, PICKLES, Entry, listing
-from .header import Identity
+from .download import readable
+from .folders import EXTENSION, PART, PICKLES, TAKE_OUT, Entry, listing
+from .hub import NAMES, SOURCE
+from .identity import Identity
 from .jobs import Download
-from .library import SOURCE, ModelFile, ModelLibrary, choose, suits
+from .library import ModelFile, ModelLibrary, choose, suits
 
 MODE_NAMES = {
     "fc": "Foreground (fc)",
@@ -76,7 +77,7 @@ def report(library: ModelLibrary, folders: Sequence[Path]) -> ModelReport:
     for entry in listing(folders):
         if entry.name in found:
             continue
-        file = _look(library, entry)
+        file = _file_report(library, entry)
         if isinstance(file, ModelFile):
             usable.append(file)
             found[entry.name] = _usable(file)
@@ -86,11 +87,11 @@ def report(library: ModelLibrary, folders: Sequence[Path]) -> ModelReport:
     return ModelReport(tuple(found.values()), {mode: file.name if file else None for mode, file in chosen.items()})
 
 
-def _look(library: ModelLibrary, entry: Entry) -> ModelFile | FileReport | None:
+def _file_report(library: ModelLibrary, entry: Entry) -> ModelFile | FileReport | None:
     """A usable file, what is wrong with another one, or None for one that has just been removed."""
     size = entry.stamp.size if entry.stamp else 0
     if entry.problem or entry.ending == EXTENSION:
-        file = library.look(entry)
+        file = library.inspect(entry)
         return file if file.usable else _broken(file)
     if entry.ending in PICKLES:
         problem = "is no safetensors file, and others are never opened because they can run code"
@@ -122,11 +123,12 @@ def _broken(file: ModelFile) -> FileReport:
 def _way_out(looks_like: str) -> str:
     if not looks_like:
         return AGAIN
-    return next((words for part, words in WAYS_OUT if part in looks_like), "Take it out of this folder.")
+    return next((words for part, words in WAYS_OUT if part in looks_like), TAKE_OUT)
 
 
 def as_html(found: ModelReport) -> str:
-    """The list in the accordion: what can be translated stands by itself, as the web UI looks whole texts up."""
+    """The list in the accordion; translatable texts are elements of their own because the web UI translates whole
+    elements."""
     by_name = {file.name: file for file in found.files}
     lines = [_mode_line(mode, by_name.get(found.chosen[mode] or "")) for mode in NAMES]
     lines += [_problem_line(file) for file in found.problems]

@@ -23,11 +23,11 @@ _DTYPES = {
 def read_tensors(file: BinaryIO) -> dict[str, torch.Tensor]:
     """All tensors of an opened file, on the CPU, as they are stored.
 
-    They are copies, not views of a memory map: a map of a file that somebody shortens ends the process at the next
-    touch, and one of a file that somebody writes to changes with it. Whoever keeps these tensors is safe from both.
+    They are copies, not views of a memory map as safetensors' own ``safe_open`` gives: reading a map of a file that
+    has been truncated ends the process, and a map of a file that is overwritten changes with it.
 
     Raises:
-        HeaderError: the header is damaged, or the file holds something else than floating-point numbers.
+        HeaderError: the header is damaged, or the file holds other numbers than floating-point ones.
         OSError: the file cannot be read.
     """
     header, start = header_of(file)

@@ -1,4 +1,4 @@
-"""Small things that every room uses: caches, files' stamps, values as JSON brings them, work in a thread.
+"""Small helpers for every room: the cache, file stamps, JSON values, background threads, memory release.
 
 May import: errors.
 """

@@ -1,11 +1,11 @@
-"""One cache for all that is kept in memory from run to run, limited by its bytes."""
+"""A cache bounded by bytes, for everything that is kept in memory between runs."""
 
 from __future__ import annotations
 
 import dataclasses
 import threading
 from collections import Counter, OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
@@ -58,17 +58,20 @@ class SharedCache:
         self._add(key, _Entry(value, blocks(value)))
         return value
 
-    def trim(self) -> None:
-        """Forget the least recently used values until the rest fits the present limit."""
-        limit = self._limit()
+    def trim(self, room: int = 0) -> None:
+        """Forget the least recently used values until ``room`` more bytes fit the present limit."""
+        limit = self._limit() - room
         with self._lock:
             freed = self._shrink(limit)
         _give_back(freed)
 
-    def clear(self) -> None:
-        """Forget everything."""
+    def clear(self, which: Callable[[Any], bool] = lambda key: True) -> None:
+        """Forget the values of all keys that ``which`` is true of."""
         with self._lock:
-            freed = self._shrink(-1)
+            before = self._used
+            for key in [*filter(which, self._entries)]:
+                self._drop(key)
+            freed = before - self._used
         _give_back(freed)
 
     def _add(self, key: Hashable, entry: _Entry) -> None:
@@ -103,7 +106,7 @@ class SharedCache:
 def blocks(value: Any) -> dict[int, int]:
     """The blocks of memory behind a value, identity to bytes.
 
-    Arrays and tensors are found in dataclasses, tuples and lists too. Views count as what they look at.
+    Arrays and tensors are found in dataclasses, mappings, tuples and lists too. Views count as what they look at.
     """
     if isinstance(value, np.ndarray):
         while isinstance(value.base, np.ndarray):
@@ -114,6 +117,8 @@ def blocks(value: Any) -> dict[int, int]:
         return {storage.data_ptr(): storage.nbytes()}
     if dataclasses.is_dataclass(value):
         value = [getattr(value, field.name) for field in dataclasses.fields(value)]
+    if isinstance(value, Mapping):
+        value = [*value.values()]
     found: dict[int, int] = {}
     if isinstance(value, (list, tuple)):
         for part in value:

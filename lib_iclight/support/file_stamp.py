@@ -1,4 +1,4 @@
-"""Whether a file is still the one that was looked at."""
+"""Tells whether a file has changed since it was last read."""
 
 from __future__ import annotations
 

@@ -1,54 +1,100 @@
-"""Work that cannot be stopped, for users who can: it goes on by itself, and the one who waits for it goes."""
+"""Runs blocking work in a thread so that whoever waits for it can leave at any time."""
 
 from __future__ import annotations
 
+import queue
 import threading
-from collections.abc import Callable
-from typing import Generic, TypeVar
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from typing import Any, TypeVar
 
 from ..errors import InterruptedRunError
 
 Value = TypeVar("Value")
 
 _LOOK_SECONDS = 0.1
-
-
-class _Task(Generic[Value]):
-    def __init__(self, work: Callable[[], Value]):
-        self._work = work
-        self._error: BaseException | None = None
-        self._value: Value
-        self.ended = threading.Event()
-
-    def run(self) -> None:
-        try:
-            self._value = self._work()
-        except BaseException as error:  # handed on to the one who waits, whatever it is
-            self._error = error
-        finally:
-            self.ended.set()
-
-    def result(self) -> Value:
-        if self._error is not None:
-            raise self._error
-        return self._value
+_AHEAD = 16
 
 
 def interruptible(work: Callable[[], Value], interrupted: Callable[[], bool]) -> Value:
-    """What ``work`` gives; it runs in a thread of its own.
+    """The result of ``work``, which runs in a thread of its own.
 
     Args:
-        work: a download or a model's run in a library that knows no way to stop.
+        work: a download or a model's run in a library that cannot be stopped.
         interrupted: asked ten times a second.
 
     Raises:
-        InterruptedRunError: ``interrupted`` said so first. The work goes on and its outcome is dropped; what it
+        InterruptedRunError: ``interrupted`` said so first. The work goes on and its result is dropped; what it
             leaves behind (a downloaded file, a loaded model) serves the next run.
         BaseException: whatever ``work`` raises.
     """
-    task = _Task(work)
-    threading.Thread(target=task.run, name="IC-Light background removal", daemon=True).start()
-    while not task.ended.wait(_LOOK_SECONDS):
+
+    def leave_if_interrupted(seconds: float) -> None:
         if interrupted():
             raise InterruptedRunError
-    return task.result()
+
+    return from_thread(work, leave_if_interrupted)
+
+
+def from_thread(work: Callable[[], Value], idle: Callable[[float], None]) -> Value:
+    """The result of ``work``, which runs in a thread of its own; ``idle`` as in :func:`stream_from_thread`."""
+
+    def once() -> Iterator[Value]:
+        yield work()
+
+    with closing(stream_from_thread(once, idle)) as results:
+        return next(results)
+
+
+def stream_from_thread(produce: Callable[[], Iterator[Value]], idle: Callable[[float], None]) -> Iterator[Value]:
+    """Yield what ``produce`` yields in a thread of its own, so that it may hang without blocking the reader.
+
+    Args:
+        produce: a generator function, so that all of its work is done in the thread.
+        idle: called ten times a second while nothing comes, with the seconds since something came. What it raises
+            ends the reading at once. The thread is not waited for: it ends with its next item, which is dropped.
+
+    Raises:
+        BaseException: whatever ``produce`` or ``idle`` raises.
+    """
+    items: queue.Queue[tuple[Any, BaseException | None]] = queue.Queue(_AHEAD)
+    left = threading.Event()
+    threading.Thread(target=_work, args=(produce, items, left), name="IC-Light background work", daemon=True).start()
+    try:
+        while True:
+            value, error = _next(items, idle)
+            if isinstance(error, StopIteration):
+                return
+            if error is not None:
+                raise error
+            yield value
+    finally:
+        left.set()
+
+
+def _next(items: queue.Queue[Any], idle: Callable[[float], None]) -> Any:
+    since = time.monotonic()
+    while True:
+        try:
+            return items.get(timeout=_LOOK_SECONDS)
+        except queue.Empty:
+            idle(time.monotonic() - since)
+
+
+def _work(produce: Callable[[], Iterator[Any]], items: queue.Queue[Any], left: threading.Event) -> None:
+    def give(value: Any, error: BaseException | None = None) -> None:
+        while not left.is_set():
+            try:
+                return items.put((value, error), timeout=_LOOK_SECONDS)
+            except queue.Full:
+                continue
+
+    try:
+        for value in produce():
+            give(value)
+            if left.is_set():
+                return
+        give(None, StopIteration())
+    except BaseException as error:  # handed on to the reader, whatever it is
+        give(None, error)

@@ -1,4 +1,4 @@
-"""Values as JSON brings them: checked with messages that name the key, and written back in one canonical form."""
+"""Checks values parsed from JSON, with messages that name the key, and writes values as canonical JSON."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _FOLDERS = re.compile(r"""(?<![\w/.~])(?:[A-Za-z]:[\\/]+|\\+|/(?!/))(?:[^\\/:*?"
 
 
 def mapping(value: Any, where: str, keys: Sequence[str]) -> Mapping[str, Any]:
-    """A mapping that has none but these keys.
+    """The value, checked to be a mapping with no other keys than these.
 
     Raises:
         ICLightError: it is something else, or has another key; the message begins with ``where``.
@@ -31,10 +31,10 @@ def mapping(value: Any, where: str, keys: Sequence[str]) -> Mapping[str, Any]:
 
 
 def json_object(text: str, where: str) -> Any:
-    """What a JSON text holds.
+    """The value of a JSON text.
 
     Raises:
-        ICLightError: it is no JSON.
+        ICLightError: it is not JSON.
     """
     try:
         return json.loads(text)
@@ -43,7 +43,7 @@ def json_object(text: str, where: str) -> Any:
 
 
 def number(value: Any, where: str, low: float, high: float) -> float:
-    """A number from ``low`` to ``high``; true and false are none.
+    """The value as a float, checked to be a number from ``low`` to ``high``; true and false are not numbers.
 
     Raises:
         ICLightError: it is something else; the message begins with ``where``.
@@ -55,7 +55,7 @@ def number(value: Any, where: str, low: float, high: float) -> float:
 
 
 def shown(value: Any) -> str:
-    """A value as messages show it: at most a line, and a long value is never written out whole for it."""
+    """A value as messages show it: one line at most, without first writing out a long value whole."""
     return shortened(_short.repr(value), _LINE)
 
 
@@ -65,7 +65,7 @@ def without_folders(text: str) -> str:
 
 
 class _Short(reprlib.Repr):
-    """Writes the beginning of values, however long and deep they are."""
+    """Writes only the beginning of long and deep values."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -122,11 +122,11 @@ def _is_whole(text: str) -> bool:
 
 
 def compact(value: Any) -> str:
-    """Canonical JSON: keys as they stand, no spaces, whole numbers without a fraction."""
+    """Canonical JSON: keys in their given order, no spaces, whole numbers without a fraction."""
     return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
 
 
 def plain_number(value: float, decimals: int = 3) -> int | float:
-    """A number as canonical JSON has it: so many decimals at most, whole ones as integers."""
+    """A number for canonical JSON: rounded to ``decimals``, whole numbers as integers."""
     rounded = round(value, decimals)
     return int(rounded) if rounded == int(rounded) else rounded

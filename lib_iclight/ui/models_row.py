@@ -8,7 +8,7 @@ from typing import Any
 import gradio as gr
 
 from ..errors import ICLightError
-from ..models.download import NAMES
+from ..models.hub import NAMES
 from ..models.manager import Models
 from ..models.report import as_html, progress_html
 from .parts import QUIET

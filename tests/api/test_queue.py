@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from fastapi import FastAPI
 from PIL import Image
-from routes import run_async, served, with_routes
+from routes import posted, run_async, served, with_routes
 from samples import encoded, noise
 
 from lib_iclight.api import body as api_body
@@ -118,9 +118,7 @@ class Caller:
         self._call = asyncio.ensure_future(self._run())
 
     async def _run(self) -> None:
-        scope = {"type": "http", "http_version": "1.1", "method": "POST", "scheme": "http", "query_string": b""}
-        scope |= {"path": self._path, "raw_path": self._path.encode(), "root_path": "", "client": ("test", 1)}
-        scope |= {"headers": [(b"content-type", b"application/json")], "server": ("test", 80)}
+        scope = posted(self._path, {"content-type": "application/json"})
         await self._app(scope, self._receive, self._send)
 
     async def _receive(self) -> dict:

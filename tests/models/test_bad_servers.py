@@ -4,47 +4,16 @@ from __future__ import annotations
 
 import shutil
 from contextlib import contextmanager
-from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from hub_server import SECRET, hub_in_place, left
+from downloads import CONTENT, NAME, brought, refusal
+from hub_server import hub_in_place, left
 from sd15_layout import safetensors_bytes
 
-from lib_iclight.errors import ICLightError
 from lib_iclight.models import download
-from lib_iclight.models.download import NAMES, CancelledError, fetch
+from lib_iclight.models.download import CancelledError
 from lib_iclight.models.jobs import Downloads
-
-NAME = NAMES["fc"]
-CONTENT = safetensors_bytes({"conv_in.weight": (320, 8, 3, 3), "filler": (400, 1000)})
-
-
-@pytest.fixture
-def hub(monkeypatch):
-    with hub_in_place(CONTENT, monkeypatch) as server:
-        yield server
-
-
-@pytest.fixture
-def folder(tmp_path) -> Path:
-    return tmp_path / "models" / "ic-light"
-
-
-def brought(folder: Path, name: str = NAME) -> Path:
-    return fetch(name, folder, wait=lambda seconds: None)
-
-
-def refusal(folder: Path) -> str:
-    with pytest.raises(ICLightError) as caught:
-        brought(folder)
-    text = str(caught.value)
-    assert SECRET not in text
-    assert "cannot be written" not in text
-    assert len(text) <= 300
-    assert not (folder / NAME).exists()
-    return text
-
 
 # Stopped
 
@@ -135,6 +104,8 @@ class Session:
         ("file:///etc/passwd", "something that is no web address"),
         ("ftp://example.org/model", "something that is no web address"),
         ("http:///model", "something that is no web address"),
+        ("http://[broken/model", "something that is no web address"),
+        ("//[broken/model", "something that is no web address"),
         ("http://example.org/model", "an address without encryption"),
     ],
 )
@@ -155,7 +126,6 @@ def test_a_redirect_leads_to_the_web_and_stays_encrypted(folder, monkeypatch, ta
 
 @pytest.mark.parametrize("ranges", [False, "refused", "elsewhere", "unsaid"])
 def test_where_a_server_cannot_go_on_the_download_begins_again(hub, folder, ranges):
-    folder.mkdir(parents=True)
     (folder / f"{NAME}.part").write_bytes(CONTENT[:1000])
     hub.ranges = ranges
     assert brought(folder).read_bytes() == CONTENT

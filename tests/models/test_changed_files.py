@@ -12,7 +12,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from sd15_layout import names, safetensors_bytes, with_header
+from sd15_layout import file_at, names, safetensors_bytes, with_header
 
 from lib_iclight.errors import ICLightError
 from lib_iclight.models import library as library_module
@@ -21,6 +21,7 @@ from lib_iclight.models.library import CONV_IN, ModelLibrary
 from lib_iclight.picture.arrays import make_picture
 from lib_iclight.subject import background_removal
 from lib_iclight.subject.prepare import SubjectCache
+from lib_iclight.support.cache import blocks
 
 torch = pytest.importorskip("torch")
 
@@ -37,11 +38,10 @@ def content(value: float) -> bytes:
 
 
 @pytest.fixture
-def folder(tmp_path) -> Path:
-    path = tmp_path / "models" / "ic-light"
-    path.mkdir(parents=True)
-    (path / NAME).write_bytes(content(1))
-    return path
+def folder(folder) -> Path:
+    """A model folder with a model in it."""
+    (folder / NAME).write_bytes(content(1))
+    return folder
 
 
 def in_place(path: Path, raw: bytes) -> None:
@@ -99,7 +99,7 @@ def test_offsets_whose_file_is_cut_off_can_still_be_added(folder):
     before = loaded(library, folder)
     os.truncate(folder / NAME, 0)
     assert value_of(before) == {1.0}
-    assert library.inspect(folder / NAME).problem == "is empty"
+    assert file_at(library, folder / NAME).problem == "is empty"
 
 
 @pytest.mark.parametrize("change", CHANGES)
@@ -141,9 +141,20 @@ def test_only_what_fits_into_the_limit_is_kept(folder, monkeypatch):
     kept = library.load(first)
     library.load(second)
     assert library.load(first) is kept
-    monkeypatch.setattr(library_module, "_KEPT_BYTES", kept.size)
+    monkeypatch.setattr(library_module, "_KEPT_BYTES", sum(blocks(kept).values()))
     library.forget()
     kept = library.load(first)
+    library.load(second)
+    assert library.load(first) is not kept
+
+
+def test_a_file_above_the_limit_is_kept_alone(folder, monkeypatch):
+    (folder / "second_fc.safetensors").write_bytes(content(2))
+    monkeypatch.setattr(library_module, "_KEPT_BYTES", 0)
+    library = ModelLibrary()
+    first, second = library.files([folder])
+    kept = library.load(first)
+    assert library.load(first) is kept
     library.load(second)
     assert library.load(first) is not kept
 
@@ -169,7 +180,7 @@ def test_a_header_that_lies_about_its_tensors_is_refused(folder, header, reason)
     (folder / NAME).write_bytes(of(header, bytes(24)))
     library = ModelLibrary()
     with pytest.raises(ICLightError, match=f"cannot be loaded: it .*{reason}"):
-        library.load(library.inspect(folder / NAME))
+        library.load(file_at(library, folder / NAME))
 
 
 @pytest.mark.parametrize("dtype", ["F64", "F32", "F16", "BF16", "F8_E4M3", "F8_E5M2"])
@@ -181,7 +192,7 @@ def test_each_type_is_read_as_it_is_stored(folder, dtype):
     stored = {"conv_in.weight": torch.randn(2, 8, 3, 3).to(kind), "a": torch.randn(()).to(kind), "b": torch.empty(0, 3)}
     save_file(stored, str(folder / NAME))
     library = ModelLibrary()
-    read = library.load(library.inspect(folder / NAME)).tensors
+    read = library.load(file_at(library, folder / NAME)).tensors
     assert (read[CONV_IN].dtype, read[CONV_IN].shape) == (kind, (2, 8, 3, 3))
     for name, tensor in (("conv_in.weight", read[CONV_IN]), ("a", read["diffusion_model.a"])):
         assert torch.equal(tensor.float(), stored[name].float())

@@ -10,7 +10,6 @@ import pytest
 from sd15_layout import safetensors_bytes, with_header
 
 from lib_iclight.models.checkpoint import by_channels, family_of, identify_checkpoint
-from lib_iclight.models.header import read_header
 
 UNET = "model.diffusion_model."
 ATTENTION = "input_blocks.1.1.transformer_blocks.0.attn2.to_k.weight"
@@ -112,9 +111,3 @@ def test_a_nonsense_side_says_nothing(side):
 
 def test_unknown_channels_are_given_the_benefit_of_the_doubt():
     assert by_channels(None).supported
-
-
-def test_a_header_of_real_size_is_read_alone(tmp_path, monkeypatch):
-    path = tmp_path / "large.safetensors"
-    path.write_bytes(safetensors_bytes(stable_diffusion(**{"first_stage_model.filler": (1000, 1000)})))
-    assert len(read_header(path)) == 3

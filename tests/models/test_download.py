@@ -11,45 +11,14 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from hub_server import SECRET, hub_in_place, left
-from sd15_layout import safetensors_bytes
+from downloads import CHUNK, CONTENT, NAME, brought, refusal, whole_chunks
+from hub_server import left
 
 from lib_iclight.errors import ICLightError
 from lib_iclight.models import download
-from lib_iclight.models.download import NAMES, CancelledError, fetch
+from lib_iclight.models.download import CancelledError, fetch
 
-NAME = NAMES["fc"]
-ROOT = Path(__file__).resolve().parents[2]
-CONTENT = safetensors_bytes({"conv_in.weight": (320, 8, 3, 3), "filler": (1600, 1000)})
-ARRIVED = int(len(CONTENT) * 0.4) // (1 << 16) * (1 << 16)
-"""How much of a download that is cut at 40 % is kept: whole pieces."""
-
-
-@pytest.fixture
-def hub(monkeypatch):
-    with hub_in_place(CONTENT, monkeypatch) as server:
-        yield server
-
-
-@pytest.fixture
-def folder(tmp_path) -> Path:
-    return tmp_path / "models" / "ic-light"
-
-
-def brought(folder: Path, **options) -> Path:
-    return fetch(NAME, folder, **{"wait": lambda seconds: None, **options})
-
-
-def refusal(folder: Path, **options) -> str:
-    """Why nothing came; the message gives away neither folders of this machine nor signed addresses."""
-    with pytest.raises(ICLightError) as caught:
-        brought(folder, **options)
-    text = str(caught.value)
-    assert str(folder.parent.parent) not in text
-    assert SECRET not in text
-    assert "://" not in text.replace("https://huggingface.co/lllyasviel/ic-light", "")
-    assert not (folder / NAME).exists()
-    return text
+ARRIVED = whole_chunks(0.4)
 
 
 # A whole download
@@ -69,6 +38,10 @@ def test_the_file_arrives_whole_and_alone(hub, folder):
     assert seen[-1] == (len(CONTENT), len(CONTENT), "Checking")
 
 
+def test_a_missing_folder_is_created(hub, folder):
+    assert brought(folder / "new" / "folder").read_bytes() == CONTENT
+
+
 def test_a_file_that_is_there_is_not_downloaded_again(hub, folder):
     brought(folder)
     brought(folder)
@@ -77,7 +50,6 @@ def test_a_file_that_is_there_is_not_downloaded_again(hub, folder):
 
 @pytest.mark.parametrize("damage", [lambda raw: raw[:-1000], lambda raw: raw[:-1] + b"!", lambda raw: b""])
 def test_a_damaged_file_is_replaced(hub, folder, damage):
-    folder.mkdir(parents=True)
     (folder / NAME).write_bytes(damage(CONTENT))
     assert brought(folder).read_bytes() == CONTENT
     assert left(folder) == [NAME]
@@ -124,12 +96,14 @@ def test_a_download_that_breaks_for_good_is_kept_for_the_next_time(hub, folder):
 def test_a_server_that_cannot_resume_begins_again(hub, folder):
     hub.cuts, hub.ranges = [0.4], False
     assert brought(folder).read_bytes() == CONTENT
+    assert hub.asked == [None, f"bytes={ARRIVED}-"]
 
 
 @pytest.mark.parametrize("statuses", [[503], [429, 500, 502]])
 def test_a_busy_server_is_asked_again(hub, folder, statuses):
     hub.statuses = list(statuses)
     assert brought(folder).read_bytes() == CONTENT
+    assert hub.heads == len(statuses) + 1
 
 
 def test_the_waits_grow_and_end(hub, folder):
@@ -173,14 +147,12 @@ def test_a_wrong_hash_is_refused(hub, folder):
 
 
 def test_what_is_left_of_another_version_is_thrown_away(hub, folder):
-    folder.mkdir(parents=True)
     (folder / f"{NAME}.part").write_bytes(b"another version" * 1000)
     assert brought(folder).read_bytes() == CONTENT
     assert hub.asked == ["bytes=15000-", None]
 
 
 def test_more_than_the_whole_file_is_thrown_away(hub, folder):
-    folder.mkdir(parents=True)
     (folder / f"{NAME}.part").write_bytes(CONTENT + b"more")
     assert brought(folder).read_bytes() == CONTENT
 
@@ -210,7 +182,6 @@ def test_too_little_space_is_told_before_anything_is_written(hub, folder, monkey
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="this system has no device that is always full")
 def test_a_disk_that_fills_up_is_told_and_what_arrived_is_removed(hub, folder):
-    folder.mkdir(parents=True)
     (folder / f"{NAME}.part").symlink_to("/dev/full")
     assert "the disk is full" in refusal(folder)
     assert left(folder) == []
@@ -220,6 +191,10 @@ def test_a_folder_that_cannot_be_made_is_told_by_its_last_names(hub, tmp_path):
     (tmp_path / "models").write_text("a file where a folder should be")
     text = refusal(tmp_path / "models" / "ic-light")
     assert text.startswith(f"{NAME} cannot be written into models/ic-light")
+
+
+def test_a_folder_that_no_system_can_name_is_told(hub, folder):
+    assert "no folder can have this name. See that the web UI may write there" in refusal(folder / "\0")
 
 
 def test_a_folder_without_permission_is_told(hub, folder, monkeypatch):
@@ -239,7 +214,7 @@ def test_an_interrupted_download_stops_and_goes_on_later(hub, folder):
         brought(folder, progress=lambda *step: done.append(step[0]), cancelled=lambda: max(done, default=0) > 1 << 20)
     assert left(folder) == [f"{NAME}.part"]
     kept = (folder / f"{NAME}.part").stat().st_size
-    assert 0 < kept < len(CONTENT)
+    assert kept == (1 << 20) + CHUNK
     assert brought(folder).read_bytes() == CONTENT
     assert hub.asked == [None, f"bytes={kept}-"]
 

@@ -11,7 +11,8 @@ import zipfile
 import pytest
 from sd15_layout import safetensors_bytes, with_header
 
-from lib_iclight.models.header import HeaderError, identify, look, read_header
+from lib_iclight.models.header import HeaderError, read_header
+from lib_iclight.models.identity import identify, identify_file
 
 
 @pytest.fixture
@@ -185,7 +186,7 @@ def test_eight_channels_of_another_stable_diffusion_are_not_iclight(width, kind,
 
 @pytest.mark.parametrize("shape", [None, 5, [], [320], [320, [1]], [320, None]], ids=repr)
 def test_a_nonsense_attention_shape_does_not_stop_the_look_at_a_file(shape):
-    assert identify(attention_seeing(shape)).looks_like
+    assert identify(attention_seeing(shape)).looks_like == "an IC-Light fc model"
 
 
 def test_a_missing_file_is_an_os_error(tmp_path):
@@ -211,9 +212,16 @@ def reading(tmp_path, monkeypatch):
         path = tmp_path / "model.safetensors"
         path.write_bytes(raw)
         monkeypatch.setattr(type(path), "open", lambda self, mode: Counted(self, "r"))
-        return look(path), sum(taken)
+        return identify_file(path), sum(taken)
 
     return found
+
+
+def test_the_weights_are_not_read(reading):
+    raw = safetensors_bytes({"conv_in.weight": (320, 8, 3, 3), "filler": (1000, 1000)})
+    (length,) = struct.unpack("<Q", raw[:8])
+    found, taken = reading(raw)
+    assert (found.kind, taken) == ("fc", 8 + length)
 
 
 def with_metadata(length: int) -> bytes:
@@ -225,7 +233,7 @@ def with_metadata(length: int) -> bytes:
 def test_of_a_header_that_is_too_long_for_iclight_next_to_nothing_is_read(reading):
     found, taken = reading(with_metadata(30 << 20))
     assert (found.kind, found.looks_like) == ("", "something other than an IC-Light model")
-    assert taken < 100
+    assert taken == 8 + 1
 
 
 def test_what_has_a_header_of_usual_length_is_still_called_by_its_name(reading):

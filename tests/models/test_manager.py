@@ -8,30 +8,18 @@ import sys
 from pathlib import Path
 
 import pytest
-from hub_server import hub_in_place, left
-from sd15_layout import safetensors_bytes
+from downloads import CONTENT, NAME, whole_chunks
+from hub_server import left
 
 from lib_iclight.errors import ICLightError
-from lib_iclight.models.download import NAMES, CancelledError, fetch
+from lib_iclight.models import manager
+from lib_iclight.models.download import CancelledError, fetch
 from lib_iclight.models.jobs import Downloads
 from lib_iclight.models.library import ModelLibrary
 from lib_iclight.models.manager import Models
 from lib_iclight.settings import Settings
 
-NAME = NAMES["fc"]
 ROOT = Path(__file__).resolve().parents[2]
-CONTENT = safetensors_bytes({"conv_in.weight": (320, 8, 3, 3), "filler": (100, 1000)})
-
-
-@pytest.fixture
-def hub(monkeypatch):
-    with hub_in_place(CONTENT, monkeypatch) as server:
-        yield server
-
-
-@pytest.fixture
-def folder(tmp_path) -> Path:
-    return tmp_path / "models" / "ic-light"
 
 
 # In the background
@@ -55,15 +43,6 @@ def test_a_background_download_ends_with_its_reason(hub, folder):
     job = Downloads().start("fc", folder)
     assert job.wait(60)
     assert "SHA-256" in str(job.error)
-
-
-def test_a_background_download_can_be_cancelled(hub, folder):
-    hub.gate.clear()
-    job = Downloads().start("fc", folder)
-    job.cancel()
-    hub.gate.set()
-    assert job.wait(60)
-    assert isinstance(job.error, CancelledError)
 
 
 def test_who_waits_for_another_download_can_stop(hub, folder):
@@ -104,11 +83,26 @@ def test_turned_off_nothing_is_downloaded_and_the_way_by_hand_is_told(hub, folde
 
 
 def test_a_model_arrives_when_it_is_first_used_where_that_is_set(hub, folder):
-    said = []
     found = models(folder, download_on_first_use=True)
     assert found.on_first_use
-    found.fetch("fc", lambda: False, said.append)
+    found.fetch("fc", lambda: False, lambda text: None)
     assert found.report().chosen["fc"] == NAME
+
+
+def test_who_waits_for_a_download_is_told_how_far_it_is(hub, folder, monkeypatch):
+    monkeypatch.setattr(manager, "_POLL_SECONDS", 0.01)
+    hub.open_until = 0.5
+    hub.gate.clear()
+    half = f"Downloading {NAME} {100 * whole_chunks(0.5) // len(CONTENT)} %"
+    said = []
+
+    def tell(text):
+        said.append(text)
+        if text == half:
+            hub.gate.set()
+
+    models(folder).fetch("fc", lambda: False, tell)
+    assert half in said
 
 
 def test_a_model_that_does_not_arrive_says_why(hub, folder):

@@ -50,13 +50,6 @@ WRONG = {
 }  # fmt: skip
 
 
-@pytest.fixture
-def folder(tmp_path) -> Path:
-    path = tmp_path / "models" / "ic-light"
-    path.mkdir(parents=True)
-    return path
-
-
 def look(*folders: Path):
     return report(ModelLibrary(), folders)
 
