@@ -7,12 +7,12 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from workbench.model.architecture import CONV_IN_CHANNELS, LATENT_CHANNELS, make_unet
+from small_model.architecture import CONV_IN_CHANNELS, LATENT_CHANNELS, make_unet
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
-WEIGHTS = Path(__file__).resolve().parent.parent / "weights"
+WEIGHTS = Path(__file__).resolve().parent / "weights"
 UNET, VAE, TEXT = "unet.safetensors", "vae.safetensors", "text_encoder.safetensors"
 OFFSETS = {"fc": "iclight_tiny_fc.safetensors", "fbc": "iclight_tiny_fbc.safetensors"}
 _SEED = 1
@@ -68,7 +68,7 @@ def offsets_dir(weights_dir: Path | None = None) -> Path:
     if all((trained / name).is_file() for name in OFFSETS.values()):
         return trained
     layout = sum(parameter.numel() for parameter in seeded(make_unet).parameters())
-    folder = Path(tempfile.gettempdir()) / f"iclight-workbench-random-{layout}"
+    folder = Path(tempfile.gettempdir()) / f"iclight-small-model-random-{layout}"
     for kind, name in OFFSETS.items():
         if not (folder / name).is_file():
             write_half(folder / name, random_offsets(kind))

@@ -1,4 +1,4 @@
-"""Makes the README's picture of what the workbench's model does: `python -m workbench.pictures`."""
+"""Makes the README's picture of what the workbench's model does: `python -m small_model.pictures`."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ import torch
 from PIL import Image, ImageDraw, ImageFont
 from torch import Tensor
 
-from workbench.quality.heldout import SIDES, HeldOut, held_out, light_from
-from workbench.quality.product import Asking, Product, picture_of, weights_from
-from workbench.training import scenes, subjects
+from small_model.quality.heldout import SIDES, HeldOut, held_out, light_from
+from small_model.quality.product import Asking, Product, picture_of, weights_from
+from small_model.training import scenes, subjects
 
 ROOT = Path(__file__).resolve().parent.parent
 #: Numbers of held-out scenes: a heap, a bust, a plain ball and a striped one.
@@ -22,7 +22,7 @@ SHOWN = (2, 3, 19, 32)
 _SIZE, _CELL, _GAP, _LABEL = 256, 176, 6, 20
 _CAPTION = (
     "Rendered subjects relit by the workbench's own small model (fc and fbc), through the extension. "
-    "Not Stable Diffusion. Made by: python -m workbench.pictures"
+    "Not Stable Diffusion. Made by: python -m small_model.pictures"
 )
 
 
@@ -73,7 +73,7 @@ def sheet(made: dict[str, Tensor]) -> Image.Image:
 
 def main(argv: list[str] | None = None) -> int:
     """Write the picture and print where it is; the exit status."""
-    parser = argparse.ArgumentParser(prog="python -m workbench.pictures", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m small_model.pictures", description=__doc__)
     parser.add_argument("--out", type=Path, default=ROOT / "docs" / "relit.png", metavar="PICTURE")
     parser.add_argument("--scenes", type=int, nargs="+", default=SHOWN, metavar="N", help="numbers of held-out scenes")
     parser.add_argument("--weights", type=Path, metavar="FOLDER", help="the model's files; default: the repository's")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from workbench.model.architecture import TEXT_LENGTH, TEXT_WIDTH
+from small_model.architecture import TEXT_LENGTH, TEXT_WIDTH
 
 if TYPE_CHECKING:
     from torch import Tensor, nn

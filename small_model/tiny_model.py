@@ -1,4 +1,4 @@
-"""The workbench's own small diffusion model, shaped like Stable Diffusion 1.5, and its IC-Light offsets."""
+"""The model put together from its files: UNet, autoencoder and text encoder."""
 
 from __future__ import annotations
 
@@ -6,16 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from workbench.model import files
-from workbench.model.architecture import LATENT_CHANNELS, NOISE_SCHEDULE, make_unet, make_vae
-from workbench.model.files import offsets_dir
-from workbench.model.text import REPEATS, make_text_encoder, tokenise
+from small_model import files
+from small_model.architecture import LATENT_CHANNELS, make_unet, make_vae
+from small_model.text import REPEATS, make_text_encoder, tokenise
 
 if TYPE_CHECKING:
     from diffusers import AutoencoderKL, UNet2DConditionModel
     from torch import Tensor, nn
-
-__all__ = ["NOISE_SCHEDULE", "TinyModel", "build", "offsets_dir"]
 
 
 @dataclass

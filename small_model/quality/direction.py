@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from workbench.training import shapes
+from small_model.training import shapes
 
 #: Angles of the lights that are tried, and their lifts towards the viewer, in degrees.
 _ANGLES = 72

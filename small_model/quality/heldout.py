@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
-from workbench.quality import direction
-from workbench.training import data, scenes
+from small_model.quality import direction
+from small_model.training import data, scenes
 
 #: Seeds from here on belong to no training stage.
 FIRST_SEED = 10**9

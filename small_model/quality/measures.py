@@ -8,9 +8,9 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from workbench.quality import direction
-from workbench.quality.heldout import HeldOut
-from workbench.training import scenes, shapes
+from small_model.quality import direction
+from small_model.quality.heldout import HeldOut
+from small_model.training import scenes, shapes
 
 _LUMA = torch.tensor([0.2126, 0.7152, 0.0722])[:, None, None]
 _EDGE = 0.1
@@ -35,7 +35,7 @@ def lit_half(pictures: Tensor, held: HeldOut, angle: float) -> Tensor:
 def light_angles(pictures: Tensor, held: HeldOut) -> Tensor:
     """Return the angles [N] (degrees, from the right, upwards) of the light that the subjects' shapes show.
 
-    Not a number where a shape cannot tell light from a ramp. See ``workbench.quality.direction``.
+    Not a number where a shape cannot tell light from a ramp. See ``small_model.quality.direction``.
     """
     lights = zip(shading(pictures, held), held.lobes, strict=True)
     return torch.tensor([direction.light_angle(light, known) if known.tells else math.nan for light, known in lights])

@@ -16,8 +16,8 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from workbench.quality.heldout import SIDES, HeldOut
-from workbench.training import scenes
+from small_model.quality.heldout import SIDES, HeldOut
+from small_model.training import scenes
 
 _NAMES = {angle: side for side, angle in SIDES.items()}
 
@@ -42,7 +42,7 @@ class Asking:
 @contextmanager
 def weights_from(folder: Path | None) -> Iterator[None]:
     """Have the workbench take the model's files from ``folder`` instead of the repository's, within the context."""
-    from workbench.model import files
+    from small_model import files
 
     before = files.WEIGHTS
     files.WEIGHTS = Path(folder or before)

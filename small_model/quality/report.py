@@ -15,11 +15,12 @@ import torch
 from torch import Tensor
 from tqdm import tqdm
 
-from workbench.model import build, files
-from workbench.quality import direction, measures, statistics
-from workbench.quality.heldout import SIDES, HeldOut, Ramp, Truth, held_out
-from workbench.quality.product import Asking, Product, weights_from
-from workbench.quality.statistics import Estimate
+from small_model import files
+from small_model.quality import direction, measures, statistics
+from small_model.quality.heldout import SIDES, HeldOut, Ramp, Truth, held_out
+from small_model.quality.product import Asking, Product, weights_from
+from small_model.quality.statistics import Estimate
+from small_model.tiny_model import build
 
 Values = dict[str, Tensor]
 #: Pictures of the held-out scenes relit from an angle a scene.

@@ -1,4 +1,4 @@
-"""Entry: ``python -m workbench.training STAGE``; see ``--help``."""
+"""Entry: ``python -m small_model.training STAGE``; see ``--help``."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import math
 import shutil
 from pathlib import Path
 
-from workbench.model import files
+from small_model import files
 
 STAGES = ("vae", "decoder", "base", "start", "fc", "fbc")
 _STEPS = {"vae": 9000, "decoder": 6000, "base": 3000, "start": 4000, "fc": 1500, "fbc": 4000}
@@ -16,7 +16,7 @@ _RATES = {"vae": 1.5e-3, "decoder": 1e-3, "base": 1.5e-3, "start": 2e-3, "fc": 6
 
 def arguments(words: list[str] | None = None) -> argparse.Namespace:
     """Return the parsed command line ``words`` (default: the process's own)."""
-    parser = argparse.ArgumentParser(prog="python -m workbench.training", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m small_model.training", description=__doc__)
     parser.add_argument("stage", choices=(*STAGES, "all", "publish"), help="what to train or do")
     parser.add_argument("--folder", type=Path, required=True, help="where checkpoints, logs and results are kept")
     parser.add_argument("--steps", type=int, help="steps of the stage, instead of its default")
@@ -34,8 +34,8 @@ def arguments(words: list[str] | None = None) -> argparse.Namespace:
 
 def train(stage: str, options: argparse.Namespace) -> None:
     """Train one of ``STAGES``; the stages before it must have left their files in the folder."""
-    from workbench.training import diffusion, latents, vae
-    from workbench.training.loop import Plan
+    from small_model.training import diffusion, latents, vae
+    from small_model.training.loop import Plan
 
     steps = options.steps or _STEPS[stage]
     plan = Plan(steps, options.minutes, _RATES[stage], device=options.device, wide=options.wide)

@@ -8,7 +8,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from workbench.training import scenes, subjects
+from small_model.training import scenes, subjects
 
 #: Photographs in the public domain or under CC0 that come inside scikit-image's package (no download).
 PHOTOS = ("astronaut.png", "chelsea.png", "coffee.png", "rocket.jpg", "hubble_deep_field.jpg")

@@ -9,13 +9,13 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from workbench.model import files
-from workbench.model.architecture import CONV_IN_CHANNELS, LATENT_CHANNELS, make_unet
-from workbench.model.text import make_text_encoder
-from workbench.training import latents
-from workbench.training.loop import Plan, Told, Trainer, layout
-from workbench.training.noising import Data, Noiser
-from workbench.training.steady import steadied
+from small_model import files
+from small_model.architecture import CONV_IN_CHANNELS, LATENT_CHANNELS, make_unet
+from small_model.text import make_text_encoder
+from small_model.training import latents
+from small_model.training.loop import Plan, Told, Trainer, layout
+from small_model.training.noising import Data, Noiser
+from small_model.training.steady import steadied
 
 #: fc before and instead of the stage with the consistency loss: files that are not published.
 STARTED, PLAIN = "iclight_tiny_fc_start.safetensors", "iclight_tiny_fc_plain.safetensors"

@@ -1,4 +1,4 @@
-"""Draws the pictures of the worked examples in ``presets/``: ``python -m workbench.training.examples``."""
+"""Draws the pictures of the worked examples in ``presets/``: ``python -m small_model.training.examples``."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from workbench.training import scenes, shapes, subjects
+from small_model.training import scenes, shapes, subjects
 
 PRESETS = Path(__file__).resolve().parents[2] / "presets"
 SIZE, SHOWN = 768, 384

@@ -17,9 +17,9 @@ import torch
 from torch import Tensor, nn
 from tqdm import tqdm
 
-from workbench.model.text import tokenise
-from workbench.training import data, scenes
-from workbench.training.loop import layout
+from small_model.text import tokenise
+from small_model.training import data, scenes
+from small_model.training.loop import layout
 
 Mapper = Callable[[Callable, Iterable], Iterable]
 #: How many scenes of which size, in pixels, and how many of them are kept in one file.

@@ -7,7 +7,7 @@ import random
 import torch
 from torch import Tensor
 
-from workbench.model.architecture import NOISE_SCHEDULE
+from small_model.architecture import NOISE_SCHEDULE
 
 #: Latents and tokens by name, by picture size; see ``latents.make``.
 Data = dict[int, dict[str, Tensor]]

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from workbench.training import shapes, subjects
+from small_model.training import shapes, subjects
 
 GAMMA = 2.2
 LIGHT_COLOURS = {

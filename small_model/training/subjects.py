@@ -10,8 +10,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from workbench.training import shapes
-from workbench.training.shapes import Surface
+from small_model.training import shapes
+from small_model.training.shapes import Surface
 
 #: Linear-light albedos of the vocabulary's colour words.
 COLOURS = {

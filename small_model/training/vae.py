@@ -9,11 +9,11 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from workbench.model import files
-from workbench.model.architecture import make_vae
-from workbench.training import data
-from workbench.training.loop import Plan, Told, Trainer
-from workbench.training.thumbnail import as_thumbnail_codec, thumbnails
+from small_model import files
+from small_model.architecture import make_vae
+from small_model.training import data
+from small_model.training.loop import Plan, Told, Trainer
+from small_model.training.thumbnail import as_thumbnail_codec, thumbnails
 
 #: (pixels, pictures) of a batch, in turn: mostly small crops, which cost less and vary more.
 _BATCHES = ((64, 12), (64, 12), (96, 5), (64, 12), (128, 3))

@@ -9,7 +9,7 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from workbench.training import data, latents, scenes, shapes  # noqa: E402
+from small_model.training import data, latents, scenes, shapes  # noqa: E402
 
 SIZE = 64
 ANGLES = {"right": 0.0, "top": math.pi / 2, "left": math.pi, "bottom": -math.pi / 2}

@@ -7,9 +7,11 @@ import pytest
 torch = pytest.importorskip("torch")
 pytest.importorskip("diffusers")
 
-from workbench.model import build, files, offsets_dir  # noqa: E402
-from workbench.model.text import VOCABULARY, tokenise  # noqa: E402
-from workbench.training import diffusion  # noqa: E402
+from small_model import files  # noqa: E402
+from small_model.files import offsets_dir  # noqa: E402
+from small_model.text import VOCABULARY, tokenise  # noqa: E402
+from small_model.tiny_model import build  # noqa: E402
+from small_model.training import diffusion  # noqa: E402
 
 #: A few of SD 1.5's key names, one of each kind.
 NAMES = (

@@ -12,10 +12,10 @@ pytest.importorskip("diffusers")
 from torch import nn  # noqa: E402
 from torch.nn import functional  # noqa: E402
 
-from workbench.model import files  # noqa: E402
-from workbench.model.architecture import make_unet, make_vae  # noqa: E402
-from workbench.training import diffusion, latents, noising, thumbnail, vae  # noqa: E402
-from workbench.training.loop import Plan, Trainer  # noqa: E402
+from small_model import files  # noqa: E402
+from small_model.architecture import make_unet, make_vae  # noqa: E402
+from small_model.training import diffusion, latents, noising, thumbnail, vae  # noqa: E402
+from small_model.training.loop import Plan, Trainer  # noqa: E402
 
 
 @pytest.fixture(scope="module")

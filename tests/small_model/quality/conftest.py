@@ -6,10 +6,10 @@ import pytest
 
 pytest.importorskip("diffusers")
 
-from workbench.model import build
-from workbench.quality import report
-from workbench.quality.heldout import HeldOut, held_out
-from workbench.quality.product import Asking, Product
+from small_model.quality import report
+from small_model.quality.heldout import HeldOut, held_out
+from small_model.quality.product import Asking, Product
+from small_model.tiny_model import build
 from workbench.session import Workbench
 
 #: `python dev.py bench --quality` measures 200; these are the first of them.

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import pytest
 
-from workbench.quality import broken, measures
-from workbench.quality.heldout import SIDES
-from workbench.quality.report import BARS
+from small_model.quality import broken, measures
+from small_model.quality.heldout import SIDES
+from small_model.quality.report import BARS
 
 
 def four(relight, held):

@@ -6,9 +6,9 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from workbench.quality import direction, measures, report, statistics  # noqa: E402
-from workbench.quality.heldout import SIDES, Ramp, Truth, held_out  # noqa: E402
-from workbench.training import scenes, shapes  # noqa: E402
+from small_model.quality import direction, measures, report, statistics  # noqa: E402
+from small_model.quality.heldout import SIDES, Ramp, Truth, held_out  # noqa: E402
+from small_model.training import scenes, shapes  # noqa: E402
 
 SCENES = 24
 

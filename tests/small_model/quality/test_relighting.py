@@ -1,7 +1,7 @@
 """The workbench's model relights: light asked from a side makes that side of the subject bright, and so on.
 
 The first 12 held-out scenes of 256 px, 10 steps, through the script, its light maps, conditions and the host's sampler.
-`python dev.py bench --quality` measures the same on 200 and gives intervals; they are in `workbench/weights/README.md`.
+`python dev.py bench --quality` measures the same on 200 and gives intervals; they are in `small_model/README.md`.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from __future__ import annotations
 import pytest
 import torch
 
-from workbench.quality.heldout import SIDES
-from workbench.quality.report import BARS
+from small_model.quality.heldout import SIDES
+from small_model.quality.report import BARS
 
 
 def assert_met(scores, name):

@@ -29,7 +29,8 @@ class EstimatedConfig:
 def forge_loader(sd, additional_state_dicts=None):
     """The checkpoint as an engine. ``sd`` is the name of the family it is to pass for."""
     from backend.diffusion_engine.sd15 import StableDiffusion
-    from workbench.model import NOISE_SCHEDULE, build
+    from small_model.architecture import NOISE_SCHEDULE
+    from small_model.tiny_model import build
 
     model = build()
     components = {
