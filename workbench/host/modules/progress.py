@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import random
 import string
-import time
 
 from pydantic import BaseModel
 
 from modules import shared
 
 current_task: str | None = None
-pending_tasks: dict[str, float] = {}
+pending_tasks: set[str] = set()
 finished_tasks: list[str] = []
 
 
@@ -22,14 +21,14 @@ def create_task_id(task_type: str) -> str:
 
 def add_task_to_queue(id_job: str) -> None:
     """A task waits."""
-    pending_tasks[id_job] = time.time()
+    pending_tasks.add(id_job)
 
 
 def start_task(id_task: str) -> None:
     """A task runs."""
     global current_task
     current_task = id_task
-    pending_tasks.pop(id_task, None)
+    pending_tasks.discard(id_task)
 
 
 def finish_task(id_task: str) -> None:
@@ -43,9 +42,7 @@ def finish_task(id_task: str) -> None:
 class ProgressRequest(BaseModel):
     """Which task is asked about."""
 
-    id_task: str | None = None
-    id_live_preview: int = -1
-    live_preview: bool = True
+    id_task: str
 
 
 class ProgressResponse(BaseModel):
@@ -55,9 +52,6 @@ class ProgressResponse(BaseModel):
     queued: bool
     completed: bool
     progress: float | None = None
-    eta: float | None = None
-    live_preview: str | None = None
-    id_live_preview: int | None = None
     textinfo: str | None = None
 
 
@@ -68,12 +62,11 @@ def setup_progress_api(app) -> None:
 
 def progressapi(req: ProgressRequest) -> ProgressResponse:
     """Say how far a task is."""
-    state, known = shared.state, req.id_task is not None
+    state = shared.state
     answer = ProgressResponse(
-        active=known and req.id_task == current_task,
+        active=req.id_task == current_task,
         queued=req.id_task in pending_tasks,
         completed=req.id_task in finished_tasks,
-        id_live_preview=-1,
     )
     if not answer.active:
         answer.textinfo = "Waiting..."

@@ -44,7 +44,7 @@ schedulers = [
     Scheduler("uniform", "Uniform", uniform, need_inner_model=True),
     Scheduler("karras", "Karras", sampling.get_sigmas_karras, default_rho=7.0),
     Scheduler("exponential", "Exponential", sampling.get_sigmas_exponential),
-    Scheduler("sgm_uniform", "SGM Uniform", sgm_uniform, need_inner_model=True, aliases=["SGMUniform"]),
+    Scheduler("sgm_uniform", "SGM Uniform", sgm_uniform, need_inner_model=True),
     Scheduler("ddim", "DDIM", ddim_scheduler, need_inner_model=True),
 ]
 schedulers_map = {**{x.name: x for x in schedulers}, **{x.label: x for x in schedulers}}

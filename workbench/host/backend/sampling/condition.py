@@ -62,22 +62,6 @@ class ConditionCrossAttn(Condition):
         return torch.cat([c.repeat(1, length // c.shape[1], 1) for c in conds])
 
 
-class ConditionConstant(Condition):
-    """A value that is the same for all pictures."""
-
-    def process_cond(self, batch_size: int, device, **kwargs):
-        """The same value."""
-        return self._copy_with(self.cond)
-
-    def can_concat(self, other) -> bool:
-        """Whether both hold the same value."""
-        return self.cond == other.cond
-
-    def concat(self, others):
-        """The value."""
-        return self.cond
-
-
 def compile_conditions(cond: torch.Tensor | None) -> list[dict] | None:
     """The list of condition entries for one batch of text embeddings; None stays None."""
     if cond is None:

@@ -20,7 +20,6 @@ from modules import (
     infotext_utils,
     processing,
     progress,
-    script_callbacks,
     scripts,
     sd_models,
     sd_samplers,
@@ -50,8 +49,6 @@ def validate_sampler_name(name: str) -> str:
 
 def decode_base64_to_image(encoding: str):
     """The picture in base64 or a data URL; 500 where it cannot be read."""
-    if encoding.startswith(("http://", "https://")):
-        raise HTTPException(status_code=500, detail="Requests not allowed")
     if encoding.startswith("data:image/"):
         encoding = encoding.split(";")[1].split(",")[1]
     try:
@@ -66,10 +63,10 @@ def encode_pil_to_base64(image) -> bytes | str:
         return image
     with io.BytesIO() as buffer:
         if opts.samples_format.lower() == "png":
-            image.save(buffer, format="PNG", pnginfo=images.png_texts(image.info), quality=opts.jpeg_quality)
+            image.save(buffer, format="PNG", pnginfo=images.png_texts(image.info))
         else:
             kind = "JPEG" if opts.samples_format.lower() in ("jpg", "jpeg") else opts.samples_format.upper()
-            image.convert("RGB").save(buffer, format=kind, quality=opts.jpeg_quality)
+            image.convert("RGB").save(buffer, format=kind, quality=80)
         return base64.b64encode(buffer.getvalue())
 
 
@@ -96,8 +93,6 @@ class Api:
             ("img2img", self.img2imgapi, {**post, "response_model": models.ImageToImageResponse}),
             ("png-info", self.pnginfoapi, {**post, "response_model": models.PNGInfoResponse}),
             ("progress", self.progressapi, {**get, "response_model": models.ProgressResponse}),
-            ("interrupt", self.interruptapi, post),
-            ("skip", self.skip, post),
             ("options", self.get_config, get),
             ("options", self.set_config, post),
             ("cmd-flags", self.get_cmd_flags, get),
@@ -139,13 +134,7 @@ class Api:
     def get_script_info(self):
         """All scripts and their components."""
         every = [*scripts.scripts_txt2img.scripts, *scripts.scripts_img2img.scripts]
-        return [script.api_info for script in every if script.api_info is not None]
-
-    def get_script(self, script_name: str | None, script_runner):
-        """The script of a title; 422 where there is none."""
-        if not script_name:
-            return None
-        return script_runner.scripts[script_name_to_index(script_name, script_runner.scripts)]
+        return [models.describe(script) for script in every if script.controls is not None]
 
     def init_default_script_args(self, script_runner) -> list:
         """The values all components begin with, found by making them once more outside the page."""
@@ -159,26 +148,17 @@ class Api:
         return script_args
 
     def init_script_args(
-        self,
-        request,
-        default_script_args,
-        selectable_scripts,
-        selectable_idx,
-        script_runner,
-        *,
-        input_script_args=None,
-    ):
+        self, request, default_script_args, selectable_scripts, selectable_idx, script_runner, *, input_script_args
+    ) -> list:
         """The values for all scripts: defaults, then infotext, then what the request says."""
         script_args = default_script_args.copy()
-        for position, value in (input_script_args or {}).items():
+        for position, value in input_script_args.items():
             script_args[position] = value
-        if selectable_scripts:
+        if selectable_scripts is not None:
             script_args[selectable_scripts.args_from : selectable_scripts.args_to] = request.script_args
             script_args[0] = selectable_idx + 1
         for name, given in (request.alwayson_scripts or {}).items():
-            script = self.get_script(name, script_runner)
-            if script is None:
-                raise HTTPException(status_code=422, detail=f"always on script {name} not found")
+            script = script_runner.scripts[script_name_to_index(name, script_runner.scripts)]
             if script.alwayson is False:
                 detail = "Cannot have a selectable script in the always on scripts params"
                 raise HTTPException(status_code=422, detail=detail)
@@ -287,10 +267,9 @@ class Api:
         """What is written in a picture."""
         geninfo, items = images.read_info_from_image(decode_base64_to_image(req.image.strip()))
         params = infotext_utils.parse_generation_parameters(geninfo or "")
-        script_callbacks.infotext_pasted_callback(geninfo or "", params)
         return models.PNGInfoResponse(info=geninfo or "", items=items, parameters=params)
 
-    def progressapi(self, req: Annotated[models.ProgressRequest, Depends()]):
+    def progressapi(self):
         """How far the job under way is."""
         state = shared.state
         if state.job_count == 0:
@@ -302,15 +281,6 @@ class Api:
         elapsed = time.time() - state.time_start
         eta = elapsed / done - elapsed
         return {"progress": min(done, 1), "eta_relative": eta, "state": state.dict(), "textinfo": state.textinfo}
-
-    def interruptapi(self):
-        """Stop the job under way."""
-        shared.state.interrupt()
-        return {}
-
-    def skip(self):
-        """Stop the batch under way."""
-        shared.state.skip()
 
     def get_config(self):
         """All settings."""
