@@ -10,7 +10,6 @@ if TYPE_CHECKING:
 TEXT_LENGTH = 77
 TEXT_WIDTH = 64
 LATENT_CHANNELS = 4
-PIXELS_PER_LATENT = 8
 
 #: SD 1.5's noise schedule, in the words of diffusers' schedulers.
 NOISE_SCHEDULE = {

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import html
+from contextlib import closing
 from types import SimpleNamespace
 
 import gradio as gr
-from modules import infotext_utils, scripts, shared
+from modules import infotext_utils, processing, scripts, shared
 from modules.call_queue import wrap_gradio_gpu_call
 from modules.ui_components import ToolButton
 
@@ -114,3 +116,28 @@ def connect_paste(tab: str, top, image, fields: list, override) -> None:
     infotext_utils.add_paste_fields(tab, image, fields, override)
     binding = infotext_utils.ParamBinding(top.paste, tab, source_text_component=top.prompt)
     infotext_utils.register_paste_params_button(binding)
+
+
+def paragraph(text: str, classname: str | None = None) -> str:
+    """A text as HTML."""
+    content = "<br>\n".join(html.escape(line) for line in text.split("\n"))
+    return f"<p class='{classname}'>{content}</p>" if classname else f"<p>{content}</p>"
+
+
+def run(p, runner, script_args: tuple) -> tuple:
+    """Make the pictures.
+
+    Args:
+        p: the processing object.
+        runner: the scripts of the tab.
+        script_args: the values of their components.
+
+    Returns:
+        Pictures, JSON, infotext and comments, as the output panel takes them.
+    """
+    p.scripts = runner
+    p.script_args = script_args
+    with closing(p):
+        processed = runner.run(p, *script_args) or processing.process_images(p)
+    comments = paragraph(processed.comments, classname="comments")
+    return processed.images + processed.extra_images, processed.js(), paragraph(processed.info), comments

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gradio as gr
-from forge_workbench import page_runs
+from forge_workbench import page_parts
 from modules_forge import main_thread
 from PIL import Image
 
@@ -43,7 +43,7 @@ def img2img_function(id_task: str, request: gr.Request, *args) -> tuple:
         override_settings=create_override_settings_dict(v["override_settings"]),
         **{name: v[name] for name in names.split()},
     )
-    return page_runs.run(p, scripts.scripts_img2img, args[len(FIELDS) :])
+    return page_parts.run(p, scripts.scripts_img2img, args[len(FIELDS) :])
 
 
 def img2img(id_task: str, request: gr.Request, *args):

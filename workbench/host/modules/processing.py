@@ -187,7 +187,6 @@ class StableDiffusionProcessingTxt2Img(StableDiffusionProcessing):
     hr_prompt: str = ""
     hr_negative_prompt: str = ""
     hr_cfg: float = 1.0
-    force_task_id: str = None
 
     hr_upscale_to_x: int = field(default=0, init=False)
     hr_upscale_to_y: int = field(default=0, init=False)
@@ -259,7 +258,6 @@ class StableDiffusionProcessingImg2Img(StableDiffusionProcessing):
     inpaint_full_res: bool = True
     inpaint_full_res_padding: int = 0
     inpainting_mask_invert: int = 0
-    force_task_id: str = None
 
     image_mask: Any = field(default=None, init=False)
     nmask: torch.Tensor = field(default=None, init=False)

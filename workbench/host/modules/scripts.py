@@ -328,8 +328,6 @@ class ScriptRunner:
             return
         script.controls = controls
         script.name = script.title().lower()
-        for control in controls:
-            control.custom_script_source = os.path.basename(script.filename)
         self.infotext_fields += script.infotext_fields or []
         self.paste_field_names += script.paste_field_names or []
         self.inputs += controls

@@ -23,12 +23,10 @@ def _info() -> SimpleNamespace:
         model_name=name,
         filename=f"{paths.models_path}/Stable-diffusion/{name}.safetensors",
         shorthash=None,
-        sha256=None,
     )
 
 
 checkpoint_info = _info()
-checkpoints_list = {checkpoint_info.title: checkpoint_info}
 checkpoint_aliases = {checkpoint_info.title: checkpoint_info, checkpoint_info.model_name: checkpoint_info}
 
 

@@ -9,7 +9,7 @@ import torch
 from modules import shared
 from modules.shared import opts
 
-SamplerData = namedtuple("SamplerData", ["name", "constructor", "aliases", "options"])
+SamplerData = namedtuple("SamplerData", ["name", "constructor", "options"])
 
 
 class InterruptedException(BaseException):

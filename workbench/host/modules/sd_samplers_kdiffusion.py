@@ -12,19 +12,14 @@ from modules import sd_samplers_cfg_denoiser, sd_samplers_common, sd_schedulers
 from modules.shared import opts
 
 samplers_k_diffusion = [
-    ("DPM++ 2M", sampling.sample_dpmpp_2m, ["k_dpmpp_2m"], {"scheduler": "karras"}),
-    (
-        "DPM++ 2M SDE",
-        sampling.sample_dpmpp_2m_sde,
-        ["k_dpmpp_2m_sde"],
-        {"scheduler": "exponential", "brownian_noise": True},
-    ),
-    ("Euler a", sampling.sample_euler_ancestral, ["k_euler_a", "k_euler_ancestral"], {}),
-    ("Euler", sampling.sample_euler, ["k_euler"], {}),
+    ("DPM++ 2M", sampling.sample_dpmpp_2m, {"scheduler": "karras"}),
+    ("DPM++ 2M SDE", sampling.sample_dpmpp_2m_sde, {"scheduler": "exponential", "brownian_noise": True}),
+    ("Euler a", sampling.sample_euler_ancestral, {}),
+    ("Euler", sampling.sample_euler, {}),
 ]
 samplers_data_k_diffusion = [
-    sd_samplers_common.SamplerData(label, lambda model, func=func: KDiffusionSampler(func, model), aliases, options)
-    for label, func, aliases, options in samplers_k_diffusion
+    sd_samplers_common.SamplerData(label, lambda model, func=func: KDiffusionSampler(func, model), options)
+    for label, func, options in samplers_k_diffusion
 ]
 
 

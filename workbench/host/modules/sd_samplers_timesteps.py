@@ -9,25 +9,22 @@ from modules import sd_samplers_cfg_denoiser, sd_samplers_common
 
 
 @torch.no_grad()
-def ddim(model, x, timesteps, extra_args=None, callback=None, eta=0.0):
-    """Equation 12 of the paper, from the last of ``timesteps`` to the first."""
+def ddim(model, x, timesteps, extra_args=None, callback=None):
+    """Equation 12 of the paper without noise on the way, from the last of ``timesteps`` to the first."""
     alphas_cumprod = model.inner_model.inner_model.alphas_cumprod
     for i in range(len(timesteps) - 1):
         index = len(timesteps) - 1 - i
         alpha, alpha_prev = alphas_cumprod[timesteps[index]], alphas_cumprod[timesteps[index - 1]]
         noise = model(x, timesteps[index] * x.new_ones(x.shape[0]), **(extra_args or {}))
         pred_x0 = (x - (1 - alpha).sqrt() * noise) / alpha.sqrt()
-        spread = eta * ((1 - alpha_prev) / (1 - alpha) * (1 - alpha / alpha_prev)).sqrt()
-        x = alpha_prev.sqrt() * pred_x0 + (1 - alpha_prev - spread**2).sqrt() * noise
-        if eta:
-            x = x + spread * model.p.rng.next()
+        x = alpha_prev.sqrt() * pred_x0 + (1 - alpha_prev).sqrt() * noise
         if callback is not None:
-            callback({"x": x, "i": i, "sigma": 0, "sigma_hat": 0, "denoised": pred_x0})
+            callback({"x": x, "i": i, "denoised": pred_x0})
     return x
 
 
 samplers_data_timesteps = [
-    sd_samplers_common.SamplerData("DDIM", lambda model: CompVisSampler(ddim, model), ["ddim"], {}),
+    sd_samplers_common.SamplerData("DDIM", lambda model: CompVisSampler(ddim, model), {}),
 ]
 
 

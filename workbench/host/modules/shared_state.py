@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import datetime
 import threading
-import time
 
 
 class State:
     """The job under way, its progress, and the user's wish to stop it."""
 
     def __init__(self):
-        self.time_start: float | None = None
         self.job = ""
         self.job_count = 0
         self.job_timestamp = "0"
@@ -62,7 +60,6 @@ class State:
         steps = self.sampling_steps
         self._clear()
         self.sampling_steps = steps
-        self.time_start = time.time()
         self.job_count = -1
         self.job_timestamp = datetime.datetime.now().strftime("%Y%m%d%H%M%S")
         self.job = job

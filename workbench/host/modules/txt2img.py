@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gradio as gr
-from forge_workbench import page_runs
+from forge_workbench import page_parts
 from modules_forge import main_thread
 
 from modules import processing, scripts
@@ -29,7 +29,7 @@ def txt2img_function(id_task: str, request: gr.Request, *args) -> tuple:
         hr_additional_modules=["Use same choices"],
         **values,
     )
-    return page_runs.run(p, scripts.scripts_txt2img, args[len(FIELDS) + 1 :])
+    return page_parts.run(p, scripts.scripts_txt2img, args[len(FIELDS) + 1 :])
 
 
 def txt2img(id_task: str, request: gr.Request, *args):

@@ -10,8 +10,6 @@ import gradio as gr
 class ToolButton(gr.Button):
     """A small button with one symbol, which a tooltip explains."""
 
-    webui_do_not_create_gradio_pyi_thank_you = True
-
     @wraps(gr.Button.__init__)
     def __init__(self, value="", *args, elem_classes=None, tooltip=None, **kwargs):
         super().__init__(*args, elem_classes=["tool", *(elem_classes or [])], value=value, **kwargs)
@@ -32,8 +30,6 @@ class ToolButton(gr.Button):
 
 class InputAccordionImpl(gr.Checkbox):
     """An accordion whose being open is a value: a hidden checkbox, kept in step with it by the page's script."""
-
-    webui_do_not_create_gradio_pyi_thank_you = True
 
     @wraps(gr.Checkbox.__init__)
     def __init__(self, value=None, setup=False, **kwargs):

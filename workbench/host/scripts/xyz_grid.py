@@ -48,18 +48,6 @@ class AxisOption:
         self.prepare = prepare
 
 
-class AxisOptionImg2Img(AxisOption):
-    """Something that can be varied in img2img only."""
-
-    is_img2img = True
-
-
-class AxisOptionTxt2Img(AxisOption):
-    """Something that can be varied in txt2img only."""
-
-    is_img2img = False
-
-
 axis_options = [
     AxisOption("Nothing", str, do_nothing),
     AxisOption("Seed", int, apply_field("seed")),
@@ -152,8 +140,8 @@ class Script(scripts.Script):
 
     def ui(self, is_img2img):
         """Type and values of each axis, and what Forge asks about besides, in Forge's order."""
-        self.current_axis_options = [x for x in axis_options if type(x) is AxisOption or x.is_img2img == is_img2img]
-        labels = [x.label for x in self.current_axis_options]
+        self.current_axis_options = list(axis_options)
+        labels = [x.label for x in axis_options]
         axes = []
         for name, start in (("X", 1), ("Y", 0), ("Z", 0)):
             low = name.lower()

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import base64
 import io
-import time
 from contextlib import closing
 from secrets import compare_digest
 from types import UnionType
 from typing import Annotated, Any, get_args, get_origin
 
 import gradio as gr
-from fastapi import APIRouter, Depends, FastAPI
+from fastapi import Depends, FastAPI
 from fastapi.exceptions import HTTPException
 from fastapi.security import HTTPBasic, HTTPBasicCredentials
 
@@ -26,7 +25,6 @@ from modules import (
     sd_schedulers,
     shared,
     sysinfo,
-    ui,
 )
 from modules.api import models
 from modules.shared import opts
@@ -57,10 +55,8 @@ def decode_base64_to_image(encoding: str):
         raise HTTPException(status_code=500, detail="Invalid encoded image") from e
 
 
-def encode_pil_to_base64(image) -> bytes | str:
+def encode_pil_to_base64(image) -> bytes:
     """A picture with its texts as a PNG, or in the format of the settings. Arrays are an error."""
-    if isinstance(image, str):
-        return image
     with io.BytesIO() as buffer:
         if opts.samples_format.lower() == "png":
             image.save(buffer, format="PNG", pnginfo=images.png_texts(image.info))
@@ -76,15 +72,11 @@ class Api:
     def __init__(self, app: FastAPI, queue_lock):
         auth = shared.cmd_opts.api_auth
         self.credentials = dict(pair.split(":") for pair in auth.split(",")) if auth else {}
-        self.router = APIRouter()
         self.app = app
         self.queue_lock = queue_lock
         self._add_routes()
-        txt2img, img2img = scripts.scripts_txt2img, scripts.scripts_img2img
-        if not txt2img.scripts or not img2img.scripts:
-            ui.create_ui()
-        self.default_script_arg_txt2img = self.init_default_script_args(txt2img)
-        self.default_script_arg_img2img = self.init_default_script_args(img2img)
+        self.default_script_arg_txt2img = self.init_default_script_args(scripts.scripts_txt2img)
+        self.default_script_arg_img2img = self.init_default_script_args(scripts.scripts_img2img)
 
     def _add_routes(self) -> None:
         post, get = {"methods": ["POST"]}, {"methods": ["GET"]}
@@ -201,9 +193,7 @@ class Api:
         args["sampler_index"] = None
         if not request.scheduler and scheduler != "Automatic":
             args["scheduler"] = scheduler
-        for unused in "include_init_images script_name script_args alwayson_scripts infotext".split():
-            args.pop(unused, None)
-        for used_here in ("send_images", "save_images"):
+        for used_here in "script_name script_args alwayson_scripts infotext save_images".split():
             args.pop(used_here)
         values = self.init_script_args(request, defaults, selectable, index, runner, input_script_args=mentioned)
         return args, values, selectable
@@ -228,25 +218,25 @@ class Api:
         return processed
 
     @staticmethod
-    def _encode(processed, send_images: bool) -> list:
-        return [encode_pil_to_base64(x) for x in processed.images + processed.extra_images] if send_images else []
+    def _encode(processed) -> list[bytes]:
+        return [encode_pil_to_base64(x) for x in processed.images + processed.extra_images]
 
     def text2imgapi(self, txt2imgreq: models.StableDiffusionTxt2ImgProcessingAPI):
         """Pictures from text."""
         runner = scripts.scripts_txt2img
-        task_id = txt2imgreq.force_task_id or progress.create_task_id("txt2img")
+        task_id = progress.create_task_id("txt2img")
         args, values, selectable = self._prepare(txt2imgreq, "txt2img", runner, self.default_script_arg_txt2img)
         progress.add_task_to_queue(task_id)
         with self.queue_lock, closing(processing.StableDiffusionProcessingTxt2Img(**args)) as p:
             p.outpath_grids, p.outpath_samples = opts.outdir_txt2img_grids, opts.outdir_txt2img_samples
             processed = self._generate(p, task_id, runner, values, selectable)
-        encoded = self._encode(processed, txt2imgreq.send_images)
+        encoded = self._encode(processed)
         return models.TextToImageResponse(images=encoded, parameters=vars(txt2imgreq), info=processed.js())
 
     def img2imgapi(self, img2imgreq: models.StableDiffusionImg2ImgProcessingAPI):
         """Pictures from pictures; 404 without any."""
         runner = scripts.scripts_img2img
-        task_id = img2imgreq.force_task_id or progress.create_task_id("img2img")
+        task_id = progress.create_task_id("img2img")
         init_images = img2imgreq.init_images
         if init_images is None:
             raise HTTPException(status_code=404, detail="Init image not found")
@@ -258,9 +248,8 @@ class Api:
             p.init_images = [decode_base64_to_image(x) for x in init_images]
             p.outpath_grids, p.outpath_samples = opts.outdir_img2img_grids, opts.outdir_img2img_samples
             processed = self._generate(p, task_id, runner, values, selectable)
-        encoded = self._encode(processed, img2imgreq.send_images)
-        if not img2imgreq.include_init_images:
-            img2imgreq.init_images = img2imgreq.mask = None
+        encoded = self._encode(processed)
+        img2imgreq.init_images = img2imgreq.mask = None
         return models.ImageToImageResponse(images=encoded, parameters=vars(img2imgreq), info=processed.js())
 
     def pnginfoapi(self, req: models.PNGInfoRequest):
@@ -273,14 +262,12 @@ class Api:
         """How far the job under way is."""
         state = shared.state
         if state.job_count == 0:
-            return {"progress": 0, "eta_relative": 0, "state": state.dict(), "textinfo": state.textinfo}
+            return {"progress": 0, "state": state.dict(), "textinfo": state.textinfo}
         done = 0.01
         if state.job_count > 0:
             done += state.job_no / state.job_count
             done += state.sampling_step / state.sampling_steps / state.job_count if state.sampling_steps > 0 else 0
-        elapsed = time.time() - state.time_start
-        eta = elapsed / done - elapsed
-        return {"progress": min(done, 1), "eta_relative": eta, "state": state.dict(), "textinfo": state.textinfo}
+        return {"progress": min(done, 1), "state": state.dict(), "textinfo": state.textinfo}
 
     def get_config(self):
         """All settings."""
@@ -296,12 +283,11 @@ class Api:
 
     def get_samplers(self):
         """All samplers."""
-        return [{"name": x.name, "aliases": x.aliases, "options": x.options} for x in sd_samplers.all_samplers]
+        return [{"name": x.name, "options": x.options} for x in sd_samplers.all_samplers]
 
     def get_schedulers(self):
         """All schedules."""
-        names = ("name", "label", "aliases", "default_rho", "need_inner_model")
-        return [{name: getattr(x, name) for name in names} for x in sd_schedulers.schedulers]
+        return [{"name": x.name, "label": x.label} for x in sd_schedulers.schedulers]
 
     def get_upscalers(self):
         """All upscalers."""
@@ -309,10 +295,8 @@ class Api:
 
     def get_sd_models(self):
         """All checkpoints."""
-        names = {"title": "title", "model_name": "model_name", "hash": "shorthash", "sha256": "sha256"}
-        names["filename"] = "filename"
-        every = sd_models.checkpoints_list.values()
-        return [{key: getattr(x, name) for key, name in names.items()} for x in every]
+        names = {"title": "title", "model_name": "model_name", "hash": "shorthash", "filename": "filename"}
+        return [{key: getattr(sd_models.checkpoint_info, name) for key, name in names.items()}]
 
 
 def _field_value(field, params: dict, request):

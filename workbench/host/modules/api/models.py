@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import Any, get_type_hints
 
-from pydantic import BaseModel, ConfigDict, Field, create_model
+from pydantic import BaseModel, ConfigDict, create_model
 
 from modules.processing import StableDiffusionProcessingImg2Img, StableDiffusionProcessingTxt2Img
 
@@ -14,10 +14,8 @@ _COMMON = {
     "sampler_index": (str, "Euler"),
     "script_name": (str | None, None),
     "script_args": (list, []),
-    "send_images": (bool, True),
     "save_images": (bool, False),
     "alwayson_scripts": (dict, {}),
-    "force_task_id": (str | None, None),
     "infotext": (str | None, None),
 }
 
@@ -45,7 +43,6 @@ StableDiffusionImg2ImgProcessingAPI = _request_model(
         "init_images": (list | None, None),
         "denoising_strength": (float, 0.75),
         "mask": (str | None, None),
-        "include_init_images": (bool, Field(default=False, exclude=True)),
     },
 )
 
@@ -80,7 +77,6 @@ class ProgressResponse(BaseModel):
     """How far the job under way is."""
 
     progress: float
-    eta_relative: float
     state: dict
     textinfo: str | None = None
 
