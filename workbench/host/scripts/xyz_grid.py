@@ -37,15 +37,12 @@ def do_nothing(p, x, xs):
 class AxisOption:
     """Something that can be varied: ``apply(p, value, values)`` sets it."""
 
-    def __init__(self, label, type, apply, format_value=None, confirm=None, cost=0.0, choices=None, prepare=None):
+    def __init__(self, label, type, apply, confirm=None, choices=None):
         self.label = label
         self.type = type
         self.apply = apply
-        self.format_value = format_value
         self.confirm = confirm
-        self.cost = cost
         self.choices = choices
-        self.prepare = prepare
 
 
 axis_options = [
@@ -65,8 +62,6 @@ def read_values(option, text, chosen, csv_mode):
         return [0]
     if option.choices is not None and not csv_mode:
         values = chosen or []
-    elif option.prepare is not None:
-        return option.prepare(text)
     else:
         written = chain.from_iterable(csv.reader(text.splitlines(), skipinitialspace=True))
         values = [x.strip() for x in written if x.strip()]
