@@ -17,7 +17,7 @@ OWN = {
     "modules/api/models.py": {"describe"},
     "modules/gradio_extensions.py": {"install", "save_pil_to_file"},
     "modules/images.py": {"png_texts"},
-    "modules/img2img.py": {"FIELDS", "IMG2IMG", "INPAINT_UPLOAD"},
+    "modules/img2img.py": {"BATCH", "FIELDS", "IMG2IMG", "INPAINT_UPLOAD"},
     "modules/infotext_utils.py": {"DEFAULTS"},
     "modules/patches.py": {"undo_all"},
     "modules/sd_models.py": {"checkpoint_info"},

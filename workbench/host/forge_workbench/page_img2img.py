@@ -22,7 +22,9 @@ def _pictures() -> SimpleNamespace:
         with gr.TabItem("Inpaint upload", id="inpaint_upload", elem_id="img2img_inpaint_upload_tab") as inpaint:
             s.base = gr.Image(label="Image for img2img", show_label=False, elem_id="img_inpaint_base", **upload)
             s.mask = gr.Image(label="Mask", image_mode="RGBA", elem_id="img_inpaint_mask", **upload)
-    s.tabs = {img2img.IMG2IMG: whole, img2img.INPAINT_UPLOAD: inpaint}
+        with gr.TabItem("Batch", id="batch", elem_id="img2img_batch_tab") as batch:
+            gr.HTML("<p>The workbench makes no batches from a folder.</p>")
+    s.tabs = {img2img.IMG2IMG: whole, img2img.INPAINT_UPLOAD: inpaint, img2img.BATCH: batch}
     return s
 
 

@@ -12,7 +12,7 @@ from modules.infotext_utils import create_override_settings_dict
 from modules.shared import opts
 
 #: The tabs of pictures, numbered as in Forge.
-IMG2IMG, INPAINT_UPLOAD = 0, 4
+IMG2IMG, INPAINT_UPLOAD, BATCH = 0, 4, 5
 #: The components whose values are asked for, in their order.
 FIELDS = (
     "mode prompt negative_prompt init_img init_img_inpaint init_mask_inpaint mask_blur inpainting_fill n_iter "
@@ -28,6 +28,8 @@ def _mask(mask: Image.Image | None) -> Image.Image | None:
 def img2img_function(id_task: str, request: gr.Request, *args) -> tuple:
     """Generate, on the main thread."""
     v = dict(zip(FIELDS, args))
+    if int(v["mode"]) == BATCH:
+        raise NotImplementedError("The workbench makes no batches from a folder.")
     image, mask = v["init_img"], None
     if int(v["mode"]) == INPAINT_UPLOAD:
         image, mask = v["init_img_inpaint"], _mask(v["init_mask_inpaint"])
