@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import io
 import json
 import os
 import re
@@ -13,7 +11,7 @@ from typing import Any
 import gradio as gr
 from PIL import Image
 
-from modules import errors, images, paths, shared
+from modules import errors, paths, shared
 
 re_param = re.compile(r'\s*(\w[\w \-/]+):\s*("(?:\\.|[^\\"])+"|[^,]*)(?:,|$)')
 re_imagesize = re.compile(r"^(\d+)x(\d+)$")
@@ -90,16 +88,9 @@ def unquote(text: str) -> str:
         return text
 
 
-def image_from_url_text(filedata) -> Image.Image | None:
-    """The picture in what a gallery or a text field sends."""
-    if isinstance(filedata, list):
-        filedata = filedata[0] if filedata else None
-    if isinstance(filedata, tuple) and len(filedata) == 2:
-        return filedata[0]
-    if isinstance(filedata, str):
-        data = base64.decodebytes(filedata.removeprefix("data:image/png;base64,").encode("utf-8"))
-        return images.read(io.BytesIO(data))
-    return None
+def image_from_url_text(filedata: list | None) -> Image.Image | None:
+    """The picture in what a gallery sends: its first."""
+    return filedata[0][0] if filedata else None
 
 
 def add_paste_fields(tabname: str, init_img, fields: list, override_settings_component=None) -> None:
