@@ -20,7 +20,6 @@ def wrap_gradio_gpu_call(func, extra_outputs=None):
     @wraps(func)
     def f(id_task, *args, **kwargs):
         state = shared.state
-        progress.add_task_to_queue(id_task)
         with queue_lock:
             state.begin(job=id_task)
             progress.start_task(id_task)

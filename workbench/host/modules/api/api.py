@@ -18,7 +18,6 @@ from modules import (
     images,
     infotext_utils,
     processing,
-    progress,
     scripts,
     sd_models,
     sd_samplers,
@@ -198,13 +197,12 @@ class Api:
         values = self.init_script_args(request, defaults, selectable, index, runner, input_script_args=mentioned)
         return args, values, selectable
 
-    def _generate(self, p, task_id: str, runner, script_args: list, selectable) -> processing.Processed:
+    def _generate(self, p, runner, script_args: list, selectable) -> processing.Processed:
         """Make the pictures; the lock must be held."""
         p.is_api = True
         p.scripts = runner
         try:
             shared.state.begin(job=f"scripts_{'img2img' if runner is scripts.scripts_img2img else 'txt2img'}")
-            progress.start_task(task_id)
             if selectable is not None:
                 p.script_args = script_args
                 processed = runner.run(p, *p.script_args)
@@ -212,7 +210,6 @@ class Api:
                 p.script_args = tuple(script_args)
                 processed = processing.process_images(p)
             processing.process_extra_images(processed)
-            progress.finish_task(task_id)
         finally:
             shared.state.end()
         return processed
@@ -224,30 +221,26 @@ class Api:
     def text2imgapi(self, txt2imgreq: models.StableDiffusionTxt2ImgProcessingAPI):
         """Pictures from text."""
         runner = scripts.scripts_txt2img
-        task_id = progress.create_task_id("txt2img")
         args, values, selectable = self._prepare(txt2imgreq, "txt2img", runner, self.default_script_arg_txt2img)
-        progress.add_task_to_queue(task_id)
         with self.queue_lock, closing(processing.StableDiffusionProcessingTxt2Img(**args)) as p:
             p.outpath_grids, p.outpath_samples = opts.outdir_txt2img_grids, opts.outdir_txt2img_samples
-            processed = self._generate(p, task_id, runner, values, selectable)
+            processed = self._generate(p, runner, values, selectable)
         encoded = self._encode(processed)
         return models.TextToImageResponse(images=encoded, parameters=vars(txt2imgreq), info=processed.js())
 
     def img2imgapi(self, img2imgreq: models.StableDiffusionImg2ImgProcessingAPI):
         """Pictures from pictures; 404 without any."""
         runner = scripts.scripts_img2img
-        task_id = progress.create_task_id("img2img")
         init_images = img2imgreq.init_images
         if init_images is None:
             raise HTTPException(status_code=404, detail="Init image not found")
         mask = decode_base64_to_image(img2imgreq.mask) if img2imgreq.mask else img2imgreq.mask
         args, values, selectable = self._prepare(img2imgreq, "img2img", runner, self.default_script_arg_img2img)
         args["mask"] = mask
-        progress.add_task_to_queue(task_id)
         with self.queue_lock, closing(processing.StableDiffusionProcessingImg2Img(**args)) as p:
             p.init_images = [decode_base64_to_image(x) for x in init_images]
             p.outpath_grids, p.outpath_samples = opts.outdir_img2img_grids, opts.outdir_img2img_samples
-            processed = self._generate(p, task_id, runner, values, selectable)
+            processed = self._generate(p, runner, values, selectable)
         encoded = self._encode(processed)
         img2imgreq.init_images = img2imgreq.mask = None
         return models.ImageToImageResponse(images=encoded, parameters=vars(img2imgreq), info=processed.js())
