@@ -21,7 +21,7 @@ MAY_KNOW_THE_HOST = {path for name in ("ui", "hosts") for path in (PRODUCT / nam
 
 
 def own_files() -> list[Path]:
-    folders = [ROOT / name for name in ("lib_iclight", "scripts", "workbench", "tests")]
+    folders = [ROOT / name for name in ("lib_iclight", "scripts", "small_model", "workbench", "tests")]
     return sorted([*ROOT.glob("*.py"), *(path for folder in folders for path in folder.rglob("*.py"))])
 
 

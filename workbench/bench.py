@@ -176,7 +176,7 @@ def main(argv: list[str] | None = None) -> int:
     add("--json", type=Path, metavar="FILE", help="quality: write the scores there too")
     options = parser.parse_args(argv)
     if options.quality:
-        from workbench.quality.report import main as quality
+        from small_model.quality.report import main as quality
 
         return quality(options)
 

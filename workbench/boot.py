@@ -15,7 +15,7 @@ HOST_PACKAGES = ("modules", "backend", "modules_forge", "k_diffusion", "forge_wo
 
 def copy_offsets(models: Path) -> None:
     """Put the model's offsets into ``ic-light`` among the models. Copies, so that a test may spoil them."""
-    from workbench.model import offsets_dir
+    from small_model.files import offsets_dir
 
     folder = models / "ic-light"
     folder.mkdir(parents=True, exist_ok=True)
@@ -67,10 +67,10 @@ def _belongs_to_session(name: str, module) -> bool:
         return True
     file = getattr(module, "__file__", None) or ""
     for folder in settings.current.extension_dirs:
-        # Not every module is a file, and a checkout may hold an environment, the tests and this package too.
+        # Not every module is a file, and a checkout may hold an environment, the tests, the model and this package too.
         if os.path.isabs(file) and file.startswith(f"{folder}{os.sep}"):
             top = Path(file).relative_to(folder).parts[0]
-            return not (top.startswith(".") or top in ("venv", "tests", "workbench"))
+            return not (top.startswith(".") or top in ("venv", "tests", "small_model", "workbench"))
     return False
 
 

@@ -31,15 +31,6 @@ def read_settings(argv: list[str]) -> Settings:
     )
 
 
-def serve_api(app, cmd_opts) -> int:
-    """Serve the API without the page until interrupted."""
-    import uvicorn
-
-    host = cmd_opts.server_name or ("0.0.0.0" if cmd_opts.listen else "127.0.0.1")
-    uvicorn.run(app, host=host, port=cmd_opts.port or 7861)
-    return 0
-
-
 def main(argv: list[str] | None = None) -> int:
     """Serve until interrupted."""
     try:
@@ -52,10 +43,7 @@ def run(settings: Settings) -> int:
     """Start the host and serve it, anew each time a restart is asked for."""
     boot.start(settings)
     import webui
-    from modules.shared import cmd_opts
 
-    if cmd_opts.nowebui:
-        return serve_api(webui.api_only(), cmd_opts)
     command = None
     while command != "stop":
         if command == "restart":

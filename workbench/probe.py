@@ -14,8 +14,8 @@ class Probe:
     """Watches the models of a checkpoint through hooks of torch; what it has seen is in its fields.
 
     ``unet_inputs`` has the shape of each input the UNet was called with, latents and concatenated channels together.
-    ``last_input`` and ``last_output`` are the tensors of the latest call. ``vae_encodes`` has the shape of the pixels
-    of each encode. ``merges`` counts how often the UNet's weights were merged or restored.
+    ``last_input`` is the tensor of the latest call. ``vae_encodes`` has the shape of the pixels of each encode.
+    ``merges`` counts how often the UNet's weights were merged or restored.
     """
 
     unet_inputs: list[tuple[int, ...]] = field(default_factory=list)
@@ -24,7 +24,6 @@ class Probe:
     vae_decodes: list[tuple[int, ...]] = field(default_factory=list)
     merges: int = 0
     last_input: torch.Tensor | None = field(default=None, repr=False)
-    last_output: torch.Tensor | None = field(default=None, repr=False)
 
     @property
     def last_c_concat(self) -> torch.Tensor | None:
@@ -38,7 +37,7 @@ class Probe:
         for seen in (self.unet_inputs, self.unet_timesteps, self.vae_encodes, self.vae_decodes):
             seen.clear()
         self.merges = 0
-        self.last_input = self.last_output = None
+        self.last_input = None
 
     def watch(self, sd_model) -> None:
         """Begin to watch a checkpoint that was just loaded."""
@@ -60,4 +59,4 @@ class Probe:
     def _saw_unet(self, module, args, output) -> None:
         self.unet_inputs.append(tuple(args[0].shape))
         self.unet_timesteps.append(float(args[1].flatten()[0]))
-        self.last_input, self.last_output = args[0].detach(), output.detach()
+        self.last_input = args[0].detach()

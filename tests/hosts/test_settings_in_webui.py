@@ -286,7 +286,7 @@ def test_what_the_command_line_guards_the_api_with_guards_the_routes(host, monke
     from lib_iclight.hosts.login import access
 
     for name, value in options.items():
-        monkeypatch.setattr(cmd_opts, name, value)
+        monkeypatch.setattr(cmd_opts, name, value, raising=False)
     found = access(host.app)
     assert (found.credentials, found.programs) == expected
 

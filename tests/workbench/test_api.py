@@ -158,8 +158,8 @@ def test_infotext_fills_in_what_a_request_leaves_open(host, recorder, request_bo
 
 
 def test_settings_are_read_and_changed_and_overridden_for_one_request(host, request_body):
-    host.api.post("/sdapi/v1/options", json={"eta_noise_seed_delta": 7}).raise_for_status()
-    assert host.api.get("/sdapi/v1/options").json()["eta_noise_seed_delta"] == 7
+    host.api.post("/sdapi/v1/options", json={"sigma_max": 7}).raise_for_status()
+    assert host.api.get("/sdapi/v1/options").json()["sigma_max"] == 7
     overridden = {"override_settings": {"enable_pnginfo": False}}
     assert images(host.txt2img(**request_body, **overridden))[0].info == {}
     assert "parameters" in images(host.txt2img(**request_body))[0].info

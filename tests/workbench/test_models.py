@@ -221,11 +221,3 @@ def test_a_noise_shaped_condition_is_cut_to_its_area(host):
     cut = ConditionNoiseShape(cond).process_cond(batch_size=3, device="cpu", area=(2, 3, 1, 0)).cond
     assert cut.shape == (3, 2, 2, 3)
     assert torch.equal(cut[2], cond[0, :, 1:3, 0:3])
-
-
-def test_text_conditions_of_other_lengths_are_repeated(host):
-    from backend.sampling.condition import ConditionCrossAttn
-
-    short, long = ConditionCrossAttn(torch.zeros(1, 77, 8)), ConditionCrossAttn(torch.ones(1, 154, 8))
-    assert short.can_concat(long)
-    assert short.concat([long]).shape == (2, 154, 8)

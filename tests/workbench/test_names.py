@@ -12,22 +12,18 @@ PACKAGES = ("modules", "backend", "modules_forge", "k_diffusion")
 #: Names of the workbench's own parts inside modules of Forge's; no extension has a use for them.
 OWN = {
     "backend/loader.py": {"FAMILIES", "EstimatedConfig"},
-    "backend/sampling/sampling_function.py": {"COND", "UNCOND", "CondObj"},
+    "backend/sampling/sampling_function.py": {"COND", "UNCOND"},
     "k_diffusion/sampling.py": {"SeededNoiseSampler"},
     "modules/api/models.py": {"describe"},
-    "modules/gradio_extensions.py": {"save_pil_to_file"},
+    "modules/gradio_extensions.py": {"install", "save_pil_to_file"},
     "modules/images.py": {"png_texts"},
-    "modules/img2img.py": {"BATCH", "FIELDS", "IMG2IMG", "INPAINT_UPLOAD", "SUFFIXES"},
+    "modules/img2img.py": {"BATCH", "FIELDS", "IMG2IMG", "INPAINT_UPLOAD"},
     "modules/infotext_utils.py": {"DEFAULTS"},
     "modules/patches.py": {"undo_all"},
-    "modules/processing.py": {"pixels_to_image"},
-    "modules/script_callbacks.py": {"CATEGORIES"},
     "modules/sd_models.py": {"checkpoint_info"},
     "modules/sd_samplers_timesteps.py": {"ddim"},
-    "modules/shared.py": {"PromptStyles", "Shared"},
     "modules/shared_cmd_options.py": {"make_parser"},
-    "modules/txt2img.py": {"FIELDS", "run", "show"},
-    "modules/ui_toprow.py": {"clear_prompt_symbol", "paste_symbol"},
+    "modules/txt2img.py": {"FIELDS"},
 }
 
 pytestmark = pytest.mark.forge

@@ -1,10 +1,13 @@
-"""The server: the page, the API, or both."""
+"""The server: page and API."""
 
 from __future__ import annotations
 
 from fastapi import FastAPI, Request
 from fastapi.encoders import jsonable_encoder
 from fastapi.responses import JSONResponse
+from modules import extensions, initialize, paths, progress, script_callbacks, shared, ui
+from modules.api.api import Api
+from modules.call_queue import queue_lock
 
 
 def _handle_exception(request: Request, e: Exception) -> JSONResponse:
@@ -21,27 +24,11 @@ def _handle_exception(request: Request, e: Exception) -> JSONResponse:
 
 def create_api(app: FastAPI):
     """Add the routes of the API."""
-    from modules.api.api import Api
-    from modules.call_queue import queue_lock
-
     return Api(app, queue_lock)
-
-
-def api_only() -> FastAPI:
-    """An application with the API and no page."""
-    from modules import script_callbacks
-
-    app = FastAPI(exception_handlers={Exception: _handle_exception})
-    create_api(app)
-    script_callbacks.before_ui_callback()
-    script_callbacks.app_started_callback(None, app)
-    return app
 
 
 def headless() -> FastAPI:
     """Page and API made in the order in which :func:`webui` makes them, and served to nobody."""
-    from modules import script_callbacks, shared, ui
-
     script_callbacks.before_ui_callback()
     shared.demo = ui.create_ui()
     app = FastAPI(exception_handlers={Exception: _handle_exception})
@@ -50,24 +37,13 @@ def headless() -> FastAPI:
     return app
 
 
-def allowed_paths() -> list[str]:
+def _allowed_paths() -> list[str]:
     """Folders whose files the page may ask for."""
-    from modules import extensions, paths
-
     return [paths.script_path, paths.data_path, *(x.path for x in extensions.active())]
 
 
-def page_accounts() -> list[tuple[str, ...]]:
-    """Names and passwords that open the page."""
-    from modules import shared
-
-    return [tuple(pair.split(":", 1)) for pair in (shared.cmd_opts.gradio_auth or "").split(",") if pair]
-
-
-def webui(*, with_api: bool = True, port: int | None = None) -> tuple[FastAPI, str]:
+def webui(*, port: int | None = None) -> tuple[FastAPI, str]:
     """Serve the page in a thread of its own; returns the application and its address."""
-    from modules import progress, script_callbacks, shared, ui
-
     script_callbacks.before_ui_callback()
     shared.demo = ui.create_ui()
     shared.demo.queue(64)
@@ -77,9 +53,9 @@ def webui(*, with_api: bool = True, port: int | None = None) -> tuple[FastAPI, s
         server_port=port if port is not None else opts.port,
         prevent_thread_lock=True,
         quiet=True,
-        auth=page_accounts() or None,
+        auth=[tuple(pair.split(":", 1)) for pair in opts.gradio_auth.split(",")] if opts.gradio_auth else None,
         show_api=False,
-        allowed_paths=allowed_paths(),
+        allowed_paths=_allowed_paths(),
         app_kwargs={
             "docs_url": "/docs",
             "redoc_url": "/redoc",
@@ -89,16 +65,13 @@ def webui(*, with_api: bool = True, port: int | None = None) -> tuple[FastAPI, s
     app.user_middleware = [x for x in app.user_middleware if x.cls.__name__ != "CORSMiddleware"]
     app.add_api_route("/internal/ping", lambda: {}, methods=["GET"])
     progress.setup_progress_api(app)
-    if with_api:
-        create_api(app)
+    create_api(app)
     script_callbacks.app_started_callback(shared.demo, app)
     return app, local_url
 
 
 def wait_for_command() -> str:
     """Wait until the server is to ``stop`` or to ``restart``; an interrupt means to stop."""
-    from modules import shared
-
     command = None
     try:
         while command not in ("stop", "restart"):
@@ -110,8 +83,6 @@ def wait_for_command() -> str:
 
 def close() -> None:
     """Stop serving the page."""
-    from modules import shared
-
     if getattr(shared.demo, "is_running", False):
         shared.demo.close(verbose=False)
     shared.demo = None
@@ -119,8 +90,5 @@ def close() -> None:
 
 def reload_scripts() -> None:
     """Load all scripts anew, as a host does before it makes its page anew."""
-    from modules import initialize, script_callbacks
-
-    script_callbacks.app_reload_callback()
     script_callbacks.script_unloaded_callback()
-    initialize.initialize_rest(reload_script_modules=True)
+    initialize.initialize_rest()

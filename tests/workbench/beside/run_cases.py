@@ -65,7 +65,8 @@ def forge_checkpoint():
     from backend.patcher.vae import VAE
 
     sys.path.append(str(REPOSITORY))
-    from workbench.model import NOISE_SCHEDULE, build
+    from small_model.architecture import NOISE_SCHEDULE
+    from small_model.tiny_model import build
 
     nets = REPOSITORY / "workbench" / "host" / "backend" / "nn"
     tiny = build()

@@ -5,12 +5,12 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 FAMILIES = {
-    "sd1": ("is_sd1", "runwayml/stable-diffusion-v1-5", 768),
-    "inpaint": ("is_sd1", "runwayml/stable-diffusion-v1-5", 768),
-    "sd2": ("is_sd2", "stabilityai/stable-diffusion-2-1", 1024),
-    "sdxl": ("is_sdxl", "stabilityai/stable-diffusion-xl-base-1.0", 2048),
-    "sd3": ("is_sd3", "stabilityai/stable-diffusion-3-medium-diffusers", 4096),
-    "flux": (None, "black-forest-labs/FLUX.1-dev", 4096),
+    "sd1": ("is_sd1", 768),
+    "inpaint": ("is_sd1", 768),
+    "sd2": ("is_sd2", 1024),
+    "sdxl": ("is_sdxl", 2048),
+    "sd3": ("is_sd3", 4096),
+    "flux": (None, 4096),
 }
 
 
@@ -18,7 +18,7 @@ class EstimatedConfig:
     """The facts about an architecture that a checkpoint's header would give away."""
 
     def __init__(self, family: str):
-        _, self.huggingface_repo, context_dim = FAMILIES[family]
+        _, context_dim = FAMILIES[family]
         self.unet_config = {"in_channels": 9 if family == "inpaint" else 4, "context_dim": context_dim}
 
     def inpaint_model(self) -> bool:
@@ -26,10 +26,11 @@ class EstimatedConfig:
         return self.unet_config["in_channels"] > 4
 
 
-def forge_loader(sd, additional_state_dicts=None):
+def forge_loader(sd: str):
     """The checkpoint as an engine. ``sd`` is the name of the family it is to pass for."""
     from backend.diffusion_engine.sd15 import StableDiffusion
-    from workbench.model import NOISE_SCHEDULE, build
+    from small_model.architecture import NOISE_SCHEDULE
+    from small_model.tiny_model import build
 
     model = build()
     components = {

@@ -5,11 +5,9 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 import gradio as gr
-import modules.txt2img
-from modules import processing, scripts, sd_samplers, sd_schedulers, shared, ui_toprow
+from modules import processing, scripts, sd_samplers, sd_schedulers, shared, txt2img
 from modules.infotext_utils import PasteField
-from modules.ui_common import create_output_panel
-from modules.ui_components import FormHTML, FormRow, InputAccordion, ResizeHandleRow
+from modules.ui_components import InputAccordion
 
 from forge_workbench import page_parts
 
@@ -28,15 +26,13 @@ def _resolution(enable, width, height, hr_scale, hr_resize_x, hr_resize_y) -> st
 
 def _hires() -> SimpleNamespace:
     """The accordion of the second pass."""
-    samplers = ["Use same sampler", *sd_samplers.visible_sampler_names()]
-    schedulers = ["Use same scheduler", *(x.label for x in sd_schedulers.schedulers)]
     h = SimpleNamespace()
     with InputAccordion(False, label="Hires. fix", elem_id="txt2img_hr") as h.enable_hr:
         with h.enable_hr.extra():
-            h.resolution = FormHTML(value="", elem_id="txtimg_hr_finalres", label="Upscaled resolution")
-        with FormRow(elem_id="txt2img_hires_fix_row1", variant="compact"):
+            h.resolution = gr.HTML(value="", elem_id="txtimg_hr_finalres", label="Upscaled resolution")
+        with gr.Row(variant="compact"):
             h.hr_upscaler = gr.Dropdown(
-                page_parts.latent_upscalers(),
+                [*shared.latent_upscale_modes, *(x.name for x in shared.sd_upscalers)],
                 label="Upscaler",
                 elem_id="txt2img_hr_upscaler",
                 value=shared.latent_upscale_default_mode,
@@ -45,30 +41,37 @@ def _hires() -> SimpleNamespace:
             h.denoising_strength = gr.Slider(
                 0.0, 1.0, step=0.01, label="Denoising strength", value=0.7, elem_id="txt2img_denoising_strength"
             )
-        with FormRow(elem_id="txt2img_hires_fix_row2", variant="compact"):
+        with gr.Row(variant="compact"):
             h.hr_scale = gr.Slider(1.0, 4.0, step=0.05, label="Upscale by", value=2.0, elem_id="txt2img_hr_scale")
             size = {"minimum": 0, "maximum": 2048, "step": 8, "value": 0}
             h.hr_resize_x = gr.Slider(**size, label="Resize width to", elem_id="txt2img_hr_resize_x")
             h.hr_resize_y = gr.Slider(**size, label="Resize height to", elem_id="txt2img_hr_resize_y")
-        with FormRow(elem_id="txt2img_hires_fix_row_cfg", variant="compact"):
+        with gr.Row(variant="compact"):
             h.hr_cfg = gr.Slider(1.0, 30.0, step=0.1, label="Hires CFG Scale", value=7.0, elem_id="txt2img_hr_cfg")
-        with FormRow(elem_id="txt2img_hires_fix_row3b", variant="compact", visible=False):
-            args = {"label": "Hires sampling method", "elem_id": "hr_sampler"}
-            h.hr_sampler_name = gr.Dropdown(samplers, value=samplers[0], **args)
-            args = {"label": "Hires schedule type", "elem_id": "hr_scheduler"}
-            h.hr_scheduler = gr.Dropdown(schedulers, value=schedulers[0], **args)
-        with FormRow(elem_id="txt2img_hires_fix_row4", variant="compact", visible=False):
-            h.hr_prompt = gr.Textbox(label="Hires prompt", elem_id="hires_prompt", show_label=False)
-            args = {"label": "Hires negative prompt", "elem_id": "hires_neg_prompt"}
-            h.hr_negative_prompt = gr.Textbox(show_label=False, **args)
+        _hires_of_its_own(h)
     return h
 
 
-def _paste_fields(toprow, cfg, size, h) -> list[PasteField]:
+def _hires_of_its_own(h: SimpleNamespace) -> None:
+    """Sampler, schedule and prompts of the second pass; there, as in Forge by default, and not shown."""
+    samplers = ["Use same sampler", *sd_samplers.visible_sampler_names()]
+    schedulers = ["Use same scheduler", *(x.label for x in sd_schedulers.schedulers)]
+    with gr.Row(visible=False):
+        h.hr_sampler_name = gr.Dropdown(
+            samplers, value=samplers[0], label="Hires sampling method", elem_id="hr_sampler"
+        )
+        h.hr_scheduler = gr.Dropdown(
+            schedulers, value=schedulers[0], label="Hires schedule type", elem_id="hr_scheduler"
+        )
+        h.hr_prompt = gr.Textbox(label="Hires prompt", elem_id="hires_prompt")
+        h.hr_negative_prompt = gr.Textbox(label="Hires negative prompt", elem_id="hires_neg_prompt")
+
+
+def _paste_fields(top, cfg, size, h) -> list[PasteField]:
     keys = ("Hires upscale", "Hires upscaler", "Hires resize-1")
     return [
-        PasteField(toprow.prompt, "Prompt", api="prompt"),
-        PasteField(toprow.negative_prompt, "Negative prompt", api="negative_prompt"),
+        PasteField(top.prompt, "Prompt", api="prompt"),
+        PasteField(top.negative_prompt, "Negative prompt", api="negative_prompt"),
         PasteField(cfg, "CFG scale", api="cfg_scale"),
         PasteField(size.width, "Size-1", api="width"),
         PasteField(size.height, "Size-2", api="height"),
@@ -93,36 +96,34 @@ def create() -> gr.Blocks:
     """The tab, its components made in the order in which Forge makes them."""
     runner = scripts.scripts_txt2img
     with gr.Blocks(analytics_enabled=False) as interface:
-        toprow = ui_toprow.Toprow(is_img2img=False)
+        top = page_parts.top_row("txt2img")
         task = gr.Textbox(visible=False)
-        with ResizeHandleRow(equal_height=False):
+        with gr.Row(equal_height=False):
             with gr.Column(variant="compact", elem_id="txt2img_settings"):
                 runner.prepare_ui()
                 runner.setup_ui_for_section("sampler")
-                with gr.Row(elem_id="txt2img_accordions", elem_classes="accordions"):
+                with gr.Row(elem_classes="accordions"):
                     hires = _hires()
-                    runner.setup_ui_for_section("accordions")
                 size = page_parts.dimensions("txt2img")
                 cfg = page_parts.cfg_scale("txt2img")
                 runner.setup_ui_for_section("seed")
                 override = page_parts.override_settings("txt2img")
-                with gr.Group(elem_id="txt2img_script_container"):
+                with gr.Group():
                     custom_inputs = runner.setup_ui()
-            panel = create_output_panel("txt2img", shared.opts.outdir_txt2img_samples, toprow)
-        _connect(toprow, task, hires, size, cfg, override, custom_inputs, panel)
+            panel = page_parts.output_panel("txt2img")
+        _connect(top, task, hires, size, cfg, override, custom_inputs, panel)
     return interface
 
 
-def _connect(toprow, task, h, size, cfg, override, custom_inputs, panel) -> None:
+def _connect(top, task, h, size, cfg, override, custom_inputs, panel) -> None:
     resolution = [h.enable_hr, size.width, size.height, h.hr_scale, h.hr_resize_x, h.hr_resize_y]
     for component in resolution:
         event = component.release if isinstance(component, gr.Slider) else component.change
         event(fn=_resolution, inputs=resolution, outputs=[h.resolution], show_progress=False)
-    prompts = [toprow.prompt, toprow.negative_prompt]
+    prompts = [top.prompt, top.negative_prompt]
     common = [size.batch_count, size.batch_size, cfg, size.height, size.width, h.enable_hr, h.denoising_strength]
     second = [h.hr_scale, h.hr_upscaler, h.hr_steps, h.hr_resize_x, h.hr_resize_y, h.hr_sampler_name, h.hr_scheduler]
     rest = [h.hr_prompt, h.hr_negative_prompt, h.hr_cfg, override]
     inputs = [task, *prompts, *common, *second, *rest, *custom_inputs]
-    page_parts.connect_generate("txt2img", toprow, modules.txt2img.txt2img, inputs, panel)
-    fields = _paste_fields(toprow, cfg, size, h)
-    page_parts.connect_paste("txt2img", toprow, None, fields, override)
+    page_parts.connect_generate("txt2img", top, txt2img.txt2img, inputs, panel)
+    page_parts.connect_paste("txt2img", top, None, _paste_fields(top, cfg, size, h), override)

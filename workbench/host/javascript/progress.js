@@ -9,7 +9,7 @@ function showProgress(tab, task) {
         if (!line.isConnected) {
             return;
         }
-        const body = JSON.stringify({ id_task: task, live_preview: false });
+        const body = JSON.stringify({ id_task: task });
         const headers = { "Content-Type": "application/json" };
         try {
             const answer = await fetch("./internal/progress", { method: "POST", headers, body });

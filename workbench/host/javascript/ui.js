@@ -7,14 +7,6 @@ function updateInput(target) {
     target.dispatchEvent(event);
 }
 
-function set_theme(theme) {
-    const address = new URL(window.location.href);
-    if (!address.searchParams.has("__theme")) {
-        address.searchParams.set("__theme", theme);
-        window.location.replace(address);
-    }
-}
-
 function selected_gallery_index() {
     const tab = get_uiCurrentTabContent();
     const thumbnails = Array.from(tab?.querySelectorAll(".gradio-gallery .thumbnail-item.thumbnail-small") ?? []);
@@ -51,17 +43,15 @@ function switch_to_inpaint() {
     return Array.from(arguments);
 }
 
-function showSubmitButtons(tab, show) {
-    for (const name of ["interrupt", "skip"]) {
-        gradioApp().getElementById(`${tab}_${name}`).style.display = show ? "none" : "block";
-    }
+function showGenerating(tab, generating) {
+    gradioApp().getElementById(`${tab}_interrupt`).style.display = generating ? "block" : "none";
     hideProgress(tab);
     return [];
 }
 
 // gradio hands over the values of inputs and outputs; the first input is the task's name, the outputs are not wanted.
 function submitArguments(tab, values) {
-    showSubmitButtons(tab, false);
+    showGenerating(tab, true);
     const inputs = Array.from(values).slice(0, -4);
     inputs[0] = `task(${Math.random().toString(36).slice(2, 12)})`;
     showProgress(tab, inputs[0]);

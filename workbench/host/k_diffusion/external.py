@@ -25,7 +25,7 @@ class ForgeScheduleLinker(torch.nn.Module):
             return sampling.append_zero(self.sigmas.flip(0))
         return sampling.append_zero(self.t_to_sigma(torch.linspace(len(self.sigmas) - 1, 0, n)))
 
-    def sigma_to_t(self, sigma: torch.Tensor, quantize=None) -> torch.Tensor:
+    def sigma_to_t(self, sigma: torch.Tensor) -> torch.Tensor:
         """The time step of a level."""
         return self.predictor.timestep(sigma)
 

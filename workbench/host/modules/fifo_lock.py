@@ -14,18 +14,15 @@ class FIFOLock:
         self._held = False
         self._waiting: collections.deque[threading.Event] = collections.deque()
 
-    def acquire(self, blocking: bool = True) -> bool:
-        """Take the lock; waits for one's turn unless ``blocking`` is false."""
+    def acquire(self) -> None:
+        """Take the lock when it is one's turn."""
         with self._guard:
             if not self._held:
                 self._held = True
-                return True
-            if not blocking:
-                return False
+                return
             turn = threading.Event()
             self._waiting.append(turn)
         turn.wait()
-        return True
 
     def release(self) -> None:
         """Hand the lock to the next in line."""
@@ -35,8 +32,8 @@ class FIFOLock:
             else:
                 self._held = False
 
-    def __enter__(self) -> bool:
-        return self.acquire()
+    def __enter__(self) -> None:
+        self.acquire()
 
     def __exit__(self, *_) -> None:
         self.release()

@@ -7,9 +7,9 @@ import math
 import os
 import re
 
-from PIL import Image, ImageColor, ImageOps, PngImagePlugin
+from PIL import Image, ImageOps, PngImagePlugin
 
-from modules import script_callbacks, shared
+from modules import shared
 
 LANCZOS = Image.Resampling.LANCZOS
 IGNORED_INFO_KEYS = set(
@@ -19,22 +19,15 @@ IGNORED_INFO_KEYS = set(
 _EXIF_IFD, _USER_COMMENT = 0x8769, 0x9286
 
 
-def image_grid(imgs: list[Image.Image], batch_size: int = 1, rows: int | None = None) -> Image.Image:
-    """All pictures on one, about as many rows as columns."""
-    opts = shared.opts
-    if rows is None and opts.n_rows > 0:
-        rows = opts.n_rows
-    elif rows is None:
-        rows = batch_size if opts.n_rows == 0 else round(math.sqrt(len(imgs)))
-    rows = min(rows, len(imgs))
-    params = script_callbacks.ImageGridLoopParams(imgs, math.ceil(len(imgs) / rows), rows)
-    script_callbacks.image_grid_callback(params)
+def image_grid(imgs: list[Image.Image], rows: int | None = None) -> Image.Image:
+    """All pictures on one, about as many rows as columns where not told."""
+    rows = min(rows or round(math.sqrt(len(imgs))), len(imgs))
+    columns = math.ceil(len(imgs) / rows)
     w, h = map(max, zip(*(img.size for img in imgs)))
-    colour = ImageColor.getcolor(opts.grid_background_color, "RGBA")
-    grid = Image.new("RGBA", (params.cols * w, params.rows * h), colour)
-    for i, img in enumerate(params.imgs):
-        left = i % params.cols * w + (w - img.width) // 2
-        top = i // params.cols * h + (h - img.height) // 2
+    grid = Image.new("RGBA", (columns * w, rows * h), "#ffffff")
+    for i, img in enumerate(imgs):
+        left = i % columns * w + (w - img.width) // 2
+        top = i // columns * h + (h - img.height) // 2
         grid.paste(img, (left, top))
     return grid
 
@@ -58,11 +51,9 @@ def _fill_borders(res: Image.Image, resized: Image.Image) -> None:
         res.paste(resized.resize((left, height), box=(w, 0, w, height)), (left + w, 0))
 
 
-def resize_image(resize_mode: int, im, width: int, height: int, upscaler_name=None, force_RGBA: bool = False):
+def resize_image(resize_mode: int, im: Image.Image, width: int, height: int, upscaler_name: str | None = None):
     """A picture of the given size: 0 stretched, 1 covering and cropped, 2 whole with its borders stretched."""
-    if not force_RGBA and im.mode == "RGBA":
-        im = im.convert("RGB")
-    upscaler_name = None if force_RGBA else upscaler_name or shared.opts.upscaler_for_img2img
+    im = im.convert("RGB") if im.mode == "RGBA" else im
     if resize_mode == 0:
         return _resize(im, width, height, upscaler_name)
     wider = width / height > im.width / im.height
@@ -71,7 +62,7 @@ def resize_image(resize_mode: int, im, width: int, height: int, upscaler_name=No
     src_w = width if fit_width else im.width * height // im.height
     src_h = height if fit_height else im.height * width // im.width
     resized = _resize(im, src_w, src_h, upscaler_name)
-    res = Image.new("RGBA" if force_RGBA else "RGB", (width, height))
+    res = Image.new("RGB", (width, height))
     res.paste(resized, (width // 2 - src_w // 2, height // 2 - src_h // 2))
     if resize_mode != 1:
         _fill_borders(res, resized)
@@ -134,19 +125,17 @@ def png_texts(info: dict) -> PngImagePlugin.PngInfo | None:
     return metadata
 
 
-def save_image_with_geninfo(image, geninfo, filename, extension=None, existing_pnginfo=None) -> None:
-    """Write a picture with its infotext to a file."""
-    extension = extension or os.path.splitext(filename)[1]
-    info = {**(existing_pnginfo or {}), **({"parameters": geninfo} if geninfo else {})}
-    if extension.lower() == ".png":
-        image.save(filename, format="PNG", pnginfo=png_texts(info) if shared.opts.enable_pnginfo else None)
+def save_image_with_geninfo(image: Image.Image, geninfo: str | None, filename: str) -> None:
+    """Write a picture to a file, with its infotext where the settings say so."""
+    suffix = os.path.splitext(filename)[1].lower()
+    geninfo = geninfo if shared.opts.enable_pnginfo else None
+    if suffix == ".png":
+        image.save(filename, format="PNG", pnginfo=png_texts({"parameters": geninfo}))
         return
     exif = Image.Exif()
-    if shared.opts.enable_pnginfo and geninfo:
+    if geninfo:
         exif[_EXIF_IFD] = {_USER_COMMENT: b"UNICODE\0" + geninfo.encode("utf_16_be")}
-    image = image.convert("RGB")
-    kind = Image.registered_extensions()[extension.lower()]
-    image.save(filename, format=kind, quality=shared.opts.jpeg_quality, exif=exif)
+    image.convert("RGB").save(filename, format=Image.registered_extensions()[suffix], quality=80, exif=exif)
 
 
 def get_next_sequence_number(path: str, basename: str) -> int:
@@ -157,42 +146,24 @@ def get_next_sequence_number(path: str, basename: str) -> int:
 
 
 def save_image(
-    image,
-    path,
-    basename,
-    seed=None,
-    prompt=None,
-    extension="png",
-    info=None,
-    short_filename=False,
-    no_prompt=False,
-    grid=False,
+    image: Image.Image,
+    path: str,
+    basename: str,
+    seed: int | None = None,
+    prompt: str | None = None,
+    extension: str = "png",
+    info: str | None = None,
     p=None,
-    existing_info=None,
-    forced_filename=None,
-    suffix="",
-    save_to_dirs=None,
-):
-    """Write a picture into a folder under a number not used yet; returns its path and that of its text file."""
-    opts = shared.opts
-    if save_to_dirs is None:
-        save_to_dirs = opts.grid_save_to_dirs if grid else opts.save_to_dirs
-    path = os.path.join(path, datetime.date.today().isoformat()) if save_to_dirs else path
+    forced_filename: str | None = None,
+    suffix: str = "",
+) -> str:
+    """Write a picture into a folder's folder of today under a number not used yet; returns its path."""
+    path = os.path.join(path, datetime.date.today().isoformat())
     os.makedirs(path, exist_ok=True)
     name = forced_filename
     if name is None:
         number = get_next_sequence_number(path, basename)
-        parts = [basename, f"{number:05}", None if seed is None or short_filename else str(seed)]
-        name = opts.samples_filename_pattern or "-".join(filter(None, parts)) + suffix
-    pnginfo = {**(existing_info or {}), **({"parameters": info} if info is not None else {})}
-    params = script_callbacks.ImageSaveParams(image, p, os.path.join(path, f"{name}.{extension}"), pnginfo)
-    script_callbacks.before_image_saved_callback(params)
-    texts = {k: v for k, v in params.pnginfo.items() if k != "parameters"}
-    save_image_with_geninfo(params.image, params.pnginfo.get("parameters"), params.filename, existing_pnginfo=texts)
-    params.image.already_saved_as = params.filename
-    txt = os.path.splitext(params.filename)[0] + ".txt" if opts.save_txt and info is not None else None
-    if txt:
-        with open(txt, "w", encoding="utf8") as file:
-            file.write(f"{info}\n")
-    script_callbacks.image_saved_callback(params)
-    return params.filename, txt
+        name = "-".join(filter(None, [basename, f"{number:05}", None if seed is None else str(seed)])) + suffix
+    filename = os.path.join(path, f"{name}.{extension}")
+    save_image_with_geninfo(image, info, filename)
+    return filename

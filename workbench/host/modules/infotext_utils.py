@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import base64
-import io
 import json
+import os
 import re
-import sys
+from dataclasses import dataclass, field
+from typing import Any
 
 import gradio as gr
 from PIL import Image
 
-from modules import images, shared
-
-sys.modules["modules.generation_parameters_copypaste"] = sys.modules[__name__]
+from modules import errors, paths, shared
 
 re_param = re.compile(r'\s*(\w[\w \-/]+):\s*("(?:\\.|[^\\"])+"|[^,]*)(?:,|$)')
 re_imagesize = re.compile(r"^(\d+)x(\d+)$")
+_UPDATE = type(gr.update())
 
 #: What a missing parameter means.
 DEFAULTS = {
@@ -25,46 +24,27 @@ DEFAULTS = {
     "Hires resize-2": 0,
     "Hires sampler": "Use same sampler",
     "Hires schedule type": "Use same scheduler",
-    "Hires checkpoint": "Use same checkpoint",
-    "Hires VAE/TE": ["Use same choices"],
     "Hires prompt": "",
     "Hires negative prompt": "",
     "Mask mode": "Inpaint masked",
     "Masked content": "original",
     "Inpaint area": "Whole picture",
     "Masked area padding": 32,
-    "RNG": "GPU",
     "Schedule type": "Automatic",
     "Schedule max sigma": 0,
-    "Schedule min sigma": 0,
-    "Schedule rho": 0,
-    "VAE Encoder": "Full",
-    "VAE Decoder": "Full",
-    "FP8 weight": "Disable",
-    "Refiner switch by sampling steps": False,
 }
 
 
+@dataclass
 class ParamBinding:
     """A button that sends a picture, settings or both to a tab."""
 
-    def __init__(
-        self,
-        paste_button,
-        tabname,
-        source_text_component=None,
-        source_image_component=None,
-        source_tabname=None,
-        override_settings_component=None,
-        paste_field_names=None,
-    ):
-        self.paste_button = paste_button
-        self.tabname = tabname
-        self.source_text_component = source_text_component
-        self.source_image_component = source_image_component
-        self.source_tabname = source_tabname
-        self.override_settings_component = override_settings_component
-        self.paste_field_names = paste_field_names or []
+    paste_button: gr.Button
+    tabname: str
+    source_text_component: Any = None
+    source_image_component: Any = None
+    source_tabname: str | None = None
+    paste_field_names: list[str] = field(default_factory=list)
 
 
 class PasteField(tuple):
@@ -108,22 +88,14 @@ def unquote(text: str) -> str:
         return text
 
 
-def image_from_url_text(filedata) -> Image.Image | None:
-    """The picture in what a gallery or a text field sends."""
-    if isinstance(filedata, list):
-        filedata = filedata[0] if filedata else None
-    if isinstance(filedata, tuple) and len(filedata) == 2:
-        return filedata[0]
-    if isinstance(filedata, str):
-        data = base64.decodebytes(filedata.removeprefix("data:image/png;base64,").encode("utf-8"))
-        return images.read(io.BytesIO(data))
-    return None
+def image_from_url_text(filedata: list | None) -> Image.Image | None:
+    """The picture in what a gallery sends: its first."""
+    return filedata[0][0] if filedata else None
 
 
-def add_paste_fields(tabname: str, init_img, fields: list | None, override_settings_component=None) -> None:
+def add_paste_fields(tabname: str, init_img, fields: list, override_settings_component=None) -> None:
     """Say which components of a tab take which parameters."""
-    if fields:
-        fields[:] = [field if isinstance(field, PasteField) else PasteField(*field) for field in fields]
+    fields[:] = [field if isinstance(field, PasteField) else PasteField(*field) for field in fields]
     paste_fields[tabname] = {
         "init_img": init_img,
         "fields": fields,
@@ -141,7 +113,7 @@ def register_paste_params_button(binding: ParamBinding) -> None:
     registered_param_bindings.append(binding)
 
 
-def parse_generation_parameters(x: str, skip_fields: list[str] | None = None) -> dict:
+def parse_generation_parameters(x: str) -> dict:
     """Infotext as a dict: prompts, parameters, sizes as two numbers, and what missing parameters mean."""
     res = {}
     *lines, last = x.strip().split("\n")
@@ -161,8 +133,6 @@ def parse_generation_parameters(x: str, skip_fields: list[str] | None = None) ->
     res["Prompt"], res["Negative prompt"] = ("\n".join(part).lstrip("\n") for part in parts)
     for k, v in DEFAULTS.items():
         res.setdefault(k, v)
-    for key in shared.opts.infotext_skip_pasting if skip_fields is None else skip_fields:
-        res.pop(key, None)
     if res.get("Model") and res["Model"] in shared.opts.sd_model_checkpoint:
         res.pop("Model")
     return res
@@ -182,14 +152,15 @@ def create_override_settings_dict(text_pairs: list[str] | None) -> dict:
     }
 
 
-def get_override_settings(params: dict, *, skip_fields=None) -> list[tuple]:
-    """``(parameter, setting, value)`` for parameters that are settings and differ from what is set."""
+def get_override_settings(params: dict, *, skip_fields=()) -> list[tuple]:
+    """``(parameter, setting, value)`` for parameters that are settings and differ from what is set.
+
+    The checkpoint is left alone: there is one.
+    """
     res = []
     for parameter, name in _settings_by_parameter():
         v = params.get(parameter)
-        if v is None or parameter in (skip_fields or {}):
-            continue
-        if name == "sd_model_checkpoint" and shared.opts.disable_weights_auto_swap:
+        if v is None or parameter in skip_fields or name == "sd_model_checkpoint":
             continue
         v = shared.opts.cast_value(name, v)
         if v != getattr(shared.opts, name, None):
@@ -197,18 +168,97 @@ def get_override_settings(params: dict, *, skip_fields=None) -> list[tuple]:
     return res
 
 
+def send_image_and_dimensions(x):
+    """The picture of a component or gallery, and its size for the sliders."""
+    img = x if isinstance(x, Image.Image) else image_from_url_text(x)
+    if img is None:
+        return img, gr.update(), gr.update()
+    img = img.convert("RGB") if img.mode == "RGBA" else img
+    return img, img.width, img.height
+
+
+def _send_image(binding: ParamBinding, target: dict) -> None:
+    destination, fields = target["init_img"], target["fields"]
+    if not (binding.source_image_component and destination):
+        return
+    sizes = [next((c for c, name in fields if name == key), None) for key in ("Size-1", "Size-2")]
+    with_size = all(sizes) and binding.tabname != "inpaint"
+    from_gallery = isinstance(binding.source_image_component, gr.Gallery)
+    plain = image_from_url_text if from_gallery else (lambda x: x)
+    binding.paste_button.click(
+        fn=send_image_and_dimensions if with_size else plain,
+        js="extract_image_from_gallery" if from_gallery else None,
+        inputs=[binding.source_image_component],
+        outputs=[destination, *(sizes if with_size else [])],
+        show_progress=False,
+    )
+
+
+def _connect(binding: ParamBinding) -> None:
+    """Connect one button to what it sends and to the tab it shows then."""
+    target = paste_fields[binding.tabname]
+    fields = target["fields"]
+    _send_image(binding, target)
+    if binding.source_text_component is not None:
+        override = target["override_settings_component"]
+        connect_paste(binding.paste_button, fields, binding.source_text_component, override)
+    if binding.source_tabname is not None:
+        names = ["Prompt", "Negative prompt", "Steps", "Seed", *binding.paste_field_names]
+        binding.paste_button.click(
+            fn=lambda *x: x if len(x) != 1 else x[0],
+            inputs=[field for field, name in paste_fields[binding.source_tabname]["fields"] if name in names],
+            outputs=[field for field, name in fields if name in names],
+            show_progress=False,
+        )
+    js = f"switch_to_{binding.tabname}"
+    binding.paste_button.click(fn=None, js=js, inputs=None, outputs=None, show_progress=False)
+
+
 def connect_paste_params_buttons() -> None:
     """Connect all buttons; the page must be complete."""
-    from forge_workbench import paste_buttons
-
     for binding in registered_param_bindings:
-        paste_buttons.connect(binding, paste_fields)
+        _connect(binding)
 
 
-def __getattr__(name: str):
-    """``send_image_and_dimensions`` and ``connect_paste`` belong to this module in Forge."""
-    if name in ("send_image_and_dimensions", "connect_paste"):
-        from forge_workbench import paste_buttons
+def _value_for(output, key, params: dict):
+    """What a component is set to; an empty update where its parameter is missing or of the wrong kind."""
+    try:
+        v = key(params) if callable(key) else params.get(key)
+    except Exception:
+        errors.report(f"Error executing {key}", exc_info=True)
+        v = None
+    if v is None or isinstance(v, _UPDATE):
+        return gr.update() if v is None else v
+    kind = type(output.value)
+    try:
+        if kind is bool and v == "False":
+            return gr.update(value=False)
+        return gr.update(value=float(v) if kind is int else kind(v))
+    except (TypeError, ValueError):
+        return gr.update()
 
-        return getattr(paste_buttons, name)
-    raise AttributeError(name)
+
+def _last_parameters() -> str:
+    try:
+        with open(os.path.join(paths.data_path, "params.txt"), encoding="utf8") as file:
+            return file.read()
+    except OSError:
+        return ""
+
+
+def connect_paste(button, paste_fields: list, input_comp, override_settings_component) -> None:
+    """Have a button read infotext, or without any that of the last generation, into a tab's components."""
+    handled = {key for _, key in paste_fields if isinstance(key, str)}
+
+    def paste_settings(params: dict):
+        vals = get_override_settings(params, skip_fields=handled)
+        pairs = [f"{parameter}: {value}" for parameter, _, value in vals]
+        return gr.update(value=pairs, choices=pairs, visible=bool(pairs))
+
+    fields = [*paste_fields, (override_settings_component, paste_settings)]
+
+    def paste_func(prompt: str):
+        params = parse_generation_parameters(prompt or _last_parameters())
+        return [_value_for(output, key, params) for output, key in fields]
+
+    button.click(fn=paste_func, inputs=[input_comp], outputs=[field[0] for field in fields], show_progress=False)

@@ -10,16 +10,11 @@ from modules import errors, scripts
 localizations: dict[str, list[str]] = {}
 
 
-def list_localizations(dirname: str) -> None:
-    """Find translations in a folder and in those of the extensions; files of one name make up one translation."""
+def list_localizations() -> None:
+    """Find translations in the folders of the extensions; files of one name make up one translation."""
     localizations.clear()
-    names = sorted(os.listdir(dirname)) if os.path.isdir(dirname) else []
-    files = [(name, os.path.join(dirname, name)) for name in names]
-    files += [(file.filename, file.path) for file in scripts.list_scripts("localizations", ".json")]
-    for name, path in files:
-        stem, suffix = os.path.splitext(name)
-        if suffix.lower() == ".json":
-            localizations.setdefault(stem, []).append(path)
+    for file in scripts.list_scripts("localizations", ".json"):
+        localizations.setdefault(os.path.splitext(file.filename)[0], []).append(file.path)
 
 
 def localization_js(current_localization_name: str) -> str:

@@ -4,67 +4,31 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
 
 from modules import errors
-from modules.shared_cmd_options import cmd_opts
 
 
+@dataclass
 class OptionInfo:
     """A setting's default, label, component and remarks. The methods return the setting, to be chained."""
 
-    do_not_save = False
-
-    def __init__(
-        self,
-        default=None,
-        label="",
-        component=None,
-        component_args=None,
-        onchange=None,
-        section=None,
-        refresh=None,
-        comment_before="",
-        comment_after="",
-        infotext=None,
-        restrict_api=False,
-        category_id=None,
-    ):
-        self.default = default
-        self.label = label
-        self.component = component
-        self.component_args = component_args
-        self.onchange = onchange
-        self.section = section
-        self.refresh = refresh
-        self.comment_before = comment_before
-        self.comment_after = comment_after
-        self.infotext = infotext
-        self.restrict_api = restrict_api
-        self.category_id = category_id
-
-    def link(self, label: str, url: str) -> OptionInfo:
-        """Put a link before the label."""
-        self.comment_before += f"[<a href='{url}' target='_blank'>{label}</a>]"
-        return self
-
-    def js(self, label: str, js_func: str) -> OptionInfo:
-        """Put a link that runs a function before the label."""
-        self.comment_before += f"[<a onclick='{js_func}(); return false'>{label}</a>]"
-        return self
+    default: Any = None
+    label: str = ""
+    component: Any = None
+    component_args: Any = None
+    onchange: Callable[[], None] | None = None
+    section: tuple | None = None
+    refresh: Callable[[], None] | None = None
+    comment_after: str = ""
+    infotext: str | None = None
+    restrict_api: bool = False
 
     def info(self, info: str) -> OptionInfo:
         """Put a remark after the label."""
         self.comment_after += f"<span class='info'>({info})</span>"
-        return self
-
-    def html(self, html: str) -> OptionInfo:
-        """Put HTML after the label."""
-        self.comment_after += html
-        return self
-
-    def needs_restart(self) -> OptionInfo:
-        """Say that a restart is needed."""
-        self.comment_after += " <span class='info'>(requires restart)</span>"
         return self
 
     def needs_reload_ui(self) -> OptionInfo:
@@ -73,22 +37,10 @@ class OptionInfo:
         return self
 
 
-class OptionHTML(OptionInfo):
-    """A text among the settings."""
-
-    do_not_save = True
-
-    def __init__(self, text: str):
-        import gradio as gr
-
-        super().__init__(str(text).strip(), component=lambda **kwargs: gr.HTML(elem_classes="settings-info", **kwargs))
-
-
 def options_section(section_identifier: tuple, options_dict: dict[str, OptionInfo]) -> dict[str, OptionInfo]:
-    """Give settings their section ``(id, title)`` or ``(id, title, category)``."""
+    """Give settings their section ``(id, title)``."""
     for info in options_dict.values():
-        info.section = section_identifier[:2]
-        info.category_id = section_identifier[2] if len(section_identifier) > 2 else info.category_id
+        info.section = section_identifier
     return options_dict
 
 
@@ -96,20 +48,16 @@ class Options:
     """Settings as attributes. Reading one that was never set gives its default."""
 
     typemap = {int: float}
-    _own = {"data_labels", "data", "restricted_opts"}
+    _own = {"data_labels", "data"}
 
-    def __init__(self, data_labels: dict[str, OptionInfo], restricted_opts=()):
+    def __init__(self, data_labels: dict[str, OptionInfo]):
         self.data_labels = data_labels
-        self.data = {k: v.default for k, v in data_labels.items() if not v.do_not_save}
-        self.restricted_opts = restricted_opts
+        self.data = {k: v.default for k, v in data_labels.items()}
 
     def __setattr__(self, key, value):
         if key in self._own or (key not in self.data and key not in self.data_labels):
             super().__setattr__(key, value)
-            return
-        assert not cmd_opts.freeze_settings, "changing settings is disabled"
-        info = self.data_labels.get(key)
-        if info is None or not info.do_not_save:
+        else:
             self.data[key] = value
 
     def __getattr__(self, item):
@@ -127,12 +75,9 @@ class Options:
         if old == value:
             return False
         option = self.data_labels[key]
-        if option.do_not_save or (is_api and option.restrict_api):
+        if is_api and option.restrict_api:
             return False
-        try:
-            setattr(self, key, value)
-        except RuntimeError:
-            return False
+        setattr(self, key, value)
         if run_callbacks and option.onchange is not None:
             try:
                 option.onchange()
@@ -154,7 +99,6 @@ class Options:
 
     def save(self, filename: str) -> None:
         """Write all settings to a file."""
-        assert not cmd_opts.freeze_settings, "saving settings is disabled"
         with open(filename, "w", encoding="utf8") as file:
             json.dump(self.data, file, indent=4, ensure_ascii=False)
 
@@ -170,20 +114,10 @@ class Options:
             if info is not None and not self.same_type(info.default, v):
                 print(f"Warning: bad setting value: {k}: {v}", file=sys.stderr)
 
-    def onchange(self, key: str, func, call: bool = True) -> None:
-        """Have a function called when a setting changes, and at once unless told not to."""
-        self.data_labels[key].onchange = func
-        if call:
-            func()
-
-    def dumpjson(self) -> str:
-        """All settings for the page."""
-        return json.dumps({k: self.data.get(k, v.default) for k, v in self.data_labels.items()})
-
     def add_option(self, key: str, info: OptionInfo) -> None:
         """Add a setting."""
         self.data_labels[key] = info
-        if key not in self.data and not info.do_not_save:
+        if key not in self.data:
             self.data[key] = info.default
 
     def reorder(self) -> None:

@@ -17,9 +17,7 @@ def patch(key: str, obj, field: str, replacement):
 
 
 def undo(key: str, obj, field: str) -> None:
-    """Put back what ``key`` replaced."""
-    if (obj, field) not in originals[key]:
-        raise RuntimeError(f"there is no patch for {field} to undo")
+    """Put back what ``key`` replaced. Raises KeyError where it replaced nothing."""
     setattr(obj, field, originals[key].pop((obj, field)))
 
 

@@ -1,10 +1,12 @@
-"""The host's folders under the name most extensions import them from."""
+"""Folders, known before anything else is imported."""
 
-from modules.paths_internal import (  # noqa: F401
-    cwd,
-    data_path,
-    extensions_builtin_dir,
-    extensions_dir,
-    models_path,
-    script_path,
-)
+from __future__ import annotations
+
+import os
+
+from workbench import settings
+
+script_path = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
+data_path = str(settings.current.data_dir)
+models_path = str(settings.current.models)
+extensions_dir = os.path.join(data_path, "extensions")

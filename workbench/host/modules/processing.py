@@ -1,83 +1,354 @@
-"""The loop over batches that txt2img and img2img share, with every hook at its place."""
+"""What is asked for in one generation, from text or from pictures, and the way from there to its pictures."""
 
 from __future__ import annotations
 
-import os
+import json
+import random
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import torch
-from backend.modules.k_prediction import rescale_zero_terminal_snr_sigmas
-from forge_workbench.processed import Processed, create_infotext, program_version  # noqa: F401
-from forge_workbench.processing_base import StableDiffusionProcessing, get_fixed_seed, opt_C, opt_f  # noqa: F401
-from forge_workbench.processing_img2img import (  # noqa: F401
-    StableDiffusionProcessingImg2Img,
-    create_binary_mask,
-    setup_color_correction,
-)
-from forge_workbench.processing_txt2img import (  # noqa: F401
-    DecodedSamples,
-    StableDiffusionProcessingTxt2Img,
-    decode_latent_batch,
-    pixels_to_image,
-)
+from forge_workbench import batches, inpainting, second_pass, starting_pictures
+from forge_workbench.infotext import create_infotext
 from PIL import Image
 
-from modules import devices, images, paths, rng, scripts, sd_models, sd_samplers, shared  # noqa: F401
-from modules.rng import slerp  # noqa: F401
-from modules.shared import cmd_opts, opts, state
-from modules.sysinfo import set_config
+from modules import rng, sd_models, sd_samplers, sysinfo
+from modules.shared import opts, state
 
 
-def apply_color_correction(correction: np.ndarray, original_image: Image.Image) -> Image.Image:
-    """The picture with its colours matched, channel by channel in CIELAB; its luminosity stays."""
-    from skimage import color, exposure
-
-    original = np.asarray(original_image.convert("RGB")) / 255
-    matched = color.lab2rgb(exposure.match_histograms(color.rgb2lab(original), correction, channel_axis=2))
-    return Image.fromarray((_with_luminosity(matched, original) * 255).round().astype(np.uint8))
-
-
-def _with_luminosity(colours: np.ndarray, of: np.ndarray) -> np.ndarray:
-    """Colours ``[H, W, 3]`` in 0..1 with the luminosity of others, as W3C's Compositing, 10.2, has it."""
-    weights = np.array([0.3, 0.59, 0.11])
-    wanted = (of @ weights)[..., None]
-    moved = colours + wanted - (colours @ weights)[..., None]
-    low, high = moved.min(axis=2, keepdims=True), moved.max(axis=2, keepdims=True)
-    moved = np.where(low < 0, wanted + (moved - wanted) * wanted / np.maximum(wanted - low, 1e-9), moved)
-    lowered = wanted + (moved - wanted) * (1 - wanted) / np.maximum(high - wanted, 1e-9)
-    return np.clip(np.where(high > 1, lowered, moved), 0, 1)
-
-
-def uncrop(image: Image.Image, dest_size: tuple[int, int], paste_loc: tuple) -> Image.Image:
-    """A picture made for a part of another, at its place on an empty one of the other's size."""
-    x, y, w, h = paste_loc
-    base = Image.new("RGBA", dest_size)
-    base.paste(images.resize_image(1, image, w, h), (x, y))
-    return base
-
-
-def apply_overlay(image: Image.Image, paste_loc, overlay) -> tuple[Image.Image, Image.Image]:
-    """``(picture with what was not masked laid on it, picture without)``."""
-    if overlay is None:
-        return image, image.copy()
-    if paste_loc is not None:
-        image = uncrop(image, overlay.size, paste_loc)
-    composite = image.convert("RGBA")
-    composite.alpha_composite(overlay)
-    return composite.convert("RGB"), image.copy()
-
-
-def create_random_tensors(
-    shape, seeds, subseeds=None, subseed_strength=0.0, seed_resize_from_h=0, seed_resize_from_w=0, p=None
-):
-    """The first noises of a batch."""
-    args = {"seed_resize_from_h": seed_resize_from_h, "seed_resize_from_w": seed_resize_from_w}
-    return rng.ImageRNG(shape, seeds, subseeds=subseeds, subseed_strength=subseed_strength, **args).next()
+def get_fixed_seed(seed) -> int:
+    """The seed; a random one for -1 or nothing."""
+    return random.randrange(4294967294) if seed in (None, -1) else int(seed)
 
 
 def fix_seed(p) -> None:
     """Replace -1 by random seeds."""
     p.seed, p.subseed = get_fixed_seed(p.seed), get_fixed_seed(p.subseed)
+
+
+@dataclass(repr=False)
+class StableDiffusionProcessing:
+    """A generation: what was asked for, and what has come of it so far."""
+
+    sd_model: object = None
+    outpath_samples: str = None
+    outpath_grids: str = None
+    prompt: str = ""
+    negative_prompt: str = ""
+    styles: list[str] = None
+    seed: int = -1
+    subseed: int = -1
+    subseed_strength: float = 0
+    sampler_name: str = None
+    scheduler: str = None
+    batch_size: int = 1
+    n_iter: int = 1
+    steps: int = 50
+    cfg_scale: float = 7.0
+    width: int = 512
+    height: int = 512
+    do_not_save_samples: bool = False
+    do_not_save_grid: bool = False
+    extra_generation_params: dict[str, Any] = None
+    denoising_strength: float = None
+    override_settings: dict[str, Any] = None
+    override_settings_restore_afterwards: bool = True
+    sampler_index: int = None
+    refiner_checkpoint: str = None
+    refiner_switch_at: float = None
+
+    scripts_value: Any = field(default=None, init=False)
+    script_args_value: Any = field(default=(), init=False)
+    scripts_setup_complete: bool = field(default=False, init=False)
+    comments: dict = field(default_factory=dict, init=False)
+    overlay_images: list = field(default=None, init=False)
+    mask_for_overlay: Any = field(default=None, init=False)
+    paste_to: tuple | None = field(default=None, init=False)
+    color_corrections: list = field(default=None, init=False)
+    modified_noise: Any = field(default=None, init=False)
+    extra_result_images: list = field(default_factory=list, init=False)
+    is_hr_pass: bool = field(default=False, init=False)
+    is_api: bool = field(default=False, init=False)
+    iteration: int = field(default=0, init=False)
+    all_prompts: list = field(default=None, init=False)
+    all_negative_prompts: list = field(default=None, init=False)
+    all_seeds: list = field(default=None, init=False)
+    all_subseeds: list = field(default=None, init=False)
+    main_prompt: str = field(default=None, init=False)
+    main_negative_prompt: str = field(default=None, init=False)
+
+    def __post_init__(self):
+        self.styles = self.styles or []
+        self.extra_generation_params = self.extra_generation_params or {}
+        self.override_settings = self.override_settings or {}
+
+    @property
+    def sd_model(self):  # noqa: F811 - the field exists for the constructor's sake
+        """Whatever checkpoint is loaded."""
+        return sd_models.model_data.sd_model
+
+    @sd_model.setter
+    def sd_model(self, value):
+        pass
+
+    @property
+    def scripts(self):
+        """The scripts of the tab."""
+        return self.scripts_value
+
+    @scripts.setter
+    def scripts(self, value):
+        self.scripts_value = value
+        self._setup_scripts_once()
+
+    @property
+    def script_args(self):
+        """The values of all scripts' components."""
+        return self.script_args_value
+
+    @script_args.setter
+    def script_args(self, value):
+        self.script_args_value = value
+        self._setup_scripts_once()
+
+    def _setup_scripts_once(self) -> None:
+        if self.scripts_value and self.script_args_value and not self.scripts_setup_complete:
+            self.scripts_setup_complete = True
+            self.scripts.setup_scrips(self, is_ui=not self.is_api)
+
+    def comment(self, text: str) -> None:
+        """Have a text shown with the result."""
+        self.comments[text] = 1
+
+    def init(self, all_prompts, all_seeds, all_subseeds) -> None:
+        """Make ready, once for all batches."""
+
+    def sample(self, conditioning, unconditional_conditioning, seeds, subseeds, subseed_strength, prompts):
+        """The latents of one batch."""
+        raise NotImplementedError
+
+    def close(self) -> None:
+        """Let go of what is large."""
+        self.sampler = self.c = self.uc = None
+
+    def setup_prompts(self) -> None:
+        """One prompt and one negative prompt per picture."""
+        count = self.batch_size * self.n_iter
+        self.all_prompts, self.all_negative_prompts = [self.prompt] * count, [self.negative_prompt] * count
+        self.main_prompt, self.main_negative_prompt = self.prompt, self.negative_prompt
+
+    def setup_conds(self) -> None:
+        """Encode the batch's prompts. Without guidance there is nothing to guide away from."""
+        encode = self.sd_model.get_learned_conditioning
+        self.uc = None if self.cfg_scale == 1 else encode(self.negative_prompts)
+        self.c = encode(self.prompts)
+
+    def activate_extra_networks(self) -> None:
+        """Apply what prompts name. There is nothing to apply, but scripts are told."""
+        if self.scripts is not None:
+            about = {"prompts": self.prompts, "seeds": self.seeds, "subseeds": self.subseeds}
+            about |= {"batch_number": self.iteration, "extra_network_data": {}}
+            self.scripts.after_extra_networks_activate(self, **about)
+
+    def save_samples(self) -> bool:
+        """Whether pictures are to be written to disk."""
+        return opts.samples_save and not self.do_not_save_samples and not (state.interrupted or state.skipped)
+
+    def make_rng(self, shape) -> rng.ImageRNG:
+        """Noise for latents of one shape ``[C, H, W]`` by the batch's seeds."""
+        return rng.ImageRNG(shape, self.seeds, subseeds=self.subseeds, subseed_strength=self.subseed_strength)
+
+    def before_sampling(self, x, noise, c, uc) -> torch.Tensor:
+        """Reset the patchers, call the scripts, and return the noise they leave."""
+        self.sd_model.forge_objects = self.sd_model.forge_objects_after_applying_lora.shallow_copy()
+        if self.scripts is not None:
+            self.scripts.process_before_every_sampling(self, x=x, noise=noise, c=c, uc=uc)
+        if self.modified_noise is not None:
+            noise, self.modified_noise = self.modified_noise, None
+        return noise
+
+
+@dataclass(repr=False)
+class StableDiffusionProcessingTxt2Img(StableDiffusionProcessing):
+    """A generation from text, with or without a second, larger pass."""
+
+    enable_hr: bool = False
+    denoising_strength: float = 0.75
+    hr_scale: float = 2.0
+    hr_upscaler: str = None
+    hr_second_pass_steps: int = 0
+    hr_resize_x: int = 0
+    hr_resize_y: int = 0
+    hr_checkpoint_name: str = None
+    hr_additional_modules: list = None
+    hr_sampler_name: str = None
+    hr_scheduler: str = None
+    hr_prompt: str = ""
+    hr_negative_prompt: str = ""
+    hr_cfg: float = 1.0
+
+    hr_upscale_to_x: int = field(default=0, init=False)
+    hr_upscale_to_y: int = field(default=0, init=False)
+    truncate_x: int = field(default=0, init=False)
+    truncate_y: int = field(default=0, init=False)
+    latent_scale_mode: dict = field(default=None, init=False)
+
+    def calculate_target_resolution(self) -> None:
+        """Find the second pass' size."""
+        self.hr_upscale_to_x, self.hr_upscale_to_y = second_pass.target_size(self)
+
+    def init(self, all_prompts, all_seeds, all_subseeds) -> None:
+        """Find the upscaler, the second pass' size and what infotext says about it."""
+        if not self.enable_hr:
+            return
+        second_pass.tell(self)
+        self.hr_scheduler = self.scheduler if self.hr_scheduler is None else self.hr_scheduler
+        self.latent_scale_mode = second_pass.upscale_mode(self)
+        self.calculate_target_resolution()
+        if not state.processing_has_refined_job_count:
+            state.job_count = 2 * (self.n_iter if state.job_count == -1 else state.job_count)
+            state.processing_has_refined_job_count = True
+
+    def sample(self, conditioning, unconditional_conditioning, seeds, subseeds, subseed_strength, prompts):
+        """Latents, or pictures where there is a second pass."""
+        self.sampler = sd_samplers.create_sampler(self.sampler_name, self.sd_model)
+        x = self.rng.next()
+        x = self.before_sampling(x, x, conditioning, unconditional_conditioning)
+        samples = self.sampler.sample(self, x, conditioning, unconditional_conditioning)
+        if not self.enable_hr:
+            return samples
+        if self.hr_additional_modules is None:
+            # Forge looks into the list without asking whether there is one, so that requests must bring it.
+            raise TypeError("argument of type 'NoneType' is not iterable")
+        return second_pass.sample(self, samples)
+
+    def setup_prompts(self) -> None:
+        """Prompts of both passes."""
+        super().setup_prompts()
+        count = self.batch_size * self.n_iter
+        self.all_hr_prompts = [self.hr_prompt or self.prompt] * count
+        self.all_hr_negative_prompts = [self.hr_negative_prompt or self.negative_prompt] * count
+
+    def setup_conds(self) -> None:
+        """Encode the prompts of both passes."""
+        super().setup_conds()
+        if self.enable_hr:
+            self.activate_extra_networks()
+            batch = slice(self.iteration * self.batch_size, (self.iteration + 1) * self.batch_size)
+            encode = self.sd_model.get_learned_conditioning
+            self.hr_uc = None if self.hr_cfg == 1 else encode(self.all_hr_negative_prompts[batch])
+            self.hr_c = encode(self.all_hr_prompts[batch])
+            self.activate_extra_networks()
+
+
+@dataclass(repr=False)
+class StableDiffusionProcessingImg2Img(StableDiffusionProcessing):
+    """A generation from pictures, whole or inside a mask. After ``init`` the latents are in ``init_latent``."""
+
+    init_images: list = None
+    resize_mode: int = 0
+    denoising_strength: float = 0.75
+    mask: Any = None
+    mask_blur_x: int = 4
+    mask_blur_y: int = 4
+    mask_blur: int = None
+    mask_round: bool = True
+    inpainting_fill: int = inpainting.FILL
+    inpaint_full_res: bool = True
+    inpaint_full_res_padding: int = 0
+    inpainting_mask_invert: int = 0
+
+    image_mask: Any = field(default=None, init=False)
+    nmask: torch.Tensor = field(default=None, init=False)
+    init_latent: torch.Tensor = field(default=None, init=False)
+
+    def __post_init__(self):
+        super().__post_init__()
+        self.image_mask, self.mask = self.mask, None
+
+    @property
+    def mask_blur(self):  # noqa: F811 - the field exists for the constructor's sake
+        """The blur in both directions; None where they differ."""
+        return self.mask_blur_x if self.mask_blur_x == self.mask_blur_y else None
+
+    @mask_blur.setter
+    def mask_blur(self, value):
+        if isinstance(value, int):
+            self.mask_blur_x = self.mask_blur_y = value
+
+    def init(self, all_prompts, all_seeds, all_subseeds) -> None:
+        """Prepare mask and pictures, and encode them."""
+        self.extra_generation_params["Denoising strength"] = self.denoising_strength
+        self.sampler = sd_samplers.create_sampler(self.sampler_name, self.sd_model)
+        mask, crop_region = (None, None) if self.image_mask is None else inpainting.prepare_mask(self)
+        if self.scripts is not None:
+            self.scripts.before_process_init_images(self, {"crop_region": crop_region, "image_mask": mask})
+        self.init_latent = starting_pictures.encoded(self, mask, crop_region)
+        if mask is not None:
+            inpainting.mask_latents(self, mask, all_seeds)
+
+    def sample(self, conditioning, unconditional_conditioning, seeds, subseeds, subseed_strength, prompts):
+        """Latents from ``init_latent``, read after the scripts were called; blended with it where there is a mask."""
+        x = self.before_sampling(self.init_latent, self.rng.next(), conditioning, unconditional_conditioning)
+        samples = self.sampler.sample_img2img(self, self.init_latent, x, conditioning, unconditional_conditioning)
+        return samples if self.mask is None else inpainting.blended(self, samples)
+
+
+class Processed:
+    """Pictures, and what was asked for."""
+
+    def __init__(self, p, images_list, seed=-1, info="", subseed=None, index_of_first_image=0, infotexts=None):
+        self.images = images_list
+        self.extra_images = list(p.extra_result_images)
+        self.info = info
+        self.infotexts = infotexts or [info] * len(images_list)
+        self.index_of_first_image = index_of_first_image
+        self.comments = "".join(f"{comment}\n" for comment in p.comments)
+        self.seed, self.subseed = int(seed), -1 if subseed is None else int(subseed)
+        self.all_prompts = p.all_prompts or [p.prompt]
+        self.all_negative_prompts = p.all_negative_prompts or [p.negative_prompt]
+        self.all_seeds = p.all_seeds or [self.seed]
+        self.all_subseeds = p.all_subseeds or [self.subseed]
+        self.job_timestamp = state.job_timestamp
+        for name in _COPIED:
+            setattr(self, name, getattr(p, name, None))
+
+    def js(self) -> str:
+        """All that can be told about it, as JSON; what JSON cannot hold becomes null."""
+        told = {"prompt": self.all_prompts[0], "negative_prompt": self.all_negative_prompts[0], **_NOTHING}
+        told |= {name: getattr(self, name) for name in (*_TOLD, *_COPIED)}
+        told["clip_skip"] = int(opts.CLIP_stop_at_last_layers)
+        return json.dumps(told, default=lambda o: None)
+
+    def infotext(self, p, index: int) -> str:
+        """The infotext of one picture."""
+        return create_infotext(p, self.all_prompts, self.all_seeds, self.all_subseeds, p.all_negative_prompts, index)
+
+
+_COPIED = (
+    "subseed_strength width height sampler_name cfg_scale steps batch_size sd_model_name sd_model_hash "
+    "denoising_strength extra_generation_params styles"
+).split()
+_TOLD = (
+    "all_prompts all_negative_prompts seed all_seeds subseed all_subseeds index_of_first_image infotexts job_timestamp"
+).split()
+#: What the API tells of features that there are not.
+_NOTHING = {
+    "restore_faces": False,
+    "face_restoration_model": None,
+    "sd_vae_name": None,
+    "sd_vae_hash": None,
+    "seed_resize_from_w": -1,
+    "seed_resize_from_h": -1,
+    "is_using_inpainting_conditioning": False,
+    "version": "workbench",
+}
+
+
+def apply_overlay(image: Image.Image, paste_loc, overlay) -> tuple[Image.Image, Image.Image]:
+    """``(picture with what was not masked laid on it, picture without)``."""
+    return inpainting.laid_over(image, paste_loc, overlay), image.copy()
 
 
 def process_images(p: StableDiffusionProcessing) -> Processed:
@@ -88,213 +359,27 @@ def process_images(p: StableDiffusionProcessing) -> Processed:
     try:
         if sd_models.checkpoint_aliases.get(p.override_settings.get("sd_model_checkpoint")) is None:
             p.override_settings.pop("sd_model_checkpoint", None)
-        set_config(p.override_settings, is_api=True, run_callbacks=False, save_config=False)
+        sysinfo.set_config(p.override_settings, is_api=True, run_callbacks=False, save_config=False)
         sd_models.forge_model_reload()
         sd_samplers.fix_p_invalid_sampler_and_scheduler(p)
         return process_images_inner(p)
     finally:
         if p.override_settings_restore_afterwards:
-            set_config(stored, save_config=False)
-
-
-def _setup(p: StableDiffusionProcessing) -> None:
-    """Fill in what was not asked for."""
-    seed, subseed = get_fixed_seed(p.seed), get_fixed_seed(p.subseed)
-    p.restore_faces = opts.face_restoration if p.restore_faces is None else p.restore_faces
-    p.tiling = opts.tiling if p.tiling is None else p.tiling
-    p.sd_model_name = p.sd_model.sd_checkpoint_info.name_for_extra
-    p.sd_model_hash = p.sd_model.sd_model_hash
-    p.sd_model.comments = []
-    p.sd_model.extra_generation_params = {}
-    p.fill_fields_from_opts()
-    p.setup_prompts()
-    step = 1 if p.subseed_strength == 0 else 0
-    count = range(len(p.all_prompts))
-    p.all_seeds = seed if isinstance(seed, list) else [seed + x * step for x in count]
-    p.all_subseeds = subseed if isinstance(subseed, list) else [subseed + x for x in count]
+            sysinfo.set_config(stored, save_config=False)
 
 
 def process_images_inner(p: StableDiffusionProcessing) -> Processed:
-    """The loop over batches."""
-    assert len(p.prompt) > 0 if isinstance(p.prompt, list) else p.prompt is not None
-    _setup(p)
-    if p.scripts is not None:
-        p.scripts.process(p)
-    infotexts: list[str] = []
-    output_images: list[Image.Image] = []
-    with torch.inference_mode():
-        p.init(p.all_prompts, p.all_seeds, p.all_subseeds)
-        if state.job_count == -1:
-            state.job_count = p.n_iter
-        for n in range(p.n_iter):
-            p.iteration = n
-            state.skipped = False
-            if state.interrupted or state.stopping_generation:
-                break
-            if not _run_batch(p, n, infotexts, output_images):
-                break
-        if not infotexts:
-            infotexts.append(Processed(p, []).infotext(p, 0))
-        p.color_corrections = None
-        index_of_first_image = _add_grid(p, infotexts, output_images)
-    res = Processed(
-        p,
-        images_list=output_images,
-        seed=p.all_seeds[0],
-        info=infotexts[0],
-        subseed=p.all_subseeds[0],
-        index_of_first_image=index_of_first_image,
-        infotexts=infotexts,
-        extra_images_list=p.extra_result_images,
-    )
+    """Make the pictures with the settings as they are now."""
+    seed, subseed = get_fixed_seed(p.seed), get_fixed_seed(p.subseed)
+    p.setup_prompts()
+    p.all_seeds = [seed + (x if p.subseed_strength == 0 else 0) for x in range(len(p.all_prompts))]
+    p.all_subseeds = [subseed + x for x in range(len(p.all_prompts))]
+    pictures, infotexts, first = batches.make_all(p)
+    kwargs = {"subseed": p.all_subseeds[0], "index_of_first_image": first, "infotexts": infotexts}
+    res = Processed(p, pictures, p.all_seeds[0], infotexts[0], **kwargs)
     if p.scripts is not None:
         p.scripts.postprocess(p, res)
     return res
-
-
-def _run_batch(p, n: int, infotexts: list, output_images: list) -> bool:
-    """Make the pictures of one batch; False when there is nothing left to make."""
-    p.sd_model.forge_objects = p.sd_model.forge_objects_original.shallow_copy()
-    batch = slice(n * p.batch_size, (n + 1) * p.batch_size)
-    p.prompts, p.negative_prompts = p.all_prompts[batch], p.all_negative_prompts[batch]
-    p.seeds, p.subseeds = p.all_seeds[batch], p.all_subseeds[batch]
-    p.rng = p.make_rng((p.sd_model.forge_objects.vae.latent_channels, p.height // opt_f, p.width // opt_f))
-    about = {"batch_number": n, "prompts": p.prompts, "seeds": p.seeds, "subseeds": p.subseeds}
-    if p.scripts is not None:
-        p.scripts.before_process_batch(p, **about)
-    if len(p.prompts) == 0:
-        return False
-    p.parse_extra_network_prompts()
-    if not p.disable_extra_networks:
-        p.activate_extra_networks(p.extra_network_data)
-    p.sd_model.forge_objects = p.sd_model.forge_objects_after_applying_lora.shallow_copy()
-    if p.scripts is not None:
-        p.scripts.process_batch(p, **about)
-    p.setup_conds()
-    p.extra_generation_params.update(p.sd_model.extra_generation_params)
-    if n == 0 and not cmd_opts.no_prompt_history:
-        with open(os.path.join(paths.data_path, "params.txt"), "w", encoding="utf8") as file:
-            file.write(Processed(p, []).infotext(p, 0))
-    for comment in p.sd_model.comments:
-        p.comment(comment)
-    if p.n_iter > 1:
-        state.job = f"Batch {n + 1} out of {p.n_iter}"
-    x_samples = _sample_and_decode(p)
-    state.nextjob()
-    if p.scripts is not None:
-        p.scripts.postprocess_batch(p, x_samples, batch_number=n)
-        p.prompts, p.negative_prompts = p.all_prompts[batch], p.all_negative_prompts[batch]
-        batch_params = scripts.PostprocessBatchListArgs(list(x_samples))
-        p.scripts.postprocess_batch_list(p, batch_params, batch_number=n)
-        x_samples = batch_params.images
-    for i, x_sample in enumerate(x_samples):
-        p.batch_index = i
-        _finish_image(p, i, pixels_to_image(x_sample), infotexts, output_images)
-    return True
-
-
-def _sample_and_decode(p) -> torch.Tensor:
-    """The batch's pictures ``[B, 3, H, W]`` in 0..1."""
-    about = {"seeds": p.seeds, "subseeds": p.subseeds, "subseed_strength": p.subseed_strength, "prompts": p.prompts}
-    predictor, sigmas_backup = p.sd_model.forge_objects.unet.model.predictor, None
-    if opts.sd_noise_schedule == "Zero Terminal SNR":
-        p.extra_generation_params["Noise Schedule"] = opts.sd_noise_schedule
-        sigmas_backup = predictor.sigmas
-        predictor.set_sigmas(rescale_zero_terminal_snr_sigmas(sigmas_backup))
-    # As Forge does, without a guard: after an exception the levels stay as they are.
-    samples = p.sample(conditioning=p.c, unconditional_conditioning=p.uc, **about)
-    if sigmas_backup is not None:
-        predictor.set_sigmas(sigmas_backup)
-    p.latents_after_sampling.extend(samples)
-    if p.scripts is not None:
-        ps = scripts.PostSampleArgs(samples)
-        p.scripts.post_sample(p, ps)
-        samples = ps.samples
-    if not getattr(samples, "already_decoded", False):
-        devices.test_for_nans(samples, "unet")
-        samples = decode_latent_batch(p.sd_model, samples)
-    return torch.clamp((torch.stack(samples).float() + 1.0) / 2.0, min=0.0, max=1.0)
-
-
-def _infotext(p, index: int = 0, use_main_prompt: bool = False) -> str:
-    texts = (p.prompts, p.seeds, p.subseeds)
-    kwargs = {"index": index, "use_main_prompt": use_main_prompt, "all_negative_prompts": p.negative_prompts}
-    return create_infotext(p, *texts, **kwargs)
-
-
-def _save(p, i: int, image: Image.Image, suffix: str = "") -> None:
-    text = _infotext(p, i)
-    name = ("", p.seeds[i], p.prompts[i], opts.samples_format)
-    images.save_image(image, p.outpath_samples, *name, info=text, p=p, suffix=suffix)
-
-
-def _finish_image(p, i: int, image: Image.Image, infotexts: list, output_images: list) -> None:
-    """Let scripts have one picture, lay it on its original, save it, and give it its infotext."""
-    index = i + p.iteration * p.batch_size
-    if p.scripts is not None:
-        pp = scripts.PostprocessImageArgs(image, index)
-        p.scripts.postprocess_image(p, pp)
-        image = pp.image
-    mask_for_overlay = getattr(p, "mask_for_overlay", None)
-    overlays = getattr(p, "overlay_images", None)
-    overlay = overlays[i] if opts.overlay_inpaint and overlays is not None and i < len(overlays) else None
-    if p.scripts is not None:
-        ppmo = scripts.PostProcessMaskOverlayArgs(i, mask_for_overlay, overlay)
-        p.scripts.postprocess_maskoverlay(p, ppmo)
-        mask_for_overlay, overlay = ppmo.mask_for_overlay, ppmo.overlay_image
-    if p.color_corrections is not None and i < len(p.color_corrections):
-        image = apply_color_correction(p.color_corrections[i], image)
-    image, denoised = apply_overlay(image, p.paste_to, overlay)
-    p.pixels_after_sampling.append(image)
-    if p.scripts is not None:
-        pp = scripts.PostprocessImageArgs(image, index)
-        p.scripts.postprocess_image_after_composite(p, pp)
-        image = pp.image
-    if p.save_samples():
-        _save(p, i, image)
-    text = _infotext(p, i)
-    infotexts.append(text)
-    if opts.enable_pnginfo:
-        image.info["parameters"] = text
-    output_images.append(image)
-    if mask_for_overlay is not None:
-        _add_masks(p, i, image, denoised, mask_for_overlay, output_images)
-
-
-def _add_masks(p, i: int, image, denoised, mask_for_overlay, output_images: list) -> None:
-    """The mask, and the picture under it, where the settings ask for them."""
-    if opts.return_mask or opts.save_mask:
-        mask = mask_for_overlay.convert("RGB")
-        if opts.save_mask and p.save_samples():
-            _save(p, i, mask, "-mask")
-        if opts.return_mask:
-            output_images.append(mask)
-    if opts.return_mask_composite or opts.save_mask_composite:
-        mask = images.resize_image(2, mask_for_overlay, image.width, image.height).convert("L")
-        masked = denoised.convert("RGBA").convert("RGBa")
-        composite = Image.composite(masked, Image.new("RGBa", image.size), mask).convert("RGBA")
-        if opts.save_mask_composite and p.save_samples():
-            _save(p, i, composite, "-mask-composite")
-        if opts.return_mask_composite:
-            output_images.append(composite)
-
-
-def _add_grid(p, infotexts: list, output_images: list) -> int:
-    """Put a grid before the pictures where there are several; returns the index of the first picture."""
-    unwanted = len(output_images) < 2 and opts.grid_only_if_multiple
-    if not (opts.return_grid or opts.grid_save) or p.do_not_save_grid or unwanted:
-        return 0
-    grid = images.image_grid(output_images, p.batch_size)
-    text = _infotext(p, use_main_prompt=True)
-    if opts.return_grid:
-        infotexts.insert(0, text)
-        if opts.enable_pnginfo:
-            grid.info["parameters"] = text
-        output_images.insert(0, grid)
-    if opts.grid_save:
-        name = ("grid", p.all_seeds[0], p.all_prompts[0], opts.grid_format)
-        images.save_image(grid, p.outpath_grids, *name, info=text, short_filename=True, p=p, grid=True)
-    return 1 if opts.return_grid else 0
 
 
 def process_extra_images(processed: Processed) -> None:

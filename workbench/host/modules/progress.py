@@ -1,63 +1,36 @@
-"""Which tasks wait, run and are done."""
+"""Which task runs, and how far it is."""
 
 from __future__ import annotations
-
-import random
-import string
-import time
 
 from pydantic import BaseModel
 
 from modules import shared
 
 current_task: str | None = None
-pending_tasks: dict[str, float] = {}
-finished_tasks: list[str] = []
-
-
-def create_task_id(task_type: str) -> str:
-    """A name for a task."""
-    return f"task({task_type}-{''.join(random.choices(string.ascii_uppercase + string.digits, k=7))})"
-
-
-def add_task_to_queue(id_job: str) -> None:
-    """A task waits."""
-    pending_tasks[id_job] = time.time()
 
 
 def start_task(id_task: str) -> None:
     """A task runs."""
     global current_task
     current_task = id_task
-    pending_tasks.pop(id_task, None)
 
 
 def finish_task(id_task: str) -> None:
     """A task is done."""
     global current_task
     current_task = None if current_task == id_task else current_task
-    finished_tasks.append(id_task)
-    del finished_tasks[:-16]
 
 
 class ProgressRequest(BaseModel):
     """Which task is asked about."""
 
-    id_task: str | None = None
-    id_live_preview: int = -1
-    live_preview: bool = True
+    id_task: str
 
 
 class ProgressResponse(BaseModel):
-    """How far the task is, 0 to 1, and what is going on in words."""
+    """How far the task is, 0 to 1 once it runs, and what is going on in words."""
 
-    active: bool
-    queued: bool
-    completed: bool
     progress: float | None = None
-    eta: float | None = None
-    live_preview: str | None = None
-    id_live_preview: int | None = None
     textinfo: str | None = None
 
 
@@ -68,17 +41,9 @@ def setup_progress_api(app) -> None:
 
 def progressapi(req: ProgressRequest) -> ProgressResponse:
     """Say how far a task is."""
-    state, known = shared.state, req.id_task is not None
-    answer = ProgressResponse(
-        active=known and req.id_task == current_task,
-        queued=req.id_task in pending_tasks,
-        completed=req.id_task in finished_tasks,
-        id_live_preview=-1,
-    )
-    if not answer.active:
-        answer.textinfo = "Waiting..."
-        return answer
+    state = shared.state
+    if req.id_task != current_task:
+        return ProgressResponse(textinfo="Waiting...")
     jobs, steps = max(state.job_count, 1), max(state.sampling_steps, 1)
-    answer.progress = min((state.job_no + min(state.sampling_step / steps, 1)) / jobs, 1)
-    answer.textinfo = state.textinfo
-    return answer
+    done = min((state.job_no + min(state.sampling_step / steps, 1)) / jobs, 1)
+    return ProgressResponse(progress=done, textinfo=state.textinfo)

@@ -1,34 +1,182 @@
-"""Finding extensions' scripts, putting them on the page, and calling their hooks."""
+"""Extensions' scripts: what one is, where they are found, how a tab shows them and calls their hooks."""
 
 from __future__ import annotations
 
 import inspect
 import os
+import re
 import sys
 from collections import namedtuple
+from dataclasses import dataclass
+from typing import Any
 
 import gradio as gr
-from forge_workbench.script_base import (  # noqa: F401
-    AlwaysVisible,
-    MaskBlendArgs,
-    OnComponent,
-    PostprocessBatchListArgs,
-    PostprocessImageArgs,
-    PostProcessMaskOverlayArgs,
-    PostSampleArgs,
-    Script,
-    ScriptBuiltinUI,
-)
-from forge_workbench.script_hooks import ScriptHooks
 
 from modules import errors, extensions, paths, script_callbacks, script_loading
 
 ScriptFile = namedtuple("ScriptFile", ["basedir", "filename", "path"])
 ScriptClassData = namedtuple("ScriptClassData", ["script_class", "path", "basedir", "module"])
 
+AlwaysVisible = object()
 scripts_data: list[ScriptClassData] = []
-postprocessing_scripts_data: list[ScriptClassData] = []
 current_basedir = paths.script_path
+
+
+@dataclass
+class MaskBlendArgs:
+    """Original and inpainted latents being blended; the last blend has no denoiser."""
+
+    current_latent: Any
+    nmask: Any
+    init_latent: Any
+    mask: Any
+    blended_latent: Any
+    denoiser: Any = None
+    sigma: Any = None
+
+    @property
+    def is_final_blend(self) -> bool:
+        """Whether sampling is over."""
+        return self.denoiser is None
+
+
+@dataclass
+class PostSampleArgs:
+    """Latents just sampled."""
+
+    samples: Any
+
+
+@dataclass
+class PostprocessImageArgs:
+    """One picture and its number among all of the job."""
+
+    image: Any
+    index: int
+
+
+@dataclass
+class PostProcessMaskOverlayArgs:
+    """What is laid over an inpainted picture."""
+
+    index: int
+    mask_for_overlay: Any
+    overlay_image: Any
+
+
+@dataclass
+class PostprocessBatchListArgs:
+    """Pictures of a batch as tensors."""
+
+    images: list
+
+
+class Script:
+    """A script of an extension. Hooks do nothing unless a script defines them; arguments are the values of ``ui()``."""
+
+    name = None
+    section = None
+    filename = None
+    args_from = None
+    args_to = None
+    alwayson = False
+    is_txt2img = False
+    is_img2img = False
+    tabname = None
+    group = None
+    create_group = True
+    infotext_fields = None
+    paste_field_names = None
+    setup_for_ui_only = False
+    controls = None
+
+    def title(self):
+        """The script's title."""
+        raise NotImplementedError
+
+    def ui(self, is_img2img):
+        """Make the script's components and return those whose values the hooks get."""
+
+    def show(self, is_img2img):
+        """``AlwaysVisible``; True to be chosen from a list; False not to be there."""
+        return True
+
+    def run(self, p, *args):
+        """Make the pictures, when chosen from the list."""
+
+    def setup(self, p, *args):
+        """The processing object was made."""
+
+    def before_process(self, p, *args):
+        """Before anything else, the checkpoint being loaded included."""
+
+    def process(self, p, *args):
+        """Prompts and seeds are known."""
+
+    def before_process_batch(self, p, *args, **kwargs):
+        """Before a batch; gets ``batch_number``, ``prompts``, ``seeds``, ``subseeds``."""
+
+    def after_extra_networks_activate(self, p, *args, **kwargs):
+        """After extra networks named in the prompt were applied."""
+
+    def process_batch(self, p, *args, **kwargs):
+        """Before a batch, its patchers being fresh; gets what ``before_process_batch`` gets."""
+
+    def before_hr(self, p, *args):
+        """The second pass is about to begin."""
+
+    def process_before_every_sampling(self, p, *args, **kwargs):
+        """Before each sampling; gets ``x``, ``noise``, ``c``, ``uc``. Thrice per batch with a second pass."""
+
+    def on_mask_blend(self, p, mba: MaskBlendArgs, *args):
+        """At each step of inpainting and once at its end."""
+
+    def post_sample(self, p, ps: PostSampleArgs, *args):
+        """Latents were sampled and are not decoded yet."""
+
+    def postprocess_batch(self, p, *args, **kwargs):
+        """After a batch; gets ``images`` (tensor in 0..1) and ``batch_number``."""
+
+    def postprocess_batch_list(self, p, pp: PostprocessBatchListArgs, *args, **kwargs):
+        """After a batch, its pictures being a list that may be changed."""
+
+    def postprocess_image(self, p, pp: PostprocessImageArgs, *args):
+        """A picture was made."""
+
+    def postprocess_maskoverlay(self, p, ppmo: PostProcessMaskOverlayArgs, *args):
+        """A picture is about to be laid on its original."""
+
+    def postprocess_image_after_composite(self, p, pp: PostprocessImageArgs, *args):
+        """A picture was laid on its original."""
+
+    def postprocess(self, p, processed, *args):
+        """All is done."""
+
+    def after_component(self, component, **kwargs):
+        """A component of the tab was made."""
+
+    def _tab_prefix(self) -> str:
+        shown_alike = self.show(True) == self.show(False)
+        return ("img2img_" if self.is_img2img else "txt2img_") if shown_alike else ""
+
+    def elem_id(self, item_id):
+        """An id for an element, made of tab, script and ``item_id``."""
+        title = re.sub(r"[^a-z_0-9]", "", re.sub(r"\s", "_", self.title().lower()))
+        return f"script_{self._tab_prefix()}{title}_{item_id}"
+
+
+class ScriptBuiltinUI(Script):
+    """A part of the page itself."""
+
+    setup_for_ui_only = True
+
+    def elem_id(self, item_id):
+        """An id made of tab and ``item_id``."""
+        return f"{self._tab_prefix()}{item_id}"
+
+    def show(self, is_img2img):
+        """Always."""
+        return AlwaysVisible
 
 
 def basedir() -> str:
@@ -36,22 +184,17 @@ def basedir() -> str:
     return current_basedir
 
 
+def _files(folder: str, subfolder: str, suffix: str) -> list[ScriptFile]:
+    inside = os.path.join(folder, subfolder)
+    names = sorted(os.listdir(inside)) if os.path.isdir(inside) else []
+    files = [ScriptFile(folder, name, os.path.join(inside, name)) for name in names]
+    return [f for f in files if os.path.splitext(f.path)[1].lower() == suffix and os.path.isfile(f.path)]
+
+
 def list_scripts(scriptdirname: str, extension: str, *, include_extensions: bool = True) -> list[ScriptFile]:
     """Files with a suffix in the host's folder of that name, then in those of the extensions."""
-    folder = os.path.join(paths.script_path, scriptdirname)
-    names = sorted(os.listdir(folder)) if os.path.isdir(folder) else []
-    files = [ScriptFile(paths.script_path, name, os.path.join(folder, name)) for name in names]
-    files = [f for f in files if os.path.splitext(f.path)[1].lower() == extension and f.filename != "__init__.py"]
-    for ext in extensions.active() if include_extensions else []:
-        files += ext.list_files(scriptdirname, extension)
-    return files
-
-
-def list_files_with_name(filename: str) -> list[str]:
-    """The files of that name in the host's folder and in those of the extensions."""
-    folders = [paths.script_path] + [ext.path for ext in extensions.active()]
-    found = [os.path.join(folder, filename) for folder in folders]
-    return [path for path in found if os.path.isfile(path)]
+    others = [ext.path for ext in extensions.active()] if include_extensions else []
+    return [file for folder in (paths.script_path, *others) for file in _files(folder, scriptdirname, extension)]
 
 
 def _load(scriptfile: ScriptFile) -> None:
@@ -87,36 +230,77 @@ def load_scripts() -> None:
     scripts_img2img = ScriptRunner()
 
 
-def wrap_call(func, filename, funcname, *args, default=None, **kwargs):
-    """Call a script's function; report what it raises and return ``default``."""
-    try:
-        return func(*args, **kwargs)
-    except Exception:
-        errors.report(f"Error calling: {filename}/{funcname}", exc_info=True)
-    return default
+def _hook(name: str):
+    def call(self, p, *given, **kwargs):
+        for script in self.alwayson_scripts:
+            self.call_hook(script, name, p, *given, **kwargs)
+
+    call.__doc__ = f"See ``Script.{name}``."
+    return call
 
 
-class ScriptRunner(ScriptHooks):
-    """The scripts of one tab."""
+class ScriptRunner:
+    """The scripts of one tab. What a hook raises is reported, and the generation goes on."""
+
+    before_process = _hook("before_process")
+    process = _hook("process")
+    before_process_batch = _hook("before_process_batch")
+    #: The mask of an img2img is known; a hook that no base class defines.
+    before_process_init_images = _hook("before_process_init_images")
+    after_extra_networks_activate = _hook("after_extra_networks_activate")
+    process_batch = _hook("process_batch")
+    before_hr = _hook("before_hr")
+    process_before_every_sampling = _hook("process_before_every_sampling")
+    on_mask_blend = _hook("on_mask_blend")
+    post_sample = _hook("post_sample")
+    postprocess_batch_list = _hook("postprocess_batch_list")
+    postprocess_image = _hook("postprocess_image")
+    postprocess_maskoverlay = _hook("postprocess_maskoverlay")
+    postprocess_image_after_composite = _hook("postprocess_image_after_composite")
+    postprocess = _hook("postprocess")
 
     def __init__(self):
         self.scripts: list[Script] = []
         self.selectable_scripts: list[Script] = []
         self.alwayson_scripts: list[Script] = []
-        self.titles: list[str] = []
-        self.title_map: dict[str, Script] = {}
         self.infotext_fields: list = []
         self.paste_field_names: list[str] = []
         self.inputs: list = [None]
-        self.callback_map: dict = {}
-        self.on_before_component_elem_id: dict[str, list] = {}
-        self.on_after_component_elem_id: dict[str, list] = {}
+
+    @staticmethod
+    def call_hook(script: Script, name: str, p, *given, **kwargs) -> None:
+        """Call one hook of a script that defines it, with the values of its components behind what is given."""
+        if getattr(type(script), name, None) is getattr(Script, name, None):
+            return
+        try:
+            args = p.script_args[script.args_from : script.args_to]
+            getattr(script, name)(p, *given, *args, **kwargs)
+        except Exception:
+            errors.report(f"Error running {name}: {script.filename}", exc_info=True)
+
+    def postprocess_batch(self, p, images, **kwargs) -> None:
+        """See :meth:`Script.postprocess_batch`."""
+        for script in self.alwayson_scripts:
+            self.call_hook(script, "postprocess_batch", p, images=images, **kwargs)
+
+    def setup_scrips(self, p, *, is_ui: bool = True) -> None:
+        """See :meth:`Script.setup`. What belongs to the page is left out for the API."""
+        for script in self.alwayson_scripts:
+            if is_ui or not script.setup_for_ui_only:
+                self.call_hook(script, "setup", p)
+
+    def after_component(self, component, **kwargs) -> None:
+        """See :meth:`Script.after_component`."""
+        for script in self.scripts:
+            try:
+                script.after_component(component, **kwargs)
+            except Exception:
+                errors.report(f"Error running after_component: {script.filename}", exc_info=True)
 
     def initialize_scripts(self, is_img2img: bool) -> None:
         """Make an instance of every script that wants to be on this tab."""
-        self.scripts.clear()
-        self.alwayson_scripts.clear()
-        self.selectable_scripts.clear()
+        for scripts in (self.scripts, self.alwayson_scripts, self.selectable_scripts):
+            scripts.clear()
         for data in scripts_data:
             try:
                 script = data.script_class()
@@ -124,51 +308,26 @@ class ScriptRunner(ScriptHooks):
                 errors.report(f"Error # failed to initialize Script {data.module}: ", exc_info=True)
                 continue
             script.filename = data.path
-            script.is_txt2img = not is_img2img
-            script.is_img2img = is_img2img
+            script.is_txt2img, script.is_img2img = not is_img2img, is_img2img
             script.tabname = "img2img" if is_img2img else "txt2img"
-            visibility = script.show(script.is_img2img)
+            visibility = script.show(is_img2img)
             script.alwayson = visibility == AlwaysVisible
             if visibility:
                 self.scripts.append(script)
                 (self.alwayson_scripts if script.alwayson else self.selectable_scripts).append(script)
-        self.callback_map.clear()
-        self.apply_on_before_component_callbacks()
-
-    def apply_on_before_component_callbacks(self) -> None:
-        """Take over what scripts want called about single components."""
-        for script in self.scripts:
-            for elem_id, callback in script.on_before_component_elem_id or []:
-                self.on_before_component_elem_id.setdefault(elem_id, []).append((callback, script))
-            for elem_id, callback in script.on_after_component_elem_id or []:
-                self.on_after_component_elem_id.setdefault(elem_id, []).append((callback, script))
-            script.on_before_component_elem_id = script.on_after_component_elem_id = None
 
     def create_script_ui(self, script: Script) -> None:
-        """Put one script's components on the page."""
+        """Put one script's components on the page, and take their values among the inputs."""
         script.args_from = script.args_to = len(self.inputs)
         try:
-            self.create_script_ui_inner(script)
+            controls = script.ui(script.is_img2img)
         except Exception:
-            errors.report(f"Error creating UI for {script.name}: ", exc_info=True)
-
-    def create_script_ui_inner(self, script: Script) -> None:
-        """Make the components, describe them for the API, and take their values among the inputs."""
-        from modules.api import models
-
-        controls = wrap_call(script.ui, script.filename, "ui", script.is_img2img)
-        script.controls = controls
+            errors.report(f"Error calling: {script.filename}/ui", exc_info=True)
+            return
         if controls is None:
             return
-        script.name = wrap_call(script.title, script.filename, "title", default=script.filename).lower()
-        for control in controls:
-            control.custom_script_source = os.path.basename(script.filename)
-        script.api_info = models.ScriptInfo(
-            name=script.name,
-            is_img2img=script.is_img2img,
-            is_alwayson=script.alwayson,
-            args=[models.describe(control) for control in controls],
-        )
+        script.controls = controls
+        script.name = script.title().lower()
         self.infotext_fields += script.infotext_fields or []
         self.paste_field_names += script.paste_field_names or []
         self.inputs += controls
@@ -176,14 +335,12 @@ class ScriptRunner(ScriptHooks):
 
     def setup_ui_for_section(self, section: str | None, scriptlist=None) -> None:
         """Put the scripts of one section on the page."""
-        scriptlist = self.alwayson_scripts if scriptlist is None else scriptlist
-        for script in sorted(scriptlist, key=lambda x: x.sorting_priority):
+        for script in self.alwayson_scripts if scriptlist is None else scriptlist:
             if script.alwayson and script.section != section:
                 continue
             if script.create_group:
-                with gr.Group(visible=script.alwayson) as group:
+                with gr.Group(visible=script.alwayson) as script.group:
                     self.create_script_ui(script)
-                script.group = group
             else:
                 self.create_script_ui(script)
 
@@ -193,13 +350,9 @@ class ScriptRunner(ScriptHooks):
 
     def setup_ui(self) -> list:
         """Put all that is left on the page, and the list to choose a script from; returns the inputs of all."""
-        titles = [wrap_call(s.title, s.filename, "title") or s.filename for s in self.scripts]
-        self.title_map = {title.lower(): script for title, script in zip(titles, self.scripts)}
-        self.titles = [wrap_call(s.title, s.filename, "title") or s.filename for s in self.selectable_scripts]
+        titles = ["None", *(script.title() for script in self.selectable_scripts)]
         self.setup_ui_for_section(None)
-        dropdown = gr.Dropdown(
-            label="Script", elem_id="script_list", choices=["None", *self.titles], value="None", type="index"
-        )
+        dropdown = gr.Dropdown(titles, label="Script", elem_id="script_list", value="None", type="index")
         self.inputs[0] = dropdown
         self.setup_ui_for_section(None, self.selectable_scripts)
 
@@ -209,10 +362,8 @@ class ScriptRunner(ScriptHooks):
             # gradio takes a list for the value where there is one output.
             return updates if len(updates) > 1 else updates[0]
 
-        if self.selectable_scripts:
-            dropdown.change(fn=select_script, inputs=[dropdown], outputs=[s.group for s in self.selectable_scripts])
+        dropdown.change(fn=select_script, inputs=[dropdown], outputs=[s.group for s in self.selectable_scripts])
         self.infotext_fields.append((dropdown, lambda x: gr.update(value=x.get("Script", "None"))))
-        self.apply_on_before_component_callbacks()
         return self.inputs
 
     def run(self, p, *args):
@@ -222,12 +373,7 @@ class ScriptRunner(ScriptHooks):
         script = self.selectable_scripts[args[0] - 1]
         return script.run(p, *args[script.args_from : script.args_to])
 
-    def script(self, title: str) -> Script | None:
-        """The script with a title."""
-        return self.title_map.get(title.lower())
-
 
 scripts_txt2img: ScriptRunner | None = None
 scripts_img2img: ScriptRunner | None = None
 scripts_current: ScriptRunner | None = None
-reload_scripts = load_scripts

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import functools
 
-from modules import sd_samplers_common, sd_samplers_kdiffusion, sd_samplers_timesteps, sd_schedulers, shared
+from modules import sd_samplers_common, sd_samplers_kdiffusion, sd_samplers_timesteps, sd_schedulers
 
 all_samplers = [*sd_samplers_kdiffusion.samplers_data_k_diffusion, *sd_samplers_timesteps.samplers_data_timesteps]
 all_samplers_map = {x.name: x for x in all_samplers}
-samplers = samplers_for_img2img = all_samplers
-samplers_map = {alias.lower(): x.name for x in all_samplers for alias in (x.name, *x.aliases)}
 
 
 def find_sampler_config(name: str | None) -> sd_samplers_common.SamplerData | None:
@@ -26,27 +24,22 @@ def create_sampler(name: str | None, model):
     return sampler
 
 
-def visible_samplers() -> list[sd_samplers_common.SamplerData]:
-    """The samplers to choose from."""
-    return [x for x in samplers if x.name not in shared.opts.hide_samplers]
-
-
 def visible_sampler_names() -> list[str]:
     """The names of the samplers to choose from."""
-    return [x.name for x in visible_samplers()]
+    return [x.name for x in all_samplers]
 
 
 @functools.cache
 def get_sampler_and_scheduler(sampler_name, scheduler_name, *, convert_automatic: bool = True) -> tuple[str, str]:
     """Names that exist for names that may not, such as ``DPM++ 2M Karras``, which is a sampler and a schedule."""
     found = sd_schedulers.schedulers_map.get(scheduler_name, sd_schedulers.schedulers[0])
-    name = sampler_name or samplers[0].name
+    name = sampler_name or all_samplers[0].name
     for scheduler in sd_schedulers.schedulers:
-        for option in (scheduler.label, scheduler.name, *(scheduler.aliases or [])):
+        for option in (scheduler.label, scheduler.name):
             if name.endswith(f" {option}"):
                 found, name = scheduler, name.removesuffix(f" {option}")
                 break
-    sampler = all_samplers_map.get(name, samplers[0])
+    sampler = all_samplers_map.get(name, all_samplers[0])
     if convert_automatic and sampler.options.get("scheduler") == found.name:
         found = sd_schedulers.schedulers[0]
     return sampler.name, found.label

@@ -5,13 +5,8 @@ from __future__ import annotations
 import torch
 from backend.sampling.sampling_function import sampling_function
 
-from modules import sd_samplers_common, shared
-from modules.script_callbacks import (
-    AfterCFGCallbackParams,
-    CFGDenoiserParams,
-    cfg_after_cfg_callback,
-    cfg_denoiser_callback,
-)
+from modules import scripts, sd_samplers_common, shared
+from modules.script_callbacks import CFGDenoiserParams, cfg_denoiser_callback
 
 
 class CFGDenoiser(torch.nn.Module):
@@ -22,10 +17,7 @@ class CFGDenoiser(torch.nn.Module):
     def __init__(self, sampler):
         super().__init__()
         self.sampler = sampler
-        self.model_wrap = None
         self.mask = self.nmask = self.init_latent = None
-        self.steps = self.total_steps = None
-        self.step = 0
         self.p = None
 
     @property
@@ -37,8 +29,6 @@ class CFGDenoiser(torch.nn.Module):
         blended = denoised * self.nmask + self.init_latent * self.mask
         if self.p.scripts is None:
             return blended
-        from modules import scripts
-
         args = (denoised, self.nmask, self.init_latent, self.mask, blended)
         mba = scripts.MaskBlendArgs(*args, denoiser=self, sigma=sigma)
         self.p.scripts.on_mask_blend(self.p, mba)
@@ -56,7 +46,7 @@ class CFGDenoiser(torch.nn.Module):
         sigma = sigmas[timestep.round().long().clip(0, len(sigmas) - 1)]
         return x * ((sigma**2 + 1.0) ** 0.5)[:, None, None, None], sigma
 
-    def forward(self, x, sigma, uncond, cond, cond_scale, s_min_uncond, image_cond):
+    def forward(self, x, sigma, uncond, cond, cond_scale):
         """Denoised latents; for a sampler that counts in time steps, the noise in them."""
         state = shared.state
         if state.interrupted or state.skipped:
@@ -65,8 +55,7 @@ class CFGDenoiser(torch.nn.Module):
             x, sigma = self._to_sigma(x, sigma)
         if self.mask is not None:
             x = x * self.nmask + self._noisy_original(sigma) * self.mask
-        step, steps = state.sampling_step, state.sampling_steps
-        params = CFGDenoiserParams(x, image_cond, sigma, step, steps, cond, uncond, self)
+        params = CFGDenoiserParams(x, None, sigma, state.sampling_step, state.sampling_steps, cond, uncond, self)
         cfg_denoiser_callback(params)
         if self.p.is_hr_pass:
             cond_scale = self.p.hr_cfg
@@ -74,10 +63,6 @@ class CFGDenoiser(torch.nn.Module):
         if self.mask is not None:
             denoised = self._blend(denoised, sigma)
         self.sampler.last_latent = denoised
-        sd_samplers_common.store_latent(denoised)
-        after = AfterCFGCallbackParams(denoised, step, steps)
-        cfg_after_cfg_callback(after)
-        self.step += 1
         if self.classic_ddim_eps_estimation:
-            return (x - after.x) / sigma[:, None, None, None]
-        return after.x.to(x)
+            return (x - denoised) / sigma[:, None, None, None]
+        return denoised.to(x)

@@ -5,27 +5,21 @@ from __future__ import annotations
 import inspect
 
 import torch
-from backend.sampling.sampling_function import sampling_cleanup, sampling_prepare
+from backend.sampling.sampling_function import sampling_prepare
 from k_diffusion import external, sampling
 
-from modules import devices, sd_samplers_cfg_denoiser, sd_samplers_common, sd_schedulers, shared
-from modules.script_callbacks import ExtraNoiseParams, extra_noise_callback
+from modules import sd_samplers_cfg_denoiser, sd_samplers_common, sd_schedulers
 from modules.shared import opts
 
 samplers_k_diffusion = [
-    ("DPM++ 2M", sampling.sample_dpmpp_2m, ["k_dpmpp_2m"], {"scheduler": "karras"}),
-    (
-        "DPM++ 2M SDE",
-        sampling.sample_dpmpp_2m_sde,
-        ["k_dpmpp_2m_sde"],
-        {"scheduler": "exponential", "brownian_noise": True},
-    ),
-    ("Euler a", sampling.sample_euler_ancestral, ["k_euler_a", "k_euler_ancestral"], {"uses_ensd": True}),
-    ("Euler", sampling.sample_euler, ["k_euler"], {}),
+    ("DPM++ 2M", sampling.sample_dpmpp_2m, {"scheduler": "karras"}),
+    ("DPM++ 2M SDE", sampling.sample_dpmpp_2m_sde, {"scheduler": "exponential", "brownian_noise": True}),
+    ("Euler a", sampling.sample_euler_ancestral, {}),
+    ("Euler", sampling.sample_euler, {}),
 ]
 samplers_data_k_diffusion = [
-    sd_samplers_common.SamplerData(label, lambda model, func=func: KDiffusionSampler(func, model), aliases, options)
-    for label, func, aliases, options in samplers_k_diffusion
+    sd_samplers_common.SamplerData(label, lambda model, func=func: KDiffusionSampler(func, model), options)
+    for label, func, options in samplers_k_diffusion
 ]
 
 
@@ -35,10 +29,7 @@ class CFGDenoiserKDiffusion(sd_samplers_cfg_denoiser.CFGDenoiser):
     @property
     def inner_model(self):
         """The noise schedule of the checkpoint."""
-        if self.model_wrap is None:
-            self.model_wrap = external.ForgeScheduleLinker(shared.sd_model.forge_objects.unet.model.predictor)
-            self.model_wrap.__dict__["inner_model"] = shared.sd_model
-        return self.model_wrap
+        return self.sampler.model_wrap
 
 
 class KDiffusionSampler(sd_samplers_common.Sampler):
@@ -46,8 +37,9 @@ class KDiffusionSampler(sd_samplers_common.Sampler):
 
     def __init__(self, func, sd_model):
         super().__init__(func)
+        self.model_wrap = external.ForgeScheduleLinker(sd_model.forge_objects.unet.model.predictor)
+        self.model_wrap.__dict__["inner_model"] = sd_model
         self.model_wrap_cfg = CFGDenoiserKDiffusion(self)
-        self.model_wrap = self.model_wrap_cfg.inner_model
 
     def get_sigmas(self, p, steps: int) -> torch.Tensor:
         """The noise levels by the schedule asked for; an automatic schedule is the sampler's own."""
@@ -69,7 +61,7 @@ class KDiffusionSampler(sd_samplers_common.Sampler):
             p.extra_generation_params["Schedule max sigma"] = opts.sigma_max
         if scheduler.need_inner_model:
             kwargs["inner_model"] = self.model_wrap
-        return scheduler.function(n=steps, **kwargs, device=devices.cpu).cpu()
+        return scheduler.function(n=steps, **kwargs, device="cpu").cpu()
 
     def _noise_sampler(self, p, x: torch.Tensor):
         """Noise for the steps: from the seeds for solvers of stochastic equations, else the batch's next."""
@@ -78,43 +70,28 @@ class KDiffusionSampler(sd_samplers_common.Sampler):
             return sampling.SeededNoiseSampler(x, seeds)
         return lambda sigma, sigma_next: p.rng.next()
 
-    def _run(self, p, x, sigmas, conds, image_conditioning, steps: int):
-        arguments = self.initialize(p)
+    def _run(self, p, x, sigmas, conds, steps: int):
+        self.initialize(p)
+        arguments = {"extra_args": self.extra_args(p, *conds), "callback": self.callback_state}
         if "noise_sampler" in inspect.signature(self.func).parameters:
             arguments["noise_sampler"] = self._noise_sampler(p, x)
-        arguments["extra_args"] = self.extra_args(p, *conds, image_conditioning)
-        arguments["callback"] = self.callback_state
         return self.launch_sampling(steps, lambda: self.func(self.model_wrap_cfg, x, sigmas, **arguments))
 
-    def sample(self, p, x, conditioning, unconditional_conditioning, steps=None, image_conditioning=None):
+    def sample(self, p, x, conditioning, unconditional_conditioning):
         """Latents from noise ``x`` of variance one."""
-        unet = shared.sd_model.forge_objects.unet
-        sampling_prepare(unet, x=x)
-        steps = steps or p.steps
-        sigmas = self.get_sigmas(p, steps).to(x.device)
-        predictor = self.model_wrap.predictor
-        x = predictor.noise_scaling(sigmas[0], x, torch.zeros_like(x), max_denoise=opts.sgm_noise_multiplier)
+        sampling_prepare(self.model_wrap.inner_model.forge_objects.unet, x=x)
+        sigmas = self.get_sigmas(p, p.steps)
+        whole = opts.sgm_noise_multiplier
+        x = self.model_wrap.predictor.noise_scaling(sigmas[0], x, torch.zeros_like(x), max_denoise=whole)
         self.last_latent = x
-        samples = self._run(p, x, sigmas, (conditioning, unconditional_conditioning), image_conditioning, steps)
-        sampling_cleanup(unet)
-        return samples
+        return self._run(p, x, sigmas, (conditioning, unconditional_conditioning), p.steps)
 
-    def sample_img2img(
-        self, p, x, noise, conditioning, unconditional_conditioning, steps=None, image_conditioning=None
-    ):
+    def sample_img2img(self, p, x, noise, conditioning, unconditional_conditioning, steps=None):
         """Latents from latents ``x`` with noise on them, as much as the denoising strength says."""
-        unet = shared.sd_model.forge_objects.unet
-        sampling_prepare(unet, x=x)
+        sampling_prepare(self.model_wrap.inner_model.forge_objects.unet, x=x)
         steps, t_enc = sd_samplers_common.setup_img2img_steps(p, steps)
-        sigmas = self.get_sigmas(p, steps).to(x.device)[steps - t_enc - 1 :]
+        sigmas = self.get_sigmas(p, steps)[steps - t_enc - 1 :]
         x = x.to(noise)
-        xi = self.model_wrap.predictor.noise_scaling(sigmas[0], noise, x, max_denoise=False)
-        if opts.img2img_extra_noise > 0:
-            p.extra_generation_params["Extra noise"] = opts.img2img_extra_noise
-            params = ExtraNoiseParams(noise, x, xi)
-            extra_noise_callback(params)
-            xi = xi + params.noise * opts.img2img_extra_noise
+        xi = self.model_wrap.predictor.noise_scaling(sigmas[0], noise, x)
         self.model_wrap_cfg.init_latent = self.last_latent = x
-        samples = self._run(p, xi, sigmas, (conditioning, unconditional_conditioning), image_conditioning, t_enc + 1)
-        sampling_cleanup(unet)
-        return samples
+        return self._run(p, xi, sigmas, (conditioning, unconditional_conditioning), t_enc + 1)

@@ -16,9 +16,7 @@ class Scheduler:
     name: str
     label: str
     function: Callable | None
-    default_rho: float = -1
     need_inner_model: bool = False
-    aliases: list[str] | None = None
 
 
 def uniform(n, sigma_min, sigma_max, inner_model, device):
@@ -42,9 +40,9 @@ def ddim_scheduler(n, sigma_min, sigma_max, inner_model, device):
 schedulers = [
     Scheduler("automatic", "Automatic", None),
     Scheduler("uniform", "Uniform", uniform, need_inner_model=True),
-    Scheduler("karras", "Karras", sampling.get_sigmas_karras, default_rho=7.0),
+    Scheduler("karras", "Karras", sampling.get_sigmas_karras),
     Scheduler("exponential", "Exponential", sampling.get_sigmas_exponential),
-    Scheduler("sgm_uniform", "SGM Uniform", sgm_uniform, need_inner_model=True, aliases=["SGMUniform"]),
+    Scheduler("sgm_uniform", "SGM Uniform", sgm_uniform, need_inner_model=True),
     Scheduler("ddim", "DDIM", ddim_scheduler, need_inner_model=True),
 ]
 schedulers_map = {**{x.name: x for x in schedulers}, **{x.label: x for x in schedulers}}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from modules import shared
+from modules import sd_models, shared
 
 
 def get_config() -> dict[str, Any]:
@@ -14,8 +14,6 @@ def get_config() -> dict[str, Any]:
 
 def set_config(req: dict[str, Any], is_api: bool = False, run_callbacks: bool = True, save_config: bool = True) -> None:
     """Change settings; RuntimeError for a checkpoint that is not there, KeyError for a setting that is not."""
-    from modules import sd_models
-
     for k, v in req.items():
         if v == shared.opts.data.get(k):
             continue

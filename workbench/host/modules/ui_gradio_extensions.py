@@ -6,32 +6,26 @@ import os
 
 import gradio as gr
 
-from modules import localization, patches, scripts, shared, util
-from modules.paths import data_path, script_path
+from modules import extensions, localization, patches, scripts, shared
+from modules.paths import script_path
 
 
 def webpath(fn: str) -> str:
     """The address of a file, different when the file has changed."""
-    return f"file={util.truncate_path(fn)}?{os.path.getmtime(fn)}"
+    return f"file={fn}?{os.path.getmtime(fn)}"
 
 
 def javascript_html() -> str:
     """The host's script, then all others by folder and name."""
     head = f'<script type="text/javascript">{localization.localization_js(shared.opts.localization)}</script>\n'
     files = [os.path.join(script_path, "script.js"), *(x.path for x in scripts.list_scripts("javascript", ".js"))]
-    head += "".join(f'<script type="text/javascript" src="{webpath(path)}"></script>\n' for path in files)
-    for script in scripts.list_scripts("javascript", ".mjs"):
-        head += f'<script type="module" src="{webpath(script.path)}"></script>\n'
-    if shared.cmd_opts.theme:
-        head += f'<script type="text/javascript">set_theme("{shared.cmd_opts.theme}");</script>\n'
-    return head
+    return head + "".join(f'<script type="text/javascript" src="{webpath(path)}"></script>\n' for path in files)
 
 
 def css_html() -> str:
     """The style sheets."""
-    files = scripts.list_files_with_name("style.css")
-    user_css = os.path.join(data_path, "user.css")
-    files += [user_css] if os.path.exists(user_css) else []
+    folders = [script_path, *(ext.path for ext in extensions.active())]
+    files = filter(os.path.isfile, (os.path.join(folder, "style.css") for folder in folders))
     return "".join(f'<link rel="stylesheet" property="stylesheet" href="{webpath(path)}">' for path in files)
 
 

@@ -7,19 +7,24 @@ import gradio as gr
 from modules import script_callbacks, shared
 from modules.call_queue import wrap_gradio_call_no_job
 from modules.shared import opts
-from modules.ui_common import create_refresh_button
+from modules.ui_components import ToolButton
+
+_TYPES = {str: gr.Textbox, int: gr.Number, float: gr.Number, bool: gr.Checkbox, list: gr.CheckboxGroup}
+
+
+def _args(info) -> dict:
+    return (info.component_args() if callable(info.component_args) else info.component_args) or {}
 
 
 def create_setting_component(key: str):
     """A component for a setting: the one it names, or one by the type of its default."""
     info = opts.data_labels[key]
-    args = (info.component_args() if callable(info.component_args) else info.component_args) or {}
-    by_type = {str: gr.Textbox, int: gr.Number, float: gr.Number, bool: gr.Checkbox, list: gr.CheckboxGroup}
-    component = info.component or by_type.get(type(info.default), gr.Textbox)
+    component = info.component or _TYPES.get(type(info.default), gr.Textbox)
     with gr.Row():
-        made = component(label=info.label, value=getattr(opts, key), elem_id=f"setting_{key}", **args)
+        made = component(label=info.label, value=getattr(opts, key), elem_id=f"setting_{key}", **_args(info))
         if info.refresh is not None:
-            create_refresh_button(made, info.refresh, info.component_args, f"refresh_{key}")
+            button = ToolButton(value="\U0001f504", elem_id=f"refresh_{key}")
+            button.click(fn=lambda: info.refresh() or gr.update(**_args(info)), inputs=[], outputs=[made])
     return made
 
 
@@ -33,12 +38,10 @@ class UiSettings:
     def create_ui(self) -> gr.Blocks:
         """The tab."""
         opts.reorder()
-        self.components: list = []
-        self.component_dict = shared.settings_components = {}
+        self.component_dict = {}
         sections: dict[tuple, list[str]] = {}
         for key, info in opts.data_labels.items():
-            if info.section and info.section[0] is not None:
-                sections.setdefault(info.section, []).append(key)
+            sections.setdefault(info.section, []).append(key)
         with gr.Blocks(analytics_enabled=False) as self.interface:
             with gr.Row():
                 submit = gr.Button(value="Apply settings", variant="primary", elem_id="settings_submit")
@@ -46,8 +49,7 @@ class UiSettings:
             result = gr.HTML(elem_id="settings_result")
             with gr.Tabs(elem_id="settings"):
                 for (section, title), keys in sections.items():
-                    tab = gr.TabItem(elem_id=f"settings_{section}", label=title)
-                    with tab, gr.Column(elem_id=f"column_settings_{section}", variant="compact"):
+                    with gr.TabItem(elem_id=f"settings_{section}", label=title), gr.Column(variant="compact"):
                         for key in keys:
                             self.component_dict[key] = create_setting_component(key)
             submit.click(

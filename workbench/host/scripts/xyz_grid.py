@@ -6,9 +6,11 @@ from copy import copy
 from itertools import chain
 
 import gradio as gr
-from forge_workbench.legend import with_legend
 from modules import errors, images, scripts, sd_samplers, shared
-from modules.processing import Processed, create_infotext, fix_seed, process_images
+from modules.processing import Processed, fix_seed, process_images
+from PIL import Image, ImageDraw, ImageFont
+
+_GAP, _LONGEST = 4, 48
 
 
 def apply_field(field):
@@ -35,27 +37,12 @@ def do_nothing(p, x, xs):
 class AxisOption:
     """Something that can be varied: ``apply(p, value, values)`` sets it."""
 
-    def __init__(self, label, type, apply, format_value=None, confirm=None, cost=0.0, choices=None, prepare=None):
+    def __init__(self, label, type, apply, confirm=None, choices=None):
         self.label = label
         self.type = type
         self.apply = apply
-        self.format_value = format_value
         self.confirm = confirm
-        self.cost = cost
         self.choices = choices
-        self.prepare = prepare
-
-
-class AxisOptionImg2Img(AxisOption):
-    """Something that can be varied in img2img only."""
-
-    is_img2img = True
-
-
-class AxisOptionTxt2Img(AxisOption):
-    """Something that can be varied in txt2img only."""
-
-    is_img2img = False
 
 
 axis_options = [
@@ -75,8 +62,6 @@ def read_values(option, text, chosen, csv_mode):
         return [0]
     if option.choices is not None and not csv_mode:
         values = chosen or []
-    elif option.prepare is not None:
-        return option.prepare(text)
     else:
         written = chain.from_iterable(csv.reader(text.splitlines(), skipinitialspace=True))
         values = [x.strip() for x in written if x.strip()]
@@ -100,6 +85,47 @@ def names_of_cells(axes):
     return [name(x, value) for value in xs], rows
 
 
+def with_legend(grid: Image.Image, columns: list[str], rows: list[str]) -> Image.Image:
+    """The grid with its columns named above and its rows named on the left; names are cut where there is no room.
+
+    Args:
+        grid: cells of one size, as many as there are names.
+        columns, rows: names; where all of a side are empty it gets no room.
+    """
+    font = ImageFont.load_default()
+    columns = [_fitting(_known(text), grid.width // len(columns) - _GAP, font) for text in columns]
+    rows = [_known(text)[:_LONGEST] for text in rows]
+    top = _room(columns, font)[1]
+    left = _room(rows, font)[0]
+    result = Image.new("RGB", (grid.width + left, grid.height + top), "white")
+    result.paste(grid.convert("RGB"), (left, top))
+    drawing = ImageDraw.Draw(result)
+    for index, text in enumerate(columns):
+        middle = left + (index + 0.5) * grid.width / len(columns)
+        drawing.text((middle - font.getbbox(text)[2] / 2, _GAP), text, fill="black", font=font)
+    for index, text in enumerate(rows):
+        middle = top + (index + 0.5) * grid.height / len(rows)
+        drawing.text((_GAP, middle - font.getbbox(text)[3] / 2), text, fill="black", font=font)
+    return result
+
+
+def _known(text: str) -> str:
+    """The text as far as the font has its letters."""
+    return text.encode("latin-1", "replace").decode("latin-1")
+
+
+def _fitting(text: str, width: int, font) -> str:
+    while text and font.getbbox(text)[2] > width:
+        text = text[:-1]
+    return text
+
+
+def _room(texts: list[str], font) -> tuple[int, int]:
+    """Width and height of the largest text with a gap around it; none where all are empty."""
+    boxes = [font.getbbox(text) for text in texts if text]
+    return tuple(max((box[end] for box in boxes), default=-2 * _GAP) + 2 * _GAP for end in (2, 3))
+
+
 class Script(scripts.Script):
     """The script in the list."""
 
@@ -109,8 +135,8 @@ class Script(scripts.Script):
 
     def ui(self, is_img2img):
         """Type and values of each axis, and what Forge asks about besides, in Forge's order."""
-        self.current_axis_options = [x for x in axis_options if type(x) is AxisOption or x.is_img2img == is_img2img]
-        labels = [x.label for x in self.current_axis_options]
+        self.current_axis_options = list(axis_options)
+        labels = [x.label for x in axis_options]
         axes = []
         for name, start in (("X", 1), ("Y", 0), ("Z", 0)):
             low = name.lower()
@@ -178,8 +204,8 @@ class Script(scripts.Script):
 
     def cell(self, p, axes, values):
         """One picture. What goes wrong is printed and leaves the cell empty, as in Forge."""
-        if shared.state.interrupted or shared.state.stopping_generation:
-            return Processed(p, [], p.seed, "")
+        if shared.state.interrupted:
+            return Processed(p, [])
         pc = copy(p)
         pc.styles = pc.styles[:]
         for (option, all_values), value in zip(axes, values):
@@ -189,7 +215,7 @@ class Script(scripts.Script):
         except Exception as e:
             errors.display(e, "generating image for xyz plot")
             self.failure = str(e).rstrip(".")
-            return Processed(p, [], p.seed, "")
+            return Processed(p, [])
 
     def lay_out(self, p, axes, results, lone, legend):
         """The grid, its rows by Y, its layers by Z one under the other, and the pictures where asked for."""
@@ -202,17 +228,15 @@ class Script(scripts.Script):
         processed = copy(made[0])
         grid = images.image_grid(pictures, rows=len(axes[1][1]) * len(axes[2][1]))
         if legend:
-            grid = with_legend(grid, *names_of_cells(axes), shared.opts.grid_background_color)
+            grid = with_legend(grid, *names_of_cells(axes))
         told = {"Script": self.title()}
         for name, (option, values) in zip("XYZ", axes):
             if option.label != "Nothing":
                 told |= {f"{name} Type": option.label, f"{name} Values": ", ".join(map(str, values))}
         pc = copy(p)
         pc.extra_generation_params = {**processed.extra_generation_params, **told}
-        for name in ("all_prompts", "all_negative_prompts", "all_seeds", "all_subseeds"):
-            setattr(pc, name, getattr(processed, name))
-        pc.sd_model_name = processed.sd_model_name
-        processed.info = create_infotext(pc, pc.all_prompts, pc.all_seeds, pc.all_subseeds)
+        pc.all_negative_prompts, pc.sd_model_name = processed.all_negative_prompts, processed.sd_model_name
+        processed.info = processed.infotext(pc, 0)
         grid.info["parameters"] = processed.info
         processed.images = [grid, *(pictures if lone else [])]
         processed.infotexts = [processed.info, *([r.infotexts[0] for r in results if r.images] if lone else [])]

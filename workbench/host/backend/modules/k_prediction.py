@@ -19,8 +19,6 @@ class Prediction(torch.nn.Module):
 
     def __init__(self, linear_start: float = 0.00085, linear_end: float = 0.012, timesteps: int = 1000):
         super().__init__()
-        self.sigma_data = 1.0
-        self.prediction_type = "epsilon"
         betas = torch.linspace(linear_start**0.5, linear_end**0.5, timesteps, dtype=torch.float64) ** 2
         alphas_cumprod = torch.cumprod(1.0 - betas, dim=0)
         self.register_buffer("alphas_cumprod", alphas_cumprod.float())
@@ -30,16 +28,6 @@ class Prediction(torch.nn.Module):
         """Replace the noise levels, smallest first."""
         self.register_buffer("sigmas", sigmas.float())
         self.register_buffer("log_sigmas", sigmas.log().float())
-
-    @property
-    def sigma_min(self) -> torch.Tensor:
-        """The smallest noise level."""
-        return self.sigmas[0]
-
-    @property
-    def sigma_max(self) -> torch.Tensor:
-        """The largest noise level."""
-        return self.sigmas[-1]
 
     def timestep(self, sigma: torch.Tensor) -> torch.Tensor:
         """The index of the nearest level."""
@@ -52,19 +40,13 @@ class Prediction(torch.nn.Module):
         low, high, w = t.floor().long(), t.ceil().long(), t.frac()
         return ((1 - w) * self.log_sigmas[low] + w * self.log_sigmas[high]).exp()
 
-    def percent_to_sigma(self, percent: float) -> float:
-        """The level at a fraction of the way from pure noise to the picture."""
-        if percent <= 0.0:
-            return 999999999.9
-        return 0.0 if percent >= 1.0 else self.sigma(torch.tensor((1.0 - percent) * 999.0)).item()
-
     @staticmethod
     def _as_rows(sigma: torch.Tensor, like: torch.Tensor) -> torch.Tensor:
         return sigma.view(sigma.shape[:1] + (1,) * (like.ndim - 1))
 
     def calculate_input(self, sigma: torch.Tensor, noise: torch.Tensor) -> torch.Tensor:
         """What the UNet is given: the noisy latents scaled to unit variance."""
-        return noise / (self._as_rows(sigma, noise) ** 2 + self.sigma_data**2) ** 0.5
+        return noise / (self._as_rows(sigma, noise) ** 2 + 1.0) ** 0.5
 
     def calculate_denoised(self, sigma: torch.Tensor, model_output: torch.Tensor, model_input: torch.Tensor):
         """The picture an epsilon prediction implies."""
@@ -73,10 +55,6 @@ class Prediction(torch.nn.Module):
     def noise_scaling(self, sigma, noise: torch.Tensor, latent_image: torch.Tensor, max_denoise: bool = False):
         """Latents with noise of this level on them."""
         return noise * (torch.sqrt(1.0 + sigma**2.0) if max_denoise else sigma) + latent_image
-
-    def inverse_noise_scaling(self, sigma, latent: torch.Tensor) -> torch.Tensor:
-        """The latents themselves."""
-        return latent
 
 
 def k_prediction_from_diffusers_scheduler(scheduler) -> Prediction:

@@ -51,8 +51,7 @@ class IntegratedUNet2DConditionModel(nn.Module):
         super().__init__()
         self.__dict__["unet"] = unet
         self.config = unet.config
-        self.dtype = self.storage_dtype = self.computation_dtype = torch.float32
-        self.load_device = self.offload_device = self.initial_device = torch.device("cpu")
+        self.storage_dtype = torch.float32
         embedding = unet.time_embedding
         self.time_embed = _numbered({"0": embedding.linear_1, "2": embedding.linear_2})
         self.input_blocks = self._inputs(unet)

@@ -14,7 +14,6 @@ class IntegratedAutoencoderKL(torch.nn.Module):
         self.encoder, self.decoder = vae.encoder, vae.decoder
         self.quant_conv, self.post_quant_conv = vae.quant_conv, vae.post_quant_conv
         self.config = vae.config
-        self.embed_dim = vae.config.latent_channels
         self.scaling_factor = vae.config.scaling_factor
         self.shift_factor = getattr(vae.config, "shift_factor", None) or 0.0
 

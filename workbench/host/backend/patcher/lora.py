@@ -4,50 +4,27 @@ from __future__ import annotations
 
 import torch
 
-from backend import memory_management, utils
+from backend import utils
 
 
-def _add_diff(weight: torch.Tensor, diff: torch.Tensor, strength: float, key: str) -> torch.Tensor:
+def _add_diff(weight: torch.Tensor, diff: torch.Tensor, strength: float) -> torch.Tensor:
     """``weight + strength * diff``. A convolution is widened with zeros to the larger of both shapes."""
-    diff = memory_management.cast_to_device(diff, weight.device, weight.dtype)
+    diff = diff.to(weight)
     if diff.shape == weight.shape:
         return weight + strength * diff
-    if not diff.ndim == weight.ndim == 4:
-        print(f"WARNING: shape mismatch for {key}, not merged: {tuple(diff.shape)} against {tuple(weight.shape)}")
-        return weight
     wide = weight.new_zeros([max(n, m) for n, m in zip(weight.shape, diff.shape)])
     for part, scale in ((weight, 1.0), (diff, strength)):
         wide[tuple(slice(n) for n in part.shape)] += part * scale
     return wide
 
 
-def _low_rank(value) -> torch.Tensor:
-    """The product of a LoRA pair ``(up, down, alpha, mid, dora)``; mid and DoRA are not supported here."""
-    up, down, alpha = value[0], value[1], value[2]
-    scale = 1.0 if alpha is None else alpha / down.shape[0]
-    return scale * (up.flatten(1).float() @ down.flatten(1).float())
-
-
 @torch.inference_mode()
-def merge_lora_to_weight(patches, weight: torch.Tensor, key: str = "online_lora", computation_dtype=torch.float32):
-    """Apply ``[strength_patch, value, strength_model, offset, function]`` patches to a weight, returning a new one.
-
-    ``value`` is ``(tensor,)``, ``("diff", (tensor, ...))``, ``("set", (tensor,))`` or ``("lora", (...))``.
-    """
-    dtype, weight = weight.dtype, weight.to(computation_dtype, copy=True)
-    for strength, value, strength_model, _offset, _function in patches:
-        if strength_model != 1.0:
-            weight = weight * strength_model
-        kind, value = ("diff", value) if len(value) == 1 else (value[0], value[1])
-        if kind == "diff":
-            weight = _add_diff(weight, value[0], strength, key) if strength != 0.0 else weight
-        elif kind == "set":
-            weight = value[0].to(weight)
-        elif kind == "lora":
-            weight = weight + strength * _low_rank(value).reshape(weight.shape)
-        else:
-            print(f"patch type not recognized {kind} {key}")
-    return weight.to(dtype)
+def merge_lora_to_weight(patches, weight: torch.Tensor) -> torch.Tensor:
+    """Apply ``[strength_patch, ("diff", (tensor, ...)), strength_model]`` patches to a weight, returning a new one."""
+    weight = weight.clone()
+    for strength, (_, (diff, *_)), strength_model in patches:
+        weight = _add_diff(weight * strength_model, diff, strength)
+    return weight
 
 
 class LoraLoader:
@@ -56,14 +33,13 @@ class LoraLoader:
     def __init__(self, model: torch.nn.Module):
         self.model = model
         self.backup: dict[str, torch.nn.Parameter] = {}
-        self.online_backup: list[torch.nn.Module] = []
         self.loaded_hash = str([])
 
     @torch.inference_mode()
-    def refresh(self, lora_patches: dict, offload_device=memory_management.cpu, force_refresh: bool = False) -> None:
+    def refresh(self, lora_patches: dict) -> None:
         """Restore what was patched and merge anew, unless the patches' identifiers are those merged already."""
         hashes = str(list(lora_patches.keys()))
-        if hashes == self.loaded_hash and not force_refresh:
+        if hashes == self.loaded_hash:
             return
         for key, parameter in self.backup.items():
             utils.set_attr_raw(self.model, key, parameter)
@@ -71,7 +47,7 @@ class LoraLoader:
         for key, patches in self._by_key(lora_patches).items():
             weight = utils.get_attr(self.model, key)
             self.backup[key] = weight
-            merged = merge_lora_to_weight(patches, weight, key)
+            merged = merge_lora_to_weight(patches, weight)
             utils.set_attr_raw(self.model, key, torch.nn.Parameter(merged, requires_grad=False))
         self.loaded_hash = hashes
 

@@ -19,16 +19,9 @@ class Condition:
     def __init__(self, cond):
         self.cond = cond
 
-    def _copy_with(self, cond):
-        return self.__class__(cond)
-
     def process_cond(self, batch_size: int, device, **kwargs):
         """The condition for a batch of this size."""
-        return self._copy_with(repeat_to_batch_size(self.cond, batch_size).to(device))
-
-    def can_concat(self, other) -> bool:
-        """Whether both can go into one call of the UNet."""
-        return self.cond.shape == other.cond.shape
+        return self.__class__(repeat_to_batch_size(self.cond, batch_size).to(device))
 
     def concat(self, others) -> torch.Tensor:
         """The tensors of all, one after the other."""
@@ -42,44 +35,11 @@ class ConditionNoiseShape(Condition):
         """The part for ``area = (height, width, top, left)``, for a batch of this size."""
         height, width, top, left = area
         data = self.cond[:, :, top : height + top, left : width + left]
-        return self._copy_with(repeat_to_batch_size(data, batch_size).to(device))
-
-
-class ConditionCrossAttn(Condition):
-    """Text embeddings ``[B, tokens, dim]``; shorter ones are repeated to the common length."""
-
-    def can_concat(self, other) -> bool:
-        """Whether the lengths have a common multiple that is not far longer than the shorter one."""
-        a, b = self.cond.shape, other.cond.shape
-        if a == b:
-            return True
-        return a[0] == b[0] and a[2] == b[2] and math.lcm(a[1], b[1]) // min(a[1], b[1]) <= 4
-
-    def concat(self, others) -> torch.Tensor:
-        """All rows, repeated along the tokens to one length."""
-        conds = [self.cond, *(x.cond for x in others)]
-        length = math.lcm(*(c.shape[1] for c in conds))
-        return torch.cat([c.repeat(1, length // c.shape[1], 1) for c in conds])
-
-
-class ConditionConstant(Condition):
-    """A value that is the same for all pictures."""
-
-    def process_cond(self, batch_size: int, device, **kwargs):
-        """The same value."""
-        return self._copy_with(self.cond)
-
-    def can_concat(self, other) -> bool:
-        """Whether both hold the same value."""
-        return self.cond == other.cond
-
-    def concat(self, others):
-        """The value."""
-        return self.cond
+        return self.__class__(repeat_to_batch_size(data, batch_size).to(device))
 
 
 def compile_conditions(cond: torch.Tensor | None) -> list[dict] | None:
     """The list of condition entries for one batch of text embeddings; None stays None."""
     if cond is None:
         return None
-    return [{"cross_attn": cond, "model_conds": {"c_crossattn": ConditionCrossAttn(cond)}}]
+    return [{"cross_attn": cond, "model_conds": {"c_crossattn": Condition(cond)}}]

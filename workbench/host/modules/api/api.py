@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import base64
 import io
-import time
 from contextlib import closing
 from secrets import compare_digest
 from types import UnionType
 from typing import Annotated, Any, get_args, get_origin
 
 import gradio as gr
-from fastapi import APIRouter, Depends, FastAPI
+from fastapi import Depends, FastAPI
 from fastapi.exceptions import HTTPException
 from fastapi.security import HTTPBasic, HTTPBasicCredentials
 
@@ -19,15 +18,12 @@ from modules import (
     images,
     infotext_utils,
     processing,
-    progress,
-    script_callbacks,
     scripts,
     sd_models,
     sd_samplers,
     sd_schedulers,
     shared,
     sysinfo,
-    ui,
 )
 from modules.api import models
 from modules.shared import opts
@@ -50,8 +46,6 @@ def validate_sampler_name(name: str) -> str:
 
 def decode_base64_to_image(encoding: str):
     """The picture in base64 or a data URL; 500 where it cannot be read."""
-    if encoding.startswith(("http://", "https://")):
-        raise HTTPException(status_code=500, detail="Requests not allowed")
     if encoding.startswith("data:image/"):
         encoding = encoding.split(";")[1].split(",")[1]
     try:
@@ -60,16 +54,14 @@ def decode_base64_to_image(encoding: str):
         raise HTTPException(status_code=500, detail="Invalid encoded image") from e
 
 
-def encode_pil_to_base64(image) -> bytes | str:
+def encode_pil_to_base64(image) -> bytes:
     """A picture with its texts as a PNG, or in the format of the settings. Arrays are an error."""
-    if isinstance(image, str):
-        return image
     with io.BytesIO() as buffer:
         if opts.samples_format.lower() == "png":
-            image.save(buffer, format="PNG", pnginfo=images.png_texts(image.info), quality=opts.jpeg_quality)
+            image.save(buffer, format="PNG", pnginfo=images.png_texts(image.info))
         else:
             kind = "JPEG" if opts.samples_format.lower() in ("jpg", "jpeg") else opts.samples_format.upper()
-            image.convert("RGB").save(buffer, format=kind, quality=opts.jpeg_quality)
+            image.convert("RGB").save(buffer, format=kind, quality=80)
         return base64.b64encode(buffer.getvalue())
 
 
@@ -79,15 +71,11 @@ class Api:
     def __init__(self, app: FastAPI, queue_lock):
         auth = shared.cmd_opts.api_auth
         self.credentials = dict(pair.split(":") for pair in auth.split(",")) if auth else {}
-        self.router = APIRouter()
         self.app = app
         self.queue_lock = queue_lock
         self._add_routes()
-        txt2img, img2img = scripts.scripts_txt2img, scripts.scripts_img2img
-        if not txt2img.scripts or not img2img.scripts:
-            ui.create_ui()
-        self.default_script_arg_txt2img = self.init_default_script_args(txt2img)
-        self.default_script_arg_img2img = self.init_default_script_args(img2img)
+        self.default_script_arg_txt2img = self.init_default_script_args(scripts.scripts_txt2img)
+        self.default_script_arg_img2img = self.init_default_script_args(scripts.scripts_img2img)
 
     def _add_routes(self) -> None:
         post, get = {"methods": ["POST"]}, {"methods": ["GET"]}
@@ -96,8 +84,6 @@ class Api:
             ("img2img", self.img2imgapi, {**post, "response_model": models.ImageToImageResponse}),
             ("png-info", self.pnginfoapi, {**post, "response_model": models.PNGInfoResponse}),
             ("progress", self.progressapi, {**get, "response_model": models.ProgressResponse}),
-            ("interrupt", self.interruptapi, post),
-            ("skip", self.skip, post),
             ("options", self.get_config, get),
             ("options", self.set_config, post),
             ("cmd-flags", self.get_cmd_flags, get),
@@ -139,13 +125,7 @@ class Api:
     def get_script_info(self):
         """All scripts and their components."""
         every = [*scripts.scripts_txt2img.scripts, *scripts.scripts_img2img.scripts]
-        return [script.api_info for script in every if script.api_info is not None]
-
-    def get_script(self, script_name: str | None, script_runner):
-        """The script of a title; 422 where there is none."""
-        if not script_name:
-            return None
-        return script_runner.scripts[script_name_to_index(script_name, script_runner.scripts)]
+        return [models.describe(script) for script in every if script.controls is not None]
 
     def init_default_script_args(self, script_runner) -> list:
         """The values all components begin with, found by making them once more outside the page."""
@@ -159,26 +139,17 @@ class Api:
         return script_args
 
     def init_script_args(
-        self,
-        request,
-        default_script_args,
-        selectable_scripts,
-        selectable_idx,
-        script_runner,
-        *,
-        input_script_args=None,
-    ):
+        self, request, default_script_args, selectable_scripts, selectable_idx, script_runner, *, input_script_args
+    ) -> list:
         """The values for all scripts: defaults, then infotext, then what the request says."""
         script_args = default_script_args.copy()
-        for position, value in (input_script_args or {}).items():
+        for position, value in input_script_args.items():
             script_args[position] = value
-        if selectable_scripts:
+        if selectable_scripts is not None:
             script_args[selectable_scripts.args_from : selectable_scripts.args_to] = request.script_args
             script_args[0] = selectable_idx + 1
         for name, given in (request.alwayson_scripts or {}).items():
-            script = self.get_script(name, script_runner)
-            if script is None:
-                raise HTTPException(status_code=422, detail=f"always on script {name} not found")
+            script = script_runner.scripts[script_name_to_index(name, script_runner.scripts)]
             if script.alwayson is False:
                 detail = "Cannot have a selectable script in the always on scripts params"
                 raise HTTPException(status_code=422, detail=detail)
@@ -221,20 +192,17 @@ class Api:
         args["sampler_index"] = None
         if not request.scheduler and scheduler != "Automatic":
             args["scheduler"] = scheduler
-        for unused in "include_init_images script_name script_args alwayson_scripts infotext".split():
-            args.pop(unused, None)
-        for used_here in ("send_images", "save_images"):
+        for used_here in "script_name script_args alwayson_scripts infotext save_images".split():
             args.pop(used_here)
         values = self.init_script_args(request, defaults, selectable, index, runner, input_script_args=mentioned)
         return args, values, selectable
 
-    def _generate(self, p, task_id: str, runner, script_args: list, selectable) -> processing.Processed:
+    def _generate(self, p, runner, script_args: list, selectable) -> processing.Processed:
         """Make the pictures; the lock must be held."""
         p.is_api = True
         p.scripts = runner
         try:
             shared.state.begin(job=f"scripts_{'img2img' if runner is scripts.scripts_img2img else 'txt2img'}")
-            progress.start_task(task_id)
             if selectable is not None:
                 p.script_args = script_args
                 processed = runner.run(p, *p.script_args)
@@ -242,75 +210,57 @@ class Api:
                 p.script_args = tuple(script_args)
                 processed = processing.process_images(p)
             processing.process_extra_images(processed)
-            progress.finish_task(task_id)
         finally:
             shared.state.end()
         return processed
 
     @staticmethod
-    def _encode(processed, send_images: bool) -> list:
-        return [encode_pil_to_base64(x) for x in processed.images + processed.extra_images] if send_images else []
+    def _encode(processed) -> list[bytes]:
+        return [encode_pil_to_base64(x) for x in processed.images + processed.extra_images]
 
     def text2imgapi(self, txt2imgreq: models.StableDiffusionTxt2ImgProcessingAPI):
         """Pictures from text."""
         runner = scripts.scripts_txt2img
-        task_id = txt2imgreq.force_task_id or progress.create_task_id("txt2img")
         args, values, selectable = self._prepare(txt2imgreq, "txt2img", runner, self.default_script_arg_txt2img)
-        progress.add_task_to_queue(task_id)
         with self.queue_lock, closing(processing.StableDiffusionProcessingTxt2Img(**args)) as p:
             p.outpath_grids, p.outpath_samples = opts.outdir_txt2img_grids, opts.outdir_txt2img_samples
-            processed = self._generate(p, task_id, runner, values, selectable)
-        encoded = self._encode(processed, txt2imgreq.send_images)
+            processed = self._generate(p, runner, values, selectable)
+        encoded = self._encode(processed)
         return models.TextToImageResponse(images=encoded, parameters=vars(txt2imgreq), info=processed.js())
 
     def img2imgapi(self, img2imgreq: models.StableDiffusionImg2ImgProcessingAPI):
         """Pictures from pictures; 404 without any."""
         runner = scripts.scripts_img2img
-        task_id = img2imgreq.force_task_id or progress.create_task_id("img2img")
         init_images = img2imgreq.init_images
         if init_images is None:
             raise HTTPException(status_code=404, detail="Init image not found")
         mask = decode_base64_to_image(img2imgreq.mask) if img2imgreq.mask else img2imgreq.mask
         args, values, selectable = self._prepare(img2imgreq, "img2img", runner, self.default_script_arg_img2img)
         args["mask"] = mask
-        progress.add_task_to_queue(task_id)
         with self.queue_lock, closing(processing.StableDiffusionProcessingImg2Img(**args)) as p:
             p.init_images = [decode_base64_to_image(x) for x in init_images]
             p.outpath_grids, p.outpath_samples = opts.outdir_img2img_grids, opts.outdir_img2img_samples
-            processed = self._generate(p, task_id, runner, values, selectable)
-        encoded = self._encode(processed, img2imgreq.send_images)
-        if not img2imgreq.include_init_images:
-            img2imgreq.init_images = img2imgreq.mask = None
+            processed = self._generate(p, runner, values, selectable)
+        encoded = self._encode(processed)
+        img2imgreq.init_images = img2imgreq.mask = None
         return models.ImageToImageResponse(images=encoded, parameters=vars(img2imgreq), info=processed.js())
 
     def pnginfoapi(self, req: models.PNGInfoRequest):
         """What is written in a picture."""
         geninfo, items = images.read_info_from_image(decode_base64_to_image(req.image.strip()))
         params = infotext_utils.parse_generation_parameters(geninfo or "")
-        script_callbacks.infotext_pasted_callback(geninfo or "", params)
         return models.PNGInfoResponse(info=geninfo or "", items=items, parameters=params)
 
-    def progressapi(self, req: Annotated[models.ProgressRequest, Depends()]):
+    def progressapi(self):
         """How far the job under way is."""
         state = shared.state
         if state.job_count == 0:
-            return {"progress": 0, "eta_relative": 0, "state": state.dict(), "textinfo": state.textinfo}
+            return {"progress": 0, "state": state.dict(), "textinfo": state.textinfo}
         done = 0.01
         if state.job_count > 0:
             done += state.job_no / state.job_count
             done += state.sampling_step / state.sampling_steps / state.job_count if state.sampling_steps > 0 else 0
-        elapsed = time.time() - state.time_start
-        eta = elapsed / done - elapsed
-        return {"progress": min(done, 1), "eta_relative": eta, "state": state.dict(), "textinfo": state.textinfo}
-
-    def interruptapi(self):
-        """Stop the job under way."""
-        shared.state.interrupt()
-        return {}
-
-    def skip(self):
-        """Stop the batch under way."""
-        shared.state.skip()
+        return {"progress": min(done, 1), "state": state.dict(), "textinfo": state.textinfo}
 
     def get_config(self):
         """All settings."""
@@ -326,12 +276,11 @@ class Api:
 
     def get_samplers(self):
         """All samplers."""
-        return [{"name": x.name, "aliases": x.aliases, "options": x.options} for x in sd_samplers.all_samplers]
+        return [{"name": x.name, "options": x.options} for x in sd_samplers.all_samplers]
 
     def get_schedulers(self):
         """All schedules."""
-        names = ("name", "label", "aliases", "default_rho", "need_inner_model")
-        return [{name: getattr(x, name) for name in names} for x in sd_schedulers.schedulers]
+        return [{"name": x.name, "label": x.label} for x in sd_schedulers.schedulers]
 
     def get_upscalers(self):
         """All upscalers."""
@@ -339,10 +288,8 @@ class Api:
 
     def get_sd_models(self):
         """All checkpoints."""
-        names = {"title": "title", "model_name": "model_name", "hash": "shorthash", "sha256": "sha256"}
-        names["filename"] = "filename"
-        every = sd_models.checkpoints_list.values()
-        return [{key: getattr(x, name) for key, name in names.items()} for x in every]
+        names = {"title": "title", "model_name": "model_name", "hash": "shorthash", "filename": "filename"}
+        return [{key: getattr(sd_models.checkpoint_info, name) for key, name in names.items()}]
 
 
 def _field_value(field, params: dict, request):

@@ -5,30 +5,17 @@ from __future__ import annotations
 import dataclasses
 from typing import Any, get_type_hints
 
-from pydantic import BaseModel, ConfigDict, Field, create_model
+from pydantic import BaseModel, ConfigDict, create_model
 
 from modules.processing import StableDiffusionProcessingImg2Img, StableDiffusionProcessingTxt2Img
 
-API_NOT_ALLOWED = {
-    "sd_model",
-    "outpath_samples",
-    "outpath_grids",
-    "sampler_index",
-    "extra_generation_params",
-    "overlay_images",
-    "do_not_reload_embeddings",
-    "seed_enable_extras",
-    "prompt_for_display",
-    "ddim_discretize",
-}
+API_NOT_ALLOWED = {"sd_model", "outpath_samples", "outpath_grids", "sampler_index", "extra_generation_params"}
 _COMMON = {
     "sampler_index": (str, "Euler"),
     "script_name": (str | None, None),
     "script_args": (list, []),
-    "send_images": (bool, True),
     "save_images": (bool, False),
     "alwayson_scripts": (dict, {}),
-    "force_task_id": (str | None, None),
     "infotext": (str | None, None),
 }
 
@@ -56,7 +43,6 @@ StableDiffusionImg2ImgProcessingAPI = _request_model(
         "init_images": (list | None, None),
         "denoising_strength": (float, 0.75),
         "mask": (str | None, None),
-        "include_init_images": (bool, Field(default=False, exclude=True)),
     },
 )
 
@@ -87,19 +73,11 @@ class PNGInfoResponse(BaseModel):
     parameters: dict
 
 
-class ProgressRequest(BaseModel):
-    """A question about the job under way."""
-
-    skip_current_image: bool = False
-
-
 class ProgressResponse(BaseModel):
     """How far the job under way is."""
 
     progress: float
-    eta_relative: float
     state: dict
-    current_image: str | None = None
     textinfo: str | None = None
 
 
@@ -130,7 +108,13 @@ class ScriptInfo(BaseModel):
     args: list[ScriptArg]
 
 
-def describe(control) -> ScriptArg:
+def describe(script) -> ScriptInfo:
+    """What the API tells about a script."""
+    args = [_describe_control(control) for control in script.controls]
+    return ScriptInfo(name=script.name, is_img2img=script.is_img2img, is_alwayson=script.alwayson, args=args)
+
+
+def _describe_control(control) -> ScriptArg:
     """What the API tells about a component. Pairs among the choices are told by their first half."""
     info = ScriptArg(label=control.label or "")
     for name in ("value", "minimum", "maximum", "step"):

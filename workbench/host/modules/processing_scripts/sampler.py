@@ -3,7 +3,6 @@
 import gradio as gr
 from modules import scripts, sd_samplers, sd_schedulers
 from modules.infotext_utils import PasteField
-from modules.ui_components import FormRow
 
 
 class ScriptSampler(scripts.ScriptBuiltinUI):
@@ -20,7 +19,7 @@ class ScriptSampler(scripts.ScriptBuiltinUI):
         tab = self.tabname
         names = sd_samplers.visible_sampler_names()
         labels = [x.label for x in sd_schedulers.schedulers]
-        with FormRow(elem_id=f"sampler_selection_{tab}"):
+        with gr.Row():
             self.sampler_name = gr.Dropdown(names, value=names[0], label="Sampling method", elem_id=f"{tab}_sampling")
             self.scheduler = gr.Dropdown(labels, value=labels[0], label="Schedule type", elem_id=f"{tab}_scheduler")
             self.steps = gr.Slider(1, 150, value=20, step=1, label="Sampling steps", elem_id=f"{tab}_steps")
