@@ -37,6 +37,7 @@ if Path(lib_iclight.__file__).resolve().parents[1] == _ROOT:
         def postprocess(self, p, processed, *args):
             page_script.hooks().results(p, processed)
 
+    script_callbacks.on_before_ui(page_script.hand_on_errors)
     script_callbacks.on_before_ui(page_script.add_xyz_axes)
     script_callbacks.on_ui_settings(page_script.add_settings)
     script_callbacks.on_after_component(ICLightScript.page.watch)

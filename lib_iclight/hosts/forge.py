@@ -91,6 +91,9 @@ class ForgeHost:
         """The model's noise schedule."""
         return sd_model.forge_objects.unet.model.predictor
 
+    def hand_on_errors(self) -> None:
+        pass  # this backend does so itself
+
     def relight(self, sd_model: Any, offsets: Offsets, c_concat: torch.Tensor) -> None:
         unet = sd_model.forge_objects.unet.clone()
         self._patching.add(unet, offsets)

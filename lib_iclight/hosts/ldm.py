@@ -17,8 +17,7 @@ if TYPE_CHECKING:
 class LdmHost(ForgeHost):
     """The same patchers over the older backend, which keeps some things in other places."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def hand_on_errors(self) -> None:
         with suppress(ImportError):
             from modules import script_callbacks
             from modules_forge import main_thread

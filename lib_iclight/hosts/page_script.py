@@ -87,6 +87,15 @@ def _models_row(current: AppContext) -> ModelsRow:
     return ModelsRow(current.models, current.notice, webui.watch_interrupt, choices)
 
 
+def hand_on_errors() -> None:
+    """Let the page show our errors, on a web UI that we know; unloading the script undoes it."""
+    try:
+        current = app_context()
+    except ICLightError:
+        return
+    current.host.hand_on_errors()
+
+
 def add_settings() -> None:
     """Give the host's settings page our section."""
     changed = {

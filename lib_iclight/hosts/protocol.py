@@ -63,6 +63,9 @@ class Host(Protocol):
             Gives the model its present noise levels back.
         """
 
+    def hand_on_errors(self) -> None:
+        """Let the page show errors of ours where a web UI loses them, until it unloads its scripts."""
+
     def relight(self, sd_model: Any, offsets: Offsets, c_concat: torch.Tensor) -> None:
         """Replace the UNet's patcher by a clone that has the offsets.
 

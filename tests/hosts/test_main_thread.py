@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from types import SimpleNamespace
 
 import pytest
 
 from lib_iclight.errors import ICLightError
+from lib_iclight.hosts.ldm import LdmHost
 from lib_iclight.hosts.main_thread import hand_on_errors
 
 
@@ -60,3 +62,39 @@ def test_the_hosts_own_function_is_put_back_when_it_lets_go_of_its_scripts():
     for put_back in unloaded:
         put_back()
     assert thread.run_and_wait_result is own
+
+
+@pytest.fixture
+def older_webui(monkeypatch):
+    """An older web UI's modules: ``thread`` runs tasks, ``unload`` lets go of the scripts and their callbacks."""
+    callbacks, thread = [], older_thread()
+
+    def unload():
+        for callback in callbacks:
+            callback()
+        callbacks.clear()
+
+    for name, inner in (
+        ("modules.script_callbacks", SimpleNamespace(on_script_unloaded=callbacks.append)),
+        ("modules_forge.main_thread", thread),
+    ):
+        package, _, module = name.partition(".")
+        monkeypatch.setitem(sys.modules, package, SimpleNamespace(**{module: inner}))
+        monkeypatch.setitem(sys.modules, name, inner)
+    return SimpleNamespace(thread=thread, unload=unload)
+
+
+def test_asking_which_web_ui_it_is_changes_nothing(older_webui):
+    own = older_webui.thread.run_and_wait_result
+    LdmHost()
+    assert older_webui.thread.run_and_wait_result is own
+
+
+def test_it_is_done_again_at_each_load_of_the_script(older_webui):
+    host, own = LdmHost(), older_webui.thread.run_and_wait_result
+    for _ in range(2):
+        host.hand_on_errors()
+        with pytest.raises(ICLightError, match="no foreground"):
+            older_webui.thread.run_and_wait_result(raiser(ICLightError("no foreground")))
+        older_webui.unload()
+        assert older_webui.thread.run_and_wait_result is own

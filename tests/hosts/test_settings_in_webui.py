@@ -193,6 +193,15 @@ def test_interrupt_stops_a_download(host, hub, opts, monkeypatch):
     assert host.probe.unet_inputs == []
 
 
+def test_the_script_lets_errors_be_handed_on_whenever_it_is_loaded(app_context, monkeypatch):
+    from modules import script_callbacks
+
+    done = []
+    monkeypatch.setattr(app_context.host, "hand_on_errors", lambda: done.append("handed on"))
+    script_callbacks.before_ui_callback()
+    assert done == ["handed on"]
+
+
 @pytest.mark.parametrize("way", ["flag", "setting"])
 def test_downloads_can_be_turned_off(host, hub, opts, app_context, monkeypatch, way):
     from modules import shared
