@@ -144,7 +144,7 @@ class Request:
         label="Remove background",
         part=Part.CUT_OUT,
         words="`true`: where the picture is [not cut out already](subject.md); `false`: never; "
-        f'`"{ALWAYS}"`: whatever the picture is',
+        f'`"{ALWAYS}"`: whatever it is',
         infotext="remove background",
     )
     matting_model: str = text(
@@ -263,9 +263,7 @@ class Request:
     @property
     def edge(self) -> MatteRefinement:
         """What is done to the matte."""
-        return MatteRefinement(
-            self.alpha_matting, self.matte_threshold, self.matte_shrink, self.matte_feather, self.decontaminate
-        )
+        return MatteRefinement(**{name.removeprefix("matte_"): getattr(self, name) for name in REFINEMENT_FIELDS})
 
 
 FIELDS = table(Request)
@@ -275,7 +273,7 @@ PICTURES = tuple(name for name, each in FIELDS.items() if each.kind is Kind.PICT
 """The fields that hold pictures."""
 
 REFINEMENT_FIELDS = tuple(name for name, each in FIELDS.items() if each.part is Part.EDGE)
-"""The fields that make up :attr:`Request.edge`."""
+"""The fields that make up :attr:`Request.edge`, in which they are called so, without a ``matte_``."""
 
 
 def from_api(values: Mapping[str, Any]) -> Request:

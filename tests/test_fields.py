@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 
 import pytest
@@ -11,7 +11,7 @@ from lib_iclight import infotext
 from lib_iclight.api.field_table import markdown
 from lib_iclight.errors import ICLightError
 from lib_iclight.fields import Kind, Part, choice, number, strength, switch, table, text
-from lib_iclight.request import FIELDS, Request
+from lib_iclight.request import FIELDS, REFINEMENT_FIELDS, Request
 
 API = Path(__file__).resolve().parents[1] / "docs" / "api.md"
 
@@ -42,6 +42,14 @@ def test_a_slider_stays_within_the_limits_and_can_say_the_default(name):
     for value in (field.default, high):
         steps = (value - begin) / field.step
         assert steps == pytest.approx(round(steps))
+
+
+def test_the_edges_fields_are_what_can_be_done_to_a_matte():
+    """An entry of the request and an attribute of the refinement are all that a field of the edge needs."""
+    values = {name: FIELDS[name].limits[1] if FIELDS[name].limits else True for name in REFINEMENT_FIELDS}
+    edge = Request(**values).edge
+    assert [each.name for each in fields(edge)] == [name.removeprefix("matte_") for name in REFINEMENT_FIELDS]
+    assert astuple(edge) == tuple(values.values())
 
 
 def test_the_words_are_no_sentences():

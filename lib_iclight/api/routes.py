@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict, dataclass
 from enum import Enum
@@ -11,7 +12,7 @@ import numpy as np
 from fastapi import APIRouter, Depends, FastAPI, HTTPException, Request
 from fastapi.responses import Response
 from fastapi.security import HTTPBasic
-from pydantic import BaseModel, Field, StrictBool
+from pydantic import BaseModel, Field, StrictBool, create_model
 from starlette.concurrency import run_in_threadpool
 
 from .. import PROJECT, __version__
@@ -39,7 +40,14 @@ SMALL_BODY = 64 << 10
 """The most bytes of a body without a picture in it."""
 
 _SMALL_MAP = 1 << 20
-_MOST_STRENGTH = FIELDS["light_strength"].limits[1]
+_LIGHT_STRENGTH = FIELDS["light_strength"]
+_MARKUP = re.compile(r"`|\[([^]]*)]\([^)]*\)")
+_TYPES = {
+    Kind.SWITCH: StrictBool,
+    Kind.NUMBER: float,
+    Kind.STRENGTH: StrictBool | float,
+    Kind.REMOVAL: StrictBool | str,
+}
 
 _TAG = "IC Light"
 
@@ -98,39 +106,49 @@ class LightMapRequest(BaseModel, extra="forbid"):
     )
     width: int = Field(512, ge=1, le=MAX_SIDE, description="in pixels")
     height: int = Field(512, ge=1, le=MAX_SIDE, description="in pixels")
-    strength: float = Field(1.0, ge=0, le=_MOST_STRENGTH, description="0 is flat grey, 1 the reference")
+    strength: float = Field(
+        _LIGHT_STRENGTH.default,
+        ge=_LIGHT_STRENGTH.limits[0],
+        le=_LIGHT_STRENGTH.limits[1],
+        description="0 is flat grey, 1 the reference",
+    )
     background: StrictBool = Field(False, description="a named light as the background of fbc instead of as fc's map")
 
 
-def _of_request(name: str) -> Any:
-    """The field of that name as the request has it; a strength may be false or true too."""
+def _of_request(name: str) -> tuple[Any, Any]:
+    """Type and field of that name as the request has it; a strength may be false or true too."""
     field = FIELDS[name]
+    words = _without_markup(field.words)
     if field.kind is Kind.STRENGTH:
         low, high = field.limits
-        return Field(bool(field.default), description=f"{field.words}, {low:g} to {high:g}; true means {high:g}")
-    if field.limits is None:
-        return Field(field.default, description=field.words)
-    low, high = field.limits
-    return Field(plain_number(field.default), ge=low, le=high, description=field.words)
+        described = Field(bool(field.default), description=f"{words}, {low:g} to {high:g}; true means {high:g}")
+    elif field.limits is None:
+        described = Field(field.default, description=words)
+    else:
+        low, high = field.limits
+        described = Field(plain_number(field.default), ge=low, le=high, description=words)
+    return _TYPES[field.kind], described
 
 
-class ForegroundRequest(BaseModel, extra="forbid"):
+def _without_markup(words: str) -> str:
+    """What the table of docs/api.md says of a field, without its Markdown."""
+    return _MARKUP.sub(r"\1", words)
+
+
+_REMOVERS = f"{_without_markup(FIELDS['matting_model'].words)}; the default one if null. Names: {', '.join(MODELS)}"
+
+
+class ForegroundRequest(
+    create_model(
+        "ForegroundRequest",
+        image=(str, Field(description="base64 or a data URL", max_length=MAX_TEXT)),
+        remove_background=_of_request("remove_background"),
+        matting_model=(str | None, Field(None, description=_REMOVERS)),
+        **{name: _of_request(name) for name in REFINEMENT_FIELDS},
+    ),
+    extra="forbid",
+):
     """A picture whose subject is to be cut out."""
-
-    image: str = Field(description="base64 or a data URL", max_length=MAX_TEXT)
-    remove_background: StrictBool | str = Field(
-        True, description='true: where the picture is not cut out already; false: never; "always": whatever it is'
-    )
-    matting_model: str | None = Field(
-        None,
-        description="a background remover; the default one if null. One of "
-        f"{', '.join(MODELS)}, or the name of an .onnx file in the web UI's models/u2net",
-    )
-    alpha_matting: StrictBool = _of_request("alpha_matting")
-    matte_threshold: float = _of_request("matte_threshold")
-    matte_shrink: float = _of_request("matte_shrink")
-    matte_feather: float = _of_request("matte_feather")
-    decontaminate: StrictBool | float = _of_request("decontaminate")
 
 
 @dataclass(frozen=True)

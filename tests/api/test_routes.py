@@ -278,3 +278,16 @@ def test_the_edges_fields_are_documented_as_the_request_has_them(client):
         assert schema[name]["description"].startswith(field.words)
         if field.kind is Kind.NUMBER:
             assert (schema[name]["minimum"], schema[name]["maximum"]) == field.limits
+
+
+def test_what_decides_about_the_cut_out_is_documented_in_the_requests_words(client):
+    schemas = client.get("/openapi.json").json()["components"]["schemas"]
+    schema = schemas["ForegroundRequest"]["properties"]
+    for name, default in (("remove_background", FIELDS["remove_background"].default), ("matting_model", None)):
+        assert schema[name].get("default") == default
+        said = schema[name]["description"]
+        assert said.split()[:3] == FIELDS[name].words.replace("`", "").split()[:3]
+        assert not set(said) & set("`[]()")
+    strength = schemas["LightMapRequest"]["properties"]["strength"]
+    field = FIELDS["light_strength"]
+    assert (strength["default"], strength["minimum"], strength["maximum"]) == (field.default, *field.limits)
