@@ -164,9 +164,7 @@ class Accordion(Panel):
 
     def _connect_buttons(self) -> None:
         """Connect what reads or sets the web UI's own controls; outside the page there are none."""
-        inits = [self._host_control(elem_id) for elem_id in cutout_preview.INIT_PICTURES if self._is_img2img]
-        inits = [control for control in inits if control is not None]
-        cutout_preview.connect(self._subject, self.controls["foreground"], inits, self._cut)
+        cutout_preview.connect(self._subject, self.controls["foreground"], self._init, self._cut)
         connect_recommended(self._recommend, self.controls, self.tab, self._host_control)
         sides = [self._host_control(f"{self.tab}_{side}") for side in ("width", "height")]
         if None not in sides:

@@ -11,10 +11,8 @@ from ..errors import ICLightError
 from ..request import from_page
 from ..subject.prepare import Subject
 from .cutout_html import cutout_html, problem_html
+from .init_picture import InitPicture
 from .subject_panel import SubjectPanel
-
-INIT_PICTURES = ("img2img_image", "img2maskimg", "img_inpaint_base")
-"""The web UI's controls that hold img2img's picture; the first that has one counts."""
 
 Cut = Callable[..., Subject]
 """Cuts a subject out: takes what a picture slot holds, its name, and the request."""
@@ -23,38 +21,36 @@ _NO_FOREGROUND = "There is nothing to cut out yet. Drop a picture of the subject
 _NO_INIT = "There is nothing to cut out yet. Drop a picture into Foreground, or give img2img one."
 
 
-def connect(panel: SubjectPanel, foreground: Any, inits: Sequence[Any], cut: Cut) -> None:
-    """Let the panel's button show the foreground's cut-out, or else that of img2img's picture.
+def connect(panel: SubjectPanel, foreground: Any, init: InitPicture, cut: Cut) -> None:
+    """Let the panel's button show the foreground's cut-out, or else that of the picture of img2img's tab.
 
     It works when it is asked to, never while a slider moves.
 
     Args:
         panel: has the button, and where the cut-out is shown.
         foreground: the picture slot.
-        inits: controls of the web UI that may hold img2img's picture; empty in txt2img.
+        init: knows which picture img2img has.
         cut: cuts a subject out.
     """
+    holders = init.holders
 
-    def show(picture: Any, *values: Any) -> Any:
-        pictures, settings = values[: len(inits)], values[len(inits) :]
-        return gr.update(value=_shown(picture, pictures, settings, cut), visible=True)
+    def show(foreground: Any, *values: Any) -> Any:
+        held, settings = values[: len(holders)], values[len(holders) :]
+        name, picture = "foreground", foreground
+        if picture is None:
+            name, picture = "img2img picture", init.picture(*held)
+        if picture is None:
+            shown = problem_html(_NO_INIT if init.slots else _NO_FOREGROUND)
+        else:
+            shown = _cut_out(picture, name, settings, cut)
+        return gr.update(value=shown, visible=True)
 
     controls = [panel.controls[name] for name in panel.PREVIEWED]
-    panel.preview.click(show, [foreground, *inits, *controls], [panel.cutout])
+    panel.preview.click(show, [foreground, *holders, *controls], [panel.cutout])
 
 
-def _shown(foreground: Any, pictures: Sequence[Any], settings: Sequence[Any], cut: Cut) -> str:
-    name, picture = "foreground", foreground
-    if picture is None:
-        name, picture = "img2img picture", next((_without_mask(given) for given in pictures if given is not None), None)
-    if picture is None:
-        return problem_html(_NO_INIT if pictures else _NO_FOREGROUND)
+def _cut_out(picture: Any, name: str, settings: Sequence[Any], cut: Cut) -> str:
     try:
         return cutout_html(cut(picture, name, from_page(settings, SubjectPanel.PREVIEWED)))
     except ICLightError as error:
         return problem_html(str(error))
-
-
-def _without_mask(given: Any) -> Any:
-    """The picture alone: gradio 3 hands what is inpainted over with its mask."""
-    return given["image"] if isinstance(given, dict) else given

@@ -1,4 +1,4 @@
-"""Whether img2img has a picture: each of its tabs has a slot of its own, and the tab that is shown counts."""
+"""Which picture img2img has, if any: each of its tabs has a slot of its own, and the tab that is shown counts."""
 
 from __future__ import annotations
 
@@ -67,13 +67,34 @@ class InitPicture(Panel):
         """What :meth:`is_there` is told."""
         return [self._filled, self._tab]
 
+    @property
+    def slots(self) -> list[Any]:
+        """The slots that are followed; empty in txt2img."""
+        return [*self._slots.values()]
+
+    @property
+    def holders(self) -> list[Any]:
+        """What :meth:`picture` is told."""
+        return [self._tab, *self.slots]
+
+    def picture(self, tab: str, *pictures: Any) -> Any:
+        """The picture of the tab that is shown, which is the one that a run takes; None where it has none.
+
+        Args:
+            tab: the tab that is shown.
+            pictures: what each slot that is followed holds.
+        """
+        held = dict(zip(self._slots, pictures, strict=True)).get(SLOTS.get(tab, ""))
+        # gradio 3 has what is inpainted together with its mask.
+        return held["image"] if isinstance(held, dict) else held
+
     def connect(self, tell: Callable[[Any], Any]) -> None:
         """Follow the slots and tabs.
 
         Args:
             tell: connects an event with what is to happen when something has changed.
         """
-        slots = [*self._slots.values()]
+        slots = self.slots
         # The script gets the value of the output too, after those of the inputs.
         script = _FILLED.replace("COUNT", str(len(slots)))
         for control in slots:

@@ -104,6 +104,21 @@ def test_in_img2img_its_own_picture_is_shown(page, picture):
     assert shown(page, "img2img").sum() == 64 * 64 * 255
 
 
+def test_in_img2img_the_tab_that_is_shown_counts(page, picture, tmp_path):
+    pixels = np.full((128, 128, 3), 30, np.uint8)
+    pixels[48:80, 48:80] = (230, 180, 150)
+    Image.fromarray(pixels).save(small := tmp_path / "small.png")
+    page.click("#tabs > .tab-nav > button:has-text('Img2img')")
+    give(page, "#img2img_image", picture)
+    page.click("button:has-text('Inpaint upload')")
+    give(page, "#img_inpaint_base", small)
+    open_accordion(page, "img2img")
+    preview(page, "img2img", "img")
+    assert shown(page, "img2img").sum() == 32 * 32 * 255
+    page.click("button:has-text('Batch')")
+    preview(page, "img2img", "p.wrong")
+
+
 def test_a_problem_is_said_in_the_accordion(page, picture):
     open_accordion(page, "txt2img")
     give(page, "#txt2img_ic_light_foreground", picture)
