@@ -7,16 +7,19 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ..errors import ICLightError
+from ..fields import Kind
 from ..infotext import model_named
 from ..light.description import ANGLES
 from ..light.maps import LIGHTS, directional
 from ..models.library import AUTO_MODEL
 from ..request import FIELDS, Request
-from ..support.json_values import number
+from ..subject.prepare import ALWAYS
+from ..support.json_values import number, shown
 from ..ui.summary import missing_model
 from .run_context import override
 
 _PREFIX = "[IC Light]"
+_SWITCHED = {"true": True, "false": False}
 _WITH_AXIS = [name for name, field in FIELDS.items() if field.axis]
 _FIRST = ("mode", "light", "light_strength", "placement", "model", "matting_model", "restore_details", "keep_colours")
 """Programs ask for an axis by its number: these keep theirs, and the axes of new fields come behind them."""
@@ -66,7 +69,7 @@ def add_xyz_axes(model_names: Names, removers: Names) -> None:
 
 def _axes(option: Any, model_names: Names, removers: Names) -> list[Any]:
     """An axis for each field that has one, and the light's angle beside the light's."""
-    choices = {name: lambda field=field: [*field.choices] for name, field in FIELDS.items() if field.choices} | {
+    choices = {name: lambda given=given: [*given] for name, given in _choices().items()} | {
         "light": lambda: [light for light in LIGHTS if light not in ("custom", "mask")],
         "model": lambda: [AUTO_MODEL, *model_names()],
         "matting_model": removers,
@@ -76,10 +79,47 @@ def _axes(option: Any, model_names: Names, removers: Names) -> list[Any]:
     for name in sorted(_WITH_AXIS, key=lambda name: _FIRST.index(name) if name in _FIRST else len(_FIRST)):
         field = FIELDS[name]
         more = {key: told[name] for key, told in (("choices", choices), ("confirm", confirm)) if name in told}
-        axes.append(option(f"{_PREFIX} {field.label}", float if field.limits else str, _set(name), **more))
+        axes.append(option(f"{_PREFIX} {field.label}", _READERS[field.kind], _set(name), **more))
         if name == "light":
             axes.append(option(f"{_PREFIX} Light angle", float, _set_angle))
     return axes
+
+
+def _choices() -> dict[str, tuple[str, ...]]:
+    """What there is to choose from, by field, where the field tells."""
+    choices = {name: field.choices or _OF_KIND.get(field.kind, ()) for name, field in FIELDS.items()}
+    return {name: given for name, given in choices.items() if given}
+
+
+def _read_switch(text: str) -> bool:
+    """What a cell of the plot says.
+
+    Raises:
+        ICLightError: it is neither true nor false.
+    """
+    value = _SWITCHED.get(text.lower())
+    if value is None:
+        raise ICLightError(f"An axis of IC Light that is on or off takes True and False, not {shown(text)}.")
+    return value
+
+
+def _read_removal(text: str) -> bool | str:
+    """The same, or a word such as "always", which the request checks."""
+    return _SWITCHED.get(text.lower(), text)
+
+
+_READERS: Mapping[Kind, Callable[[str], Any]] = {
+    Kind.SWITCH: _read_switch,
+    Kind.REMOVAL: _read_removal,
+    Kind.NUMBER: float,
+    Kind.STRENGTH: float,
+    Kind.CHOICE: str,
+    Kind.DRAWN: str,
+    Kind.TEXT: str,
+}
+"""How a field's values are read from what is written in the plot's row; a picture cannot be written there."""
+
+_OF_KIND = {Kind.SWITCH: ("True", "False"), Kind.REMOVAL: ("True", "False", ALWAYS)}
 
 
 def _confirm_models(values: Sequence[str], names: Sequence[str]) -> None:

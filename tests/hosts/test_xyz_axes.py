@@ -7,6 +7,7 @@ import json
 import pytest
 
 from lib_iclight.errors import ICLightError
+from lib_iclight.fields import Kind
 from lib_iclight.hosts import run_context, xyz_axes
 from lib_iclight.light import maps
 from lib_iclight.request import FIELDS, from_api
@@ -47,6 +48,50 @@ def test_an_axis_has_one_number_for_good():
     first = ("Mode", "Light", "Light angle", "Light strength", "Placement", "Model", "Background remover")
     assert labels[:9] == [f"[IC Light] {label}" for label in (*first, "Restore details", "Keep colours")]
     assert len(labels) == 1 + sum(field.axis for field in FIELDS.values())
+
+
+@pytest.fixture
+def every_field(monkeypatch):
+    """An axis for each field that is no picture."""
+    names = [name for name, field in FIELDS.items() if field.kind is not Kind.PICTURE]
+    monkeypatch.setattr(xyz_axes, "_WITH_AXIS", names)
+    return names
+
+
+@pytest.mark.usefixtures("every_field")
+@pytest.mark.parametrize(
+    ("axis", "text", "field", "value"),
+    [
+        ("Flip background", "True", "flip_background", True),
+        ("Flip background", "false", "flip_background", False),
+        ("Remove background", "False", "remove_background", False),
+        ("Remove background", "always", "remove_background", "always"),
+        ("Shrink", "-2", "matte_shrink", -2.0),
+    ],
+)
+def test_a_field_of_any_kind_can_have_an_axis(read, axis, text, field, value):
+    assert getattr(read(axis, text, enabled=True), field) == value
+
+
+@pytest.mark.usefixtures("every_field")
+@pytest.mark.parametrize(("axis", "said"), [("Flip background", "on or off"), ("Remove background", "always")])
+def test_what_is_neither_on_nor_off_is_refused(read, axis, said):
+    with pytest.raises(ICLightError, match=said):
+        read(axis, "perhaps", enabled=True)
+
+
+def test_each_choice_of_an_axis_can_be_read(every_field):
+    def option(label, kind, apply, confirm=None, choices=lambda: []):
+        return label, kind, choices()
+
+    axes = xyz_axes._axes(option, lambda: ["a.safetensors"], lambda: ["u2net"])
+    read = {label.removeprefix("[IC Light] "): [kind(choice) for choice in chosen] for label, kind, chosen in axes}
+    for name in every_field:
+        field = FIELDS[name]
+        if field.kind in (Kind.SWITCH, Kind.REMOVAL, Kind.CHOICE):
+            assert read[field.label]
+        for value in read[field.label]:
+            assert field.check(name, value) == value
 
 
 @pytest.mark.parametrize(
