@@ -1,7 +1,7 @@
 """How strong the noise is that a sampler begins with.
 
 All hosts have two kinds of samplers: k-diffusion's have ``get_sigmas``, those that count in time steps (DDIM, PLMS,
-UniPC) ``get_timesteps``. Asking for either writes into ``p.extra_generation_params`` what sampling then writes itself.
+UniPC) ``get_timesteps``. Both write into ``p.extra_generation_params``, which is put back: sampling asks them itself.
 
 Noise levels are those of Karras et al. (2022), arXiv:2206.00364: latents at a level hold the picture and noise of that
 standard deviation. Samplers that count in time steps keep latents divided by ``sqrt(1 + level ** 2)``.
@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import inspect
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from ..errors import ICLightError
@@ -31,12 +33,14 @@ def noise_scale(p: Any, largest: float) -> float:
     if hasattr(sampler, "get_sigmas"):
         from modules.shared import opts
 
-        level = float(sampler.get_sigmas(p, p.steps)[0])
+        with _params_kept(p):
+            level = float(sampler.get_sigmas(p, p.steps)[0])
         return math.hypot(1.0, level) if getattr(opts, "sgm_noise_multiplier", False) else level
     if hasattr(sampler, "get_timesteps"):
         # UniPC alone is told which tab it runs in, and in txt2img begins at the schedule's very end.
         at_the_end = "is_img2img" in inspect.signature(sampler.func).parameters
-        step = -1 if at_the_end else int(sampler.get_timesteps(p, p.steps)[-1])
+        with _params_kept(p):
+            step = -1 if at_the_end else int(sampler.get_timesteps(p, p.steps)[-1])
         return math.hypot(1.0, _level_of_step(sampler, step))
     return largest
 
@@ -47,10 +51,11 @@ def img2img_level(p: Any, largest: float) -> float:
 
     sampler = p.sampler
     steps, last = setup_img2img_steps(p)
-    if hasattr(sampler, "get_sigmas"):
-        return float(sampler.get_sigmas(p, steps)[steps - last - 1])
-    if hasattr(sampler, "get_timesteps"):
-        return _level_of_step(sampler, int(sampler.get_timesteps(p, steps)[last]))
+    with _params_kept(p):
+        if hasattr(sampler, "get_sigmas"):
+            return float(sampler.get_sigmas(p, steps)[steps - last - 1])
+        if hasattr(sampler, "get_timesteps"):
+            return _level_of_step(sampler, int(sampler.get_timesteps(p, steps)[last]))
     return largest
 
 
@@ -66,6 +71,18 @@ def check_visible(level: float) -> None:
             "has it. Use img2img with the sampler DDIM, choose another checkpoint or 'Noise schedule for sampling: "
             "Default' in the settings, or the light 'None'."
         )
+
+
+@contextmanager
+def _params_kept(p: Any) -> Iterator[None]:
+    """Ask something without leaving a trace in the generation parameters."""
+    params = p.extra_generation_params
+    kept = dict(params)
+    try:
+        yield
+    finally:
+        params.clear()
+        params.update(kept)
 
 
 def _level_of_step(sampler: Any, step: int) -> float:

@@ -7,7 +7,7 @@ A run touches these places of the host, in this order:
 - ``p.setup_prompts``, ``p.init``, ``p.sample``: where a hook refuses the run they raise the reason. The next
   ``before_process`` takes that away.
 - ``p.extra_generation_params``: ``before_process`` adds our infotext, which the host writes into the results. The next
-  ``before_process`` removes it.
+  ``before_process`` removes it. What a sampler writes there when it is asked where it begins is taken out at once.
 - ``p.image_mask``: ``before_process`` empties it where the mask is the light. ``postprocess`` puts the mask back, after
   an error the next ``before_process``.
 - ``shared.state.textinfo``: tells what is going on while a background is removed or a model is downloaded, and is
@@ -26,6 +26,13 @@ A run touches these places of the host, in this order:
   pass, they are put back as the host would.
 - ``p.color_corrections``: ``postprocess_image`` empties it; the next run's ``p.init`` makes it anew.
 - ``processed``: ``postprocess`` adds our pictures and their texts, which are results and stay.
+
+Two places are the whole process's:
+
+- ``os.environ``: ``U2NET_HOME`` and ``MODEL_CHECKSUM_DISABLED`` are set while a background remover is loaded, and are
+  then as before.
+- ``main_thread.run_and_wait_result`` of older hosts: replaced at each load of the script, so that the page shows our
+  errors; the host's own comes back when it unloads its scripts.
 """
 
 from __future__ import annotations

@@ -150,7 +150,27 @@ def test_unipc_begins_at_the_end_of_the_schedule():
     sampler = SimpleNamespace(
         func=unipc, get_timesteps=lambda p, steps: torch.tensor([0, 1]), model_wrap=SimpleNamespace(inner_model=model)
     )
-    assert first_latents.noise_scale(SimpleNamespace(sampler=sampler, steps=2), 14.6) == pytest.approx(math.sqrt(10))
+    p = SimpleNamespace(sampler=sampler, steps=2, extra_generation_params={})
+    assert first_latents.noise_scale(p, 14.6) == pytest.approx(math.sqrt(10))
+
+
+class Writing:
+    """A sampler that writes into the generation parameters when it is asked where it begins, as hosts' do."""
+
+    def get_sigmas(self, p, steps):
+        p.extra_generation_params["Schedule type"] = "Karras"
+        p.extra_generation_params.pop("Hires upscaler", None)
+        return [14.6] * steps
+
+
+@pytest.mark.usefixtures("host")
+@pytest.mark.parametrize("ask", [first_latents.noise_scale, first_latents.img2img_level])
+def test_asking_where_a_sampler_begins_leaves_the_generation_parameters_as_they_are(ask):
+    params = {"Hires upscaler": "Latent", "Seed": 3}
+    p = SimpleNamespace(sampler=Writing(), steps=4, denoising_strength=0.9, extra_generation_params=params)
+    assert ask(p, 1.0) == 14.6
+    assert p.extra_generation_params is params
+    assert list(params.items()) == [("Hires upscaler", "Latent"), ("Seed", 3)]
 
 
 # Where no light can show
