@@ -51,8 +51,8 @@ def to_host_range(pixels: np.ndarray) -> torch.Tensor:
 class LatentCache:
     """Encodes each distinct picture once per size and VAE."""
 
-    def __init__(self, cache: SharedCache | None = None) -> None:
-        self._cache = cache or SharedCache()
+    def __init__(self, cache: SharedCache) -> None:
+        self._cache = cache
 
     def latent(self, layer: LazyImage, width: int, height: int, vae: Hashable, encode: Encode) -> torch.Tensor:
         """The latent of a layer.

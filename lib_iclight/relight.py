@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,7 @@ from .errors import ICLightError
 from .light import maps
 from .light.description import LightDescription
 from .models.library import ModelFile, ModelLibrary
-from .picture import arrays, opening, scaling
+from .picture import arrays, scaling
 from .request import PICTURES, Request
 from .restore.colour import keep_colours
 from .restore.detail import restore_details
@@ -23,6 +23,10 @@ from .support.cache import SharedCache
 
 INIT, MASK = "init", "mask"
 """What img2img's pictures and its mask are called beside the request's picture fields."""
+
+FindModel = Callable[[Request], Callable[[], ModelFile]]
+"""Finds the file of a request's offsets, or refuses one that is missing. What it returns gives the file, once it has
+arrived where it is missing and may be downloaded."""
 
 
 @dataclass(frozen=True)
@@ -102,47 +106,59 @@ class RelightPipeline:
     """Draws up plans and turns them into tensors; keeps what it made for the next run.
 
     Args:
+        library: loads the offsets.
         cache: what pictures, subjects and latents are kept in.
         max_pixels: gives the most pixels that a picture may have.
+        remover_file: identifies the content of the file behind a background remover's name.
     """
 
     def __init__(
-        self, cache: SharedCache | None = None, max_pixels: Callable[[], int] = lambda: opening.MAX_PIXELS
+        self,
+        library: ModelLibrary,
+        cache: SharedCache,
+        max_pixels: Callable[[], int],
+        remover_file: Callable[[str], Hashable],
     ) -> None:
-        self.cache = cache or SharedCache()
+        self.library = library
         self.max_pixels = max_pixels
-        self.library = ModelLibrary()
-        self.pictures = SubjectCache(self.cache, max_pixels)
-        self.latents = LatentCache(self.cache)
+        self.pictures = SubjectCache(cache, max_pixels, remover_file)
+        self.latents = LatentCache(cache)
 
     def plan(
         self,
         request: Request,
-        model: ModelFile,
-        init_images: Sequence[arrays.Picture] | None,
+        sources: Mapping[str, Sequence[Any]],
+        is_img2img: bool,
+        find_model: FindModel,
         remover: BackgroundRemover,
-        mask: arrays.Picture | None = None,
     ) -> Plan:
         """Draw up the plan of a run.
 
         Args:
-            request: what was asked for.
-            model: the offsets' file, see :meth:`lib_iclight.models.library.ModelLibrary.select`.
-            init_images: img2img's pictures, None in txt2img.
+            request: what was asked for, without its pictures; the plan's has those that are used.
+            sources: what was given as pictures, by the request's field, :data:`INIT` or :data:`MASK`.
+            is_img2img: whether the run is img2img's.
+            find_model: finds the offsets' file.
             remover: cuts the subject out where that is asked for.
-            mask: img2img's mask, white where it is painted, None without one.
 
         Raises:
-            ICLightError: something is missing or does not fit together, or the subject cannot be cut out.
+            ICLightError: something is missing or does not fit together, a picture cannot be read, or the subject cannot
+                be cut out.
         """
-        pictures = dict(_pictures(request, init_images or (), mask))
-        parts = assign_parts(request, pictures, init_images is not None)
+        # The order: first what is missing, be it a picture or the model, and what does not fit together; then pictures
+        # are opened, and only those that are used; then the subject is cut out. A model that is to be downloaded comes
+        # last, so that nobody waits for it only to be refused.
+        parts = assign_parts(request, sources, is_img2img)
+        get_model = find_model(request)
         check_light(request, parts)
-        light_map = arrays.as_light_map(pictures[parts.light_map][0]) if parts.light_map else None
-        background = pictures[parts.background][0] if parts.background else None
+        opened = parts.opened(sources, self.pictures.picture)
+        request = replace(request, **{name: opened[name][0] for name in PICTURES if name in opened})
+        light_map = arrays.as_light_map(opened[parts.light_map][0]) if parts.light_map else None
+        background = opened[parts.background][0] if parts.background else None
         framing = Framing(request.placement)
-        subjects = tuple(self.subject(request, picture, remover).framed(framing) for picture in pictures[parts.subject])
-        return Plan(request, model, subjects, parts.subject == INIT, _light(request, parts), light_map, background)
+        subjects = tuple(self.subject(request, picture, remover).framed(framing) for picture in opened[parts.subject])
+        light = _light(request, parts)
+        return Plan(request, get_model(), subjects, parts.subject == INIT, light, light_map, background)
 
     def subject(self, request: Request, picture: arrays.Picture, remover: BackgroundRemover) -> Subject:
         """The subject of a picture, cut out as the request says.
@@ -283,20 +299,6 @@ def check_light(request: Request, parts: Parts) -> None:
             "The mode fbc needs a background or a light. Drop a background picture into the IC Light accordion "
             "(over the API: the field 'background'), or choose a light, which makes a plain one."
         )
-
-
-def _pictures(
-    request: Request, init_images: Sequence[arrays.Picture], mask: arrays.Picture | None
-) -> Iterator[tuple[str, Sequence[arrays.Picture]]]:
-    """The pictures that are there, by name."""
-    for name in PICTURES:
-        picture = getattr(request, name)
-        if picture is not None:
-            yield name, [picture]
-    if init_images:
-        yield INIT, init_images
-    if mask is not None:
-        yield MASK, [mask]
 
 
 def _subject(given: Collection[str], is_img2img: bool) -> str:

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 from browsers import chromium
+from caches import relight_pipeline
 from drawing_up import draw_up
 from samples import no_matting
 from sd15_layout import iclight_file
 
-from lib_iclight.relight import Plan, RelightPipeline
+from lib_iclight.relight import Plan
 
 
 @pytest.fixture(scope="session")
@@ -23,7 +24,7 @@ def folders(tmp_path_factory):
 
 @pytest.fixture
 def pipeline():
-    return RelightPipeline()
+    return relight_pipeline()
 
 
 @pytest.fixture

@@ -1,13 +1,13 @@
-"""Draws up plans as the script's hooks do: decides what is used, opens that, and cuts the subject out."""
+"""Draws up plans of pictures that are given as a test has them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from lib_iclight.relight import INIT, MASK, Plan, RelightPipeline, assign_parts
+from lib_iclight.models.library import ModelFile
+from lib_iclight.relight import INIT, MASK, Plan, RelightPipeline
 from lib_iclight.request import PICTURES, Request
 from lib_iclight.subject.background_removal import BackgroundRemover
 
@@ -27,9 +27,9 @@ def draw_up(
     images = [image for image in init or () if image is not None]
     if images:
         sources[INIT] = images
-    parts = assign_parts(request, sources, is_img2img=init is not None)
-    model = pipeline.library.select(request.mode, request.model, folders)
-    opened = parts.opened(sources, pipeline.pictures.picture)
-    request = replace(request, **{name: opened[name][0] for name in PICTURES if name in opened})
-    init = None if init is None else opened.get(INIT, [])
-    return pipeline.plan(request, model, init, matte, opened.get(MASK, [None])[0])
+
+    def find_model(request: Request) -> Callable[[], ModelFile]:
+        found = pipeline.library.select(request.mode, request.model, folders)
+        return lambda: found
+
+    return pipeline.plan(request, sources, init is not None, find_model, matte)

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import uvicorn
+from caches import subject_cache
 from fastapi import FastAPI
 
 from lib_iclight.api.access import Access
@@ -20,7 +21,6 @@ from lib_iclight.models.library import ModelLibrary
 from lib_iclight.models.manager import Models
 from lib_iclight.settings import Settings
 from lib_iclight.subject.background_removal import check_known
-from lib_iclight.subject.prepare import SubjectCache
 
 
 def left_half(rgb: np.ndarray, model: str) -> np.ndarray:
@@ -35,7 +35,7 @@ def with_routes(
 ) -> FastAPI:
     """Add the routes to a server; models and removers lie in ``folder``."""
     models = Models(ModelLibrary(), lambda: [folder], Settings, lambda: forbidden)
-    pictures = SubjectCache()
+    pictures = subject_cache()
 
     def cut_out(picture, model, edge, removal=True):
         check_known(model, folder)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
+from caches import latent_cache
 from samples import noise
 
-from lib_iclight.conditioning import LatentCache, LazyImage, inside_mask, on_map, to_host_range
+from lib_iclight.conditioning import LazyImage, inside_mask, on_map, to_host_range
 
 
 def test_the_hosts_encoder_sees_the_references_range():
@@ -39,7 +40,7 @@ def layer(key: str, value: int) -> LazyImage:
 
 @pytest.fixture
 def cache():
-    return LatentCache()
+    return latent_cache()
 
 
 class Counting:

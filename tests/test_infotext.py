@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from caches import relight_pipeline
 from drawing_up import draw_up
 from samples import encoded, no_matting, plain
 from sd15_layout import iclight_file
@@ -15,7 +16,6 @@ from sd15_layout import iclight_file
 from lib_iclight import infotext
 from lib_iclight.errors import ICLightError
 from lib_iclight.light import description
-from lib_iclight.relight import RelightPipeline
 from lib_iclight.request import FIELDS, Request, from_page
 from lib_iclight.subject.placement import Placement
 
@@ -31,7 +31,7 @@ def described(tmp_path):
 
     def describe(init=None, matte=no_matting, **wanted) -> dict[str, str]:
         wanted = {"enabled": True, "foreground": plain((200, 90, 30, 128))} | wanted
-        return infotext.describe(draw_up(RelightPipeline(), [Path(tmp_path)], matte, init, **wanted))
+        return infotext.describe(draw_up(relight_pipeline(), [Path(tmp_path)], matte, init, **wanted))
 
     return describe
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 import torch
+from caches import relight_pipeline
 from drawing_up import draw_up
 from PIL import Image
 from safetensors.torch import save_file
@@ -19,7 +20,7 @@ from samples import no_matting, noise
 from sd15_layout import names, small_unet
 
 from lib_iclight.models.library import UNET_PREFIX, check_fit
-from lib_iclight.relight import RelightPipeline, condition_layers
+from lib_iclight.relight import condition_layers
 
 SIZES = [(256, 256), (328, 200)]
 CHANNELS = {"fc": 8, "fcon": 8, "fbc": 12}
@@ -134,7 +135,7 @@ def encoder_of(vae: torch.nn.Module):
 
 def relit(models: Models, folder, mode: str, size: tuple[int, int]) -> tuple[torch.Tensor, torch.nn.Module]:
     """The product's condition, and a UNet with the tensors that the product's offsets make."""
-    pipeline = RelightPipeline()
+    pipeline = relight_pipeline()
     background = Image.fromarray(BACKGROUND) if mode == "fbc" else None
     wanted = {"mode": mode, "foreground": Image.fromarray(FOREGROUND), "background": background}
     plan = draw_up(pipeline, [folder], no_matting, **wanted)

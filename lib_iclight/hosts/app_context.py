@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from typing import Any
 
+from ..models.library import ModelLibrary
 from ..models.manager import Models
 from ..picture.arrays import Picture
 from ..relight import RelightPipeline
@@ -31,11 +32,12 @@ class AppContext:
 
     def __init__(self, host: Host):
         self.host = host
-        self._pipeline = RelightPipeline(SharedCache(_cache_limit), self.max_pixels)
+        self._cache = SharedCache(_cache_limit)
         self._checkpoints = Checkpoints(host.checkpoint)
-        self.models = Models(self._pipeline.library, host.model_folders, webui.settings, webui.downloads_forbidden)
+        library = ModelLibrary()
+        self.models = Models(library, host.model_folders, webui.settings, webui.downloads_forbidden)
         self.removers = Removers(host.matting_folder, self.models.why_not)
-        self._pipeline.pictures.content = self.removers.content
+        self._pipeline = RelightPipeline(library, self._cache, self.max_pixels, self.removers.content)
         self.hooks = ScriptHooks(host, self._pipeline, self.models, self.removers, self._checkpoints)
 
     @staticmethod
@@ -86,6 +88,10 @@ class AppContext:
         if not webui.settings().keep_models:
             self.models.library.forget()
         self.removers.forget_unless_kept()
+
+    def trim_cache(self) -> None:
+        """Forget what the settings have no more room for."""
+        self._cache.trim()
 
 
 def _cache_limit() -> int:

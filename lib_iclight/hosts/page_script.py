@@ -100,7 +100,7 @@ def add_settings() -> None:
     """Give the host's settings page our section."""
     changed = {
         "keep_models": lambda: app_context().forget_models(),
-        "cache_limit": lambda: app_context().hooks.pipeline.cache.trim(),
+        "cache_limit": lambda: app_context().trim_cache(),
     }
     webui.add_settings(changed, _removers)
 

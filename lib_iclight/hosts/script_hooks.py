@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,8 +12,8 @@ from ..errors import InterruptedRunError
 from ..infotext import describe, forget
 from ..models.library import MissingModelError, ModelFile
 from ..models.manager import Models
-from ..relight import INIT, MASK, Plan, RelightPipeline, assign_parts, check_light, finish
-from ..request import PICTURES, Request
+from ..relight import INIT, MASK, RelightPipeline, finish
+from ..request import Request
 from . import abort, masks, nested_runs, patching, results, run_context, unrestored, webui
 from .checkpoint_checks import CheckpointChecks
 from .checkpoints import Checkpoints
@@ -63,7 +62,9 @@ class ScriptHooks:
         try:
             request = asked.request(run.overrides)
             if request.enabled:
-                run.start(self._plan(p, asked, request, is_img2img))
+                sources = self._sources(p, asked, request, is_img2img)
+                plan = self.pipeline.plan(request, sources, is_img2img, self._find_model, self._removers.remove_in_run)
+                run.start(plan)
                 p.extra_generation_params.update(describe(run.plan))
         except InterruptedRunError as error:
             # The host ends an interrupted run by itself, before it samples; should it not, no picture comes.
@@ -71,19 +72,14 @@ class ScriptHooks:
         except Exception as error:  # the host would swallow it and go on to an unrelated picture
             run.end_with(error)
 
-    def _plan(self, p: Any, asked: Asked, request: Request, is_img2img: bool) -> Plan:
-        """The plan. Pictures are opened once nothing is missing, and only those that are used."""
-        sources = {name: [source] for name, source in asked.pictures().items()}
-        if is_img2img:
-            sources |= self._host_pictures(p, request)
-        parts = assign_parts(request, sources, is_img2img)
-        model = self._model(request)
-        check_light(request, parts)
-        opened = parts.opened(sources, self.pipeline.pictures.picture)
-        request = replace(request, **{name: opened[name][0] for name in PICTURES if name in opened})
-        init_images = opened.get(INIT, []) if is_img2img else None
-        mask = opened[MASK][0] if MASK in opened else None
-        return self.pipeline.plan(request, model, init_images, self._removers.remove_in_run, mask)
+    def _sources(self, p: Any, asked: Asked, request: Request, is_img2img: bool) -> dict[str, Sequence[Any]]:
+        """What was given as pictures, by name: the request's own and, in img2img, the host's.
+
+        Raises:
+            ICLightError: img2img's mask is of a kind that is not read, or too large.
+        """
+        sources: dict[str, Sequence[Any]] = {name: [source] for name, source in asked.pictures().items()}
+        return sources | (self._host_pictures(p, request) if is_img2img else {})
 
     def _host_pictures(self, p: Any, request: Request) -> dict[str, Sequence[Any]]:
         """img2img's pictures and, where it is the light, its mask; none that is not there.
@@ -96,16 +92,26 @@ class ScriptHooks:
         found = {INIT: images, MASK: [mask] if mask is not None else []}
         return {name: given for name, given in found.items() if given}
 
-    def _model(self, request: Request) -> ModelFile:
-        """The model's file; one that is missing arrives first where the user has set that."""
-        select = self.pipeline.library.select
+    def _find_model(self, request: Request) -> Callable[[], ModelFile]:
+        """A :data:`lib_iclight.relight.FindModel`: what is missing is downloaded where the user has set that."""
+
+        def select() -> ModelFile:
+            return self.pipeline.library.select(request.mode, request.model, self.host.model_folders())
+
         try:
-            return select(request.mode, request.model, self.host.model_folders())
+            found = select()
         except MissingModelError as error:
             if not self._models.on_first_use:
                 raise
-            self._fetch(error.mode)
-        return select(request.mode, request.model, self.host.model_folders())
+            missing = error.mode
+        else:
+            return lambda: found
+
+        def fetched() -> ModelFile:
+            self._fetch(missing)
+            return select()
+
+        return fetched
 
     def _fetch(self, mode: str) -> None:
         try:

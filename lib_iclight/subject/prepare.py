@@ -109,17 +109,15 @@ class SubjectCache:
     Args:
         cache: what they are kept in.
         max_pixels: gives the most pixels that a picture may have.
-
-    Attributes:
-        content: identifies the content of the file behind a remover's name, so that a replaced file cuts out anew.
+        remover_file: identifies the content of the file behind a remover's name, so that a replaced file cuts out anew.
     """
 
     def __init__(
-        self, cache: SharedCache | None = None, max_pixels: Callable[[], int] = lambda: opening.MAX_PIXELS
+        self, cache: SharedCache, max_pixels: Callable[[], int], remover_file: Callable[[str], Hashable]
     ) -> None:
-        self.content: Callable[[str], Hashable] = lambda model: None
-        self._cache = cache or SharedCache()
+        self._cache = cache
         self._max_pixels = max_pixels
+        self._remover_file = remover_file
 
     def picture(self, source: Any, name: str) -> arrays.Picture:
         """Decode what a user gave.
@@ -177,7 +175,7 @@ class SubjectCache:
         Raises:
             ICLightError: nothing of the picture is visible, the remover failed or found nothing, or nothing is left.
         """
-        file = (model, self.content(model)) if remove_background else None
+        file = (model, self._remover_file(model)) if remove_background else None
         key = ("subject", picture.digest, remove_background, file, edge)
         return self._cache.get(key, lambda: self._cut_out(picture, remove_background, file, remover, edge))
 

@@ -15,7 +15,6 @@ from .process_memory import release_memory
 Value = TypeVar("Value")
 
 MEGABYTE = 1 << 20
-DEFAULT_LIMIT = 512 * MEGABYTE
 
 # Each costs some kilobytes besides its arrays, which counts where pictures are tiny.
 _MOST_ENTRIES = 4096
@@ -36,17 +35,12 @@ class SharedCache:
         limit: gives the limit in bytes. It is asked whenever a value is added, so that it may change.
     """
 
-    def __init__(self, limit: Callable[[], int] = lambda: DEFAULT_LIMIT):
+    def __init__(self, limit: Callable[[], int]):
         self._limit = limit
         self._entries: OrderedDict[Hashable, _Entry] = OrderedDict()
         self._holders: Counter[int] = Counter()
-        self._used = 0
+        self._used = 0  # bytes of all values that are kept
         self._lock = threading.Lock()
-
-    @property
-    def used(self) -> int:
-        """Bytes of all values that are kept."""
-        return self._used
 
     def get(self, key: Hashable, make: Callable[[], Value]) -> Value:
         """The value of ``key``, made by ``make`` when it is not there; what ``make`` raises is passed on."""

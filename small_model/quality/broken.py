@@ -12,14 +12,16 @@ from unittest import mock
 @contextmanager
 def _fresh_latents() -> Iterator[Any]:
     """Keep latents of whole and of broken runs apart; gives the product's hooks."""
-    from lib_iclight.conditioning import LatentCache
     from lib_iclight.hosts import page_script
-    from lib_iclight.subject.prepare import SubjectCache
+    from lib_iclight.relight import RelightPipeline
+    from lib_iclight.support.cache import MEGABYTE, SharedCache
 
     hooks = page_script.hooks()
     pipeline = hooks.pipeline
     kept = pipeline.latents, pipeline.pictures
-    pipeline.latents, pipeline.pictures = LatentCache(), SubjectCache()
+    cache = SharedCache(lambda: 512 * MEGABYTE)
+    fresh = RelightPipeline(pipeline.library, cache, pipeline.max_pixels, lambda model: None)
+    pipeline.latents, pipeline.pictures = fresh.latents, fresh.pictures
     try:
         yield hooks
     finally:

@@ -138,20 +138,48 @@ def test_a_mask_of_a_kind_that_is_not_read_is_said_first(hooks):
     assert said.startswith("The mask is too large")
 
 
-def test_a_missing_model_is_fetched_once_where_that_is_set(hooks, folders, monkeypatch):
-    fetched, select = [], hooks.pipeline.library.select
+@pytest.fixture
+def fetched(hooks, monkeypatch):
+    """The modes whose model is fetched, in order; none is there before."""
+    modes, select = [], hooks.pipeline.library.select
 
     def missing_at_first(mode, model, where):
-        if not fetched:
+        if not modes:
             raise MissingModelError("There is none.", mode)
         return select(mode, model, where)
 
     monkeypatch.setattr(hooks.pipeline.library, "select", missing_at_first)
+    monkeypatch.setattr(hooks, "_fetch", modes.append)
+    return modes
+
+
+def test_a_missing_model_is_fetched_once_where_that_is_set(hooks, fetched):
     assert refusal(hooks, {"foreground": CUT_OUT, "mode": "fcon"}) == "There is none."
+    assert fetched == []
     hooks._models.on_first_use = True
-    monkeypatch.setattr(hooks, "_fetch", fetched.append)
     assert begin(hooks, {"foreground": CUT_OUT, "mode": "fcon"}).sample() == "sampled"
     assert fetched == ["fcon"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"background": CUT_OUT, "foreground": None}, "no foreground"),
+        ({"light": "none"}, "needs a background or a light"),
+        ({"light": "custom"}, "no light map"),
+        ({"background": BROKEN}, "The background is not a picture"),
+        ({"foreground": BROKEN, "light": "left"}, "The foreground is not a picture"),
+        ({"foreground": encoded(plain((1, 2, 3, 0))), "light": "left"}, "fully transparent"),
+    ],
+)
+def test_nothing_is_fetched_for_a_run_that_is_refused(hooks, fetched, fields, said):
+    hooks._models.on_first_use = True
+    assert said in refusal(hooks, {"foreground": CUT_OUT, "mode": "fbc", **fields})
+    assert fetched == []
+
+
+def test_a_missing_model_that_is_not_fetched_is_said_before_what_is_broken(hooks, fetched):
+    assert refusal(hooks, {"foreground": BROKEN, "mode": "fbc"}) == "There is none."
 
 
 def test_the_request_that_is_planned_holds_the_pictures_that_are_used(hooks):

@@ -12,6 +12,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from caches import subject_cache
 from sd15_layout import file_at, names, safetensors_bytes, with_header
 
 from lib_iclight.errors import ICLightError
@@ -20,7 +21,6 @@ from lib_iclight.models.folders import PART
 from lib_iclight.models.library import CONV_IN, ModelLibrary
 from lib_iclight.picture.arrays import make_picture
 from lib_iclight.subject import background_removal
-from lib_iclight.subject.prepare import SubjectCache
 from lib_iclight.support.cache import blocks
 
 torch = pytest.importorskip("torch")
@@ -226,8 +226,8 @@ def remover(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("change", CHANGES)
 def test_an_exchanged_remover_cuts_out_anew(remover, change):
-    pictures, rgb = SubjectCache(), np.full((4, 6, 3), 90, np.uint8)
-    pictures.content = lambda model: background_removal.content(model, remover.parent)
+    rgb = np.full((4, 6, 3), 90, np.uint8)
+    pictures = subject_cache(remover_file=lambda model: background_removal.content(model, remover.parent))
     picture, matte = make_picture(rgb), background_removal.remover(remover.parent)
 
     def cut_out():

@@ -14,13 +14,13 @@ from importlib.util import find_spec
 import many_files
 import numpy as np
 import pytest
+from caches import subject_cache
 from PIL import EpsImagePlugin, Image, ImageFile, TiffImagePlugin
 from samples import as_base64, encoded, file_bytes, noise, plain
 
 from lib_iclight.errors import ICLightError
 from lib_iclight.hosts import masks
 from lib_iclight.picture import arrays, jpeg, opening
-from lib_iclight.subject.prepare import SubjectCache
 
 
 def refusal(read, *args) -> str:
@@ -32,7 +32,7 @@ def refusal(read, *args) -> str:
 
 
 def decoded(raw: bytes) -> arrays.Picture:
-    return SubjectCache().picture(as_base64(raw), "foreground")
+    return subject_cache().picture(as_base64(raw), "foreground")
 
 
 # A picture is no program
@@ -55,7 +55,7 @@ def ghostscript(monkeypatch):
 WAYS_IN = {
     "field": decoded,
     "file": lambda raw: arrays.to_picture(opening.read(io.BytesIO(raw), "foreground")),
-    "opened by the host": lambda raw: SubjectCache().picture(Image.open(io.BytesIO(raw)), "foreground"),
+    "opened by the host": lambda raw: subject_cache().picture(Image.open(io.BytesIO(raw)), "foreground"),
     "mask": lambda raw: masks.as_light(type("p", (), {"image_mask": Image.open(io.BytesIO(raw))})),
 }
 
@@ -72,7 +72,7 @@ def test_a_drawing_is_refused_and_never_run(ghostscript, way):
 def test_a_damaged_file_that_the_host_has_opened_is_refused_too(kind):
     raw = file_bytes(Image.fromarray(noise(64, 64)), kind)
     message = refusal(
-        SubjectCache().picture,
+        subject_cache().picture,
         Image.open(io.BytesIO(raw[: len(raw) // 2] if kind != "TIFF" else raw[:-9000])),
         "foreground",
     )
@@ -86,7 +86,7 @@ def test_a_picture_of_the_hosts_for_which_memory_is_short_is_refused_as_that(mon
         raise MemoryError
 
     monkeypatch.setattr(image, "load", load)
-    assert "not enough memory" in refusal(SubjectCache().picture, image, "foreground")
+    assert "not enough memory" in refusal(subject_cache().picture, image, "foreground")
 
 
 @pytest.mark.parametrize("kind", ["ICO", "PPM", "TGA", "PCX", "SGI", "DDS", "JPEG2000", "IM", "ICNS"])
@@ -175,10 +175,10 @@ def test_a_claimed_size_is_refused_without_a_pixel(size):
 
 
 def test_the_limit_is_the_settings():
-    small, pictures = plain((1, 2, 3), 1000, 1000), SubjectCache(max_pixels=lambda: 999_999)
+    small, pictures = plain((1, 2, 3), 1000, 1000), subject_cache(max_pixels=lambda: 999_999)
     for source in (encoded(small), small, np.asarray(small)):
         assert "1.0 megapixels" in refusal(pictures.picture, source, "background")
-    assert SubjectCache(max_pixels=lambda: 1_000_000).picture(small, "background").size == (1000, 1000)
+    assert subject_cache(max_pixels=lambda: 1_000_000).picture(small, "background").size == (1000, 1000)
 
 
 def test_a_tile_far_larger_than_its_picture_is_refused_unopened(monkeypatch):
@@ -206,7 +206,7 @@ def test_text_is_measured_before_it_is_decoded(monkeypatch):
 def test_blanks_in_a_text_are_not_copied(text):
     tracemalloc.start()
     try:
-        refusal_or_picture = SubjectCache().picture if text.strip() else lambda *args: refusal(opening.decode, *args)
+        refusal_or_picture = subject_cache().picture if text.strip() else lambda *args: refusal(opening.decode, *args)
         refusal_or_picture(text, "foreground")
         peak = tracemalloc.get_traced_memory()[1]
     finally:

@@ -9,13 +9,13 @@ import sys
 import icc
 import numpy as np
 import pytest
+from caches import subject_cache
 from PIL import Image, ImageCms
 from samples import as_base64, encoded, file_bytes, noise
 
 from lib_iclight.picture import arrays, opening, profiles
 from lib_iclight.picture.arrays import Picture
 from lib_iclight.picture.srgb import linear_to_srgb
-from lib_iclight.subject.prepare import SubjectCache
 
 ADOBE_GAMMA = 563 / 256
 FROM_XYZ = np.array([[3.1338561, -1.6168667, -0.4906146], [-0.9787684, 1.9161415, 0.0334540],
@@ -112,7 +112,7 @@ def test_an_srgb_profile_changes_nothing_and_is_looked_at_once(monkeypatch):
 
 
 def test_a_picture_that_is_given_again_is_not_converted_again(monkeypatch):
-    image, pictures = Image.fromarray(noise(16, 8)), SubjectCache()
+    image, pictures = Image.fromarray(noise(16, 8)), subject_cache()
     image.info["icc_profile"] = icc.rgb_profile(icc.ADOBE_RGB)
     first = pictures.picture(image, "img2img picture")
     monkeypatch.setattr(ImageCms, "applyTransform", None)
@@ -121,7 +121,7 @@ def test_a_picture_that_is_given_again_is_not_converted_again(monkeypatch):
 
 @pytest.mark.parametrize("change", ["a pixel", "the profile", "transparency"])
 def test_a_picture_that_has_changed_is_converted_anew(change):
-    image, pictures = Image.fromarray(noise(16, 8)), SubjectCache()
+    image, pictures = Image.fromarray(noise(16, 8)), subject_cache()
     image.info["icc_profile"] = icc.rgb_profile(icc.ADOBE_RGB)
     first = pictures.picture(image, "img2img picture")
     if change == "a pixel":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from caches import subject_cache
 from PIL import Image
 from samples import encoded, no_matting, noise, plain
 
@@ -16,7 +17,7 @@ from lib_iclight.subject.prepare import Framing, Removal, SubjectCache
 
 @pytest.fixture
 def pictures():
-    return SubjectCache()
+    return subject_cache()
 
 
 class Remover:

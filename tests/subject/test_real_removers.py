@@ -6,12 +6,12 @@ import threading
 
 import numpy as np
 import pytest
+from caches import subject_cache
 from onnx_files import finder_of_brightness
 
 from lib_iclight.errors import ICLightError, InterruptedRunError
 from lib_iclight.subject import background_removal
 from lib_iclight.subject.matte_refinement import MatteRefinement
-from lib_iclight.subject.prepare import SubjectCache
 from lib_iclight.support.interruptible import interruptible
 
 rembg = pytest.importorskip("rembg", reason="rembg is not installed")
@@ -116,7 +116,7 @@ def test_a_missing_file_that_cannot_be_downloaded_says_where_it_goes(folder):
 @pytest.mark.filterwarnings("error")
 def test_a_remover_that_finds_nothing_says_so(folder, capfd):
     add(folder, "u2net", gain=0)
-    pictures = SubjectCache()
+    pictures = subject_cache()
     with pytest.raises(ICLightError, match="u2net found no subject in the foreground"):
         pictures.subject(
             pictures.picture(bright_corner(), "foreground"), True, "u2net", background_removal.remover(folder)
@@ -126,7 +126,7 @@ def test_a_remover_that_finds_nothing_says_so(folder, capfd):
 
 def test_the_edge_is_refined_on_what_the_remover_gives(folder):
     add(folder, "birefnet-general")
-    pictures = SubjectCache()
+    pictures = subject_cache()
     picture = pictures.picture(bright_corner(), "foreground")
     edge = MatteRefinement(alpha_matting=True, decontaminate=1.0)
     alpha = pictures.subject(picture, True, "birefnet-general", background_removal.remover(folder), edge).alpha

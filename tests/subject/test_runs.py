@@ -272,10 +272,10 @@ def test_what_is_kept_obeys_the_setting(host, rembg):
 
     from lib_iclight.hosts.app_context import app_context
 
-    cache = app_context().hooks.pipeline.cache
+    cache = app_context()._cache
     pixels_of(relight(host, {"foreground": encoded(bright_ball(seed=25))}))
-    assert cache.used > 0
+    assert cache._used > 0
     shared.opts.set("ic_light_cache_limit", 0)
-    assert cache.used == 0
+    assert cache._used == 0
     pixels_of(relight(host, {"foreground": encoded(bright_ball(seed=26))}))
-    assert cache.used == 0
+    assert cache._used == 0

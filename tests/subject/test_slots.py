@@ -7,6 +7,7 @@ import base64
 import many_files
 import numpy as np
 import pytest
+from caches import subject_cache
 from PIL import EpsImagePlugin, Image
 from samples import file_bytes, plain
 
@@ -82,9 +83,8 @@ def test_a_file_that_is_gone_is_said(tmp_path):
 
 
 def test_the_run_gets_what_the_slot_saw(dropped):
-    from lib_iclight.subject.prepare import SubjectCache
 
     rgb = np.arange(48, dtype=np.uint8).reshape(4, 4, 3)
     found = dropped(file_bytes(Image.fromarray(rgb)))
-    assert SubjectCache().picture(found, "foreground") is found
+    assert subject_cache().picture(found, "foreground") is found
     np.testing.assert_array_equal(found.rgb, rgb)

@@ -7,11 +7,11 @@ import io
 import re
 
 import numpy as np
+from caches import subject_cache
 from PIL import Image
 from samples import no_matting, noise, plain
 
 from lib_iclight.subject.matte_refinement import UNREFINED, MatteRefinement
-from lib_iclight.subject.prepare import SubjectCache
 from lib_iclight.ui.cutout_html import SIDE, cutout_html, problem_html
 
 
@@ -22,7 +22,7 @@ def left_half(rgb, model):
 
 
 def shown(image, removes=True, matte=left_half, edge=UNREFINED) -> tuple[list[Image.Image], str]:
-    pictures = SubjectCache()
+    pictures = subject_cache()
     text = cutout_html(pictures.subject(pictures.picture(image, "foreground"), removes, "u2net", matte, edge))
     found = re.findall(r"src='data:image/png;base64,([^']+)'", text)
     return [Image.open(io.BytesIO(base64.b64decode(data))) for data in found], text
