@@ -21,10 +21,10 @@ class ICLightError(Exception):
     ``detail`` and in ``message``, so one that is :func:`printable` keeps the answer below 2 kB.
     """
 
-    def __init__(self, message: str, status_code: int = UNPROCESSABLE):
+    def __init__(self, message: str):
         message = printable(message)
         super().__init__(message)
-        self.status_code = status_code
+        self.status_code = UNPROCESSABLE
         self.detail = message
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from . import legacy_names
@@ -276,10 +277,14 @@ REFINEMENT_FIELDS = tuple(name for name, each in FIELDS.items() if each.part is 
 """The fields that make up :attr:`Request.edge`, in which they are called so, without a ``matte_``."""
 
 
-def from_api(values: Mapping[str, Any]) -> Request:
+def from_api(values: Mapping[str, Any], overrides: Mapping[str, Any] = MappingProxyType({})) -> Request:
     """Validate the API's dict, huchenlei's field names included.
 
     Its pictures are left out: only those that a run uses are opened, see :func:`picture_sources`.
+
+    Args:
+        values: the dict.
+        overrides: what X/Y/Z axes have set in place of its own; alone they ask for nothing.
 
     Raises:
         ICLightError: an unknown field, or a value of the wrong kind or out of range; the message names the field.
@@ -287,7 +292,7 @@ def from_api(values: Mapping[str, Any]) -> Request:
     for name in values:
         if not isinstance(name, str) or (name not in FIELDS and not legacy_names.is_known(name)):
             raise ICLightError(f"IC Light has no field {shown(name)}.{_suggestion(str(name)[:_LONGEST_NAME])}")
-    return _validated(legacy_names.translated({**values, "enabled": switch_of(values)}))
+    return _validated(legacy_names.translated({**values, "enabled": switch_of(values), **overrides}))
 
 
 def from_page(values: Sequence[Any], names: Sequence[str]) -> Request:

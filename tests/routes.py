@@ -19,6 +19,7 @@ from lib_iclight.api.access import Access
 from lib_iclight.api.routes import Services, add_routes
 from lib_iclight.models.library import ModelLibrary
 from lib_iclight.models.manager import Models
+from lib_iclight.picture.opening import MAX_PIXELS
 from lib_iclight.settings import Settings
 from lib_iclight.subject.background_removal import check_known
 
@@ -41,7 +42,7 @@ def with_routes(
         check_known(model, folder)
         return pictures.subject(picture, removal, model, remover, edge)
 
-    add_routes(app, Services(models, cut_out, lambda: "u2net"), access or Access())
+    add_routes(app, Services(models, cut_out, lambda: "u2net", lambda: MAX_PIXELS), access or Access())
     return app
 
 

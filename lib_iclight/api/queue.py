@@ -14,19 +14,17 @@ from ..support.process_memory import release_memory
 
 _UNAVAILABLE = 503
 _RETRY_SECONDS = "5"
+_MOST = 5
+"""One that is answered, and those that wait."""
 
 
 class Turns:
     """Gives one turn at a time, in the order in which they were asked for. Waiting holds no thread.
 
     Memory freed in a turn goes back to the operating system before the next one begins.
-
-    Args:
-        waiting: how many may wait; any more are turned away.
     """
 
-    def __init__(self, waiting: int = 4):
-        self._most = waiting + 1
+    def __init__(self) -> None:
         self._inside = 0
         self._lock = anyio.Lock()
 
@@ -41,10 +39,10 @@ class Turns:
             HTTPException: 503 if too many wait already; whatever ``gone`` raises.
             ClientDisconnect: the client has gone away.
         """
-        if self._inside >= self._most:
+        if self._inside >= _MOST:
             raise HTTPException(
                 _UNAVAILABLE,
-                f"Busy: {self._most} requests are being answered already. Try again in {_RETRY_SECONDS} seconds.",
+                f"Busy: {_MOST} requests are being answered already. Try again in {_RETRY_SECONDS} seconds.",
                 {"Retry-After": _RETRY_SECONDS},
             )
         self._inside += 1

@@ -165,7 +165,7 @@ class Services:
     models: Models
     subject: Callable[[arrays.Picture, str, MatteRefinement, Removal], Subject]
     remover: Callable[[], str]
-    max_pixels: Callable[[], int] = lambda: opening.MAX_PIXELS
+    max_pixels: Callable[[], int]
 
 
 def add_routes(app: FastAPI, services: Services, access: Access) -> None:

@@ -10,7 +10,10 @@ May import: everything.
 
 from __future__ import annotations
 
-from .protocol import Checkpoint, Host
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .protocol import Host
 
 
 def detect() -> Host:
@@ -42,6 +45,3 @@ def _is_there(module: str) -> bool:
         return find_spec(module) is not None
     except ModuleNotFoundError:  # of a package that it is in
         return False
-
-
-__all__ = ["Checkpoint", "Host", "detect"]

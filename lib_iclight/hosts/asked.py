@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ..errors import ICLightError
-from ..namesakes import switch_of
 from ..request import PICTURES, Request, from_api, from_page, picture_sources
 from ..support.json_values import well_formed
 from ..ui.accordion import PAGE_FIELDS
@@ -51,7 +50,7 @@ class Asked:
         first = args[0] if args else None
         if isinstance(first, dict):
             _refuse_more(args)
-            return from_api({**first, "enabled": switch_of(first), **overrides})
+            return from_api(first, overrides)
         return from_page([*args, *overrides.values()], [*PAGE_FIELDS[: len(args)], *overrides])
 
 

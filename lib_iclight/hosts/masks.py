@@ -6,10 +6,10 @@ from typing import Any
 
 from PIL import Image, ImageFilter, ImageOps
 
-from ..picture.opening import MAX_PIXELS, check_given
+from ..picture.opening import check_given
 
 
-def as_light(p: Any, max_pixels: int = MAX_PIXELS) -> Image.Image | None:
+def as_light(p: Any, max_pixels: int) -> Image.Image | None:
     """The mask of a processing object as the host reads it, its greys kept: white where there is light.
 
     Args:

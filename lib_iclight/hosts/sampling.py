@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
-from typing import Any
+from collections.abc import Hashable, Sequence
+from typing import Any, NamedTuple
 
-from ..conditioning import about, inside_mask
+from ..conditioning import Encode, about, inside_mask
 from ..relight import RelightPipeline, condition_layers, grey_layer, start_layer
 from ..subject.prepare import Framing
 from . import first_latents
@@ -17,6 +17,22 @@ _FITS = {0: "stretch", 1: "cover", 2: "contain", 3: "stretch"}
 """Forge's resize modes."""
 
 _FOLLOWS = "ic_light_follows_refiner"
+
+
+class Encoding(NamedTuple):
+    """How pictures for a pass are encoded: what :class:`lib_iclight.conditioning.LatentCache` is told beside them.
+
+    Attributes:
+        width: of the pass in pixels.
+        height: of the pass in pixels.
+        vae: identifies the VAE.
+        encode: its encoder.
+    """
+
+    width: int
+    height: int
+    vae: Hashable
+    encode: Encode
 
 
 class Relighting:
@@ -57,24 +73,24 @@ class Relighting:
         """Give the model's UNet the offsets, and the pictures beside latents of ``x``'s shape."""
         import torch
 
-        plan, place = run.plan, self._encoding(p, x)
-        run.shown = run.shown or place[:2]
+        plan, encoding = run.plan, self._encoding(p, x)
+        run.shown = run.shown or (encoding.width, encoding.height)
         latents = self._pipeline.latents
-        stacks = [latents.stack(condition_layers(plan, subject), *place) for subject in run.subjects]
+        stacks = [latents.stack(condition_layers(plan, subject), *encoding) for subject in run.subjects]
         self._host.relight(p.sd_model, self._pipeline.library.load(plan.model), torch.cat(stacks))
 
     def _start(self, p: Any, run: RunContext, x: Any, noise: Any) -> None:
         """Begin from the light."""
         import torch
 
-        place, strength = self._encoding(p, x), run.plan.request.light_strength
+        encoding, strength = self._encoding(p, x), run.plan.request.light_strength
         latents = self._pipeline.latents
-        start = torch.cat([latents.latent(start_layer(run.plan, subject), *place) for subject in run.subjects])
+        start = torch.cat([latents.latent(start_layer(run.plan, subject), *encoding) for subject in run.subjects])
         if getattr(p, "init_latent", None) is None:
             self._add_to_noise(p, start * strength, noise)
             return
         if strength != 1:
-            start = about(latents.latent(grey_layer(), *place), start, strength)
+            start = about(latents.latent(grey_layer(), *encoding), start, strength)
         self._replace_init_latent(p, run, start)
 
     def _follow_refiner(self, p: Any, run: RunContext, x: Any) -> None:
@@ -97,10 +113,10 @@ class Relighting:
         setattr(updated, _FOLLOWS, True)
         denoiser.update_inner_model = updated
 
-    def _encoding(self, p: Any, x: Any) -> tuple[int, int, Hashable, Callable]:
-        """How pictures for latents of ``x``'s shape are encoded: width and height in pixels, the VAE, its encoder."""
+    def _encoding(self, p: Any, x: Any) -> Encoding:
+        """How pictures for latents of ``x``'s shape are encoded."""
         vae, encode, scale = self._host.vae(p.sd_model)
-        return x.shape[-1] * scale, x.shape[-2] * scale, vae, encode
+        return Encoding(x.shape[-1] * scale, x.shape[-2] * scale, vae, encode)
 
     def _add_to_noise(self, p: Any, start: Any, noise: Any) -> None:
         """Begin txt2img from the light: the sampler scales the noise, so what is added to it is divided by that."""

@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from lib_iclight.hosts import masks
+from lib_iclight.picture.opening import MAX_PIXELS
 
 GREY = np.array([[0, 100, 255]], np.uint8)
 
@@ -21,7 +22,7 @@ def processing(mask, **more) -> SimpleNamespace:
 
 
 def light(mask, **more) -> list[int] | None:
-    found = masks.as_light(processing(mask, **more))
+    found = masks.as_light(processing(mask, **more), MAX_PIXELS)
     return None if found is None else np.asarray(found)[0].tolist()
 
 
@@ -67,7 +68,7 @@ def test_nothing_painted_is_no_mask(mask, inverted):
 
 
 def test_a_processing_object_of_txt2img_has_none():
-    assert masks.as_light(SimpleNamespace()) is None
+    assert masks.as_light(SimpleNamespace(), MAX_PIXELS) is None
 
 
 def test_the_mask_is_off_for_the_run_and_comes_back():

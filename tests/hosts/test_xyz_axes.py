@@ -143,3 +143,8 @@ def test_a_model_that_is_absent_is_named_before_the_first_picture():
 
 def test_without_axes_the_request_is_as_it_is():
     assert xyz_axes.overridden(lambda overrides: from_api({"light": "top", **overrides}), {}).light == "top"
+
+
+def test_axes_alone_do_not_turn_iclight_on():
+    assert not from_api({}, {"light": "top"}).enabled
+    assert from_api({"mode": "fcon"}, {"light": "top"}) == from_api({"mode": "fcon", "light": "top"})

@@ -56,7 +56,7 @@ WAYS_IN = {
     "field": decoded,
     "file": lambda raw: arrays.to_picture(opening.read(io.BytesIO(raw), "foreground")),
     "opened by the host": lambda raw: subject_cache().picture(Image.open(io.BytesIO(raw)), "foreground"),
-    "mask": lambda raw: masks.as_light(type("p", (), {"image_mask": Image.open(io.BytesIO(raw))})),
+    "mask": lambda raw: masks.as_light(type("p", (), {"image_mask": Image.open(io.BytesIO(raw))}), opening.MAX_PIXELS),
 }
 
 
