@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from .conditioning import LatentCache, LazyImage, on_map
+from .conditioning import LatentCache, LazyImage, paste_subject
 from .errors import ICLightError
 from .light import maps
 from .light.description import LightDescription
@@ -22,19 +22,19 @@ from .subject.prepare import Framing, Subject, SubjectCache
 from .support.cache import SharedCache
 
 INIT, MASK = "init", "mask"
-"""What img2img's pictures and its mask are called beside the request's picture fields."""
+"""The names of img2img's pictures and mask, used alongside the request's picture fields."""
 
 
 @dataclass(frozen=True)
 class Parts:
-    """Which of the given pictures plays which part in a run.
+    """Which of the given pictures plays which role in a run.
 
     Pictures are named by the request's field, :data:`INIT` or :data:`MASK`.
 
     Attributes:
         subject: what is relit, "foreground" or :data:`INIT`.
-        light_map: what serves as the light map, None without one.
-        background: fbc's background picture, None without one.
+        light_map: what serves as the light map, or None.
+        background: fbc's background picture, or None.
     """
 
     subject: str
@@ -44,11 +44,11 @@ class Parts:
     def opened(
         self, sources: Mapping[str, Sequence[Any]], open_picture: Callable[[Any, str], arrays.Picture]
     ) -> dict[str, list[arrays.Picture]]:
-        """Open the pictures that play a part, and no others.
+        """Open the pictures that the run uses, and no others.
 
         Args:
-            sources: what was given under each name; of several only the subject uses all.
-            open_picture: opens one; the second argument is what the picture is to the user ("light map").
+            sources: what was given under each name; only the subject uses more than the first.
+            open_picture: opens one; its second argument is what messages call the picture ("light map").
 
         Raises:
             ICLightError: one of them cannot be read.
@@ -64,16 +64,16 @@ class Parts:
 
 @dataclass(frozen=True, eq=False)
 class Plan:
-    """What a run will do. Drawn up before sampling, so that everything a user can get wrong shows then.
+    """What a run will do. Made before sampling, so that user errors show before any work is done.
 
     Attributes:
         request: what was asked for.
-        model: the offsets' file.
+        model: the IC-Light model file.
         subjects: one, or one for each picture of an img2img batch.
         from_init: whether the subject is the img2img picture.
-        light: name of the light that makes the starting latents or the background, "none" without one, "editor" for
-            a description.
-        map: the picture that serves as light map, if the light is one.
+        light: name of the light that makes the starting latents or the background; "none" without one, "editor" for
+            a light description.
+        map: the picture that serves as the light map, or None.
         background: fbc's background picture as it was given, None for a gradient.
     """
 
@@ -87,23 +87,23 @@ class Plan:
 
     @property
     def lit_by_mask(self) -> bool:
-        """Whether img2img's mask is the light map, so that it says nothing about what is repainted."""
+        """Whether img2img's mask is the light map, and so does not limit what is repainted."""
         return self.light == "mask" and self.map is not None
 
     @property
     def has_start(self) -> bool:
-        """Whether the sampler starts from latents of ours."""
+        """Whether the sampler starts from our latents rather than the host's."""
         if self.request.mode == "fbc":
             return False
         return self.light != "none" or self.request.reinforce_foreground > 0
 
 
 class RelightPipeline:
-    """Draws up plans and turns them into tensors; keeps what it made for the next run.
+    """Makes the plan of a run, and holds what outlives a run: the model library and the caches.
 
     Args:
-        cache: what pictures, subjects and latents are kept in.
-        max_pixels: gives the most pixels that a picture may have.
+        cache: holds pictures, subjects and latents.
+        max_pixels: returns the most pixels that a picture may have.
     """
 
     def __init__(
@@ -123,14 +123,14 @@ class RelightPipeline:
         remover: BackgroundRemover,
         mask: arrays.Picture | None = None,
     ) -> Plan:
-        """Draw up the plan of a run.
+        """Make the plan of a run.
 
         Args:
             request: what was asked for.
-            model: the offsets' file, see :meth:`lib_iclight.models.library.ModelLibrary.select`.
+            model: the IC-Light model file, see :meth:`lib_iclight.models.library.ModelLibrary.select`.
             init_images: img2img's pictures, None in txt2img.
-            remover: cuts the subject out where that is asked for.
-            mask: img2img's mask, white where it is painted, None without one.
+            remover: cuts the subject out if requested.
+            mask: img2img's mask, white where it is painted, or None.
 
         Raises:
             ICLightError: something is missing or does not fit together, or the subject cannot be cut out.
@@ -149,8 +149,8 @@ class RelightPipeline:
 
         Args:
             request: what was asked for.
-            picture: what the subject is in.
-            remover: cuts the subject out where that is asked for.
+            picture: the picture with the subject in it.
+            remover: cuts the subject out if requested.
 
         Raises:
             ICLightError: see :meth:`lib_iclight.subject.prepare.SubjectCache.subject`.
@@ -167,7 +167,7 @@ def finish(request: Request, subject: Subject, pixels: np.ndarray) -> np.ndarray
         pixels: uint8 ``[H, W, 3]``.
 
     Returns:
-        A new array of that shape; ``pixels`` itself where nothing of this was asked for.
+        A new array of that shape, or ``pixels`` itself if neither was asked for.
     """
     if not (request.restore_details or request.keep_colours):
         return pixels
@@ -181,7 +181,7 @@ def finish(request: Request, subject: Subject, pixels: np.ndarray) -> np.ndarray
 
 
 def condition_layers(plan: Plan, subject: Subject) -> list[LazyImage]:
-    """What is encoded into ``c_concat``: the subject, and for fbc the background behind it."""
+    """What is encoded into ``c_concat``: the subject and, for fbc, the background."""
     layers = [LazyImage(("subject", subject.digest, subject.framing), subject.pixels)]
     if plan.request.mode == "fbc":
         layers.append(_background_layer(plan))
@@ -189,7 +189,7 @@ def condition_layers(plan: Plan, subject: Subject) -> list[LazyImage]:
 
 
 def start_layer(plan: Plan, subject: Subject) -> LazyImage | None:
-    """What is encoded into the starting latents, None where the host's own are left alone."""
+    """What is encoded into the starting latents, None if the host's own are kept."""
     if not plan.has_start:
         return None
     strength = plan.request.reinforce_foreground
@@ -199,20 +199,20 @@ def start_layer(plan: Plan, subject: Subject) -> LazyImage | None:
 
     def draw(width: int, height: int) -> np.ndarray:
         pixels = light.draw(width, height)
-        return on_map(pixels, subject.pixels(width, height), subject.matte(width, height), strength)
+        return paste_subject(pixels, subject.pixels(width, height), subject.matte(width, height), strength)
 
     return LazyImage(("reinforced", light.key, subject.digest, subject.framing, strength), draw)
 
 
 def grey_layer() -> LazyImage:
-    """Flat grey 127, which is neither light nor shadow."""
+    """Flat grey 127: neither light nor shadow."""
     return LazyImage(("grey",), lambda width, height: np.full((height, width, 3), arrays.GREY, np.uint8))
 
 
 def _map_layer(plan: Plan) -> LazyImage:
     if plan.map is not None:
         return _picture_layer("map", plan.map)
-    # Without a light the subject is reinforced on grey, which says nothing about one.
+    # Without a light, the subject is reinforced on neutral grey.
     light = "ambient" if plan.request.light == "none" else plan.request.light
     return _light_layer(light if isinstance(light, LightDescription) else maps.preset(light))
 
@@ -233,7 +233,7 @@ def _light_layer(light: LightDescription) -> LazyImage:
 
 
 def _picture_layer(role: str, picture: arrays.Picture, flipped: bool = False) -> LazyImage:
-    """A picture without a subject in it; where it is transparent it is grey."""
+    """A light map or background; transparent parts become grey."""
 
     def draw(width: int, height: int) -> np.ndarray:
         source = arrays.mirrored(picture) if flipped else picture
@@ -245,12 +245,12 @@ def _picture_layer(role: str, picture: arrays.Picture, flipped: bool = False) ->
 def assign_parts(request: Request, given: Collection[str], is_img2img: bool) -> Parts:
     """Decide which pictures a run uses, and for what.
 
-    With a foreground of its own, img2img's picture is the light map, or for fbc the background.
+    If there is a foreground, img2img's picture becomes the light map or, for fbc, the background.
 
     Args:
-        request: what was asked for; its own pictures are not looked at.
-        given: the names of the pictures that are there.
-        is_img2img: whether the run is img2img's.
+        request: what was asked for; its own pictures are ignored.
+        given: the names of the given pictures.
+        is_img2img: whether this is an img2img run.
 
     Raises:
         ICLightError: a picture is missing.
@@ -273,7 +273,7 @@ def assign_parts(request: Request, given: Collection[str], is_img2img: bool) -> 
 
 
 def check_light(request: Request, parts: Parts) -> None:
-    """Check that fbc has something behind the subject.
+    """Check that fbc has something to put behind the subject.
 
     Raises:
         ICLightError: it has neither a background nor a light.
@@ -288,7 +288,7 @@ def check_light(request: Request, parts: Parts) -> None:
 def _pictures(
     request: Request, init_images: Sequence[arrays.Picture], mask: arrays.Picture | None
 ) -> Iterator[tuple[str, Sequence[arrays.Picture]]]:
-    """The pictures that are there, by name."""
+    """The given pictures by name."""
     for name in PICTURES:
         picture = getattr(request, name)
         if picture is not None:
@@ -338,7 +338,7 @@ def _require_mask(given: Collection[str], is_img2img: bool) -> None:
 
 
 def _light(request: Request, parts: Parts) -> str:
-    """The name of the light; a picture of img2img that serves as the light map is "custom"."""
+    """The name of the light; "custom" if img2img's picture serves as the light map."""
     if parts.light_map is None:
         return request.light_name
     return "mask" if parts.light_map == MASK else "custom"

@@ -7,7 +7,7 @@ import pytest
 import torch
 from samples import noise
 
-from lib_iclight.conditioning import LatentCache, LazyImage, inside_mask, on_map, to_host_range
+from lib_iclight.conditioning import LatentCache, LazyImage, inside_mask, paste_subject, to_host_range
 
 
 def test_the_hosts_encoder_sees_the_references_range():
@@ -98,13 +98,13 @@ def test_a_stack_has_foreground_first_then_background(cache):
 def test_reinforcing_pastes_the_subject_where_its_matte_is():
     light, subject = np.full((1, 3, 3), 200, np.uint8), np.full((1, 3, 3), 50, np.uint8)
     matte = np.array([[0, 255, 255]], np.uint8)
-    assert on_map(light, subject, matte, 1.0)[0, :, 0].tolist() == [200, 50, 50]
-    assert on_map(light, subject, matte, 0.0)[0, :, 0].tolist() == [200, 200, 200]
+    assert paste_subject(light, subject, matte, 1.0)[0, :, 0].tolist() == [200, 50, 50]
+    assert paste_subject(light, subject, matte, 0.0)[0, :, 0].tolist() == [200, 200, 200]
 
 
 def test_reinforcing_by_half_mixes():
     light, subject = np.full((1, 1, 3), 200, np.uint8), np.full((1, 1, 3), 100, np.uint8)
-    assert on_map(light, subject, np.full((1, 1), 255, np.uint8), 0.5)[0, 0, 0] == pytest.approx(150, abs=1)
+    assert paste_subject(light, subject, np.full((1, 1), 255, np.uint8), 0.5)[0, 0, 0] == pytest.approx(150, abs=1)
 
 
 def test_inpainting_starts_from_the_light_inside_the_mask_only():

@@ -11,7 +11,7 @@ from asking import BODY, ask, pixels_of, shown
 from PIL import Image
 from samples import encoded
 
-from lib_iclight.namesakes import gone_astray, namesakes
+from lib_iclight.namesakes import misrouted, namesakes
 from workbench.session import REPOSITORY, Workbench
 
 ASKED = {"foreground": encoded(Image.new("RGBA", (32, 32), (200, 90, 30, 128))), "light": "left"}
@@ -87,4 +87,4 @@ def test_an_extension_that_cannot_tell_its_title_takes_nothing_from_ours():
     scripts = [Untold(), Nameless()]
     p = SimpleNamespace(scripts=SimpleNamespace(scripts=scripts), script_args=[{"light": "left"}])
     assert namesakes(scripts, None) == []
-    assert gone_astray(p, None) == ""
+    assert misrouted(p, None) == ""
