@@ -24,12 +24,12 @@ _NO_INIT = "There is nothing to cut out yet. Drop a picture into Foreground, or 
 
 
 def connect(panel: SubjectPanel, foreground: Any, inits: Sequence[Any], cut: Cut) -> None:
-    """Let the panel's button show the foreground's cut-out, or else that of img2img's picture.
+    """Make the panel's button show the cut-out of the foreground or, without one, of img2img's picture.
 
-    It works when it is asked to, never while a slider moves.
+    The preview is made only on a click, never while a slider moves.
 
     Args:
-        panel: has the button, and where the cut-out is shown.
+        panel: has the button and the place where the cut-out is shown.
         foreground: the picture slot.
         inits: controls of the web UI that may hold img2img's picture; empty in txt2img.
         cut: cuts a subject out.
@@ -56,5 +56,5 @@ def _shown(foreground: Any, pictures: Sequence[Any], settings: Sequence[Any], cu
 
 
 def _without_mask(given: Any) -> Any:
-    """The picture alone: gradio 3 hands what is inpainted over with its mask."""
+    """The picture alone: gradio 3 passes an inpainting picture together with its mask."""
     return given["image"] if isinstance(given, dict) else given

@@ -27,7 +27,7 @@ def said(**changes) -> str:
     ("changes", "expected"),
     [
         ({"has_foreground": False}, "Drop a picture of the subject into Foreground."),
-        ({}, "The foreground is relit. The prompt alone decides about the light and the background."),
+        ({}, "The foreground is relit. The prompt alone decides the light and the background."),
         (
             {"light": "left", "removes": True},
             "The foreground is relit. Its background is removed first, unless it is cut out already. "
@@ -39,8 +39,7 @@ def said(**changes) -> str:
         ),
         (
             {"is_img2img": True, "has_foreground": False, "has_init": True},
-            "The img2img picture is relit. "
-            "The prompt decides about the light, as far as the denoising strength lets it.",
+            "The img2img picture is relit. The prompt decides the light, as far as the denoising strength allows.",
         ),
         ({"is_img2img": True}, "The foreground is relit. The img2img picture is the light map."),
         (
@@ -62,17 +61,17 @@ def said(**changes) -> str:
         ),
         (
             {"light": "front", "placement": "contain"},
-            "The foreground is relit. All of it is kept, with room around it. It is lit from the front. "
+            "The foreground is relit. It is shown whole, with space around it. It is lit from the front. "
             "The prompt makes a new background.",
         ),
         (
             {"mode": "fbc", "light": "editor", "placement": "placed"},
-            "The foreground is relit. It stands where the editor places it. It is lit as the light editor says. "
-            "A plain gradient is its background.",
+            "The foreground is relit. It stands where it was placed in the editor. "
+            "It is lit as drawn in the light editor. A plain gradient is its background.",
         ),
         (
             {"is_img2img": True, "has_foreground": False, "light": "mask", "has_init": True},
-            "The img2img picture is relit. It is lit as the mask says. The prompt makes a new background.",
+            "The img2img picture is relit. It is lit where the mask is painted. The prompt makes a new background.",
         ),
         ({"mode": "fbc"}, "The foreground is relit. Drop a picture into Background, or choose a light."),
         (
@@ -86,7 +85,7 @@ def said(**changes) -> str:
         ),
         (
             {"is_img2img": True, "has_foreground": False, "light": "top"},
-            "What img2img is given is relit. It is lit from above. The prompt makes a new background.",
+            "The picture given to img2img is relit. It is lit from above. The prompt makes a new background.",
         ),
         ({"unreadable": {"foreground": "It is no picture. Use PNG."}}, "It is no picture. Use PNG."),
         (
@@ -121,7 +120,7 @@ def said(**changes) -> str:
         ),
         (
             {"light": "custom", "has_light_map": False, "is_img2img": True, "has_init": True},
-            "The foreground is relit. It is lit as the light map says. The prompt makes a new background.",
+            "The foreground is relit. It is lit by the light map. The prompt makes a new background.",
         ),
         (
             {"model": "x", "models": {"x.backup.safetensors": "fc", "y.safetensors": "fbc"}},

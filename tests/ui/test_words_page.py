@@ -100,7 +100,7 @@ def test_img2img_says_whether_the_tab_that_is_shown_has_a_picture(img2img):
     give(img2img, "img_inpaint_base")
     expect(line).to_contain_text("The img2img picture is relit.")
     img2img.click("#mode_img2img button:has-text('Batch')")
-    expect(line).to_contain_text("What img2img is given is relit.")
+    expect(line).to_contain_text("The picture given to img2img is relit.")
     img2img.click("#mode_img2img > .tab-nav button:has-text('img2img')")
     img2img.locator("#img2img_image").get_by_role("button", name="Remove Image").click()
     expect(line).to_have_text(lacking)
