@@ -107,7 +107,7 @@ def test_what_changes_between_the_look_and_the_reading_is_refused(folder, change
     library = ModelLibrary()
     file = library.select("fc", "auto", [folder])
     change(folder / NAME, content(2))
-    with pytest.raises(ICLightError, match=r"iclight_sd15_fc\.safetensors is being written to just now"):
+    with pytest.raises(ICLightError, match=r"iclight_sd15_fc\.safetensors is being written to right now"):
         library.load(file)
 
 
@@ -122,7 +122,7 @@ def test_what_changes_under_the_reading_is_refused(folder, monkeypatch):
         return tensors
 
     monkeypatch.setattr(library_module, "read_tensors", slowly)
-    with pytest.raises(ICLightError, match="is being written to just now"):
+    with pytest.raises(ICLightError, match="is being written to right now"):
         library.load(file)
 
 

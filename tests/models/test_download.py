@@ -84,7 +84,7 @@ def test_a_download_that_breaks_for_good_is_kept_for_the_next_time(hub, folder):
     hub.cuts = [0.4] + [0.0] * 20
     text = refusal(folder)
     assert "the connection broke" in text
-    assert "What has arrived is kept" in text
+    assert "What has been downloaded is kept" in text
     assert (folder / f"{NAME}.part").stat().st_size == ARRIVED
     hub.cuts.clear()
     hub.asked.clear()
@@ -194,7 +194,7 @@ def test_a_folder_that_cannot_be_made_is_told_by_its_last_names(hub, tmp_path):
 
 
 def test_a_folder_that_no_system_can_name_is_told(hub, folder):
-    assert "no folder can have this name. See that the web UI may write there" in refusal(folder / "\0")
+    assert "no folder can have this name. Make sure that the web UI may write there" in refusal(folder / "\0")
 
 
 def test_a_folder_without_permission_is_told(hub, folder, monkeypatch):
@@ -202,7 +202,7 @@ def test_a_folder_without_permission_is_told(hub, folder, monkeypatch):
         raise PermissionError(errno.EACCES, "Permission denied", str(self))
 
     monkeypatch.setattr(Path, "mkdir", denied)
-    assert "Permission denied. See that the web UI may write there" in refusal(folder)
+    assert "Permission denied. Make sure that the web UI may write there" in refusal(folder)
 
 
 # Stopped

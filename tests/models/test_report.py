@@ -36,17 +36,17 @@ WRONG = {
     "xl.safetensors": (
         safetensors_bytes({"conv_in.weight": (320, 8, 3, 3), "add_embedding.linear_1.weight": (4, 4)}),
         "is an SDXL model",
-        "Take it out of this folder",
+        "Move it out of this folder",
     ),
     "two.safetensors": (
         safetensors_bytes({"conv_in.weight": (320, 8, 3, 3), ATTENTION: (320, 1024)}),
         "is an SD 2 model",
-        "Take it out of this folder",
+        "Move it out of this folder",
     ),
     "layer.safetensors": (
         safetensors_bytes({"diffusion_model.x::weight::0": (4, 4)}), "is a layer-diffusion model", "layer_model"
     ),
-    "iclight_sd15_fc.safetensors.part": (b"12345", "has not arrived whole: 5 bytes", "Press Download"),
+    "iclight_sd15_fc.safetensors.part": (b"12345", "is not completely downloaded: 5 bytes", "Press Download"),
 }  # fmt: skip
 
 
