@@ -161,7 +161,9 @@ def undecoded(monkeypatch):
 def test_more_pixels_than_the_limit_are_refused_by_the_header_with_both_numbers(kind):
     raw = file_bytes(Image.new("L", (2000, 1000)), kind)
     message = refusal(opening.decode, as_base64(raw), "light map", 1_500_000)
-    assert message.startswith("The light map is too large: 2,000 x 1,000 pixels are 2.0 megapixels, 1.5 at most.")
+    assert message.startswith(
+        "The light map is too large: 2,000 x 1,000 pixels are 2.0 megapixels, but at most 1.5 are allowed."
+    )
 
 
 @pytest.mark.usefixtures("undecoded")
@@ -187,7 +189,9 @@ def test_a_tile_far_larger_than_its_picture_is_refused_unopened(monkeypatch):
 
 
 def test_a_jpeg_of_very_many_scans_is_refused():
-    assert "1009 scans, 24 at most" in refusal(decoded, many_files.hostile()["JPEG of a thousand scans"])
+    assert "1009 scans, but at most 24 are allowed" in refusal(
+        decoded, many_files.hostile()["JPEG of a thousand scans"]
+    )
     raw = file_bytes(Image.fromarray(noise(64, 64)), "JPEG", progressive=True)
     assert jpeg.count_scans(raw) == 10, "as libjpeg makes a progressive picture in colour"
     assert jpeg.count_scans(raw + b"\xff\xd9" + b"\xff\xda" * 1000) == jpeg.count_scans(raw)
@@ -197,7 +201,7 @@ def test_a_jpeg_of_very_many_scans_is_refused():
 def test_text_is_measured_before_it_is_decoded(monkeypatch):
     monkeypatch.setattr(base64, "b64decode", None)
     message = refusal(opening.decode, "A" * 4_000_000, "foreground", 1_000_000)
-    assert "3 MB, 2 MB at most" in message
+    assert "3 MB, but at most 2 MB are allowed" in message
 
 
 @pytest.mark.parametrize(
