@@ -112,5 +112,5 @@ def test_a_place_inside_always_fits_the_frame(scale, x, y):
 
 @pytest.mark.parametrize(("x", "y"), [(-1, 0.5), (0.5, 2), (2, 2)])
 def test_a_picture_of_which_nothing_is_seen_is_refused(x, y):
-    with pytest.raises(ICLightError, match=r"placed outside of the picture.*set the placement to cover"):
+    with pytest.raises(ICLightError, match=r"placed outside the frame.*set the placement to cover"):
         place(noise(13, 9), 24, 17, Placement(0.5, x, y), 127)

@@ -47,7 +47,7 @@ def test_what_is_no_photograph_is_a_refusal_that_names_the_slot(dropped, monkeyp
 
 def test_more_pixels_than_the_limit_are_refused(dropped):
     found = dropped(file_bytes(plain((1, 2, 3), 1000, 1000)), most=900_000)
-    assert "1.0 megapixels, 0.9 at most" in found.reason
+    assert "1.0 megapixels, but at most 0.9 are allowed" in found.reason
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "TIFF", "PNG", "WEBP"])
