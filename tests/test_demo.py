@@ -231,7 +231,7 @@ def test_a_picture_is_relit(photo, tmp_path):
     done = run_demo("--foreground", photo, "--rough", "--light", "front", "--size", "64", "--steps", "2", "--out", out)
     assert done.returncode == 0, done.stderr
     assert done.stdout == f"{out}\n"
-    assert "demo: the cut-out is rough (it was asked for)" in done.stderr
+    assert "demo: the cut-out is rough (it was requested)" in done.stderr
     with Image.open(out) as picture:
         assert picture.size == (64, 64)
         assert "Steps: 2" in picture.info["parameters"]

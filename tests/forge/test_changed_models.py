@@ -100,7 +100,7 @@ def odd(forge):
     named = os.fsdecode(b"br\xfccke\n.safetensors")
     (folder / named).write_bytes(b"")
     yield {
-        "gone.safetensors": "is a link to something that is not there",
+        "gone.safetensors": "is a link to something that does not exist",
         "circle.safetensors": "is a link that leads back to itself",
         "long.safetensors": "cannot be opened (File name too long)",
         "pipe.safetensors": "is a pipe or a device",

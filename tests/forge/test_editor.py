@@ -385,8 +385,8 @@ def test_the_summary_says_where_light_and_subject_are_drawn(tab, editor):
     tab.pick("light", "Editor")
     tab.pick("placement", "Placed")
     summary = tab.control("summary")
-    summary.get_by_text("It is lit as the light editor says.").wait_for(state="visible")
-    summary.get_by_text("It stands where the editor places it.").wait_for(state="visible")
+    summary.get_by_text("It is lit as drawn in the light editor.").wait_for(state="visible")
+    summary.get_by_text("It stands where it was placed in the editor.").wait_for(state="visible")
 
 
 def test_the_web_uis_own_styles_leave_the_editor_its_look(editor):

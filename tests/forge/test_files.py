@@ -51,4 +51,4 @@ def test_a_tiff_on_its_side_is_turned_once(client):
 def test_more_pixels_than_the_limit_are_refused_with_both_numbers(client, size):
     answer = client.txt2img({"foreground": pictures.text(many_files.png(*size))})
     assert answer.status == 422
-    assert f"{size[0] * size[1] / 1e6:,.1f} megapixels, 128.0 at most" in answer.message
+    assert f"{size[0] * size[1] / 1e6:,.1f} megapixels, but at most 128.0 are allowed" in answer.message
