@@ -20,7 +20,7 @@ MODE_NAMES = {
     "fbc": "Foreground and background (fbc)",
 }
 
-AGAIN = "Delete it, then download or copy it again."
+AGAIN = "Delete it and download it again, or copy it again."
 WAYS_OUT = (
     ("LoRA", "Move it into models/Lora."),
     ("ControlNet", "Move it into models/ControlNet."),

@@ -257,7 +257,7 @@ def test_a_light_of_a_newer_version_is_told_and_not_lost_on_the_way(page):
 def test_a_named_light_of_a_newer_version_is_told_and_not_taken_for_none(page):
     tab = send_back(page, picture_with({"mode": "fc", "direction": "moon"}))
     tab.drop("foreground", pictures.subject())
-    tab.control("summary").get_by_text("Its light is none that this version knows: choose one.").wait_for()
+    tab.control("summary").get_by_text("This version does not know its light: choose one.").wait_for()
     tab.pick("placement", "Placed")
     editor = Editor(tab)
     editor.until("state.placement === 'placed'")

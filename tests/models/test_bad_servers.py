@@ -45,7 +45,7 @@ def test_a_server_that_gives_next_to_nothing_is_given_up(hub, folder, monkeypatc
 def test_a_file_without_an_end_is_left_at_a_limit(hub, folder, monkeypatch):
     monkeypatch.setattr(download, "_LARGEST", 3 * len(CONTENT))
     hub.size, hub.body = None, "endless"
-    assert "gives more than" in refusal(folder)
+    assert "sends more than" in refusal(folder)
     assert left(folder) == []
 
 
@@ -59,7 +59,7 @@ def test_a_file_without_an_end_leaves_room_on_the_disk(hub, folder, monkeypatch)
 
 def test_a_file_that_is_said_to_be_huge_is_not_begun(hub, folder):
     hub.size = 5 << 30
-    assert "gives more than 4.29 GB" in refusal(folder)
+    assert "sends more than 4.29 GB" in refusal(folder)
     assert hub.asked == []
 
 
@@ -101,11 +101,11 @@ class Session:
 @pytest.mark.parametrize(
     ("target", "reason"),
     [
-        ("file:///etc/passwd", "something that is no web address"),
-        ("ftp://example.org/model", "something that is no web address"),
-        ("http:///model", "something that is no web address"),
-        ("http://[broken/model", "something that is no web address"),
-        ("//[broken/model", "something that is no web address"),
+        ("file:///etc/passwd", "something that is not a web address"),
+        ("ftp://example.org/model", "something that is not a web address"),
+        ("http:///model", "something that is not a web address"),
+        ("http://[broken/model", "something that is not a web address"),
+        ("//[broken/model", "something that is not a web address"),
         ("http://example.org/model", "an address without encryption"),
     ],
 )
@@ -150,10 +150,10 @@ def test_a_server_that_has_nothing_at_any_place_is_named(hub, folder):
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        (safetensors_bytes({"x.lora_up.weight": (4, 4)}), "gave is a LoRA, not an IC-Light fc model"),
-        (safetensors_bytes({"conv_in.weight": (320, 12, 3, 3)}), "gave is an IC-Light fbc model, not an IC-Light fc"),
-        (CONTENT[:-10], "gave is cut off: 10 of its"),
-        (b"<html></html>", "gave is not a safetensors file"),
+        (safetensors_bytes({"x.lora_up.weight": (4, 4)}), "sent is a LoRA, not an IC-Light fc model"),
+        (safetensors_bytes({"conv_in.weight": (320, 12, 3, 3)}), "sent is an IC-Light fbc model, not an IC-Light fc"),
+        (CONTENT[:-10], "sent is cut off: 10 of its"),
+        (b"<html></html>", "sent is not a safetensors file"),
     ],
     ids=["LoRA", "fbc", "cut off", "web page"],
 )

@@ -175,7 +175,7 @@ def test_a_web_page_in_place_of_the_file_is_refused(hub, folder):
 def test_too_little_space_is_told_before_anything_is_written(hub, folder, monkeypatch):
     monkeypatch.setattr(shutil, "disk_usage", lambda path: SimpleNamespace(free=10**6))
     text = refusal(folder)
-    assert "it needs 70 MB more on the disk, and 1 MB are free" in text
+    assert "it needs 70 MB more on the disk, but only 1 MB are free" in text
     assert hub.asked == []
     assert left(folder) == []
 

@@ -97,7 +97,7 @@ def test_a_file_cut_off_in_its_header_says_how_much_is_missing(damage):
 
 
 def test_bytes_behind_the_data_are_damage(damage):
-    assert damage(safetensors_bytes({"a": (1,)}) + b"12345") == "is damaged: it has 5 bytes more than its header says"
+    assert damage(safetensors_bytes({"a": (1,)}) + b"12345") == "is damaged: it is 5 bytes longer than its header says"
 
 
 def test_an_empty_file_is_called_empty(damage):

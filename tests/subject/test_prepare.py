@@ -86,7 +86,7 @@ def test_cut_out_and_whole_have_different_digests(pictures):
 
 
 def test_a_fully_transparent_foreground_is_refused(pictures):
-    with pytest.raises(ICLightError, match=r"fully transparent.*Give a picture in which the subject is visible"):
+    with pytest.raises(ICLightError, match=r"fully transparent.*Use a picture in which the subject is visible"):
         cut_out(pictures, plain((200, 100, 50, 0)))
 
 

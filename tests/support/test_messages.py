@@ -102,10 +102,10 @@ def test_numbers_in_texts_of_json_are_refused_by_the_field():
 @pytest.mark.parametrize(
     ("args", "said"),
     [
-        ([{"enabled": True, "model": HALF}], "args[0].model holds half"),
-        ([{"light": {"lights": [{"colour": HALF}]}}], "args[0].light.lights[0].colour holds half"),
-        ([{"input_fg_rgb": {HALF: 1}}], "A key of args[0].input_fg_rgb holds half"),
-        ([False, [], HALF], "args[2] holds half"),
+        ([{"enabled": True, "model": HALF}], "args[0].model contains half"),
+        ([{"light": {"lights": [{"colour": HALF}]}}], "args[0].light.lights[0].colour contains half"),
+        ([{"input_fg_rgb": {HALF: 1}}], "A key of args[0].input_fg_rgb contains half"),
+        ([False, [], HALF], "args[2] contains half"),
     ],
 )
 def test_half_a_character_is_found_wherever_it_is_and_its_place_is_named(args, said):

@@ -44,7 +44,7 @@ def said(**changes) -> str:
         ({"is_img2img": True}, "The foreground is relit. The img2img picture is the light map."),
         (
             {"light": "a newer version's"},
-            "The foreground is relit. Its light is none that this version knows: choose one. "
+            "The foreground is relit. This version does not know its light: choose one. "
             "The prompt makes a new background.",
         ),
         (
