@@ -1,4 +1,4 @@
-"""Asks a workbench for a small picture, and looks at its answer and its page."""
+"""Requests a small picture from a workbench, and inspects its answer and its page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What tests of more than one folder stand on: plans of runs, a browser, a workbench that serves its page."""
+"""Fixtures for tests in several folders: plans of runs, a browser, a workbench that serves its page."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def pipeline():
 
 @pytest.fixture
 def plan(pipeline, folders):
-    """Draws up plans; backgrounds are not removed unless a test says so."""
+    """Makes plans; backgrounds are not removed unless a test says so."""
 
     def drawn_up(init=None, matte=no_matting, mask=None, **wanted) -> Plan:
         wanted = {"enabled": True, "remove_background": False} | wanted
@@ -39,7 +39,7 @@ def plan(pipeline, folders):
 
 @pytest.fixture
 def opened_models(monkeypatch):
-    """Names of the files in the model folder that are opened for reading from now on, one for each time."""
+    """Names of the files in the model folder that are opened for reading from now on, once for each time."""
     opened, open_path = [], Path.open
 
     def noted(path: Path, mode="r", *args, **options):
@@ -53,14 +53,14 @@ def opened_models(monkeypatch):
 
 @pytest.fixture(scope="module")
 def browser():
-    """Chromium, for a module of tests."""
+    """Chromium, one per test module."""
     with chromium() as running:
         yield running
 
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory):
-    """A workbench whose page answers at its ``address``."""
+    """A workbench that serves its page at ``address``."""
     from workbench.session import Workbench
 
     with Workbench(tmp_path_factory.mktemp("data")) as workbench:

@@ -1,4 +1,4 @@
-"""Downloads from a server on this machine: what it has, what arrives, and what a refusal may say."""
+"""Helpers for downloads from a server on this machine: its content, the results, and error messages."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ CHUNK = 1 << 16
 
 
 def whole_chunks(share: float) -> int:
-    """How many bytes are kept of a download that breaks off after a share of the file."""
+    """How many bytes are kept of a download that breaks off after a fraction of the file."""
     return int(len(CONTENT) * share) // CHUNK * CHUNK
 
 
 def brought(folder: Path, **options) -> Path:
-    """Download without waiting between tries."""
+    """Download without waiting between attempts."""
     return fetch(NAME, folder, **{"wait": lambda seconds: None, **options})
 
 
 def refusal(folder: Path, **options) -> str:
-    """Why nothing came: in few words that name neither folders of this machine nor signed addresses."""
+    """The error message of a failed download, checked to be short and to name neither local folders nor signed URLs."""
     with pytest.raises(ICLightError) as caught:
         brought(folder, **options)
     text = str(caught.value)

@@ -1,4 +1,4 @@
-"""Draws up plans as the script's hooks do: decides what is used, opens that, and cuts the subject out."""
+"""Makes plans as the script's hooks do: decides which pictures are used, opens them, and cuts out the subject."""
 
 from __future__ import annotations
 

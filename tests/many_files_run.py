@@ -1,4 +1,4 @@
-"""Gives many files to a workbench, as field and to the route, and prints what became of each as JSON.
+"""Sends many files to a workbench, as a field and to the route, and prints each result as JSON.
 
 Run as ``python tests/many_files_run.py [--grown]``; the second takes little files of up to 144 megapixels instead.
 """
@@ -27,7 +27,7 @@ BODY = {"prompt": "a ball", "steps": 1, "width": 64, "height": 64, "seed": 5, "c
 
 
 def stand_in_remover() -> ModuleType:
-    """A package in rembg's place that finds the subject in the middle."""
+    """A stand-in for rembg that finds the subject in the middle."""
     rembg = ModuleType("rembg")
     rembg.new_session = lambda name, **options: name
 
@@ -48,13 +48,13 @@ def memory(field: str) -> float:
 
 
 def start_measuring() -> None:
-    """Let the peak begin anew, where the system knows how."""
+    """Reset the peak, if the system can."""
     with contextlib.suppress(OSError):
         Path("/proc/self/clear_refs").write_text("5")
 
 
 def forget(pictures: Any) -> None:
-    """Empty the caches, so that each picture is measured alone."""
+    """Clear the caches, so that each picture is measured alone."""
     for cache in vars(pictures).values():
         if hasattr(cache, "clear"):
             cache.clear()

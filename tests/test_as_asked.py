@@ -1,4 +1,4 @@
-"""A run is what was asked for, or it is refused: over the API, on the workbench."""
+"""A run does what was requested, or it is refused: over the API, on the workbench."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def host(running):
 
 
 def cut_out(colour=(200, 90, 30)) -> str:
-    """A ball with nothing around it."""
+    """A ball on transparency."""
     pixels = np.zeros((64, 64, 4), np.uint8)
     pixels[np.hypot(*(np.mgrid[:64, :64] - 32)) < 24] = (*colour, 255)
     return encoded(Image.fromarray(pixels))
@@ -91,7 +91,7 @@ def chroma(picture: np.ndarray) -> float:
 
 
 def test_colour_correction_does_not_take_the_light_back(host):
-    """The host's own setting matches a result to where the run began, here a grey light map."""
+    """The host's own setting matches a result's colours to the run's starting picture, here a grey light map."""
     from modules import shared
 
     relight = {"foreground": cut_out(), "remove_background": False, "keep_original": True, "keep_colours": 0.5}

@@ -28,7 +28,7 @@ def test_pixels_go_to_the_host_as_a_float_batch_of_one():
 
 
 def encode(pixels: torch.Tensor) -> torch.Tensor:
-    """Stands in for a VAE: the mean of each 8 x 8 square, four channels."""
+    """A stand-in for a VAE: the mean of each 8 x 8 square, four channels."""
     means = torch.nn.functional.avg_pool2d(pixels.movedim(-1, 1), 8)
     return torch.cat([means, means[:, :1]], dim=1)
 

@@ -1,4 +1,4 @@
-"""The table of the request's fields, and what is made of it."""
+"""The table of the request's fields, and what is generated from it."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def test_a_slider_stays_within_the_limits_and_can_say_the_default(name):
 
 
 def test_the_words_are_no_sentences():
-    """The table's cells end without a full stop, and hold no bar of their own."""
+    """The table's cells end without a full stop, and contain no "|"."""
     for field in FIELDS.values():
         assert not field.words.endswith(".")
         assert "|" not in field.words + field.default_words
@@ -64,7 +64,7 @@ def test_what_no_picture_tells_and_pictures_are_not_pasted():
 
 @dataclass(frozen=True)
 class Small:
-    """A request of one field of each kind that needs no more than a line."""
+    """A request with one field of each kind that can be declared in one line."""
 
     on: bool = switch(label="On", part=Part.HEAD)
     size: float = number(-1, 2, default=1, label="Size", part=Part.EDGE, step=0.5)

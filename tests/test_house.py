@@ -1,4 +1,4 @@
-"""The rules of the house: who may know the web UI, how long files and functions are, what an import costs."""
+"""The rules of this code: who may import the web UI, how long files and functions are, what an import costs."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def tree_of(path: Path) -> ast.Module:
 
 
 def imported(path: Path) -> set[str]:
-    """Top-level packages that a file imports anywhere, relative imports aside."""
+    """Top-level packages that a file imports anywhere, except by relative imports."""
     found = set()
     for node in ast.walk(tree_of(path)):
         if isinstance(node, ast.Import):
@@ -64,7 +64,7 @@ def pure_modules() -> list[str]:
 
 
 def reached(path: Path) -> set[tuple[str, ...]]:
-    """What a file of the product imports of the product, as parts of dotted names without the product's own."""
+    """What a product file imports from the product, as parts of dotted names without the package's own name."""
     found = set()
     package = path.relative_to(PRODUCT).parts[:-1]
     for node in ast.walk(tree_of(path)):
@@ -80,7 +80,7 @@ def rooms() -> list[str]:
 
 
 def may_import(room: str) -> set[str]:
-    """What a room's docstring allows it."""
+    """The imports that a room's docstring allows."""
     listed = re.search(r"May import: ([^.]+)\.", ast.get_docstring(tree_of(PRODUCT / room / "__init__.py")))
     return set(re.split(r",\s+", listed[1]))
 
@@ -94,7 +94,7 @@ def test_a_room_imports_what_its_docstring_allows(room):
 
 
 def test_arrows_point_one_way():
-    """Rooms know no page, no route and no host, the modules above them neither, and nobody imports in a circle."""
+    """Rooms and the modules above them import no page, route or host, and there are no import cycles."""
     above = {"ui": {"hosts", "api"}, "api": {"hosts", "ui"}}
     for room in {*rooms()} - {"hosts"}:
         assert not may_import(room) & above.get(room, {"hosts", "ui", "api"}), room
@@ -106,7 +106,7 @@ def test_arrows_point_one_way():
 
 
 def test_no_room_knows_the_inside_of_another():
-    """What begins with an underscore stays in its module."""
+    """Names with an underscore are not used outside their module."""
     for path in PRODUCT.rglob("*.py"):
         for node in ast.walk(tree_of(path)):
             if isinstance(node, ast.ImportFrom) and (node.level or (node.module or "").startswith(PRODUCT.name)):

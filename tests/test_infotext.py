@@ -1,4 +1,4 @@
-"""What shaped the picture is written to PNG info and comes back."""
+"""What shaped a picture is written to PNG info and read back."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def half_of_it(rgb: np.ndarray, model: str) -> np.ndarray:
 
 
 def as_text(params: dict[str, str]) -> str:
-    """Write parameters as the web UIs do: a value with a comma, colon or line break is quoted."""
+    """Write parameters as web UIs do: a value with a comma, colon or line break is quoted."""
     quoted = {key: json.dumps(value) if re.search(r"[,:\n]", value) else value for key, value in params.items()}
     return ", ".join(f"{key}: {value}" for key, value in ({"Steps": "20", "Seed": "1"} | quoted).items())
 
@@ -255,7 +255,7 @@ def test_a_remover_comes_back_whatever_its_name(described, name):
 
 
 def hosts_reading(params: dict[str, str]) -> dict[str, str]:
-    """The parameters as the web UIs read them: what looks like a picture's size becomes two numbers."""
+    """The parameters as web UIs read them: anything that looks like a picture's size becomes two numbers."""
     found = {}
     for key, value in parsed(as_text(params)).items():
         sides = re.fullmatch(r"(\d+)x(\d+)", value)

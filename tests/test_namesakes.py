@@ -1,4 +1,4 @@
-"""Another extension with our title: its name is told, and no request is lost to it in silence."""
+"""Another extension with our title is named in a warning, and no request is silently lost to it."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Other(scripts.Script):
 
 @pytest.fixture(scope="module")
 def other(tmp_path_factory):
-    """The folder of an extension that comes before ours and has its title."""
+    """The folder of an extension that is loaded before ours and has the same title."""
     folder = tmp_path_factory.mktemp("extensions") / "1-other-relighter"
     (folder / "scripts").mkdir(parents=True)
     (folder / "scripts" / "other.py").write_text(OTHER, encoding="utf-8")

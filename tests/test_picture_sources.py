@@ -1,4 +1,4 @@
-"""What a dict gives as pictures, before any of them is opened."""
+"""The pictures in a request's dict, before they are opened."""
 
 from __future__ import annotations
 

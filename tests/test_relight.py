@@ -1,4 +1,4 @@
-"""The plan of a run: which picture is what, for every choice that a user can make."""
+"""The plan of a run: the role of each picture, for every combination of choices."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def colour(picture: arrays.Picture | None) -> str | None:
 
 @dataclass(frozen=True)
 class Case:
-    """A choice: the tab, what is set, which slots hold a picture."""
+    """A combination of choices: the tab, the settings, the slots with a picture."""
 
     img2img: bool = False
     mode: str = "fc"
@@ -52,7 +52,7 @@ class Case:
 
 
 def parts(plan: Plan) -> tuple:
-    """Subject, light, light map, background, and whether the sampler starts from latents of ours."""
+    """Subject, light, light map, background, and whether the sampler starts from our latents."""
     return (
         colour(plan.subjects[0].picture),
         plan.light,
@@ -137,7 +137,7 @@ def test_img2img_without_any_picture_is_refused(plan, init):
 
 
 def lit(case: Case) -> bool:
-    """Whether the case has what its mode and light need."""
+    """Whether the case has everything that its mode and light need."""
     if not (case.foreground or case.img2img):
         return False
     spare = case.img2img and case.foreground

@@ -1,4 +1,4 @@
-"""What the pipeline keeps from run to run, and what it does to finished pictures."""
+"""What the pipeline caches between runs, and what it does to finished pictures."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ FOREGROUND, BACKGROUND, MAP, INIT = (200, 0, 0), (0, 200, 0), (0, 0, 200), (90, 
 
 
 def encodes(pipeline: RelightPipeline, drawn: Plan, width: int = 16) -> int:
-    """Encode all that a run needs, and tell how many pictures that took."""
+    """Encode everything that a run needs; returns the number of encoded pictures."""
     encoded_pictures = []
 
     def encode(pixels):

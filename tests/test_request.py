@@ -1,4 +1,4 @@
-"""What a user may ask for, and what is said when it cannot be."""
+"""Valid requests, and the messages for invalid ones."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is set, whatever a settings file says."""
+"""Reading the settings, whatever a settings file contains."""
 
 from __future__ import annotations
 

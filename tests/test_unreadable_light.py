@@ -1,4 +1,4 @@
-"""A light that cannot be read, over the API: refused by name, whichever way it comes."""
+"""A light that cannot be read is refused by name over the API, however it is given."""
 
 from __future__ import annotations
 

@@ -91,5 +91,5 @@ def towards(angles: Tensor, wanted: float) -> Tensor:
 
 
 def off(asked: Tensor, found: Tensor) -> Tensor:
-    """Return the differences [N] of the angles ``found`` from those ``asked``, in degrees, counter-clockwise, -180..180."""
+    """Return how far [N] the angles ``found`` are from those ``asked``: degrees, counter-clockwise, -180..180."""
     return (found - asked + 180) % 360 - 180

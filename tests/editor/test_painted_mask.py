@@ -1,4 +1,4 @@
-"""What is painted on Forge's canvas lights the editor's preview; here with a stand-in for that canvas."""
+"""A mask painted on Forge's canvas lights the editor's preview; here with a stand-in for that canvas."""
 
 from __future__ import annotations
 

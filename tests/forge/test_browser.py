@@ -1,4 +1,4 @@
-"""What a person does on the page of a real Forge, in Chromium."""
+"""What a user does on the page of a real Forge, in Chromium."""
 
 from __future__ import annotations
 

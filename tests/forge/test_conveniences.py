@@ -1,4 +1,4 @@
-"""Prompts, examples, sending, dropping and swapping, as a person does it on the page."""
+"""Prompts, examples, sending, dropping and swapping, as a user does them on the page."""
 
 from __future__ import annotations
 

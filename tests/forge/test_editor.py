@@ -1,4 +1,4 @@
-"""What a person does in the light editor, in Chromium."""
+"""What a user does in the light editor, in Chromium."""
 
 from __future__ import annotations
 
@@ -175,7 +175,7 @@ def test_the_form_sets_what_is_selected(editor):
 
 
 def test_the_strength_is_drawn_whatever_the_light_is(tab, editor):
-    """As the run scales it: about grey 127, and no brighter than white."""
+    """Contrast is scaled as in the run: about grey 127, clipped at white."""
 
     def strength(value):
         field = tab.control("light_strength").locator("input[type=number]")
@@ -217,7 +217,7 @@ def test_every_number_of_a_light_can_be_typed(editor):
 
 
 def picture_with(parameters):
-    """A picture's file whose generation parameters are ours."""
+    """A picture file with our generation parameters."""
     info = PngImagePlugin.PngInfo()
     text = ", ".join(f"IC Light {name}: {value}" for name, value in parameters.items())
     info.add_text("parameters", f"a cup\nSteps: 2, Sampler: Euler, CFG scale: 2, Seed: 5, Size: 64x64, {text}")
@@ -342,7 +342,7 @@ def test_the_frame_has_the_proportions_of_the_picture_and_the_editor_keeps_its_s
 
 
 def test_what_changes_without_an_event_of_the_page_is_shown(tab, editor):
-    """The server sets sizes, and gradio lets the files of two slots change places, as no person's hand would."""
+    """The server sets sizes, and gradio swaps the files of two slots, without any DOM event."""
     tab.drop("foreground", pictures.subject(300, 150))
     editor.until("stage.subject().picture?.naturalWidth === 300")
     tab.control("match_size").click()

@@ -1,4 +1,4 @@
-"""Everything a user can get wrong stops a real Forge before it samples, with a message that helps."""
+"""Every user error stops a real Forge before it samples, with a helpful message."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ CHECKPOINTS = {
 
 
 def assert_refused(answer, words):
-    """The run ended with a 4xx and a message that has all the words, and nothing was sampled."""
+    """Check that the run ended with a 4xx and a message with all the words, and that nothing was sampled."""
     assert 400 <= answer.status < 500, f"{answer.status}: {answer.body}"
     for word in words:
         assert word in answer.message

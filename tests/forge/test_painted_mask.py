@@ -1,4 +1,4 @@
-"""What a person paints on Forge's canvas in img2img's Inpaint tab is the light that the editor shows."""
+"""A mask painted on Forge's canvas in img2img's Inpaint tab is the light that the editor shows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The backends' modules against small stand-ins: each is found by what it offers and speaks the same protocol."""
+"""The backends' modules with small stand-ins: each is detected by its modules and implements the same protocol."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Condition:
 
 
 class Unet:
-    """A patcher as Forge main has it: patches have a name."""
+    """A patcher like Forge main's: patches have a name."""
 
     def __init__(self, model, options=None):
         self.model = model
@@ -46,7 +46,7 @@ class Unet:
 
 
 class OldUnet(Unet):
-    """A patcher as the older backend has it: patches have no name."""
+    """A patcher like the older backend's: patches have no name."""
 
     def add_patches(self, patches, strength_patch=1.0, strength_model=1.0):
         self.added.append((None, patches))
@@ -63,7 +63,7 @@ class Schedule:
 
 
 class Autoencoder:
-    """A VAE's model: the encoder gives the mean and the logarithm of the variance."""
+    """A VAE's model: the encoder returns the mean and the logarithm of the variance."""
 
     def __init__(self):
         self.quant_conv = torch.nn.Identity()
@@ -94,7 +94,7 @@ class Vae:
 
 
 def loaded(unet_class, **of_model):
-    """What a host's processing object carries as ``sd_model``."""
+    """A processing object's ``sd_model``."""
     unet = unet_class(SimpleNamespace(**of_model))
     return SimpleNamespace(
         forge_objects=SimpleNamespace(unet=unet, vae=Vae(Autoencoder())),
@@ -190,7 +190,7 @@ def test_relit_unet_is_a_clone_with_the_offsets(backend):
 
 
 def conditions_of(unet, cond, uncond):
-    """What the conditions become on their way to the UNet."""
+    """The conditions after all conditioning modifiers."""
     passed = (object(), "x", "t", uncond, cond, 2.0, {}, 7)
     for modifier in unet.model_options["conditioning_modifiers"]:
         passed = modifier(*passed)

@@ -1,4 +1,4 @@
-"""What sampling begins with: the light is in the first latents at its full strength, whatever sampler and schedule."""
+"""The first latents contain the light at its full strength, with every sampler and schedule."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def host(tmp_path_factory):
 
 @contextmanager
 def stopped_at_the_first_call(host):
-    """Collects what the UNet is first called with, in the noise level's own scale, and ends the sampling there."""
+    """Records the UNet's first input, in the scale of the noise level, and ends the sampling there."""
     from modules.sd_samplers_common import InterruptedException
 
     model, seen = host.sd_model.forge_objects.unet.model, []
@@ -58,7 +58,7 @@ def stopped_at_the_first_call(host):
 
 
 def first(host, tab="txt2img", light="none", strength=1, settings=None, **body):
-    """The latents that sampling begins with, ``[1, 4, h, w]``."""
+    """The latents that sampling starts with, ``[1, 4, h, w]``."""
     relight = {
         "enabled": True,
         "foreground": FOREGROUND,
@@ -74,7 +74,7 @@ def first(host, tab="txt2img", light="none", strength=1, settings=None, **body):
 
 
 def latents(host, pixels):
-    """What the VAE makes of a picture."""
+    """A picture encoded by the VAE."""
     from lib_iclight.hosts import page_script
 
     return page_script.hooks().host.vae(host.sd_model)[1](to_host_range(pixels))
@@ -85,7 +85,7 @@ def light(host, name="left"):
 
 
 def added(host, **given):
-    """What a light adds to txt2img's first latents, at most noise's rounding off."""
+    """What a light adds to txt2img's first latents, up to the noise's rounding error."""
     return first(host, light="left", **given) - first(host, **given)
 
 
@@ -219,7 +219,7 @@ def test_in_img2img_the_strength_scales_the_light_about_grey(host, strength):
 @pytest.mark.parametrize("name", ["left", "front", "ambient"])
 @pytest.mark.parametrize("strength", [0, 0.25, 0.5, 0.75, 1, 1.5])
 def test_what_the_editor_draws_is_what_img2img_starts_from(host, name, strength):
-    """The canvas shows pixels scaled about grey 127, cut off at black and white; the run scales latents."""
+    """The canvas shows pixels scaled about grey 127, clipped to black and white; the run scales latents."""
     import numpy as np
 
     pixels = maps.render(maps.preset(name), SIDE, SIDE)

@@ -1,4 +1,4 @@
-"""Web UIs keep a run's object longer than the run; what IC Light made for it does not stay with it."""
+"""Web UIs keep a processing object longer than its run; IC Light's data for the run is released."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def host(tmp_path_factory):
 
 @pytest.fixture
 def held(host, monkeypatch):
-    """Tells which of the cut-outs made since are still in memory, without the help of the garbage collector."""
+    """Tells which cut-outs made from now on are still in memory, without running the garbage collector."""
     from modules import shared
 
     from lib_iclight.subject import prepare

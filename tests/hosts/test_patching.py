@@ -1,4 +1,4 @@
-"""Offsets on checkpoints kept in few bits: added at each call where the host does so, else told to be rounded."""
+"""Offsets on low-bit checkpoints: added at each call if the host supports it, else with a warning about rounding."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def offsets():
 
 @pytest.fixture
 def arguments(monkeypatch):
-    """Forge's, where *Diffusion in Low Bits* says that LoRAs are not to be merged."""
+    """Forge's, with *Diffusion in Low Bits* set so that LoRAs are not merged."""
     module = ModuleType("backend.args")
     module.dynamic_args = {"online_lora": True}
     for name in ("backend", "backend.args"):

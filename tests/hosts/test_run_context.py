@@ -1,4 +1,4 @@
-"""What a run keeps on a processing object, through copies, errors and the next run."""
+"""What a run keeps on a processing object, with copies, errors and the next run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The first hook: what is refused before what, and which pictures are opened."""
+"""The first hook: the order of its checks, and which pictures it opens."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Processing:
 
 
 class Asked:
-    """What a program asks for."""
+    """A program's request."""
 
     def __init__(self, fields: dict) -> None:
         self._fields = fields
@@ -44,7 +44,7 @@ class Asked:
 
 @pytest.fixture
 def opened(pipeline, monkeypatch):
-    """What each picture that is opened is to the user, in order."""
+    """What messages call each opened picture, in order."""
     names, right = [], pipeline.pictures.picture
 
     def picture(source, name):

@@ -28,7 +28,7 @@ def running(tmp_path_factory):
 
 @pytest.fixture
 def host(running):
-    """The workbench as it was at its start, its model files included."""
+    """The workbench, reset to its initial state, including its model files."""
     running.reset()
     yield running
     (running.models_dir / "ic-light" / NAME).unlink(missing_ok=True)
@@ -50,7 +50,7 @@ def opts(host):
 
 @pytest.fixture
 def hub(host, monkeypatch):
-    """The hub, which gives the workbench's own model as fcon."""
+    """The hub, which serves the workbench's own model as fcon."""
     with hub_in_place(fc_file(host).read_bytes(), monkeypatch) as server:
         yield server
 

@@ -1,4 +1,4 @@
-"""Lights as a description: what can be said, what is refused, and the one text for each."""
+"""Light descriptions: what they can express, what is refused, and their canonical text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A server that misbehaves neither holds a download nor fills the disk, and nothing but a model goes in place."""
+"""A misbehaving server neither blocks a download nor fills the disk, and only a model is put in place."""
 
 from __future__ import annotations
 

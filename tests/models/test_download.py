@@ -1,4 +1,4 @@
-"""Model files arrive whole, or not at all."""
+"""Model files are downloaded completely, or not at all."""
 
 from __future__ import annotations
 

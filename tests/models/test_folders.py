@@ -1,4 +1,4 @@
-"""Models are found in folders below, and one bad thing among them does not hide the others."""
+"""Models are found in subfolders, and one bad entry does not hide the others."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def refusal(models: Path, model: str) -> str:
 
 
 def rows(*searched: Path) -> dict[str, str]:
-    """What is wrong, by name. The report is fit for a page and for JSON, and gives no folder away."""
+    """The problems by name, checking that the report is printable, valid JSON, and reveals no folder."""
     found = report(ModelLibrary(), searched)
     text = as_html(found) + json.dumps(
         [[file.name, file.problem, file.way_out] for file in found.files], ensure_ascii=False
@@ -143,7 +143,7 @@ def test_many_folders_have_an_end(models, monkeypatch):
 
 
 def denied(monkeypatch, folder: Path, code: int = errno.EACCES) -> None:
-    """Make the system refuse a look into a folder, also to an administrator."""
+    """Make listing a folder fail, even for root."""
     scan = os.scandir
 
     def refuse(path):

@@ -176,7 +176,7 @@ def test_an_unchanged_file_is_looked_at_once(folder, opened_models):
 
 
 def replace(path: Path, raw: bytes) -> None:
-    """Put another content in the file's place, written a second later."""
+    """Replace the file's content, with a modification time one second later."""
     stat = path.stat()
     other = path.with_suffix(".part")
     other.write_bytes(raw)

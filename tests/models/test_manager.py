@@ -1,4 +1,4 @@
-"""Models look after themselves: downloads in the background, on first use, allowed or not."""
+"""Downloads in the background and on first use, allowed or not."""
 
 from __future__ import annotations
 

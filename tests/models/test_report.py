@@ -1,4 +1,4 @@
-"""What lies in the model folders is told in words."""
+"""The contents of the model folders, described in words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pictures of every kind that users bring."""
+"""Pictures of every kind that users may have."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def test_sixteen_bit_values_in_a_32_bit_picture_are_scaled():
 
 
 def grey_of(values: list[float], dtype: type, kind: str = "TIFF") -> list[int]:
-    """What a grey file of these values shows."""
+    """The pixels of a grey file with these values."""
     return picture_of(encoded(Image.fromarray(np.array([values], dtype)), kind)).rgb[0, :, 0].tolist()
 
 

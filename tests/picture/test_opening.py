@@ -40,7 +40,7 @@ def decoded(raw: bytes) -> arrays.Picture:
 
 @pytest.fixture
 def ghostscript(monkeypatch):
-    """Counts the drawings that are run."""
+    """Counts calls of Ghostscript."""
     runs = []
 
     def run(*args, **kwargs):
@@ -110,7 +110,7 @@ def test_the_first_of_many_pictures_counts():
 
 
 class Registered(ImageFile.ImageFile):
-    """A reader that a host has registered: of a file that says ``heic`` and is grey."""
+    """A reader registered by a host: for files that start with ``heic`` and are grey."""
 
     format = "HEIF"
 
@@ -148,7 +148,7 @@ def test_a_format_is_read_where_the_host_has_registered_a_reader(monkeypatch, ki
 
 @pytest.fixture
 def undecoded(monkeypatch):
-    """Nothing may be decoded."""
+    """Fails if anything is decoded."""
 
     def fail(*args, **kwargs):
         raise AssertionError("it was decoded")

@@ -1,4 +1,4 @@
-"""The extension on the workbench, with a stand-in for rembg that finds what is bright."""
+"""The extension on the workbench, with a stand-in for rembg that finds bright pixels."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def running(tmp_path_factory):
 
 @pytest.fixture
 def host(running):
-    """The running workbench as it was at its start."""
+    """The running workbench, reset to its initial state."""
     running.reset()
     sys.modules["rembg"].clear()
     for path in (running.settings.data_dir / "outputs").rglob("*.png"):
@@ -61,7 +61,7 @@ def rembg(host):
 
 @pytest.fixture
 def remover_folder(running):
-    """Where the user's own removers lie."""
+    """The folder of the user's own removers."""
     from lib_iclight.hosts.app_context import app_context
 
     folder = app_context().host.matting_folder()

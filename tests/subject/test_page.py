@@ -1,4 +1,4 @@
-"""The preview of the cut-out, as a person uses it."""
+"""The preview of the cut-out, as a user sees it."""
 
 import base64
 import io
@@ -124,7 +124,7 @@ def test_a_file_that_came_since_can_be_chosen_after_looking_again(page, remover_
 
 
 def test_the_picture_in_forges_canvas_is_found(running):
-    """Forge's canvas is an element with the known id, followed by two nameless components that hold its pictures."""
+    """Forge's canvas is an element with the known id, followed by two components without ids that hold its pictures."""
     import gradio as gr
 
     from lib_iclight.hosts.page import HostControls

@@ -1,4 +1,4 @@
-"""Where the subject may stand, and the one text for each place."""
+"""Where the subject can be placed, and a placement's canonical text."""
 
 from __future__ import annotations
 

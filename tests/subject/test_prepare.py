@@ -1,4 +1,4 @@
-"""What becomes of the picture that the user gives as the subject."""
+"""How the user's picture is turned into the subject."""
 
 from __future__ import annotations
 

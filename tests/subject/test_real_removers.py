@@ -1,4 +1,4 @@
-"""Background removal with the real rembg and onnxruntime, where they are installed, on small networks of our own."""
+"""Background removal with the real rembg and onnxruntime, if they are installed, on small networks of our own."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def _no_sessions():
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
-    """Where the removers lie; rembg finds their digests wrong and has no network to do anything about it."""
+    """The folder of the removers; rembg finds their checksums wrong, but has no network to download them again."""
     monkeypatch.delenv("MODEL_CHECKSUM_DISABLED", raising=False)
     monkeypatch.setattr("pooch.core.stream_download", no_network)
     path = tmp_path / "u2net"
@@ -56,7 +56,7 @@ def add(folder, name: str, **options) -> None:
 
 
 def bright_corner() -> np.ndarray:
-    """A wide dark picture with something bright near its upper right corner."""
+    """A wide dark picture with a bright spot near its upper right corner."""
     pixels = np.full((90, 240, 3), 25, np.uint8)
     pixels[10:30, 150:230] = (230, 220, 200)
     return pixels

@@ -1,4 +1,4 @@
-"""Whether a background is removed, as the API says it."""
+"""Whether a background is removed, as the API specifies."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The subject in whole runs: cut out once, restored where it is, kept as it was beside the restored one."""
+"""The subject in complete runs: cut out once, restored in place, and kept unrestored next to the restored result."""
 
 from __future__ import annotations
 
@@ -67,13 +67,13 @@ def text_picture(width: int, height: int, stroke: int) -> Image.Image:
 
 
 def edges(picture: np.ndarray, low: float) -> np.ndarray:
-    """Where a picture has edges, whatever the light makes of their strength."""
+    """Where a picture has edges, regardless of how strong the light makes them."""
     grey = np.log(picture.mean(axis=2) + 16)
     return canny(grey, sigma=1.0, low_threshold=low / 2, high_threshold=low)
 
 
 def share_within_a_pixel(found: np.ndarray, of: np.ndarray) -> float:
-    """How many of ``found`` have one of ``of`` within one pixel across and down."""
+    """The share of ``found`` with one of ``of`` at most one pixel away horizontally and vertically."""
     near = ndimage.binary_dilation(of, np.ones((3, 3)))
     return float(near[found].mean())
 
@@ -131,7 +131,7 @@ def test_both_are_saved_as_they_are_returned(host):
 
 @pytest.fixture
 def hooks_called_for_a_copy(host, monkeypatch):
-    """Another extension that, at each picture, calls the last hook for a copy of ``p``, and then the first ones."""
+    """Another extension that, for each picture, calls the last hook on a copy of ``p``, and then the first ones."""
     from modules import processing, scripts
 
     ours = next(data.script_class for data in scripts.scripts_data if data.script_class.__name__ == "ICLightScript")

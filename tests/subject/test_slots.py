@@ -1,4 +1,4 @@
-"""What the page's picture slots make of files: gradio 4 hands over the file, gradio 3 its text."""
+"""How the page's picture slots handle files: gradio 4 passes the file, gradio 3 its text."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.usefixtures("running")
 
 @pytest.fixture(params=["gradio 4", "gradio 3"])
 def dropped(request, tmp_path):
-    """What a slot hands on of a file that is dropped into it under a name."""
+    """The value of a slot after dropping a file with this name into it."""
 
     def drop(content: bytes, name: str = "picture.png", most: int = opening.MAX_PIXELS):
         from gradio.data_classes import FileData

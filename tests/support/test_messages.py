@@ -1,4 +1,4 @@
-"""A message about a wrong value can always be sent, is short, and keeps its way out."""
+"""A message about a wrong value can always be sent, is short, and keeps its remedy."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def refusal(values) -> str:
 
 
 def as_host_answers(message: str) -> bytes:
-    """The answer of a web UI, which has the message twice."""
+    """A web UI's answer, which contains the message twice."""
     answer = {"error": "ICLightError", "detail": message, "body": "", "message": message}
     return json.dumps(answer, ensure_ascii=False).encode()
 

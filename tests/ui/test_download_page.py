@@ -1,4 +1,4 @@
-"""A missing model is downloaded from the page, in Chromium."""
+"""Downloading a missing model on the page, in Chromium."""
 
 from __future__ import annotations
 

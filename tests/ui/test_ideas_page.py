@@ -1,4 +1,4 @@
-"""The user's own quick lists on the page: read whenever it is loaded."""
+"""The user's own quick lists on the page, read whenever it is loaded."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture
 def lists(browser, served):
-    """Opens the page anew and gives the quick lists on it."""
+    """Reloads the page and returns its quick lists."""
     page = browser.new_page(viewport={"width": 1500, "height": 1200})
     page.set_default_timeout(60_000)
 

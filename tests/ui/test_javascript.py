@@ -1,4 +1,4 @@
-"""The page's scripts: how they are written, and what they do on a page that holds nothing but an editor's container."""
+"""The page's scripts: how they are written, and what they do on a page with only an editor's container."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def test_the_limits_that_the_page_carries_are_those_that_the_scripts_know():
 
 @pytest.fixture
 def opened(browser):
-    """Opens a page with the scripts in it, in the order of their names unless told otherwise."""
+    """Opens a page with the scripts, by default in the order of their names."""
     pages = []
 
     def open_page(limits=None, scripts=SCRIPTS):

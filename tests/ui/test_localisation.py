@@ -1,4 +1,4 @@
-"""The translations: all that the page says is in each of them, and the page shows it."""
+"""The translations: each contains all of the page's texts, and the page shows them."""
 
 from __future__ import annotations
 
@@ -162,7 +162,7 @@ def test_the_host_offers_the_translation(host, name):
 
 @pytest.fixture
 def served(host, browser):
-    """Opens the page in a language; one page at a time."""
+    """Opens the page in a language, one page at a time."""
     pages = []
 
     def open_page(language, script=""):
@@ -221,7 +221,7 @@ def test_a_text_that_names_something_is_translated_around_the_name(served, name)
 
 
 def filled(text: str) -> str:
-    """A text with something in each of its holes."""
+    """A text with all its placeholders filled in."""
     return re.sub(r"%(\d)", r"<\1>", text)
 
 

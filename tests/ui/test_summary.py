@@ -1,4 +1,4 @@
-"""The line that says what will happen."""
+"""The summary that says what a run will do."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the page says and carries over, as a person meets it, in Chromium."""
+"""The page's texts, and the values it carries over, as a user sees them in Chromium."""
 
 from __future__ import annotations
 

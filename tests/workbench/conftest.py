@@ -1,4 +1,4 @@
-"""A workbench with the recorder extension, one per module of tests."""
+"""A workbench with the recorder extension, one per test module."""
 
 import base64
 import io
@@ -21,7 +21,7 @@ def running(tmp_path_factory):
 
 @pytest.fixture
 def host(running):
-    """The running workbench as it was at its start."""
+    """The running workbench, reset to its initial state."""
     running.reset()
     module = recorder_module()
     module.calls.clear()
@@ -31,7 +31,7 @@ def host(running):
 
 @pytest.fixture
 def recorder(host):
-    """The module of the recorder extension: its calls, and what it is to do in them."""
+    """The recorder extension's module: its recorded calls, and what it should do in them."""
     return recorder_module()
 
 
@@ -49,7 +49,7 @@ def encode(image):
 
 @pytest.fixture
 def photo():
-    """A picture 96 x 64 in base64, and as it is."""
+    """A picture of 96 x 64, in base64 and as an image."""
     pixels = np.random.default_rng(1).integers(0, 255, (64, 96, 3), dtype=np.uint8)
     image = Image.fromarray(pixels).resize((96, 64), Image.Resampling.BICUBIC)
     image.encoded = encode(image)

@@ -1,4 +1,4 @@
-"""Seeds, sizes, masks: that the host makes the pictures it was asked for."""
+"""The host respects seeds, sizes and masks."""
 
 import json
 
