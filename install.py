@@ -112,7 +112,7 @@ def _ancestors_arguments() -> Iterator[str]:
 
 
 def installer() -> list[str]:
-    """Return the command that installs into this Python: pip, or uv where the environment has no pip."""
+    """Return the command that installs into this Python: pip, or uv if the environment has no pip."""
     if importlib.util.find_spec("pip") is not None:
         return [sys.executable, "-m", "pip", "install"]
     uv = shutil.which("uv")

@@ -64,7 +64,7 @@ else:
         return module
 
     class ForeignLibraryError(Exception):
-        """Another extension's package stands in place of ours."""
+        """Another extension's package was loaded in place of ours."""
 
         def __init__(self, problem=_PROBLEM):
             super().__init__(problem)
@@ -72,7 +72,7 @@ else:
             self.detail = problem
 
     class ICLightScript(scripts.Script):
-        """Stands in for the script and says what is wrong; the web UI starts as usual."""
+        """Takes the place of the script and says what is wrong; the web UI starts as usual."""
 
         def title(self):
             return "IC Light"

@@ -61,7 +61,7 @@ def second_pass(width: int, height: int, scale: float = _SCALE) -> dict[str, int
 
     Args:
         width, height: of the first pass.
-        scale: what the second pass enlarges by; less where a side would exceed 2048.
+        scale: the second pass's enlargement; reduced if a side would exceed 2048.
     """
     scale = min(scale, _LARGEST / max(width, height))
     nearest = [sorted({_to_step(side * scale - 0.5), _to_step(side * scale + 0.5)}) for side in (width, height)]

@@ -72,7 +72,7 @@ def light_angle(shading: Tensor, known: Lobes) -> float:
     """Return the angle (degrees, from the right, upwards) of the light that the shape shows in ``shading`` [S, S].
 
     It has the largest partial correlation with the shading, given place: least squares on place and on one light
-    that cannot be negative. Between the angles that are tried lies the vertex of a parabola.
+    that cannot be negative. Between the candidate angles, it is the vertex of a parabola.
     """
     values = shading[known.rows, known.columns].clamp(max=3)
     rest = values - known.place @ (values @ known.place)

@@ -87,7 +87,7 @@ def test_models_are_listed_with_what_is_wrong(client, folder):
     }
     assert by_name["half.safetensors"]["problem"].startswith("is cut off: 10 of its")
     assert "Delete it and download it again" in by_name["half.safetensors"]["way_out"]
-    assert "no safetensors file" in by_name["old.ckpt"]["problem"]
+    assert "not a safetensors file" in by_name["old.ckpt"]["problem"]
     assert not by_name["half.safetensors"]["usable"]
     assert answer["chosen"] == {"fc": "iclight_sd15_fc.safetensors"}
     assert answer["downloads"] == ""
