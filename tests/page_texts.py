@@ -16,7 +16,7 @@ from lib_iclight import settings
 from lib_iclight.models import folders, hub, report
 from lib_iclight.models.jobs import Download
 from lib_iclight.request import MODES
-from lib_iclight.ui import cutout_html, prompts, summary
+from lib_iclight.ui import cutout_html, models_html, prompts, summary
 from lib_iclight.ui.wording import sentences_of
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -117,7 +117,7 @@ def of_settings() -> set[str]:
 
 def of_models_row() -> set[str]:
     """The models row's texts, apart from names and numbers, for all contents of the folders."""
-    missing = report.as_html(report.ModelReport((), dict.fromkeys(hub.NAMES)))
+    missing = models_html.as_html(report.ModelReport((), dict.fromkeys(hub.NAMES)))
     buttons = {f"Download {name} (1.7 GB)" for name in hub.NAMES.values()}
     of_files = {folders.LET_READ, folders.LET_READ_OR_CHANGE, folders.REPLACE, folders.TAKE_OUT, report.AGAIN}
     ways_out = {*(words for _, words in report.WAYS_OUT), *of_files}
@@ -126,7 +126,7 @@ def of_models_row() -> set[str]:
 
 def of_downloads() -> set[str]:
     """The texts shown during and after a download."""
-    ended = set(of_html(report.progress_html(SimpleNamespace(error=None, running=False, name=""))))
+    ended = set(of_html(models_html.progress_html(SimpleNamespace(error=None, running=False, name=""))))
     source = (ROOT / "lib_iclight" / "models" / "download.py").read_text(encoding="utf-8")
     return ended | {Download("name").doing, *re.findall(r'progress\([^"\n]*"([^"]+)"\)', source)}
 

@@ -12,11 +12,11 @@ from ..subject.background_removal import MODELS
 from ..ui import unavailable
 from ..ui.accordion import Accordion
 from ..ui.models_row import ModelsRow
+from ..ui.page import HostControls, Page
 from . import webui, xyz_axes
 from .app_context import AppContext, app_context
 from .asked import Asked
 from .login import access
-from .page import HostControls, Page
 from .script_hooks import ScriptHooks
 from .unknown_webui import RefusingHooks
 

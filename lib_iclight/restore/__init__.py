@@ -1,4 +1,4 @@
 """Keeps the subject as it was: puts its detail and its colours back into the relit picture.
 
-May import: errors, picture, support.
+May import: picture.
 """

@@ -11,7 +11,6 @@ from modules.ui_components import InputAccordion, ToolButton
 from .. import infotext
 from ..fields import Part
 from ..models.library import AUTO_MODEL
-from ..models.report import MODE_NAMES
 from ..picture.arrays import Picture, Unreadable
 from ..request import FIELDS, MODES, PICTURES
 from ..subject.prepare import nothing_to_relight
@@ -20,6 +19,7 @@ from .host_settings import connect_recommended, connect_second_pass
 from .ideas_panel import IdeasPanel
 from .init_picture import InitPicture
 from .light_panel import LightPanel
+from .models_html import MODE_NAMES
 from .parts import JS, QUIET, Panel, controls_of
 from .recommend import match_size
 from .subject_panel import SubjectPanel

@@ -10,7 +10,7 @@ import gradio as gr
 from ..errors import ICLightError
 from ..models.hub import NAMES
 from ..models.manager import Models
-from ..models.report import as_html, progress_html
+from .models_html import as_html, progress_html
 from .parts import QUIET
 from .wording import as_spans
 

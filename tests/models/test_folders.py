@@ -15,7 +15,8 @@ from sd15_layout import iclight_file, safetensors_bytes
 from lib_iclight.errors import ICLightError, escaped
 from lib_iclight.models.folders import listing
 from lib_iclight.models.library import ModelLibrary
-from lib_iclight.models.report import as_html, report
+from lib_iclight.models.report import report
+from lib_iclight.ui.models_html import as_html
 
 GOOD = "iclight_sd15_fc.safetensors"
 

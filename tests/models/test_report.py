@@ -10,7 +10,8 @@ from sd15_layout import iclight_file, safetensors_bytes
 
 from lib_iclight.models.jobs import Download
 from lib_iclight.models.library import ModelLibrary
-from lib_iclight.models.report import as_html, progress_html, report
+from lib_iclight.models.report import report
+from lib_iclight.ui.models_html import as_html, progress_html
 
 ATTENTION = "down_blocks.0.attentions.0.transformer_blocks.0.attn2.to_k.weight"
 WHOLE = safetensors_bytes({"conv_in.weight": (320, 8, 3, 3)})

@@ -127,7 +127,7 @@ def test_the_picture_in_forges_canvas_is_found(running):
     """Forge's canvas is an element with the known id, followed by two components without ids that hold its pictures."""
     import gradio as gr
 
-    from lib_iclight.hosts.page import HostControls
+    from lib_iclight.ui.page import HostControls
 
     controls = HostControls()
     with gr.Blocks():

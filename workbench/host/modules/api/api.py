@@ -84,6 +84,8 @@ class Api:
             ("img2img", self.img2imgapi, {**post, "response_model": models.ImageToImageResponse}),
             ("png-info", self.pnginfoapi, {**post, "response_model": models.PNGInfoResponse}),
             ("progress", self.progressapi, {**get, "response_model": models.ProgressResponse}),
+            ("interrupt", self.interruptapi, post),
+            ("skip", self.skip, post),
             ("options", self.get_config, get),
             ("options", self.set_config, post),
             ("cmd-flags", self.get_cmd_flags, get),
@@ -261,6 +263,14 @@ class Api:
             done += state.job_no / state.job_count
             done += state.sampling_step / state.sampling_steps / state.job_count if state.sampling_steps > 0 else 0
         return {"progress": min(done, 1), "state": state.dict(), "textinfo": state.textinfo}
+
+    def interruptapi(self):
+        """Stop the job under way."""
+        shared.state.interrupt()
+
+    def skip(self):
+        """Stop the batch under way."""
+        shared.state.skip()
 
     def get_config(self):
         """All settings."""

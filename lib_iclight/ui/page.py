@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..ui import send_on
-from ..ui.accordion import Accordion
-from ..ui.ideas_panel import IdeasPanel
-from ..ui.models_row import ModelsRow
-from ..ui.parts import QUIET
+from . import send_on
+from .accordion import Accordion
+from .ideas_panel import IdeasPanel
+from .models_row import ModelsRow
+from .parts import QUIET
 
 _CHECKPOINT_ID, _CHECKPOINT_CLASS = "setting_sd_model_checkpoint", "model_selection"
 _LAST = "footer"
