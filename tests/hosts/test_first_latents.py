@@ -30,14 +30,6 @@ REQUEST = {
 ZERO_SNR = {"sd_noise_schedule": "Zero Terminal SNR"}
 
 
-@pytest.fixture(scope="module")
-def host(tmp_path_factory):
-    from workbench.session import Workbench
-
-    with Workbench(tmp_path_factory.mktemp("data")) as workbench:
-        yield workbench
-
-
 @contextmanager
 def stopped_at_the_first_call(host):
     """Collects what the UNet is first called with, in the noise level's own scale, and ends the sampling there."""

@@ -223,7 +223,7 @@ def test_text_that_ends_before_its_end_is_refused(text):
 
 MEASURED = """
 import io, json, re, sys
-sys.path[:0] = ["tests"]
+sys.path[:0] = ["tests/helpers"]
 import numpy as np
 from PIL import Image
 import samples

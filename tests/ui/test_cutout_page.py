@@ -7,21 +7,16 @@ import numpy as np
 import pytest
 from PIL import Image
 
-pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("remover_folder")]
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("rembg")]
 
 PATIENCE = 60_000
 
 
-@pytest.fixture(scope="module")
-def address(running):
-    return running.serve(block=False)
-
-
 @pytest.fixture
-def page(browser, address, host):
+def page(browser, served, host):
     page = browser.new_page(viewport={"width": 1500, "height": 1400})
     page.set_default_timeout(PATIENCE)
-    page.goto(address)
+    page.goto(served.address)
     page.wait_for_selector(".input-accordion-checkbox")
     yield page
     page.close()
