@@ -95,6 +95,40 @@ def test_every_setting_comes_back(described, choice):
     )
 
 
+def test_all_that_shaped_a_picture_is_written_and_the_strength_stands_beside_the_light(described):
+    params = described(
+        mode="fcon",
+        model="iclight_sd15_fcon.safetensors",
+        light="left",
+        light_strength=1.45,
+        placement="contain",
+        remove_background=False,
+        matte_shrink=-2.5,
+        decontaminate=1.0,
+        restore_details=0.5,
+        details_radius=3.0,
+        show_subject=True,
+    )
+    picture = params.pop("IC Light foreground")
+    assert re.fullmatch("[0-9a-f]{10}", picture)
+    assert list(params.items()) == [
+        ("IC Light mode", "fcon"),
+        ("IC Light model", "iclight_sd15_fcon"),
+        ("IC Light direction", "left"),
+        ("IC Light strength", "1.45"),
+        ("IC Light matte shrink", "-2.5"),
+        ("IC Light decontaminate", "1"),
+        ("IC Light restore details", "0.5"),
+        ("IC Light details radius", "3"),
+        ("IC Light placement", "contain"),
+        ("IC Light background removal", "off"),
+    ]
+
+
+def test_a_radius_that_restores_nothing_is_not_written(described):
+    assert described(details_radius=3.0) == described()
+
+
 def test_what_is_drawn_is_named_and_written_in_its_canonical_text(described):
     params = described(light=LAMPS, placement=Placement(2.0))
     assert params["IC Light direction"] == "editor"

@@ -160,7 +160,7 @@ def test_every_choice_gives_layers_of_the_right_number_and_size_or_a_reason(plan
     for foreground, background, light_map, reinforced in itertools.product(BOOLEANS, repeat=4):
         case = Case(img2img, mode, light, foreground, background, light_map, reinforced, mask=img2img and light_map)
         if not lit(case):
-            with pytest.raises(ICLightError):
+            with pytest.raises(ICLightError, match=r"\(over the API: |choose another light"):
                 case.draw_up(plan)
             continue
         drawn = case.draw_up(plan)
@@ -287,6 +287,7 @@ def test_the_mask_is_the_light_map(plan):
     drawn = plan(init=[plain(INIT)], light="mask", mask=mask)
     np.testing.assert_array_equal(start(drawn, 40, 24), np.asarray(mask.convert("RGB")))
     assert drawn.lit_by_mask
+    assert not plan(init=[plain(INIT)], light="custom", light_map=plain(MAP), mask=mask).lit_by_mask
 
 
 def test_a_mask_beside_fbcs_background_stays_what_is_repainted(plan):
