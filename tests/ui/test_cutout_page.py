@@ -7,19 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("rembg")]
-
-PATIENCE = 60_000
-
-
-@pytest.fixture
-def page(browser, served, host):
-    page = browser.new_page(viewport={"width": 1500, "height": 1400})
-    page.set_default_timeout(PATIENCE)
-    page.goto(served.address)
-    page.wait_for_selector(".input-accordion-checkbox")
-    yield page
-    page.close()
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("host", "rembg")]
 
 
 @pytest.fixture
