@@ -11,7 +11,7 @@ from samples import noise as random_pixels
 from samples import plain
 
 from lib_iclight.errors import ICLightError
-from lib_iclight.hosts import run_context
+from lib_iclight.hosts import first_latents, run_context
 from lib_iclight.hosts.sampling import Relighting
 from lib_iclight.light import maps
 from lib_iclight.subject.prepare import Framing
@@ -179,6 +179,21 @@ def test_in_img2img_the_strength_scales_the_light_about_grey(set_up, plan):
     p = Processing(init_latent=torch.zeros(SHAPE))
     set_up(p, plan(init=[plain(INIT)], light="left", light_strength=2.0))
     torch.testing.assert_close(p.init_latent, 0.5 + 2 * (left_light() - 0.5))
+
+
+@pytest.mark.parametrize(("level", "shows"), [(99.0, True), (100.0, False)])
+def test_in_img2img_the_light_must_show_where_sampling_begins(set_up, plan, host, monkeypatch, level, shows):
+    host.largest = 100.0
+    monkeypatch.setattr(first_latents, "img2img_level", lambda p, largest: level)
+    own = torch.zeros(SHAPE)
+    p, drawn = Processing(init_latent=own), plan(init=[plain(INIT)], light="left")
+    if shows:
+        set_up(p, drawn)
+        torch.testing.assert_close(p.init_latent, left_light())
+    else:
+        with pytest.raises(ICLightError, match="The light cannot show"):
+            set_up(p, drawn)
+        assert p.init_latent is own
 
 
 # How the host frames its own picture
