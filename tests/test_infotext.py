@@ -6,10 +6,9 @@ import json
 import re
 from pathlib import Path
 
-import numpy as np
 import pytest
 from drawing_up import draw_up
-from samples import encoded, no_matting, plain
+from samples import encoded, left_half, no_matting, plain
 from sd15_layout import iclight_file
 
 from lib_iclight import infotext
@@ -34,13 +33,6 @@ def described(tmp_path):
         return infotext.describe(draw_up(RelightPipeline(), [Path(tmp_path)], matte, init, **wanted))
 
     return describe
-
-
-def half_of_it(rgb: np.ndarray, model: str) -> np.ndarray:
-    """A background remover that finds the subject on the left."""
-    alpha = np.zeros(rgb.shape[:2], np.uint8)
-    alpha[:, : rgb.shape[1] // 2] = 255
-    return alpha
 
 
 def as_text(params: dict[str, str]) -> str:
@@ -87,7 +79,7 @@ CHOICES = [
 
 @pytest.mark.parametrize("choice", CHOICES, ids=lambda choice: ",".join(choice) or "defaults")
 def test_every_setting_comes_back(described, choice):
-    params = parsed(as_text(described(matte=half_of_it, **choice)))
+    params = parsed(as_text(described(matte=left_half, **choice)))
     names = [name for name in FIELDS if name not in (*NOT_WRITTEN, "model")]
     page = [*names, "light_editor", "placement_editor"]
     assert from_page([infotext.read(params, name) for name in page], page) == Request(
@@ -183,7 +175,7 @@ def test_a_placement_that_cannot_be_read_is_refused_by_name_and_not_left_out(tex
     ids=["opaque", "turned off", "cut out by the user", "on grey"],
 )
 def test_a_remover_is_named_only_where_it_has_removed_something(described, foreground, remove, said):
-    params = described(matte=half_of_it, foreground=foreground, remove_background=remove, matting_model="u2net")
+    params = described(matte=left_half, foreground=foreground, remove_background=remove, matting_model="u2net")
     assert params.get("IC Light background removal") == said
     assert infotext.read(params, "remove_background") is remove
 
@@ -283,7 +275,7 @@ def test_an_unrestored_picture_does_not_say_that_it_is_restored(described):
 
 @pytest.mark.parametrize("name", ["off", "'off'", "512x512", "2x3", "mine.onnx"])
 def test_a_remover_comes_back_whatever_its_name(described, name):
-    params = described(matting_model=name, foreground=plain((200, 90, 30)), matte=half_of_it)
+    params = described(matting_model=name, foreground=plain((200, 90, 30)), matte=left_half)
     assert infotext.read({"Steps": "20", **hosts_reading(params)}, "matting_model") == name
     assert infotext.read({"Steps": "20", **hosts_reading(params)}, "remove_background") is True
 
