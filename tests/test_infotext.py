@@ -87,6 +87,17 @@ def test_every_setting_comes_back(described, choice):
     )
 
 
+def test_pictures_of_before_are_read_by_the_same_labels():
+    own = {
+        "enabled": "mode",
+        "light": "direction",
+        "light_strength": "strength",
+        "matting_model": "background removal",
+    }
+    written = [name for name in FIELDS if name not in ("show_subject", "keep_original")]
+    assert {name: f"IC Light {own.get(name, name.replace('_', ' '))}" for name in written} == infotext.LABELS
+
+
 def test_all_that_shaped_a_picture_is_written_and_the_strength_stands_beside_the_light(described):
     params = described(
         mode="fcon",

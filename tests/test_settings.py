@@ -20,6 +20,21 @@ def test_each_setting_has_its_default_and_its_line():
     assert read(lambda key, default: default) == Settings()
 
 
+def test_settings_files_of_before_are_read_by_the_same_keys():
+    assert DEFAULTS == {
+        "ic_light_model_folder": "",
+        "ic_light_download": True,
+        "ic_light_download_on_first_use": False,
+        "ic_light_keep_models": True,
+        "ic_light_cache_limit": 512.0,
+        "ic_light_largest_picture": 128.0,
+        "ic_light_matting_model": "isnet-general-use",
+        "ic_light_light_strength": 1.0,
+        "ic_light_restore_details": 0.0,
+        "ic_light_show_subject": False,
+    }
+
+
 def test_a_setting_says_what_it_does_or_that_a_reload_is_needed():
     for setting in SETTINGS:
         assert setting.label
