@@ -102,6 +102,7 @@ def test_all_that_shaped_a_picture_is_written_and_the_strength_stands_beside_the
     params = described(
         mode="fcon",
         model="iclight_sd15_fcon.safetensors",
+        flip_background=True,
         light="left",
         light_strength=1.45,
         placement="contain",
@@ -119,6 +120,7 @@ def test_all_that_shaped_a_picture_is_written_and_the_strength_stands_beside_the
         ("IC Light model", "iclight_sd15_fcon"),
         ("IC Light direction", "left"),
         ("IC Light strength", "1.45"),
+        ("IC Light flip background", "True"),
         ("IC Light matte shrink", "-2.5"),
         ("IC Light decontaminate", "1"),
         ("IC Light restore details", "0.5"),
