@@ -292,6 +292,17 @@ def test_a_file_of_another_kind_that_somebody_has_opened_is_refused(pictures, ki
         pictures.picture(image, "foreground")
 
 
+def test_a_damaged_file_that_somebody_has_opened_is_refused_before_it_is_turned(pictures):
+    lying = Image.Exif()
+    lying[0x0112] = 6
+    content = file_bytes(Image.fromarray(noise(64, 64)), "JPEG", exif=lying)
+    with (
+        Image.open(io.BytesIO(content[: len(content) // 2])) as image,
+        pytest.raises(ICLightError, match=r"^The foreground cannot be read"),
+    ):
+        pictures.picture(image, "foreground")
+
+
 def test_an_image_with_more_pixels_than_the_limit_is_refused():
     with pytest.raises(ICLightError, match=r"^The foreground is too large"):
         SubjectCache(max_pixels=lambda: 255).picture(plain((1, 2, 3)), "foreground")
