@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 
+import icc
 import numpy as np
 import pytest
 from PIL import Image
@@ -292,10 +293,9 @@ def test_a_file_of_another_kind_that_somebody_has_opened_is_refused(pictures, ki
         pictures.picture(image, "foreground")
 
 
-def test_a_damaged_file_that_somebody_has_opened_is_refused_before_it_is_turned(pictures):
-    lying = Image.Exif()
-    lying[0x0112] = 6
-    content = file_bytes(Image.fromarray(noise(64, 64)), "JPEG", exif=lying)
+@pytest.mark.parametrize("profile", [None, icc.rgb_profile(icc.ADOBE_RGB)], ids=["sRGB", "with a profile"])
+def test_a_damaged_file_that_somebody_has_opened_is_refused_by_name(pictures, profile):
+    content = file_bytes(Image.fromarray(noise(64, 64)), "JPEG", icc_profile=profile)
     with (
         Image.open(io.BytesIO(content[: len(content) // 2])) as image,
         pytest.raises(ICLightError, match=r"^The foreground cannot be read"),
