@@ -127,6 +127,12 @@ def test_what_applies_is_shown_and_nothing_else(accordion, chosen, pictures, sho
     assert updated(accordion, held, **chosen)[1] == shown
 
 
+def test_a_new_page_shows_what_applies_to_its_defaults(accordion):
+    parts = [accordion._background_column, accordion._match, *accordion._light.shown, *accordion._subject.shown]
+    shown = {name for name, part in zip(SHOWN[1:], parts, strict=True) if part.visible}
+    assert shown == updated(accordion)[1]
+
+
 def test_a_picture_that_no_run_can_use_is_said_and_has_no_size_to_match(accordion):
     text, shown = updated(accordion, ("The foreground cannot be read.", False, False))
     assert "The foreground cannot be read." in text
