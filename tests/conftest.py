@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
+from bright_remover import Rembg
 from browsers import chromium
 from drawing_up import draw_up
 from samples import no_matting
@@ -52,6 +54,51 @@ def opened_models(monkeypatch):
 
 
 @pytest.fixture(scope="module")
+def running(tmp_path_factory):
+    """A workbench with the extension, for a module of tests."""
+    from workbench.session import Workbench
+
+    with Workbench(tmp_path_factory.mktemp("data")) as workbench:
+        yield workbench
+
+
+@pytest.fixture
+def host(running):
+    """The running workbench as it was at its start."""
+    running.reset()
+    for path in (running.settings.data_dir / "outputs").rglob("*.png"):
+        path.unlink()
+    return running
+
+
+@pytest.fixture(scope="module")
+def bright_remover():
+    """The stand-in for rembg, for a module of tests: what is loaded from it is kept from test to test."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(sys.modules, "rembg", Rembg())
+        yield sys.modules["rembg"]
+
+
+@pytest.fixture
+def rembg(bright_remover, remover_folder):
+    """The stand-in for rembg before its first run."""
+    bright_remover.clear()
+    return bright_remover
+
+
+@pytest.fixture
+def remover_folder(running):
+    """Where the user's own removers lie."""
+    from lib_iclight.hosts.app_context import app_context
+
+    folder = app_context().host.matting_folder()
+    folder.mkdir(parents=True, exist_ok=True)
+    # Downloads are off on some machines; a remover that is there is used all the same.
+    (folder / "isnet-general-use.onnx").write_bytes(b"")
+    return folder
+
+
+@pytest.fixture(scope="module")
 def browser():
     """Chromium, one per test module."""
     with chromium() as running:
@@ -59,10 +106,7 @@ def browser():
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory):
-    """A workbench that serves its page at ``address``."""
-    from workbench.session import Workbench
-
-    with Workbench(tmp_path_factory.mktemp("data")) as workbench:
-        workbench.address = workbench.serve(block=False)
-        yield workbench
+def served(running):
+    """The running workbench, whose page answers at its ``address``."""
+    running.address = running.serve(block=False)
+    return running

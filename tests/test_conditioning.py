@@ -7,7 +7,7 @@ import pytest
 import torch
 from samples import noise
 
-from lib_iclight.conditioning import LatentCache, LazyImage, inside_mask, paste_subject, to_host_range
+from lib_iclight.conditioning import LatentCache, LazyImage, inside_mask, paste_subject, scale_contrast, to_host_range
 
 
 def test_the_hosts_encoder_sees_the_references_range():
@@ -105,6 +105,14 @@ def test_reinforcing_pastes_the_subject_where_its_matte_is():
 def test_reinforcing_by_half_mixes():
     light, subject = np.full((1, 1, 3), 200, np.uint8), np.full((1, 1, 3), 100, np.uint8)
     assert paste_subject(light, subject, np.full((1, 1), 255, np.uint8), 0.5)[0, 0, 0] == pytest.approx(150, abs=1)
+
+
+@pytest.mark.parametrize(("strength", "expected"), [(0, [1, 1]), (0.5, [2, 0.5]), (1, [3, 0]), (2, [5, -1])])
+def test_the_strength_scales_latents_about_those_of_grey(strength, expected):
+    start = torch.tensor([3.0, 0.0]).reshape(2, 1, 1, 1).expand(2, 4, 2, 2)
+    scaled = scale_contrast(torch.ones(1, 4, 2, 2), start, strength)
+    assert scaled.shape == (2, 4, 2, 2)
+    assert scaled[:, 0, 0, 0].tolist() == expected
 
 
 def test_inpainting_starts_from_the_light_inside_the_mask_only():

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from refusals import reason_of
 
 from lib_iclight import infotext
 from lib_iclight.api.field_table import markdown
-from lib_iclight.errors import ICLightError
 from lib_iclight.fields import Kind, Part, choice, number, strength, switch, table, text
 from lib_iclight.request import FIELDS, Request
 
@@ -109,6 +109,4 @@ def test_a_value_that_fits_is_taken(name, value, checked):
     ],
 )
 def test_a_value_that_does_not_fit_is_refused_by_name(name, value, said):
-    with pytest.raises(ICLightError) as caught:
-        SMALL[name].check(name, value)
-    assert str(caught.value) == said
+    assert reason_of(SMALL[name].check, name, value) == said

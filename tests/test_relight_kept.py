@@ -8,13 +8,16 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
-from samples import encoded, noise, plain
+from samples import encoded, no_matting, noise, plain
 
+from lib_iclight.conditioning import LazyImage
 from lib_iclight.light import description, maps
 from lib_iclight.picture import scaling
 from lib_iclight.relight import Plan, RelightPipeline, condition_layers, finish, start_layer
+from lib_iclight.request import Request
 from lib_iclight.subject.placement import Placement
 from lib_iclight.subject.prepare import Framing
+from lib_iclight.support.cache import SharedCache
 
 LAMP = description.parse({"version": 1, "lights": [{"x": 0.2, "y": 0.1, "kelvin": 3000}, {"angle": 30}]})
 FOREGROUND, BACKGROUND, MAP, INIT = (200, 0, 0), (0, 200, 0), (0, 0, 200), (90, 60, 30)
@@ -41,6 +44,18 @@ WANTED = {"foreground": encoded(plain(FOREGROUND)), "light": "left", "reinforce_
 def test_the_same_request_again_encodes_nothing(pipeline, plan):
     assert encodes(pipeline, plan(**WANTED)) == 2
     assert encodes(pipeline, plan(**WANTED)) == 0
+
+
+def test_pictures_subjects_and_latents_are_kept_in_the_one_cache_that_is_given():
+    cache = SharedCache()
+    pipeline, used = RelightPipeline(cache), []
+    picture = pipeline.pictures.picture(WANTED["foreground"], "foreground")
+    used.append(cache.used)
+    subject = pipeline.subject(Request(remove_background=False), picture, no_matting)
+    used.append(cache.used)
+    pipeline.latents.latent(LazyImage("a", subject.pixels), 16, 16, "vae", lambda pixels: torch.zeros(1, 4, 2, 2))
+    used.append(cache.used)
+    assert 0 < used[0] <= used[1] < used[2]
 
 
 @pytest.mark.parametrize(

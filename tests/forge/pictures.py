@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import base64
-import io
-from typing import Any
-
 import numpy as np
 from PIL import Image
+from samples import as_base64, file_bytes
 
 
 def coloured(width: int, height: int) -> Image.Image:
@@ -47,13 +44,6 @@ def strip_mask(width: int, height: int) -> Image.Image:
     return Image.fromarray(mask)
 
 
-def encoded(image: Image.Image, kind: str = "PNG", **options: Any) -> bytes:
-    """A picture's file."""
-    buffer = io.BytesIO()
-    image.save(buffer, kind, **options)
-    return buffer.getvalue()
-
-
 def text(content: Image.Image | bytes) -> str:
     """A picture, or a file, as base64."""
-    return base64.b64encode(content if isinstance(content, bytes) else encoded(content)).decode("ascii")
+    return as_base64(content if isinstance(content, bytes) else file_bytes(content))

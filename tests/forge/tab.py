@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from forge import pictures
+from samples import file_bytes
 
 GENERATION_MS = 300_000
 
@@ -63,8 +63,8 @@ class Tab:
         self.control("summary").wait_for(state="visible")
 
     def drop(self, name, image, file_name="picture.png"):
-        """Drop a picture into one of IC Light's slots."""
-        content = image if isinstance(image, bytes) else pictures.encoded(image)
+        """Give a picture to one of IC Light's slots."""
+        content = image if isinstance(image, bytes) else file_bytes(image)
         slot = self.control(name).locator("input[type=file]")
         slot.set_input_files({"name": file_name, "mimeType": "image/png", "buffer": content})
         self.control(name).locator("img").wait_for(state="visible")
@@ -96,7 +96,7 @@ class Tab:
 
 
 def give_picture_to_img2img(tab, image):
-    content = pictures.encoded(image)
+    content = file_bytes(image)
     slot = tab.page.locator("#img2img_image input[type=file]").first
     slot.set_input_files({"name": "picture.png", "mimeType": "image/png", "buffer": content})
     tab.page.locator("#img2img_image img").first.wait_for(state="visible")

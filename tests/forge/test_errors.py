@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 from forge import model_files, pictures
 from PIL import Image
+from samples import file_bytes
 
 SUBJECT = pictures.subject()
 FOREGROUND = pictures.text(SUBJECT)
 FC = {"foreground": FOREGROUND}
-_WHOLE_FILE = pictures.encoded(pictures.coloured(200, 200))
+_WHOLE_FILE = file_bytes(pictures.coloured(200, 200))
 CUT_OFF = pictures.text(_WHOLE_FILE[: len(_WHOLE_FILE) // 2])
 OPAQUE = pictures.text(pictures.coloured(64, 64))
 
@@ -152,7 +153,7 @@ def test_plain_generation_after_all_these_errors_is_as_before(client, untouched)
 
 def opaque(image, **options):
     """IC Light's dict for an opaque picture that is used as it is."""
-    return {"foreground": pictures.text(pictures.encoded(image, **options)), "remove_background": False}
+    return {"foreground": pictures.text(file_bytes(image, **options)), "remove_background": False}
 
 
 COLOURED = pictures.coloured(60, 80)

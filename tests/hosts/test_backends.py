@@ -56,7 +56,7 @@ class Schedule:
     """A model's noise levels, as all backends keep them."""
 
     def __init__(self):
-        self.sigmas = torch.tensor([0.1, 14.6])
+        self.sigmas = torch.tensor([0.1, 2.0, 14.6])
 
     def set_sigmas(self, sigmas):
         self.sigmas = sigmas
@@ -142,6 +142,11 @@ def _condition_classes(monkeypatch):
         setattr(module, name, Condition)
 
 
+def schedule_of(model) -> Schedule:
+    """The noise levels of a loaded model, where its backend keeps them."""
+    return next(value for value in vars(model.forge_objects.unet.model).values() if isinstance(value, Schedule))
+
+
 @pytest.fixture(params=BACKENDS)
 def backend(request):
     return BACKENDS[request.param]()
@@ -224,18 +229,28 @@ def test_relighting_twice_leaves_one_condition(backend):
     assert cond[0]["model_conds"]["c_concat"].cond.max() == 2
 
 
-def test_largest_noise_level(backend):
+@pytest.mark.parametrize("levels", [[0.1, 4519.0], [157.0, 3.0, 0.03], [5.0]], ids=str)
+def test_the_largest_noise_level_is_that_of_the_schedule_of_the_moment(backend, levels):
     host, model = backend
-    assert host.sigma_max(model) == pytest.approx(14.6)
+    schedule_of(model).set_sigmas(torch.tensor(levels))
+    assert host.sigma_max(model) == pytest.approx(max(levels))
 
 
 def test_noise_levels_are_put_back(backend):
     host, model = backend
+    schedule = schedule_of(model)
+    own = schedule.sigmas
     put_back = host.kept_levels(model)
-    schedule = host._schedule(model)
     schedule.set_sigmas(torch.tensor([0.1, 4519.0]))
     put_back()
-    assert host.sigma_max(model) == pytest.approx(14.6)
+    assert schedule.sigmas is own
+
+
+def test_noise_levels_that_nobody_has_changed_are_not_set(backend):
+    host, model = backend
+    put_back = host.kept_levels(model)
+    schedule_of(model).set_sigmas = lambda sigmas: pytest.fail("they were set")
+    put_back()
 
 
 def test_checkpoint_of_the_older_backend():

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+import sys
 from contextlib import contextmanager
-from types import SimpleNamespace
+from types import ModuleType, SimpleNamespace
 
 import pytest
 import torch
@@ -28,14 +29,6 @@ REQUEST = {
     "scheduler": "Automatic",
 }
 ZERO_SNR = {"sd_noise_schedule": "Zero Terminal SNR"}
-
-
-@pytest.fixture(scope="module")
-def host(tmp_path_factory):
-    from workbench.session import Workbench
-
-    with Workbench(tmp_path_factory.mktemp("data")) as workbench:
-        yield workbench
 
 
 @contextmanager
@@ -138,6 +131,55 @@ def test_the_light_is_in_the_noise_that_another_script_has_put_in_its_place(host
     torch.testing.assert_close(added(host), light(host), atol=0.01, rtol=0)
 
 
+@pytest.fixture
+def samplers_common(monkeypatch):
+    """The web UI's reckoning of img2img's steps: 8 of 10 with the strength 0.8."""
+    module = ModuleType("modules.sd_samplers_common")
+    module.setup_img2img_steps = lambda p: (10, 7)
+    monkeypatch.setitem(sys.modules, "modules.sd_samplers_common", module)
+
+
+class OfLevels:
+    """A sampler that tells its noise levels."""
+
+    def get_sigmas(self, p, steps):
+        return [100.0 - step for step in range(steps)] + [0.0]
+
+
+class OfTimeSteps:
+    """A sampler that tells its time steps, of a model with the levels 3, 2 and 1 at the last of them."""
+
+    model_wrap = SimpleNamespace(inner_model=SimpleNamespace(alphas_cumprod=[1.0] * 7 + [0.5, 0.2, 0.1]))
+
+    def func(self, model, x, timesteps):
+        """Not UniPC."""
+
+    def get_timesteps(self, p, steps):
+        return list(range(steps))
+
+
+@pytest.mark.parametrize(
+    ("sampler", "expected"), [(OfLevels(), 98.0), (OfTimeSteps(), 1.0), (SimpleNamespace(), 14.6)], ids=type
+)
+@pytest.mark.usefixtures("samplers_common")
+def test_img2img_begins_where_its_strength_lets_it(sampler, expected):
+    assert first_latents.img2img_level(SimpleNamespace(sampler=sampler), 14.6) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("of_unit_variance", [False, True])
+def test_levels_are_the_noises_scale_or_the_whole_latents(monkeypatch, of_unit_variance):
+    module = ModuleType("modules.shared")
+    module.opts = SimpleNamespace(sgm_noise_multiplier=of_unit_variance)
+    monkeypatch.setitem(sys.modules, "modules.shared", module)
+    p = SimpleNamespace(sampler=OfLevels(), steps=10)
+    assert first_latents.noise_scale(p, 14.6) == pytest.approx(math.hypot(1, 100) if of_unit_variance else 100)
+
+
+def test_time_steps_keep_latents_of_unit_variance():
+    p = SimpleNamespace(sampler=OfTimeSteps(), steps=9)
+    assert first_latents.noise_scale(p, 14.6) == pytest.approx(math.sqrt(5))
+
+
 def test_samplers_that_tell_nothing_begin_at_the_models_largest_level():
     assert first_latents.noise_scale(SimpleNamespace(sampler=SimpleNamespace()), 14.6) == 14.6
 
@@ -199,11 +241,12 @@ def plain_pixels():
     return np.asarray(plain((200, 120, 40), SIDE, SIDE).convert("RGB"))
 
 
-@pytest.mark.parametrize("level", [14.6, 60.0])
-def test_a_light_that_can_show_is_let_pass(level):
-    first_latents.check_visible(level)
-    with pytest.raises(ICLightError, match="4519 times as strong"):
-        first_latents.check_visible(4518.9)
+def test_a_light_can_show_below_a_hundred_times_its_own_noise():
+    for level in (14.6, 99.9):
+        first_latents.check_visible(level)
+    for level, said in ((100.0, "100"), (4518.9, "4519")):
+        with pytest.raises(ICLightError, match=f"{said} times as strong"):
+            first_latents.check_visible(level)
 
 
 # The strength in img2img

@@ -8,16 +8,8 @@ import weakref
 import pytest
 from samples import encoded, plain
 
-from workbench.session import Workbench
-
 SMALL = {"prompt": "a cup", "steps": 1, "width": 64, "height": 64, "sampler_name": "Euler", "cfg_scale": 2}
 FOREGROUND = encoded(plain((200, 120, 40, 255), 64, 64).rotate(20))
-
-
-@pytest.fixture(scope="module")
-def host(tmp_path_factory):
-    with Workbench(tmp_path_factory.mktemp("data")) as workbench:
-        yield workbench
 
 
 @pytest.fixture

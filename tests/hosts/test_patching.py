@@ -108,14 +108,6 @@ def test_what_is_lost_is_said_with_the_way_out():
     assert patching.words(Checkpoint("photo", "Stable Diffusion 1.5", True)) == ""
 
 
-@pytest.fixture(scope="module")
-def host(tmp_path_factory):
-    from workbench.session import Workbench
-
-    with Workbench(tmp_path_factory.mktemp("data")) as workbench:
-        yield workbench
-
-
 def test_page_and_result_say_what_is_lost(host, monkeypatch):
     from modules import processing
 

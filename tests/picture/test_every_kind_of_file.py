@@ -11,7 +11,7 @@ from pathlib import Path
 import many_files
 import pytest
 
-SCRIPT = Path(__file__).resolve().parents[1] / "many_files_run.py"
+SCRIPT = Path(many_files.__file__).with_name("many_files_run.py")
 
 
 @pytest.fixture(scope="module")

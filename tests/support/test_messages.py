@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from refusals import reason_of
 
 from lib_iclight.errors import ICLightError
 from lib_iclight.light import description
@@ -35,9 +36,7 @@ def nested(depth: int) -> dict:
 
 
 def refusal(values) -> str:
-    with pytest.raises(ICLightError) as caught:
-        from_api(values)
-    return caught.value.detail
+    return reason_of(from_api, values)
 
 
 def as_host_answers(message: str) -> bytes:
@@ -109,6 +108,4 @@ def test_numbers_in_texts_of_json_are_refused_by_the_field():
     ],
 )
 def test_half_a_character_is_found_wherever_it_is_and_its_place_is_named(args, said):
-    with pytest.raises(ICLightError) as caught:
-        well_formed(args, "args")
-    assert said in caught.value.detail
+    assert said in reason_of(well_formed, args, "args")

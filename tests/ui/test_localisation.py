@@ -10,8 +10,6 @@ import pytest
 from page_texts import ROOT, worded
 from said import templates as said_in_source
 
-from workbench.session import Workbench
-
 LANGUAGES = {"zh_CN": "光照", "ja_JP": "照明"}
 FILES = {name: ROOT / "localizations" / f"{name}.json" for name in LANGUAGES}
 PATIENCE = 60_000
@@ -53,13 +51,7 @@ def translation(name):
 
 
 @pytest.fixture(scope="module")
-def host(tmp_path_factory):
-    with Workbench(tmp_path_factory.mktemp("data")) as workbench:
-        yield workbench
-
-
-@pytest.fixture(scope="module")
-def config(host):
+def config(running):
     """The page as gradio describes it."""
     from modules import shared
 

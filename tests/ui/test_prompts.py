@@ -75,6 +75,7 @@ def test_texts_cannot_become_markup():
     assert 'data-text="a &quot;bright&quot; &lt;light&gt; &amp; more"' in shown
 
 
-def test_nothing_to_read_is_refused():
-    with pytest.raises(ICLightError):
-        parse("")
+@pytest.mark.parametrize("text", ["", "# only a comment", "[Lighting]", "[ ]\nmoonlight"])
+def test_nothing_to_read_is_refused(text):
+    with pytest.raises(ICLightError, match="there is no text in it; begin a list with a line such as"):
+        parse(text)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import itertools
+import re
 
+import page_texts
 import pytest
 
 from lib_iclight.light.maps import EDITOR, LIGHTS
-from lib_iclight.request import MODES
-from lib_iclight.ui.summary import sentences
+from lib_iclight.request import PLACED
+from lib_iclight.subject.placement import PLACEMENTS
+from lib_iclight.ui.summary import missing_model, sentences
 
 
 def said(**changes) -> str:
@@ -145,19 +147,62 @@ def test_what_is_said(changes, expected):
     assert said(**changes) == expected
 
 
-ALL = list(itertools.product([True, False], MODES, LIGHTS, [True, False], [True, False], [True, False]))
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"light": "bottom"}, "The foreground is relit. It is lit from below. The prompt makes a new background."),
+        (
+            {"light": "ambient"},
+            "The foreground is relit. It is lit evenly from all sides. The prompt makes a new background.",
+        ),
+        (
+            {"light": "custom"},
+            "The foreground is relit. It is lit by the light map. The prompt makes a new background.",
+        ),
+        (
+            {"light": "left", "has_light_map": False},
+            "The foreground is relit. It is lit from the left. The prompt makes a new background.",
+        ),
+        (
+            {"light": "custom", "has_light_map": False, "has_background": True},
+            "The foreground is relit. Drop a picture into Light map, or choose another light.",
+        ),
+        (
+            {"mode": "fbc", "light": "custom", "has_light_map": False, "has_background": True},
+            "The foreground is relit. It is lit to fit the background picture.",
+        ),
+        ({"light": "custom", "unreadable": {"light_map": "The light map is broken."}}, "The light map is broken."),
+        (
+            {"light": "left", "unreadable": {"light_map": "The light map is broken."}},
+            "The foreground is relit. It is lit from the left. The prompt makes a new background.",
+        ),
+        (
+            {"has_init": False},
+            "The foreground is relit. The prompt alone decides the light and the background.",
+        ),
+        ({"model": ""}, "The foreground is relit. The prompt alone decides the light and the background."),
+        (
+            {"model": "x"},
+            "There is no IC-Light model named 'x'. Choose auto, and download what is missing.",
+        ),
+    ],
+)
+def test_only_what_plays_a_part_is_asked_for(changes, expected):
+    assert said(**changes) == expected
 
 
-@pytest.mark.parametrize("light", [*LIGHTS, EDITOR])
-def test_every_choice_is_described_in_whole_sentences(light):
-    for is_img2img, mode, _, has_foreground, has_background, removes in ALL:
-        for sentence in sentences(
-            is_img2img=is_img2img,
-            mode=mode,
-            light=light,
-            has_foreground=has_foreground,
-            has_background=has_background,
-            removes=removes,
-        ):
-            assert sentence[0].isupper()
-            assert sentence.endswith(".")
+@pytest.mark.parametrize(
+    ("number", "named"),
+    [(1, "m1"), (4, "m1, m2, m3, m4"), (5, "m1, m2, m3, m4 or 1 more"), (7, "m1, m2, m3, m4 or 3 more")],
+)
+def test_four_models_are_named_to_choose_from(number, named):
+    names = [f"m{place}" for place in range(1, number + 1)]
+    assert missing_model("x", names) == f"There is no IC-Light model named 'x'. Choose auto, or one of: {named}."
+
+
+def test_every_choice_is_described_in_whole_sentences():
+    found = page_texts.of_summary([*LIGHTS, EDITOR], [*PLACEMENTS, PLACED])
+    assert [sentence for sentence in found if not re.fullmatch(r"[A-Z][^.]*\.", sentence)] == []
+    lit = [sentence for sentence in found if sentence.startswith(("It is lit ", "It gets "))]
+    assert len(lit) == len(LIGHTS) + 2, "each light but none, the editor, either picture that fbc is lit to fit"
+    assert len([sentence for sentence in found if re.match("All of it is kept|It stands", sentence)]) == 2

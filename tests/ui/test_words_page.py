@@ -11,18 +11,7 @@ from samples import file_bytes, plain
 expect = pytest.importorskip("playwright.sync_api").expect
 pytestmark = pytest.mark.browser
 
-PATIENCE = 60_000
-
-
-@pytest.fixture
-def page(browser, served):
-    page = browser.new_page(viewport={"width": 1500, "height": 1400})
-    page.set_default_timeout(PATIENCE)
-    expect.set_options(timeout=PATIENCE)
-    page.goto(served.address)
-    page.wait_for_selector(".input-accordion-checkbox")
-    yield page
-    page.close()
+expect.set_options(timeout=60_000)
 
 
 @pytest.fixture

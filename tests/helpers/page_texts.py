@@ -19,7 +19,7 @@ from lib_iclight.request import MODES
 from lib_iclight.ui import cutout_html, models_html, prompts, summary
 from lib_iclight.ui.wording import sentences_of
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 SCRIPTS = sorted((ROOT / "javascript").glob("*.js"))
 
 _SAYS = re.compile(r"\bsay\(((?:[^()]|\([^()]*\))*)\)")

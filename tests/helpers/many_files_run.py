@@ -1,6 +1,7 @@
 """Sends many files to a workbench, as a field and to the route, and prints each result as JSON.
 
-Run as ``python tests/many_files_run.py [--grown]``; the second takes little files of up to 144 megapixels instead.
+Run as ``python tests/helpers/many_files_run.py [--grown]``; the second takes little files of up to 144 megapixels
+instead.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-sys.path[:0] = [str(Path(__file__).resolve().parents[1]), str(Path(__file__).resolve().parent)]
+sys.path[:0] = [str(Path(__file__).resolve().parents[2]), str(Path(__file__).resolve().parent)]
 
 import many_files  # noqa: E402
 import numpy as np  # noqa: E402

@@ -7,24 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("remover_folder")]
-
-PATIENCE = 60_000
-
-
-@pytest.fixture(scope="module")
-def address(running):
-    return running.serve(block=False)
-
-
-@pytest.fixture
-def page(browser, address, host):
-    page = browser.new_page(viewport={"width": 1500, "height": 1400})
-    page.set_default_timeout(PATIENCE)
-    page.goto(address)
-    page.wait_for_selector(".input-accordion-checkbox")
-    yield page
-    page.close()
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("host", "rembg")]
 
 
 @pytest.fixture

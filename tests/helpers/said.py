@@ -1,6 +1,6 @@
 """Finds all messages of the product in its source, as templates with placeholders.
 
-``python tests/said.py`` prints the texts that the translations lack.
+``python tests/helpers/said.py`` prints what the translations lack.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 PRODUCT = ROOT / "lib_iclight"
 _HOLE = "\0"
 _BETWEEN = re.compile(r"(?<=[.!?]) (?=[A-Z\0])")

@@ -9,13 +9,20 @@ from workbench.session import images
 BODY = {"prompt": "a ball", "steps": 2, "width": 64, "height": 64, "seed": 5, "cfg_scale": 2, "sampler_name": "Euler"}
 
 
-def ask(host, asked, way="txt2img", **body):
-    return getattr(host, way)(**BODY, **body, alwayson_scripts={"IC Light": {"args": [asked]}})
+def ask(host, *args, way="txt2img", **body):
+    """The answer to a request with these arguments for IC Light's script."""
+    return getattr(host, way)(**{**BODY, **body, "alwayson_scripts": {"IC Light": {"args": list(args)}}})
+
+
+def all_pixels_of(answer) -> list[np.ndarray]:
+    """An answer's pictures, ``[H, W, 3]`` each, as whole numbers that can be subtracted."""
+    assert answer.status_code == 200, answer.text
+    return [np.asarray(image.convert("RGB")).astype(int) for image in images(answer)]
 
 
 def pixels_of(answer) -> np.ndarray:
-    assert answer.status_code == 200, answer.text
-    return np.asarray(images(answer)[0])
+    """The first of an answer's pictures."""
+    return all_pixels_of(answer)[0]
 
 
 def shown(host) -> str:

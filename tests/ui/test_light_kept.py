@@ -22,7 +22,7 @@ STEPS, STRENGTH = 25, 0.9
 
 def host_samplers():
     """The workbench's samplers, which step as those of Forge do."""
-    path = Path(__file__).resolve().parents[1] / "workbench" / "host" / "k_diffusion" / "sampling.py"
+    path = Path(__file__).resolve().parents[2] / "workbench" / "host" / "k_diffusion" / "sampling.py"
     spec = importlib.util.spec_from_file_location("host_samplers", path)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)

@@ -10,9 +10,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import uvicorn
 from fastapi import FastAPI
+from samples import left_half
 
 from lib_iclight.api.access import Access
 from lib_iclight.api.routes import Services, add_routes
@@ -21,13 +21,6 @@ from lib_iclight.models.manager import Models
 from lib_iclight.settings import Settings
 from lib_iclight.subject.background_removal import check_known
 from lib_iclight.subject.prepare import SubjectCache
-
-
-def left_half(rgb: np.ndarray, model: str) -> np.ndarray:
-    """A background remover that finds the subject on the left."""
-    alpha = np.zeros(rgb.shape[:2], np.uint8)
-    alpha[:, : rgb.shape[1] // 2] = 255
-    return alpha
 
 
 def with_routes(

@@ -18,7 +18,7 @@ from lib_iclight.light.maps import LIGHTS
 from lib_iclight.request import FIELDS, MODES
 from lib_iclight.subject.background_removal import MODELS
 
-pytestmark = pytest.mark.usefixtures("remover_folder")
+pytestmark = pytest.mark.usefixtures("rembg")
 
 CASES = int(os.environ.get("IC_LIGHT_FUZZ_CASES", "100"))
 LONGEST_ANSWER = 2000
