@@ -78,7 +78,7 @@ def test_lights_are_described_in_words(client):
         "top": "from the top",
         "bottom": "from the bottom",
         "front": "from the front",
-        "ambient": "even light from everywhere",
+        "ambient": "even light from all sides",
     }
 
 
