@@ -1,7 +1,7 @@
-"""One entry for working on the extension: `python dev.py {demo,test,bench,lint,setup}`. Needs nothing but Python.
+"""The developer's entry point: `python dev.py {demo,test,bench,lint,setup}`. Needs nothing but Python.
 
-Each command first makes a virtual environment in `.venv` and installs the pins of `requirements/` where that has not
-been done for the pins of today, then runs inside it. Works on Linux, macOS and Windows, with Python 3.10 to 3.13.
+Each command first creates a virtual environment in `.venv` with the pins of `requirements/`, unless it is up to date,
+and then runs inside it. Works on Linux, macOS and Windows, with Python 3.10 to 3.13.
 """
 
 from __future__ import annotations
@@ -27,38 +27,38 @@ OLDEST, NEWEST = (3, 10), (3, 13)
 COMMANDS = {
     "demo": "relight a picture from the shell, or open the page with --serve; takes the demo's own options",
     "test": "run the tests; takes pytest's own options",
-    "bench": "print what IC-Light costs beside plain generation",
+    "bench": "print what IC-Light costs compared with plain generation",
     "lint": "check style, formatting and the types of the scripts",
-    "setup": "only make or refresh the environment",
+    "setup": "only create or update the environment",
 }
 
 
 class SetupError(Exception):
-    """Why there is no environment to run in, and the way out."""
+    """Why there is no environment to run in, and what to do about it."""
 
 
 def say(text: str) -> None:
-    """Tell on stderr what goes on; stdout belongs to what the commands print."""
+    """Report progress on stderr; stdout is for the commands' own output."""
     print(f"dev.py: {text}", file=sys.stderr, flush=True)
 
 
 def venv_python(venv: Path = VENV, windows: bool = os.name == "nt") -> Path:
-    """Return where the interpreter of `venv` is on this system."""
+    """Return the path of the interpreter in `venv` on this system."""
     return venv / "Scripts" / "python.exe" if windows else venv / "bin" / "python"
 
 
 def pins_digest() -> str:
-    """Return the SHA-256 of the pins: an environment stamped with another one is out of date."""
+    """Return the SHA-256 of the pins: an environment stamped with a different one is out of date."""
     return hashlib.sha256(PINS.read_bytes() + b"\0" + PINS_WITHOUT_DEPENDENCIES.read_bytes()).hexdigest()
 
 
 def stamp(venv: Path = VENV) -> Path:
-    """Return the file that holds the digest of the pins installed in `venv`; written once all are in."""
+    """Return the file that holds the digest of the pins in `venv`; it is written once all are installed."""
     return venv / "ic-light-pins.sha256"
 
 
 def is_ready(venv: Path = VENV) -> bool:
-    """Return whether `venv` holds an interpreter and the pins of today."""
+    """Return whether `venv` holds an interpreter and the current pins."""
     try:
         return venv_python(venv).exists() and stamp(venv).read_text(encoding="ascii").strip() == pins_digest()
     except FileNotFoundError:
@@ -66,7 +66,7 @@ def is_ready(venv: Path = VENV) -> bool:
 
 
 def ensure_environment(venv: Path = VENV) -> None:
-    """Make `venv` and install the pins where needed, with pip's progress in view. Raises SetupError."""
+    """Create `venv` and install the pins if needed, showing pip's progress. Raises SetupError."""
     if is_ready(venv):
         return
     if not venv_python(venv).exists():
@@ -99,21 +99,21 @@ def _step(command: list[str], failed: str, cwd: Path | None = None) -> None:
 
 
 def run(command: list[str], cwd: Path | None = None) -> int:
-    """Run `command` to its end, also when the user presses Ctrl-C, and return its exit status."""
+    """Run `command` to its end, even if the user presses Ctrl-C, and return its exit status."""
     with subprocess.Popen(command, cwd=cwd) as process:
         while True:
             try:
                 return process.wait()
             except KeyboardInterrupt:
-                # The terminal has told the child as well; it closes its page and ends by itself.
+                # The terminal has sent it to the child as well, which closes its page and ends by itself.
                 continue
 
 
 def whole_suite(environment: MutableMapping[str, str]) -> list[str]:
-    """Return pytest's options for all tests: a process has a file at a time, and the longest files come first.
+    """Return pytest's options for the whole suite: each process takes one file at a time, the longest files first.
 
-    A real Forge is started once and takes gigabytes, so with `FORGE_HOME` they run one after another. Else each process
-    is given one thread in `environment`: small models leave a second one idle.
+    A real Forge is started once and takes gigabytes, so with `FORGE_HOME` all tests run in one process. Otherwise each
+    process is limited to one thread in `environment`: small models leave a second one idle.
     """
     if environment.get("FORGE_HOME"):
         return []
@@ -122,9 +122,9 @@ def whole_suite(environment: MutableMapping[str, str]) -> list[str]:
 
 
 def lint(arguments: list[str]) -> int:
-    """Check Python with ruff, which takes `arguments`, and then the page's scripts; returns the exit status.
+    """Check Python with ruff, which takes `arguments`, and then the page's scripts; return the exit status.
 
-    `--fix` has both mend what they can.
+    `--fix` makes both fix what they can.
     """
     ruff = [sys.executable, "-m", "ruff"]
     status = max(run([*ruff, *check, "."], cwd=ROOT) for check in (["check", *arguments], ["format", "--check"]))
@@ -133,17 +133,17 @@ def lint(arguments: list[str]) -> int:
     except SetupError as error:
         say(f"javascript/ is not checked: {error}")
         return status
-    mend = [argument for argument in arguments if argument == "--fix"]
+    fix = [argument for argument in arguments if argument == "--fix"]
     modules = SCRIPT_TOOLS / "node_modules"
-    biome = [node, str(modules / "@biomejs" / "biome" / "bin" / "biome"), "check", *mend, "."]
+    biome = [node, str(modules / "@biomejs" / "biome" / "bin" / "biome"), "check", *fix, "."]
     types = [node, str(modules / "typescript" / "bin" / "tsc"), "--project", "jsconfig.json"]
     return max(status, *(run(check, cwd=SCRIPTS) for check in (biome, types)))
 
 
 def ensure_script_tools(tools: Path = SCRIPT_TOOLS) -> str:
-    """Install the pins of `requirements/package-lock.json` where that has not been done; returns where Node.js is.
+    """Install the pins of `requirements/package-lock.json` if needed; return the path of Node.js.
 
-    Raises SetupError where neither the system nor the package registries have what is needed.
+    Raises SetupError if neither the system nor the package registries have what is needed.
     """
     if _program("npm") is None or _program("node") is None:
         say("installing Node.js for the checks of the scripts")
@@ -167,12 +167,12 @@ def ensure_script_tools(tools: Path = SCRIPT_TOOLS) -> str:
 
 
 def _program(name: str) -> str | None:
-    """Where a program is: in the environment, or on the path."""
+    """The path of a program in the environment or on the search path."""
     return shutil.which(name, path=str(Path(sys.executable).parent)) or shutil.which(name)
 
 
 def run_inside(command: str, arguments: list[str]) -> int:
-    """Carry out `command` in the environment that this interpreter belongs to; returns the exit status."""
+    """Run `command` in the environment of this interpreter; return the exit status."""
     if command == "demo":
         from workbench.demo import main
 
@@ -191,7 +191,7 @@ def run_inside(command: str, arguments: list[str]) -> int:
 
 
 def parse(argv: list[str]) -> tuple[str, list[str]]:
-    """Return the command and its own arguments; shows the help or the mistake and exits as argparse does."""
+    """Return the command and its own arguments; on `--help` or a mistake, exits as argparse does."""
     parser = argparse.ArgumentParser(
         prog="dev.py",
         description="Work on IC-Light for Forge: each command sets up .venv when needed.",
@@ -203,7 +203,7 @@ def parse(argv: list[str]) -> tuple[str, list[str]]:
 
 
 def main(argv: list[str]) -> int:
-    """Run one command inside the environment, making it first where needed; returns the exit status."""
+    """Run one command inside the environment, creating it first if needed; return the exit status."""
     command, arguments = parse(argv)
     try:
         ensure_environment()

@@ -1,8 +1,8 @@
-"""Adds what background removal needs, and moves nothing that the host has installed.
+"""Installs what background removal needs, without changing any package that the host has installed.
 
-The host runs this file in a process of its own at every start. It is self-contained, because at that moment another
-extension's packages may come first on the import path. Whatever goes wrong, the host starts: only background removal
-is off then, and one line says so.
+The host runs this file as a separate process at every start. It is self-contained, because another extension's packages
+may come first on the import path at that time. Whatever goes wrong, the host starts: only background removal is then
+off, and one line says so.
 """
 
 import importlib.metadata
@@ -20,17 +20,18 @@ from pathlib import Path
 
 TAG = "IC-Light:"
 LIMIT_SECONDS = 300
-# Before the limit, by when an installer must have begun to write: killed later, it leaves what looks installed.
+# An installer must have begun to write this long before the limit: killed while writing, it would leave packages that
+# look installed.
 WRITING_SECONDS = 60
 WORD_SECONDS = 30
-# An index that says nothing is given up after two of these, before the first word is due.
+# An index that does not answer is given up after two of these, before the first progress line is due.
 SILENCE_SECONDS = 12
 
 # The terminal itself, even where standard output is captured.
 CONSOLE = "CONOUT$" if os.name == "nt" else "/dev/tty"
 
-# Import name -> requirement. OpenCV goes by four distribution names that share one folder, so it is looked for by its
-# import name and rembg itself is installed without dependencies: they would overwrite the host's OpenCV.
+# Import name -> requirement. OpenCV comes in four distributions that share one folder, so it is looked up by import
+# name, and rembg itself is installed without dependencies, which would overwrite the host's OpenCV.
 DEPENDENCIES = {
     "cv2": "opencv-python-headless>=4.5,<6",
     "jsonschema": "jsonschema>=4,<5",
@@ -52,39 +53,39 @@ class InstallError(Exception):
 
 
 def missing(needs: dict[str, str]) -> list[str]:
-    """Return the requirements among `needs` (import name -> requirement) whose module is not there; imports nothing."""
+    """Return the requirements in `needs` (import name -> requirement) whose module is missing; imports nothing."""
     return [requirement for name, requirement in needs.items() if not _is_there(name)]
 
 
 def _is_there(name: str) -> bool:
     spec = importlib.util.find_spec(name)
-    # A folder without code is what files in use leave of a package that was removed; on import it passes for one.
+    # A removed package whose files were in use leaves an empty folder, which would import as a namespace package.
     return spec is not None and spec.origin is not None
 
 
 def constraints(distributions: Iterable[importlib.metadata.Distribution]) -> list[str]:
-    """Return `name==version` for every distribution; of two with one name the first counts, as it does on import.
+    """Return `name==version` for every distribution; of two with the same name the first counts, as it does on import.
 
-    What an interrupted pip has left behind (`~umpy-1.28.0.dist-info`) is no distribution, as it is none to pip.
+    Leftovers of an interrupted pip (`~umpy-1.28.0.dist-info`) are ignored, as pip ignores them.
     """
     pins: dict[str, str] = {}
     for distribution in distributions:
         try:
             name, version = distribution.metadata.get("Name"), distribution.metadata.get("Version")
         except (AttributeError, TypeError, ValueError, OSError):
-            continue  # its metadata are missing or damaged
+            continue  # its metadata is missing or damaged
         if name and version and _VERSION.fullmatch(version) and not _leftover(distribution, normal(name)):
             pins.setdefault(normal(name), version)
     return [f"{name}=={version}" for name, version in sorted(pins.items())]
 
 
 def normal(name: str) -> str:
-    """Return a distribution's name as it is compared (PEP 503)."""
+    """Return a distribution's normalized name (PEP 503)."""
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def _leftover(distribution: importlib.metadata.Distribution, name: str) -> bool:
-    # The folder's name is where pip looks, and what it changes first when it replaces a distribution.
+    # pip goes by the folder's name, and renames the folder first when it replaces a distribution.
     folder = getattr(getattr(distribution, "_path", None), "name", "")
     if folder.endswith(".dist-info"):
         return normal(folder.partition("-")[0]) != name
@@ -98,8 +99,7 @@ def skipped(arguments: Iterable[str]) -> bool:
 
 
 def _ancestors_arguments() -> Iterator[str]:
-    # An installation from the Extensions tab runs this file whatever options the host was started with, and hands none
-    # of them on.
+    # An installation from the Extensions tab runs this file without passing on the options the host was started with.
     if importlib.util.find_spec("psutil") is None:
         return
     import psutil
@@ -112,7 +112,7 @@ def _ancestors_arguments() -> Iterator[str]:
 
 
 def installer() -> list[str]:
-    """Return the command that installs into this Python: pip, or uv where the environment has no pip."""
+    """Return the command that installs into this Python: pip, or uv if the environment has no pip."""
     if importlib.util.find_spec("pip") is not None:
         return [sys.executable, "-m", "pip", "install"]
     uv = shutil.which("uv")
@@ -124,14 +124,14 @@ def installer() -> list[str]:
 def add(requirements: list[str], constraints_file: Path, deadline: float, *options: str) -> None:
     """Install `requirements` within the constraints, from wheels only; raises InstallError with the reason.
 
-    `deadline`, by `time.monotonic`, is when it has to have ended.
+    It must end by `deadline`, a time of `time.monotonic`.
     """
     if not requirements:
         return
     silence = {"PIP_DEFAULT_TIMEOUT": str(SILENCE_SECONDS), "UV_HTTP_TIMEOUT": str(SILENCE_SECONDS)}
     retries = {"PIP_RETRIES": "1", "PIP_RESUME_RETRIES": "1", "UV_HTTP_RETRIES": "1"}
     quiet = {"PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_NO_INPUT": "1", **retries, **silence}
-    # A package that must be built would run its own set-up code, for minutes, at the host's start.
+    # Building a package from source would run its set-up code, possibly for minutes, while the host starts.
     command = [*installer(), "--only-binary", ":all:", "-c", str(constraints_file), *options, *requirements]
     try:
         status, output = run(command, {**quiet, **os.environ}, constraints_file.with_name("output.txt"), deadline)
@@ -142,9 +142,9 @@ def add(requirements: list[str], constraints_file: Path, deadline: float, *optio
 
 
 def run(command: list[str], environment: dict[str, str], log: Path, deadline: float) -> tuple[int, str]:
-    """Run a command that prints into the file `log`; return its exit status and what it printed.
+    """Run a command with its output in the file `log`; return its exit status and output.
 
-    Says now and then that it is still running. At the deadline it is killed with its children: InstallError.
+    Reports now and then that it is still running. At the deadline it is killed with its children: InstallError.
     """
     group = {"start_new_session": True} if os.name == "posix" else {}
     with log.open("wb") as output:
@@ -160,13 +160,13 @@ def run(command: list[str], environment: dict[str, str], log: Path, deadline: fl
 
 
 def wait(process: subprocess.Popen, log: Path, deadline: float) -> None:
-    """Wait for an installer to end; raises InstallError at the deadline, or earlier if it has not begun to write."""
+    """Wait for an installer to end; raises InstallError at the deadline, or earlier if it has not started to write."""
     begun = time.monotonic()
     while True:
         writes = b"Installing collected packages" in log.read_bytes()
         left = deadline - (0 if writes else WRITING_SECONDS) - time.monotonic()
         if left <= 0:
-            raise InstallError("it takes too long; what has arrived whole is kept for the next time")
+            raise InstallError("it takes too long; what has been downloaded is kept for next time")
         try:
             process.wait(min(WORD_SECONDS, left))
             return
@@ -175,7 +175,7 @@ def wait(process: subprocess.Popen, log: Path, deadline: float) -> None:
 
 
 def _end(process: subprocess.Popen) -> None:
-    # An installer's children would go on without it, and hold its files.
+    # An installer's children would outlive it and keep its files open.
     try:
         if os.name == "posix":
             os.killpg(process.pid, signal.SIGKILL)
@@ -188,7 +188,7 @@ def _end(process: subprocess.Popen) -> None:
 
 
 def reason(output: str) -> str:
-    """Return the line of pip's or uv's `output` that says what went wrong."""
+    """Return the line of pip's or uv's `output` that says what failed."""
     lines = [line.strip() for line in output.splitlines() if line.strip()]
     errors = [line for line in lines if line.lower().startswith("error")]
     chosen = (errors or lines[-1:] or ["no reason given"])[0]
@@ -196,7 +196,7 @@ def reason(output: str) -> str:
 
 
 def install_missing() -> None:
-    """Install what background removal lacks; raises InstallError. Where nothing is missing, nothing is started."""
+    """Install what background removal lacks, if anything; raises InstallError."""
     dependencies, rembg = missing(DEPENDENCIES), missing(REMBG)
     if not dependencies and not rembg:
         return
@@ -217,7 +217,7 @@ def say(text: str) -> None:
 
 
 def say_on_the_way(text: str) -> None:
-    """Print a line that is seen at once: hosts hold back what this file prints until it has ended."""
+    """Print a line that is seen at once, on the terminal: hosts hold back this file's output until it has ended."""
     say(text)
     if sys.stdout.isatty():
         return
@@ -229,7 +229,7 @@ def say_on_the_way(text: str) -> None:
 
 
 def main(arguments: list[str]) -> None:
-    """What the host runs. Never raises: a host whose extension fails to install must start all the same."""
+    """Run the installation. Never raises: the host must start even if this fails."""
     try:
         if not skipped(arguments):
             install_missing()

@@ -15,10 +15,10 @@ def preload(parser: argparse.ArgumentParser) -> None:
         "--ic-light-dir",
         type=normalized_path,
         default=None,
-        help="folder with IC-Light models, searched besides models/ic-light, models/unet and models/diffusion_models",
+        help="folder with IC-Light models, in addition to models/ic-light, models/unet and models/diffusion_models",
     )
     parser.add_argument(
         "--ic-light-no-download",
         action="store_true",
-        help="IC-Light never downloads anything: models that are missing must be put in place by hand",
+        help="IC-Light never downloads anything: missing models must be put in place by hand",
     )

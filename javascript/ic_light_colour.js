@@ -1,4 +1,4 @@
-/* Colours of light, by the formulae of lib_iclight/light/colour.py. Nothing here knows the page. */
+/* Colours of light, with the formulae of lib_iclight/light/colour.py. Does not access the page. */
 var icLight = window.icLight || {};
 
 icLight.colour = (() => {
@@ -41,7 +41,7 @@ icLight.colour = (() => {
     }
 
     /**
-     * The Planckian locus in linear sRGB at Y = 1: Kim et al. 2002, a cubic spline in x and y.
+     * The Planckian locus in linear sRGB at Y = 1: Kim et al. 2002, cubic splines for x and y.
      * @param {number} kelvin
      * @returns {number[]}
      */
@@ -63,7 +63,7 @@ icLight.colour = (() => {
     }
 
     /**
-     * Linear RGB of a black body, its largest channel 1.
+     * Linear RGB of a black body, scaled so that its largest channel is 1.
      * @param {number} kelvin
      * @returns {number[]}
      */

@@ -1,4 +1,4 @@
-/* Lights as a description: read, made, and written as its canonical text, as lib_iclight/light/description.py does. */
+/* Light descriptions: parsed, made, and written as canonical text, like lib_iclight/light/description.py. */
 var icLight = window.icLight || {};
 
 icLight.description = (() => {
@@ -21,7 +21,7 @@ icLight.description = (() => {
     }
 
     /**
-     * An object that has no other keys than these.
+     * The object, checked to have no keys other than these.
      * @param {any} value
      * @param {string[]} names
      * @param {string} where what it is called in messages
@@ -49,7 +49,7 @@ icLight.description = (() => {
     }
 
     /**
-     * The colour that an object has by either spelling, undefined where it has none.
+     * The colour of an object by either spelling, or undefined.
      * @param {Record<string, any>} source
      * @param {string} where
      * @returns {string | undefined}
@@ -87,7 +87,7 @@ icLight.description = (() => {
     }
 
     /**
-     * The even light.
+     * The ambient light.
      * @param {any} value
      * @returns {Ambient}
      */
@@ -110,7 +110,7 @@ icLight.description = (() => {
     }
 
     /**
-     * What a JSON text holds.
+     * Parse a JSON text.
      * @param {string} source
      * @returns {any}
      */
@@ -123,7 +123,7 @@ icLight.description = (() => {
     }
 
     /**
-     * Read a description; throws a DescriptionError that says what is wrong.
+     * Parse a description; throws a DescriptionError that says what is wrong.
      * @param {any} source an object, or its JSON text
      * @returns {LightDescription}
      */
@@ -156,7 +156,7 @@ icLight.description = (() => {
     }
 
     /**
-     * A description without lights, with the range that a mode draws its named lights in.
+     * A description without lights, with the range of the mode's named lights.
      * @param {string} mode
      * @returns {LightDescription}
      */
@@ -166,7 +166,7 @@ icLight.description = (() => {
     }
 
     /**
-     * The description of a named light in a mode, null for a name that stands for none.
+     * The description of a named light in a mode, null for a name without one.
      * @param {string} name
      * @param {string} mode
      * @returns {LightDescription | null}
@@ -179,7 +179,7 @@ icLight.description = (() => {
     // Writing
 
     /**
-     * An angle as it is written: one decimal, below 360.
+     * An angle in canonical form: one decimal, below 360.
      * @param {number} angle
      * @returns {number}
      */
@@ -189,7 +189,7 @@ icLight.description = (() => {
     }
 
     /**
-     * A light as JSON has it, what has its default left out.
+     * A light as a JSON object, defaults left out.
      * @param {Light} light
      * @returns {Record<string, number | string | null>}
      */
@@ -211,7 +211,7 @@ icLight.description = (() => {
     }
 
     /**
-     * The canonical text: JSON without spaces, what has its default left out.
+     * The canonical text: JSON without spaces, defaults left out.
      * @param {LightDescription} description
      * @returns {string}
      */
@@ -235,14 +235,14 @@ icLight.description = (() => {
 /**
  * @typedef {"directional" | "positioned"} LightKind
  *
- * @typedef {object} Light with every field filled in; those of the other kind do not count
+ * @typedef {object} Light with every field set; fields of the other kind are ignored
  * @property {LightKind} kind
  * @property {number} angle in degrees, counter-clockwise from the right
  * @property {number} x from the frame's left side, in widths of the frame
  * @property {number} y from the frame's upper side, in heights of the frame
  * @property {number} softness
  * @property {number} strength
- * @property {string | null} colour "#rrggbb"; null where `kelvin` is a number
+ * @property {string | null} colour "#rrggbb"; null if `kelvin` is a number
  * @property {number | null} kelvin
  *
  * @typedef {{level: number, colour: string}} Ambient

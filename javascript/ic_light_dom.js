@@ -1,4 +1,4 @@
-/* What the scripts need of a page: elements, waiting for them, and listeners that can all be taken away again. */
+/* DOM helpers: finding, making and awaiting elements, and listeners that can all be removed again. */
 var icLight = window.icLight || {};
 
 icLight.dom = (() => {
@@ -7,14 +7,14 @@ icLight.dom = (() => {
     const SVG = "http://www.w3.org/2000/svg";
     const PATIENCE_MS = 10_000;
 
-    /** What something in the page has hold of. Disposing lets go of all of it, and of the scopes made inside. */
+    /** Owns listeners, observers and timers. Disposing of a scope removes all of them, and disposes of inner scopes. */
     class Scope {
         constructor() {
             this.controller = new AbortController();
         }
 
         /**
-         * A scope that ends with this one, if not before.
+         * A scope that is disposed of with this one, if not earlier.
          * @returns {Scope}
          */
         inner() {
@@ -24,7 +24,7 @@ icLight.dom = (() => {
         }
 
         /**
-         * Listen until the end.
+         * Listen until the scope is disposed of.
          * @param {EventTarget} target
          * @param {string | string[]} types
          * @param {(event: any) => void} listener
@@ -37,7 +37,7 @@ icLight.dom = (() => {
         }
 
         /**
-         * Disconnect an observer at the end.
+         * Disconnect an observer when the scope is disposed of.
          * @template {{disconnect(): void}} T
          * @param {T} observer
          * @returns {T}
@@ -48,7 +48,7 @@ icLight.dom = (() => {
         }
 
         /**
-         * Call something at the end, unless another scope has ended by then.
+         * Call a function when the scope is disposed of, unless another scope was disposed of before.
          * @param {() => void} action
          * @param {Scope | null} [unless]
          */
@@ -58,7 +58,7 @@ icLight.dom = (() => {
         }
 
         /**
-         * A function that has something done in the next frame: once, however often it is called until then.
+         * Throttle a function: it runs in the next animation frame, once, however often it is called until then.
          * @param {() => void} action
          * @returns {() => void}
          */
@@ -75,7 +75,7 @@ icLight.dom = (() => {
         }
 
         /**
-         * A function that has something done after a pause; another call begins the pause anew.
+         * Debounce a function: it runs after a pause; another call restarts the pause.
          * @param {() => void} action
          * @param {number} pause in milliseconds
          * @returns {() => void}
@@ -89,12 +89,12 @@ icLight.dom = (() => {
             };
         }
 
-        /** Whether all has been let go of. */
+        /** Whether the scope has been disposed of. */
         get isOver() {
             return this.controller.signal.aborted;
         }
 
-        /** Let go of everything; calling it again does nothing. */
+        /** Remove everything; calling it again does nothing. */
         dispose() {
             this.controller.abort();
         }
@@ -112,7 +112,7 @@ icLight.dom = (() => {
     /**
      * All elements that a selector matches.
      * @param {string} selector
-     * @param {ParentNode | null} [within] where to look, the whole page unless given; nothing is found in null
+     * @param {ParentNode | null} [within] where to look, by default the whole page; in null nothing is found
      * @returns {HTMLElement[]}
      */
     function findAll(selector, within = gradioApp()) {
@@ -136,7 +136,7 @@ icLight.dom = (() => {
     }
 
     /**
-     * Make an icon of one path in a square of 24.
+     * Make an icon from one path in a 24 x 24 view box.
      * @param {string} d the path
      * @returns {SVGSVGElement}
      */
@@ -151,7 +151,7 @@ icLight.dom = (() => {
     }
 
     /**
-     * Tell the style sheet how far a slider is to the right.
+     * Tell the style sheet how far a slider is filled.
      * @param {HTMLInputElement} slider
      */
     function showFill(slider) {
@@ -161,7 +161,7 @@ icLight.dom = (() => {
     }
 
     /**
-     * Set a field's value as if it had been typed: gradio takes it over.
+     * Set a field's value as if it had been typed, so that gradio notices.
      * @param {HTMLInputElement | HTMLTextAreaElement} field
      * @param {string} value
      */
@@ -171,11 +171,11 @@ icLight.dom = (() => {
     }
 
     /**
-     * Wait for what a function finds.
+     * Wait until a function finds something.
      * @template T
-     * @param {Scope} scope ends the waiting, if nothing else does
-     * @param {() => T} look asked whenever the page changes
-     * @returns {Promise<NonNullable<T>>} rejected where nothing is found in ten seconds
+     * @param {Scope} scope disposing of it ends the wait
+     * @param {() => T} look called whenever the page changes
+     * @returns {Promise<NonNullable<T>>} rejected if nothing is found within ten seconds
      */
     function appearing(scope, look) {
         const waiting = scope.inner();

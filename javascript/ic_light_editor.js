@@ -1,4 +1,4 @@
-/* The light editors of the two tabs: put together, and kept in step with the page around them. */
+/* The light editors of the two tabs: assembles them and keeps them in sync with the page. */
 var icLight = window.icLight || {};
 
 icLight.editor = (() => {
@@ -11,7 +11,7 @@ icLight.editor = (() => {
     const editors = new Map();
 
     /**
-     * Enough of an address to tell it from others; a data URL may be megabytes long.
+     * Enough of a URL to tell it apart from others; a data URL may be megabytes long.
      * @param {string | null} address
      * @returns {string | null}
      */
@@ -24,7 +24,7 @@ icLight.editor = (() => {
         /**
          * @param {Scope} scope
          * @param {string} tab
-         * @param {HTMLElement} root where it is put
+         * @param {HTMLElement} root the element to put it into
          */
         constructor(scope, tab, root) {
             const id = `${tab}_ic_light_editor_status`;
@@ -59,7 +59,7 @@ icLight.editor = (() => {
             this.scope.atEnd(() => this.root.replaceChildren());
         }
 
-        /** Listen to the parts, and to what of the page an editor shows. */
+        /** Listen to the parts, and to everything on the page that an editor shows. */
         listen() {
             const { scope, stage } = this;
             new icLight.pointer.Pointer(scope, stage, () => this.status.speak());
@@ -69,16 +69,16 @@ icLight.editor = (() => {
             icLight.surroundings.watch(scope, this, this.followSoon);
         }
 
-        // Keeping in step
+        // Keeping in sync
 
-        /** Whether the editor is in the page and seen. */
+        /** Whether the editor is visible. */
         get isShown() {
             return this.canvas.offsetParent !== null;
         }
 
         /**
-         * Take over what the page says, where that has changed.
-         * @param {boolean} [isHidden] whether to do so while the editor is not seen
+         * Take over the page's values if they have changed.
+         * @param {boolean} [isHidden] whether to do so even if the editor is not visible
          */
         follow(isHidden = false) {
             if (!isHidden && !this.isShown) return;
@@ -89,19 +89,19 @@ icLight.editor = (() => {
                 this.isFollowing = true;
                 this.state.follow(now);
                 this.isFollowing = false;
-                // Else what is chosen on the page would lack what it stands for.
+                // Otherwise the page would say "editor" or "placed" without a drawing.
                 if (now.light === "editor" && !now.text) this.fillLater();
                 if (now.placement === "placed" && !now.placedText) this.fillLater();
             }
             this.lookAround();
         }
 
-        /** Give the page what the editor holds, unless the server's value has arrived in the meantime. */
+        /** Write the editor's state to the page, unless the server's values have arrived in the meantime. */
         fill() {
             if (JSON.stringify(this.page.read()) === this.seen) this.write();
         }
 
-        /** Show anew where a size, a picture or the theme has changed. */
+        /** Redraw if a size, a picture or the theme has changed. */
         lookAround() {
             const { page } = this;
             const isDark = document.body.classList.contains("dark");
@@ -112,21 +112,21 @@ icLight.editor = (() => {
             this.show();
         }
 
-        /** After a change of the state: the page has it too, unless it comes from there. */
+        /** After a change of state: write it to the page, unless it came from there. */
         changed() {
             if (!this.isFollowing) this.write();
             this.show();
         }
 
-        /** Give the page what the editor holds. */
+        /** Write the editor's state to the page. */
         write() {
             this.page.write(this.state);
             this.seen = JSON.stringify(this.page.read());
         }
 
         /**
-         * Show what is now.
-         * @param {boolean} [isForced] also in a number that is being typed
+         * Show the current state.
+         * @param {boolean} [isForced] whether to overwrite even a number that is being typed
          */
         show(isForced = false) {
             this.stage.layout();
@@ -137,7 +137,7 @@ icLight.editor = (() => {
         }
 
         /**
-         * Undo and redo, wherever in the editor the focus is.
+         * Undo and redo, wherever the focus is in the editor.
          * @param {KeyboardEvent} event
          */
         key(event) {
@@ -153,7 +153,7 @@ icLight.editor = (() => {
     }
 
     /**
-     * Make the editors whose containers are in the page, and follow with those that are there.
+     * Make the editors whose containers are in the page, and update existing ones.
      * @param {Scope} scope
      */
     function mount(scope) {
@@ -178,7 +178,7 @@ icLight.editor = (() => {
          */
         of: (tab) => editors.get(tab),
         /**
-         * Called by the page's controls when their values change, also by the server.
+         * Called by the page's controls when their values change, even if the server changed them.
          * @param {string} tab
          */
         follow: (tab) => editors.get(tab)?.followSoon(),

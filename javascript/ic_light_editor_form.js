@@ -1,13 +1,13 @@
-/* The form beside the canvas of an editor: the list of lights, and the values of what is selected. */
+/* The form beside an editor's canvas: the list of lights, and the values of the selected item. */
 var icLight = window.icLight || {};
 
 icLight.form = (() => {
     "use strict";
 
-    const WARM = 4000; // kelvin, where a colour becomes a temperature
+    const WARM = 4000; // kelvin, when a light with a colour is switched to a temperature
     /** @type {Span} */
     const TURN = [0, 360];
-    const WIDEST = 3; // scale of the subject up to which the slider goes
+    const WIDEST = 3; // the slider's largest scale of the subject
 
     /** The form of one editor. */
     class Form {
@@ -22,7 +22,7 @@ icLight.form = (() => {
             this.stage = stage;
             this.state = stage.state;
             this.chips = make("div", { className: "ic-light-chips", attributes });
-            /** @type {Scope | null} of the chips that are there now */
+            /** @type {Scope | null} of the current chips */
             this.chipsScope = null;
             this.chipsKey = "";
             this.light = this.lightRows();
@@ -40,7 +40,7 @@ icLight.form = (() => {
         makeRows(className = "") {
             const done = () => {
                 this.state.history.endGesture();
-                this.update(true); // what is out of range was brought within it; now it is shown
+                this.update(true); // a value out of range was clamped; now show the result
             };
             return new icLight.rows.Rows(this.scope, className, done);
         }
@@ -54,7 +54,7 @@ icLight.form = (() => {
             const { say } = icLight.words;
             const limits = icLight.limits.read().light;
             const rows = this.makeRows();
-            // What is read while no light is selected; no row is filled then.
+            // A stand-in while no light is selected; rows are not filled then.
             const light = () => state.selectedLight ?? icLight.description.newLight("directional");
             /** @type {(name: LightNumber, get?: () => number) => Access<number>} */
             const of = (name, get = () => light()[name] ?? 0) => ({
@@ -93,7 +93,7 @@ icLight.form = (() => {
         }
 
         /**
-         * Give the selected light a temperature or a colour, near to what it has.
+         * Switch the selected light to a temperature, or to the colour of its temperature.
          * @param {"colour" | "kelvin"} paint
          */
         setPaint(paint) {
@@ -116,7 +116,7 @@ icLight.form = (() => {
         }
 
         /**
-         * Where the subject stands.
+         * The subject's size and position.
          * @returns {Rows}
          */
         subjectRows() {
@@ -136,7 +136,7 @@ icLight.form = (() => {
         }
 
         /**
-         * The even light.
+         * The ambient light.
          * @returns {Rows}
          */
         ambientRows() {
@@ -158,7 +158,7 @@ icLight.form = (() => {
         }
 
         /**
-         * Give the even light a colour.
+         * Give the ambient light a colour.
          * @param {string} colour
          */
         setAmbientColour(colour) {
@@ -168,8 +168,8 @@ icLight.form = (() => {
         // Following the state
 
         /**
-         * Show what the state says.
-         * @param {boolean} [isForced] also in the number that is being typed
+         * Show the state.
+         * @param {boolean} [isForced] whether to overwrite even a number that is being typed
          */
         update(isForced = false) {
             const { ambient, light, stage, state, subject } = this;
@@ -187,7 +187,7 @@ icLight.form = (() => {
             ambient.fill(isForced);
         }
 
-        /** Show what can be selected, and what is. */
+        /** Show the items that can be selected, and which one is. */
         updateChips() {
             const { stage, state } = this;
             const lights = stage.hasLights ? state.description.lights : [];

@@ -1,4 +1,4 @@
-/* What an editor draws to be taken hold of: the lights with their guides, and the subject's outline. */
+/* Draws an editor's handles: the lights with their guides, and the subject's outline. */
 var icLight = window.icLight || {};
 
 icLight.handles = (() => {
@@ -13,7 +13,7 @@ icLight.handles = (() => {
     ];
 
     /**
-     * A circle, filled where a colour is given.
+     * A circle, filled if a colour is given.
      * @param {CanvasRenderingContext2D} context
      * @param {number[]} point
      * @param {number} radius
@@ -31,7 +31,7 @@ icLight.handles = (() => {
     }
 
     /**
-     * A text in the middle of a handle, readable on its colour.
+     * A text in the middle of a handle, black or white to be readable on its colour.
      * @param {CanvasRenderingContext2D} context
      * @param {string} text
      * @param {number[]} point
@@ -58,7 +58,7 @@ icLight.handles = (() => {
         }
 
         /**
-         * Draw all that there is.
+         * Draw all handles.
          * @param {Colours} colours
          */
         draw(colours) {
@@ -96,7 +96,7 @@ icLight.handles = (() => {
         }
 
         /**
-         * How far the selected light reaches: where it has lost half, or which way it shines.
+         * The selected light's guide: the direction it shines in, or the radius at which it has lost half its strength.
          * @param {Light} light
          */
         drawGuide(light) {
@@ -123,7 +123,7 @@ icLight.handles = (() => {
         /**
          * @param {Light} light
          * @param {number} index
-         * @param {string} accent the colour around what is selected
+         * @param {string} accent the colour around the selected handle
          */
         drawLight(light, index, accent) {
             const { context, stage } = this;
@@ -137,7 +137,7 @@ icLight.handles = (() => {
         }
 
         /**
-         * A tip that shows where a directional light shines to.
+         * An arrow tip that shows the direction in which a directional light shines.
          * @param {number[]} point
          * @param {string} colour
          */
@@ -161,7 +161,7 @@ icLight.handles = (() => {
         }
 
         /**
-         * The subject's outline, with handles at its corners where it is selected.
+         * The subject's outline, with handles at its corners if it is selected.
          * @param {string} accent
          */
         drawSubject(accent) {

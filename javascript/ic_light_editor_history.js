@@ -1,4 +1,4 @@
-/* The way back and forth between what an editor held. */
+/* An editor's history, for undo and redo. */
 var icLight = window.icLight || {};
 
 icLight.history = (() => {
@@ -7,7 +7,7 @@ icLight.history = (() => {
     const STEPS = 200;
     const COALESCE_MS = 800;
 
-    /** Snapshots in their order, and which of them is now. */
+    /** Snapshots in order, and the index of the current one. */
     class History {
         /** @param {string} now */
         constructor(now) {
@@ -19,7 +19,7 @@ icLight.history = (() => {
         }
 
         /**
-         * Begin anew: there is no way back beyond what is now.
+         * Start over: nothing before the current snapshot can be undone.
          * @param {string} now
          */
         begin(now) {
@@ -29,7 +29,7 @@ icLight.history = (() => {
         }
 
         /**
-         * Note what is now. Steps with the same key that follow each other closely, and all of a drag, are one.
+         * Record the current state. Steps with the same key in quick succession, and all steps of a drag, are merged.
          * @param {string} now
          * @param {string | null} key
          */
@@ -45,13 +45,13 @@ icLight.history = (() => {
             this.lastTime = time;
         }
 
-        /** The next step is one of its own, whatever its key. */
+        /** Do not merge the next step with the last one, whatever its key. */
         endGesture() {
             this.lastKey = null;
         }
 
         /**
-         * Whether there is a snapshot so many steps forward, or back where that is negative.
+         * Whether there is a snapshot this many steps forward, or back if negative.
          * @param {number} steps
          * @returns {boolean}
          */
@@ -60,9 +60,9 @@ icLight.history = (() => {
         }
 
         /**
-         * Go so many steps forward, or back where that is negative.
+         * Go this many steps forward, or back if negative.
          * @param {number} steps
-         * @returns {string} what was there
+         * @returns {string} the snapshot there
          */
         go(steps) {
             this.at += steps;

@@ -1,4 +1,4 @@
-/* Keys on the canvas of an editor. */
+/* Keyboard control of an editor's canvas. */
 var icLight = window.icLight || {};
 
 icLight.keys = (() => {
@@ -11,7 +11,7 @@ icLight.keys = (() => {
     /** @type {Record<string, number>} */
     const SCALES = { "+": 1, "-": -1 };
 
-    /** Goes from thing to thing on the canvas, and moves and scales what is selected. */
+    /** Moves the selection between items on the canvas, and moves and scales the selected one. */
     class Keys {
         /**
          * @param {Scope} scope
@@ -32,9 +32,9 @@ icLight.keys = (() => {
         }
 
         /**
-         * Do what a key is for.
+         * Handle a key.
          * @param {KeyboardEvent} event
-         * @returns {boolean} whether it was for something
+         * @returns {boolean} whether the key was used
          */
         handle({ key, shiftKey }) {
             if (key === "Tab") return this.tab(shiftKey ? -1 : 1);
@@ -46,7 +46,7 @@ icLight.keys = (() => {
         }
 
         /**
-         * What can be selected, in its order.
+         * The items that can be selected, in order.
          * @returns {Selected[]}
          */
         items() {
@@ -55,7 +55,7 @@ icLight.keys = (() => {
             return this.state.placement === "placed" ? [...lights, "subject"] : lights;
         }
 
-        /** Select the first thing, unless one that is there is selected. */
+        /** Select the first item if none is selected. */
         selectSomething() {
             this.stage.layout();
             const items = this.items();
@@ -63,8 +63,8 @@ icLight.keys = (() => {
         }
 
         /**
-         * To the next thing on the canvas; beyond the last one the focus leaves as usual.
-         * @param {number} step 1, or -1 for back
+         * Go to the next item on the canvas; after the last one, the focus leaves the canvas as usual.
+         * @param {number} step 1, or -1 for backwards
          * @returns {boolean}
          */
         tab(step) {
@@ -76,7 +76,7 @@ icLight.keys = (() => {
         }
 
         /**
-         * Move what is selected.
+         * Move the selected item.
          * @param {number[]} direction right and down
          * @param {boolean} isCoarse
          * @returns {boolean}
@@ -99,7 +99,7 @@ icLight.keys = (() => {
         }
 
         /**
-         * Move a light, or turn it where it has an angle.
+         * Move a light, or rotate it if it is directional.
          * @param {Light} light
          * @param {number} right
          * @param {number} down
@@ -117,7 +117,7 @@ icLight.keys = (() => {
         }
 
         /**
-         * Make the subject larger or smaller, or a light stronger or weaker.
+         * Make the selected subject larger or smaller, or the selected light stronger or weaker.
          * @param {number} step 1 or -1
          * @returns {boolean}
          */

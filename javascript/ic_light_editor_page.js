@@ -1,6 +1,6 @@
 /*
- * The host's page around an editor: reads and sets its controls. gradio sets values without an event of the page, so
- * whoever wants to follow compares.
+ * The host's page around an editor: reads and sets its controls. gradio sets values without DOM events, so changes are
+ * found by comparing.
  */
 var icLight = window.icLight || {};
 
@@ -13,7 +13,7 @@ icLight.page = (() => {
     /**
      * The number in a field.
      * @param {string} selector
-     * @param {number} otherwise where there is none
+     * @param {number} otherwise the value if there is none
      * @returns {number}
      */
     function numberIn(selector, otherwise) {
@@ -22,12 +22,12 @@ icLight.page = (() => {
         return Number.isFinite(value) ? value : otherwise;
     }
 
-    /** The controls of one tab that an editor and the page have in common. */
+    /** The controls of one tab that an editor is kept in sync with. */
     class Page {
         /**
          * @param {Scope} scope
          * @param {string} tab
-         * @param {() => void} onPicture called when a picture has been loaded
+         * @param {() => void} onPicture called when a picture has loaded
          */
         constructor(scope, tab, onPicture) {
             this.tab = tab;
@@ -47,7 +47,7 @@ icLight.page = (() => {
         /**
          * The value of a radio.
          * @param {string} name
-         * @param {string} otherwise where nothing is chosen
+         * @param {string} otherwise the value if nothing is chosen
          * @returns {string}
          */
         radio(name, otherwise) {
@@ -58,7 +58,7 @@ icLight.page = (() => {
         /**
          * Whether a box is checked.
          * @param {string} name
-         * @param {boolean} otherwise where there is no such box
+         * @param {boolean} otherwise the value if there is no such box
          * @returns {boolean}
          */
         isChecked(name, otherwise) {
@@ -67,7 +67,7 @@ icLight.page = (() => {
         }
 
         /**
-         * The field of a text.
+         * A text field.
          * @param {string} name
          * @returns {HTMLTextAreaElement | HTMLInputElement | null}
          */
@@ -76,7 +76,7 @@ icLight.page = (() => {
         }
 
         /**
-         * What the controls say that the editor and the page have in common.
+         * The values of the controls.
          * @returns {PageValues}
          */
         read() {
@@ -90,7 +90,7 @@ icLight.page = (() => {
         }
 
         /**
-         * Set the controls to what an editor holds, where they differ.
+         * Set the controls to an editor's state, where they differ.
          * @param {State} state
          */
         write(state) {
@@ -113,14 +113,14 @@ icLight.page = (() => {
          * Choose a value.
          * @param {string} name
          * @param {string} value
-         * @param {string} unset what the editor takes it for when nothing is chosen
+         * @param {string} unset the value that counts as chosen if none is
          */
         setRadio(name, value, unset) {
             if (this.radio(name, unset) !== value) this.own(name, `input[type=radio][value="${value}"]`)?.click();
         }
 
         /**
-         * Width and height that will be generated.
+         * Width and height of the picture to generate.
          * @returns {number[]}
          */
         size() {
@@ -128,7 +128,7 @@ icLight.page = (() => {
         }
 
         /**
-         * How much a map's contrast is raised or lowered.
+         * The light strength, which scales a map's contrast.
          * @returns {number}
          */
         strength() {
@@ -136,7 +136,7 @@ icLight.page = (() => {
         }
 
         /**
-         * Whether left and right of the background change places.
+         * Whether the background is mirrored.
          * @returns {boolean}
          */
         isFlipped() {

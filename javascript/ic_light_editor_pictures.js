@@ -16,7 +16,7 @@ icLight.pictures = (() => {
     }
 
     /**
-     * The address of the picture in a slot, null where it is empty.
+     * The URL of the picture in a slot, null if it is empty.
      * @param {HTMLElement | null} slot
      * @returns {string | null}
      */
@@ -25,7 +25,7 @@ icLight.pictures = (() => {
     }
 
     /**
-     * The tab inside img2img that is shown.
+     * The visible tab inside img2img.
      * @returns {HTMLElement | null}
      */
     function img2imgSlot() {
@@ -34,7 +34,7 @@ icLight.pictures = (() => {
     }
 
     /**
-     * What is painted on Forge's canvas in the tab that is shown: a picture's address, opaque where it is masked.
+     * The mask painted on Forge's canvas in the visible tab: the URL of a picture that is opaque where it is masked.
      * @returns {string | null}
      */
     function painted() {
@@ -44,12 +44,12 @@ icLight.pictures = (() => {
         return (text instanceof HTMLTextAreaElement && text.value) || null;
     }
 
-    /** The pictures of one tab by what they are for, and those that have been loaded. */
+    /** The pictures of one tab by their role, and a cache of loaded ones. */
     class Pictures {
         /**
          * @param {Scope} scope
          * @param {Page} page
-         * @param {() => void} onLoad called when a picture has been loaded
+         * @param {() => void} onLoad called when a picture has loaded
          */
         constructor(scope, page, onLoad) {
             this.scope = scope;
@@ -64,7 +64,7 @@ icLight.pictures = (() => {
         }
 
         /**
-         * The addresses of the pictures in the page, null where a slot is empty.
+         * The URLs of the pictures in the page, null for empty slots.
          * @returns {Addresses}
          */
         addresses() {
@@ -78,13 +78,13 @@ icLight.pictures = (() => {
                 lightMap: addressIn(page.own("light_map")),
                 mask: isImg2img ? addressIn(icLight.dom.find("#img_inpaint_mask")) : null,
                 painted: isImg2img ? painted() : null,
-                // With a foreground of its own, img2img's picture is the light map, or for fbc the background.
+                // If there is a foreground, img2img's picture becomes the light map or, for fbc, the background.
                 spare: foreground ? given : null,
             };
         }
 
         /**
-         * The cut-out that was previewed last, where it is still that of this picture; else the picture.
+         * The last previewed cut-out if it was made from this picture, otherwise the picture.
          * @param {string | null} picture
          * @returns {string | null}
          */
@@ -96,7 +96,7 @@ icLight.pictures = (() => {
         }
 
         /**
-         * A picture by its address, null until it has been loaded.
+         * A picture by its URL, null until it has loaded.
          * @param {string | null} address
          * @returns {HTMLImageElement | null}
          */
@@ -107,7 +107,7 @@ icLight.pictures = (() => {
         }
 
         /**
-         * Begin to load a picture; the one that was asked for first makes room.
+         * Start loading a picture; the oldest one is dropped to make room.
          * @param {string} address
          * @returns {HTMLImageElement}
          */

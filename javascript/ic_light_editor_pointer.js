@@ -1,15 +1,15 @@
-/* Mouse, touch and wheel on the canvas of an editor. */
+/* Mouse, touch and wheel control of an editor's canvas. */
 var icLight = window.icLight || {};
 
 icLight.pointer = (() => {
     "use strict";
 
     const SNAP = 15; // degrees
-    const WHEEL = { pixels: 100, lines: 3 }; // what a notch of a mouse's wheel is; a touchpad sends less at a time
+    const WHEEL = { pixels: 100, lines: 3 }; // one notch of a mouse wheel; a touchpad sends less at a time
     const NOTCH = { softness: 0.05, strength: 0.1, scale: 1.06 };
     const CURSORS = { light: "grab", corner: "scale", subject: "move" };
 
-    /** Lets lights and the subject be dragged, and turned with the wheel. */
+    /** Drags lights and the subject, and adjusts them with the wheel. */
     class Pointer {
         /**
          * @param {Scope} scope
@@ -31,7 +31,7 @@ icLight.pointer = (() => {
         }
 
         /**
-         * Where on the canvas something happens, in pixels.
+         * The position of an event on the canvas, in pixels.
          * @param {MouseEvent} event
          * @returns {number[]}
          */
@@ -69,7 +69,7 @@ icLight.pointer = (() => {
             }
         }
 
-        /** Let go of what is dragged. */
+        /** End a drag. */
         up() {
             const hasDragged = this.drag !== null;
             this.drag = null;
@@ -77,10 +77,10 @@ icLight.pointer = (() => {
             if (hasDragged) this.onLetGo();
         }
 
-        // What each kind of drag does
+        // The kinds of drags
 
         /**
-         * Take the selected light by its handle, wherever in it.
+         * Grab the selected light; it keeps its offset from the pointer.
          * @param {number} x
          * @param {number} y
          * @returns {Drag}
@@ -95,7 +95,7 @@ icLight.pointer = (() => {
          * Move the selected light to a point.
          * @param {number} px
          * @param {number} py
-         * @param {boolean} snaps to whole steps of an angle
+         * @param {boolean} snaps whether an angle snaps to whole steps
          */
         moveLight(px, py, snaps) {
             const { stage, state } = this;
@@ -112,7 +112,7 @@ icLight.pointer = (() => {
         }
 
         /**
-         * Take the subject.
+         * Grab the subject.
          * @param {number} x
          * @param {number} y
          * @returns {Drag}
@@ -128,7 +128,7 @@ icLight.pointer = (() => {
         }
 
         /**
-         * Take a corner of the subject: scales about the opposite one, which stays where it is.
+         * Grab a corner of the subject: scales it about the opposite corner, which stays where it is.
          * @param {number} x
          * @param {number} y
          * @param {number} index of the corner
@@ -155,7 +155,7 @@ icLight.pointer = (() => {
         // Without a drag
 
         /**
-         * Add a light where there is room for one.
+         * Add a light at an empty point.
          * @param {MouseEvent} event
          */
         addAt(event) {
@@ -167,7 +167,7 @@ icLight.pointer = (() => {
         }
 
         /**
-         * Turn what is selected. The wheel is never taken from the page unless the canvas has the focus.
+         * Adjust the selected item. The wheel scrolls the page as usual unless the canvas has the focus.
          * @param {WheelEvent} event
          */
         wheel(event) {
@@ -181,7 +181,7 @@ icLight.pointer = (() => {
 
         /**
          * @param {number} turn in notches
-         * @returns {boolean} whether there was something to turn
+         * @returns {boolean} whether there was something to adjust
          */
         turnSubject(turn) {
             if (this.state.placement !== "placed") return false;
@@ -191,8 +191,8 @@ icLight.pointer = (() => {
 
         /**
          * @param {number} turn in notches
-         * @param {boolean} isStrength else softness
-         * @returns {boolean} whether there was something to turn
+         * @param {boolean} isStrength whether to change the strength instead of the softness
+         * @returns {boolean} whether there was something to adjust
          */
         turnLight(turn, isStrength) {
             const { stage, state } = this;

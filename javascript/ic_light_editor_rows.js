@@ -1,4 +1,4 @@
-/* Rows of an editor's form: each knows how to read its value, and sets it. */
+/* Rows of an editor's form, each of which reads and sets a value. */
 var icLight = window.icLight || {};
 
 icLight.rows = (() => {
@@ -11,7 +11,7 @@ icLight.rows = (() => {
         /**
          * @param {Scope} scope
          * @param {string} className
-         * @param {() => void} onDone called when an input has been left or a choice been made
+         * @param {() => void} onDone called when an input's value has been committed
          */
         constructor(scope, className, onDone) {
             this.scope = scope;
@@ -42,7 +42,7 @@ icLight.rows = (() => {
         }
 
         /**
-         * A slider and a number for one value.
+         * A slider and a number field for one value.
          * @param {string} text in the page's language
          * @param {string} name
          * @param {Reach} reach
@@ -58,7 +58,7 @@ icLight.rows = (() => {
         }
 
         /**
-         * Two numbers for a place, in fractions of the frame.
+         * Two number fields for a position, in fractions of the frame.
          * @param {string} text in the page's language
          * @param {Record<"x" | "y", Span>} limits
          * @param {Access<number>[]} access x's and y's
@@ -90,7 +90,7 @@ icLight.rows = (() => {
         }
 
         /**
-         * A colour; without a text it stands in the last row.
+         * A colour field in a row of its own, or at the end of the last row.
          * @param {string} text in the page's language
          * @param {string} name
          * @param {Access<string>} access
@@ -107,7 +107,7 @@ icLight.rows = (() => {
         }
 
         /**
-         * Buttons of which one is chosen.
+         * A group of buttons, one of which is chosen.
          * @template {string} V
          * @param {string} text in the page's language
          * @param {string} name
@@ -132,14 +132,14 @@ icLight.rows = (() => {
             this.add(text, "", [group], () => true);
         }
 
-        /** Show the rows that apply: they take the same room whatever is selected, or nothing. */
+        /** Show the rows that apply. */
         show() {
             for (const { row, isShown } of this.rows) row.hidden = !isShown();
         }
 
         /**
          * Show the values.
-         * @param {boolean} isForced also in the number that is being typed
+         * @param {boolean} isForced whether to overwrite even a number that is being typed
          */
         fill(isForced) {
             for (const { input, row, get } of this.fields) if (!row.hidden) this.setInput(input, get(), isForced);
@@ -165,9 +165,9 @@ icLight.rows = (() => {
 
 /**
  * @typedef {object} Reach of a number
- * @property {Span} slider from where to where it can be slid
+ * @property {Span} slider the slider's limits
  * @property {number} step
- * @property {number} [most] what can be typed, where that is more
+ * @property {number} [most] the highest number that can be typed, if that is more
  */
 /**
  * @template T

@@ -1,15 +1,15 @@
-/* What an editor draws inside its frame: what lies behind the subject, and the subject as the light falls on it. */
+/* Draws the inside of an editor's frame: the backdrop, and the subject as the light falls on it. */
 var icLight = window.icLight || {};
 
 icLight.scene = (() => {
     "use strict";
 
     const MAP_SIDE = 144;
-    const FLOOR = 0.3; // what is left of the subject's brightness where the map is black
+    const FLOOR = 0.3; // the fraction of the subject's brightness that remains where the map is black
     const GREY = "#7f7f7f";
 
     /**
-     * The context in which a canvas is drawn on.
+     * The drawing context of a canvas.
      * @param {HTMLCanvasElement} canvas
      * @returns {CanvasRenderingContext2D}
      */
@@ -32,7 +32,7 @@ icLight.scene = (() => {
         }
 
         /**
-         * Draw all of it.
+         * Draw everything.
          * @param {number} blend how much of the subject is shown, 0 to 1
          * @param {string} line the colour of the frame
          */
@@ -55,7 +55,7 @@ icLight.scene = (() => {
         }
 
         /**
-         * Draw faintly what of the subject lies beyond the frame.
+         * Draw the part of the subject beyond the frame, faintly.
          * @param {Rectangle & {picture: HTMLImageElement | null}} subject
          */
         drawBeyond({ picture, x, y, w, h }) {
@@ -66,8 +66,8 @@ icLight.scene = (() => {
         }
 
         /**
-         * Draw what lies behind the subject.
-         * @returns {HTMLCanvasElement | null} the map that lights the subject, null where a picture is shown
+         * Draw what is behind the subject.
+         * @returns {HTMLCanvasElement | null} the map that lights the subject, null if a picture is shown
          */
         drawBackdrop() {
             const { context, stage } = this;
@@ -88,7 +88,7 @@ icLight.scene = (() => {
         }
 
         /**
-         * Draw a picture of the page's, as far as it is there.
+         * Draw one of the page's pictures, if it has loaded.
          * @param {string | null} address
          * @param {boolean} isFlipped
          */
@@ -98,7 +98,7 @@ icLight.scene = (() => {
         }
 
         /**
-         * Draw what is painted as light: white on black.
+         * Draw a painted mask as light: white on black.
          * @param {string} address
          */
         drawPainted(address) {
@@ -136,7 +136,7 @@ icLight.scene = (() => {
         }
 
         /**
-         * Scale the picture that is drawn in the frame as the run scales its light.
+         * Scale the contrast inside the frame, as the run scales the light's.
          * @param {number} strength
          */
         scaleFrame(strength) {
@@ -152,7 +152,7 @@ icLight.scene = (() => {
         }
 
         /**
-         * The light map at a reduced size, as it will be used.
+         * The light map that the run will use, at a reduced size.
          * @returns {HTMLCanvasElement}
          */
         map() {
@@ -173,7 +173,7 @@ icLight.scene = (() => {
         }
 
         /**
-         * Draw the subject as the light would fall on it, over the backdrop as far as the blend says.
+         * Draw the subject as the light would fall on it, blended over the backdrop.
          * @param {Rectangle} subject
          * @param {HTMLImageElement} picture
          * @param {HTMLCanvasElement | null} light
@@ -195,7 +195,7 @@ icLight.scene = (() => {
                 inner.globalAlpha = 1;
                 inner.drawImage(picture, x - frame.x, y - frame.y, w, h);
             }
-            // Before a picture the subject is wanted whole.
+            // In front of a picture the subject should be almost opaque.
             context.globalAlpha = light ? blend : Math.min(1.4 * blend, 1);
             context.drawImage(buffer, frame.x, frame.y, frame.w, frame.h);
             context.globalAlpha = 1;

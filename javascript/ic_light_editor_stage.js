@@ -1,6 +1,6 @@
 /*
- * Where things lie on the canvas of an editor. Fractions of the frame become pixels of the canvas; beyond the frame the
- * scale is such that the whole range of positions fits into the margin.
+ * The geometry of an editor's canvas: converts fractions of the frame to pixels of the canvas and back. Outside the
+ * frame, the scale is compressed so that the whole range of positions fits into the margin.
  */
 var icLight = window.icLight || {};
 
@@ -10,8 +10,8 @@ icLight.stage = (() => {
     const MARGIN = 44;
     const RING = 20; // from the frame to the ring of directional lights
     const BEND = 8; // exponent of the ring's superellipse
-    const INSET = 14; // from the canvas's rim to what lies furthest out
-    const REACH = 22; // how far from a handle's middle it can still be taken
+    const INSET = 14; // from the canvas's border to the outermost positions
+    const REACH = 22; // how far from its centre a handle can be grabbed
     const CORNERS = [
         [-1, -1],
         [1, -1],
@@ -51,7 +51,7 @@ icLight.stage = (() => {
     }
 
     /**
-     * Whether a light's place is inside of the frame.
+     * Whether a light is inside the frame.
      * @param {Light} light
      * @returns {boolean}
      */
@@ -77,7 +77,7 @@ icLight.stage = (() => {
             this.layout();
         }
 
-        /** Look at the page and the canvas anew: their sizes and the pictures. */
+        /** Read the sizes of page and canvas, and the pictures, again. */
         layout() {
             const [width, height] = this.page.size();
             const box = { width: this.canvas.clientWidth, height: this.canvas.clientHeight };
@@ -88,7 +88,7 @@ icLight.stage = (() => {
             this.pictures = this.page.pictures.addresses();
         }
 
-        /** Whether lights play a part: a background picture brings its own. */
+        /** Whether lights are used: with a background picture, the light comes from the picture. */
         get hasLights() {
             return !(this.state.mode === "fbc" && this.pictures.background);
         }
@@ -114,7 +114,7 @@ icLight.stage = (() => {
         }
 
         /**
-         * From pixels to fractions of the frame, within the range that a light may have.
+         * From pixels to fractions of the frame, within the limits of a light's position.
          * @param {number} px
          * @param {number} py
          * @returns {number[]}
@@ -143,7 +143,7 @@ icLight.stage = (() => {
         }
 
         /**
-         * The angle at which a point lies seen from the frame's middle.
+         * The angle of a point as seen from the frame's centre.
          * @param {number} px
          * @param {number} py
          * @returns {number} in degrees
@@ -153,7 +153,7 @@ icLight.stage = (() => {
         }
 
         /**
-         * Where a light's handle lies.
+         * The position of a light's handle.
          * @param {Light} light
          * @returns {number[]}
          */
@@ -179,7 +179,7 @@ icLight.stage = (() => {
         }
 
         /**
-         * Where a corner's handle lies; corners outside of the canvas have theirs at its rim.
+         * The position of a corner's handle; for corners outside the canvas, it is at the canvas's border.
          * @param {Rectangle} rectangle
          * @param {number} index
          * @returns {number[]}
@@ -194,7 +194,7 @@ icLight.stage = (() => {
         }
 
         /**
-         * What lies at a point, null where nothing does.
+         * The item at a point, or null.
          * @param {number} px
          * @param {number} py
          * @returns {Hit | null}
@@ -212,7 +212,7 @@ icLight.stage = (() => {
         }
 
         /**
-         * The index of the light whose handle is at a point, the selected one first; null where there is none.
+         * The index of the light whose handle is at a point, preferring the selected one; or null.
          * @param {number} px
          * @param {number} py
          * @returns {number | null}

@@ -1,20 +1,20 @@
 /*
- * What one editor holds: the lights, where the subject stands, what is selected, and the way back. It knows neither
- * the page nor the canvas; whoever listens is called after each change.
+ * The state of one editor: lights, placement, selection and history. It knows neither the page nor the canvas;
+ * listeners are called after each change.
  */
 var icLight = window.icLight || {};
 
 icLight.state = (() => {
     "use strict";
 
-    const TWIN = { angle: 30, x: 0.15 }; // how far a duplicate lies from its light
+    const TWIN = { angle: 30, x: 0.15 }; // how far a duplicate is from its original
 
     /** Lights, placement and selection of one editor. */
     class State {
         constructor() {
             this.mode = "fc";
             this.light = "none";
-            this.origin = "none"; // the named light that the editor's lights began as
+            this.origin = "none"; // the named light that the editor's lights started from
             this.description = icLight.description.empty("fc");
             this.placement = "cover";
             this.placed = icLight.placement.centred();
@@ -34,35 +34,35 @@ icLight.state = (() => {
             return this.light === "editor" || icLight.description.named(this.light, this.mode) !== null;
         }
 
-        /** The lights as the page gets them. */
+        /** The text of the lights for the page. */
         get text() {
             return this.unread?.text ?? icLight.description.text(this.description);
         }
 
-        /** The placement as the page gets it. */
+        /** The text of the placement for the page. */
         get placedText() {
             return this.unreadPlaced ?? icLight.placement.text(this.placed);
         }
 
-        /** The light that is selected, null where none is. */
+        /** The selected light, or null. */
         get selectedLight() {
             return typeof this.selected === "number" ? (this.description.lights[this.selected] ?? null) : null;
         }
 
-        /** Whether there are as many lights as there may be. */
+        /** Whether no more lights can be added. */
         get isFull() {
             return this.description.lights.length >= icLight.limits.read().most_lights;
         }
 
         /**
-         * Be told of each change.
+         * Register a listener for changes.
          * @param {() => void} listener
          */
         listen(listener) {
             this.listeners.push(listener);
         }
 
-        /** Tell whoever listens. */
+        /** Call the listeners. */
         changed() {
             for (const listener of this.listeners) listener();
         }
@@ -77,7 +77,7 @@ icLight.state = (() => {
         // Changing
 
         /**
-         * Change the lights. Steps with the same key that follow each other closely are undone together.
+         * Change the lights. Steps with the same key in quick succession are undone together.
          * @param {(description: LightDescription) => void} change
          * @param {string | null} [key]
          */
@@ -89,7 +89,7 @@ icLight.state = (() => {
         }
 
         /**
-         * Change where the subject stands; the placement becomes "placed".
+         * Move or scale the subject; the placement becomes "placed".
          * @param {(placed: Placement) => void} change
          * @param {string | null} [key]
          */
@@ -102,7 +102,7 @@ icLight.state = (() => {
         }
 
         /**
-         * After a change: keep what is selected valid, note the step, tell.
+         * After a change: keep the selection valid, record the step, call the listeners.
          * @param {string | null} key
          */
         settle(key) {
@@ -136,7 +136,7 @@ icLight.state = (() => {
         // Following the page
 
         /**
-         * Take over what the page says.
+         * Take over the page's values.
          * @param {PageValues} page
          */
         follow(page) {
@@ -152,7 +152,7 @@ icLight.state = (() => {
         }
 
         /**
-         * Take over lights; where there are none, the editor's own stay.
+         * Take over the page's lights; if it has none, the editor keeps its own.
          * @param {string} text
          * @param {string} mode
          */
@@ -166,7 +166,7 @@ icLight.state = (() => {
         }
 
         /**
-         * What a text says, null where it is empty or cannot be read, which is kept then.
+         * Parse the text of lights; null if it is empty, or if it cannot be read: then it is kept as it is.
          * @param {string} text
          * @returns {LightDescription | null}
          */
@@ -189,14 +189,14 @@ icLight.state = (() => {
         }
 
         /**
-         * Whether anything shines.
+         * Whether there is any light.
          * @returns {boolean}
          */
         hasLight() {
             return this.description.lights.length > 0 || this.description.ambient.level > 0;
         }
 
-        /** Select what there is in place of what is gone. */
+        /** If the selected item is gone, select another one. */
         keepSelectionValid() {
             const count = this.description.lights.length;
             if (typeof this.selected === "number" && this.selected >= count)
@@ -205,7 +205,7 @@ icLight.state = (() => {
             if (this.selected === "subject" && this.placement !== "placed") this.selected = count > 0 ? 0 : null;
         }
 
-        // Whole steps
+        // The tools
 
         /**
          * Add a light.
@@ -221,7 +221,7 @@ icLight.state = (() => {
             });
         }
 
-        /** Add a light like the selected one, beside it. */
+        /** Add a copy of the selected light next to it. */
         duplicate() {
             const light = this.selectedLight;
             if (light === null || this.isFull) return;
@@ -241,7 +241,7 @@ icLight.state = (() => {
         }
 
         /**
-         * Make the selected light the other kind, where it shines from about the same side.
+         * Turn the selected light into the other kind, shining from about the same side.
          * @param {LightKind} kind
          */
         setKind(kind) {
@@ -260,7 +260,7 @@ icLight.state = (() => {
             this.edit(({ lights }) => lights.splice(lights.indexOf(light), 1, made));
         }
 
-        /** Let left and right change places. */
+        /** Mirror all lights left to right. */
         mirror() {
             this.edit((description) => {
                 for (const light of description.lights) {
@@ -270,7 +270,7 @@ icLight.state = (() => {
             });
         }
 
-        /** Back to the named light that was chosen last, and to the whole frame. */
+        /** Go back to the last named light, and to a subject that covers the frame. */
         reset() {
             const { empty, named } = icLight.description;
             Object.assign(this, { unread: null, unreadPlaced: null, selected: null });
@@ -281,10 +281,10 @@ icLight.state = (() => {
             this.settle(null);
         }
 
-        // The way back
+        // Undo and redo
 
         /**
-         * All that can be undone, as text.
+         * Everything that can be undone, as text.
          * @returns {string}
          */
         snapshot() {
@@ -293,7 +293,7 @@ icLight.state = (() => {
         }
 
         /**
-         * Undo so many steps, or redo them where that is positive.
+         * Undo (negative) or redo (positive) this many steps.
          * @param {number} steps
          */
         go(steps) {

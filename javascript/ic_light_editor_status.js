@@ -1,4 +1,4 @@
-/* What an editor says in words: in a line that always shows what is, and to screen readers once it has settled. */
+/* An editor's status in words: a line that always shows it, and a live region that reads it out once it has settled. */
 var icLight = window.icLight || {};
 
 icLight.status = (() => {
@@ -9,7 +9,7 @@ icLight.status = (() => {
     const SIDES = ["right", "top right", "top", "top left", "left", "bottom left", "bottom", "bottom right"];
 
     /**
-     * A fraction as whole per cent.
+     * A fraction as a whole percentage.
      * @param {number} value
      * @returns {string}
      */
@@ -18,7 +18,7 @@ icLight.status = (() => {
     }
 
     /**
-     * What of the page cannot be read, damaged or of a newer version, and what to do; null where nothing is wrong.
+     * Which of the page's values cannot be read, being damaged or from a newer version, and what to do; or null.
      * @param {State} state
      * @returns {string | null}
      */
@@ -35,19 +35,19 @@ icLight.status = (() => {
     }
 
     /**
-     * What is selected, or why no light is.
+     * A description of the selected item, or why no light is selected.
      * @param {Stage} stage
      * @returns {string}
      */
     function summary({ state, hasLights }) {
         const { say } = icLight.words;
         if (state.selected === "subject") return subjectSummary(state.placed);
-        if (!hasLights) return say("The background picture gives the light.");
+        if (!hasLights) return say("The light comes from the background picture.");
         if (!state.active && state.light === "none")
             return say("No light is chosen. Choose one above, or add one here.");
         if (!state.active) return say("The light comes from a picture.");
         const light = state.selectedLight;
-        if (light === null) return say("Even light from everywhere.");
+        if (light === null) return say("Even light from all sides.");
         const number = (/** @type {number} */ value) => icLight.numbers.rounded(value, 2);
         return [
             say("Light %1 of %2", Number(state.selected) + 1, state.description.lights.length),
@@ -77,7 +77,7 @@ icLight.status = (() => {
             const side = SIDES[Math.round(light.angle / 45) % 8];
             return say(`from the ${side}`);
         }
-        const where = icLight.stage.isInside(light) ? say("in the picture") : say("outside of the picture");
+        const where = icLight.stage.isInside(light) ? say("in the picture") : say("outside the picture");
         return `${where}, ${percent(light.x)} / ${percent(light.y)}`;
     }
 
@@ -95,7 +95,7 @@ icLight.status = (() => {
         /**
          * @param {Scope} scope
          * @param {Stage} stage
-         * @param {string} id of the line, by which the canvas is described
+         * @param {string} id of the line, which the canvas refers to as its description
          */
         constructor(scope, stage, id) {
             const { make } = icLight.dom;
@@ -108,7 +108,7 @@ icLight.status = (() => {
             this.speakSoon = scope.afterPause(() => this.speak(), PAUSE_MS);
         }
 
-        /** Show what is now; it is spoken when nothing has changed for a moment. */
+        /** Show the current status; it is read out when nothing has changed for a moment. */
         update() {
             const wrong = problem(this.stage.state);
             const text = wrong ?? summary(this.stage);
@@ -118,7 +118,7 @@ icLight.status = (() => {
             this.speakSoon();
         }
 
-        /** Speak what the line shows, unless it was spoken last. */
+        /** Read out the line, unless that was read out last. */
         speak() {
             if (this.live.textContent !== this.line.textContent) this.live.textContent = this.line.textContent;
         }

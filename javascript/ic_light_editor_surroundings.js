@@ -1,18 +1,18 @@
-/* Tells an editor when what it shows of the page may have changed: values, pictures, sizes, the theme. */
+/* Tells an editor when anything it shows of the page may have changed: values, pictures, sizes, the theme. */
 var icLight = window.icLight || {};
 
 icLight.surroundings = (() => {
     "use strict";
 
     /**
-     * Watch the page around an editor. What the server sets is told by the controls themselves, see
+     * Watch the page around an editor. Values set by the server are reported by the controls themselves, see
      * lib_iclight/ui/light_panel.py.
      * @param {Scope} scope
      * @param {{canvas: HTMLElement, root: HTMLElement, page: Page}} editor
      * @param {() => void} onChange
      */
     function watch(scope, { canvas, root, page }, onChange) {
-        scope.holds(new ResizeObserver(onChange)).observe(canvas); // also when it comes into view
+        scope.holds(new ResizeObserver(onChange)).observe(canvas); // also fires when the canvas becomes visible
         scope.on(document, ["input", "change"], onChange);
         watchTheme(scope, onChange);
         const accordion = page.own("enabled");
@@ -22,7 +22,7 @@ icLight.surroundings = (() => {
     }
 
     /**
-     * Watch for another theme.
+     * Watch for changes of the theme.
      * @param {Scope} scope
      * @param {() => void} onChange
      */
@@ -32,10 +32,10 @@ icLight.surroundings = (() => {
     }
 
     /**
-     * Watch for pictures that come, go or are loaded in a part of the page.
+     * Watch for pictures that are added, removed or loaded in a part of the page.
      * @param {Scope} scope
      * @param {HTMLElement} area
-     * @param {HTMLElement} root the editor's own, which does not count
+     * @param {HTMLElement} root the editor's own element, which is ignored
      * @param {() => void} onChange
      */
     function watchPictures(scope, area, root, onChange) {
@@ -45,11 +45,11 @@ icLight.surroundings = (() => {
         scope
             .holds(watcher)
             .observe(area, { childList: true, subtree: true, attributes: true, attributeFilter: ["src"] });
-        scope.on(area, "load", onChange, { capture: true }); // it does not bubble
+        scope.on(area, "load", onChange, { capture: true }); // load events do not bubble
     }
 
     /**
-     * Watch which of img2img's tabs is shown.
+     * Watch which of img2img's tabs is visible.
      * @param {Scope} scope
      * @param {HTMLElement} tabs
      * @param {() => void} onChange

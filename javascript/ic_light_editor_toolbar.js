@@ -1,6 +1,6 @@
 /*
- * The tools above an editor: a toolbar as the ARIA authoring practices have it. Tab reaches one of its buttons, the
- * arrows, Home and End go from button to button.
+ * The tools above an editor: a toolbar as in the ARIA Authoring Practices. Tab reaches one of its buttons; the arrow
+ * keys, Home and End move between the buttons.
  */
 var icLight = window.icLight || {};
 
@@ -50,7 +50,7 @@ icLight.toolbar = (() => {
         const always = () => true;
         const addSide = () => state.add("directional");
         const addPlace = () => state.add("positioned", ADDED_AT);
-        const place = say("Add a light at a place, inside or outside of the frame");
+        const place = say("Add a light at a position, inside or outside the frame");
         return [
             [
                 tool("directional", say("Add a light from one side"), addSide, hasRoom, say("Directional")),
@@ -69,7 +69,7 @@ icLight.toolbar = (() => {
         ];
     }
 
-    /** The buttons, of which one takes part in the page's order of focus. */
+    /** The buttons, with a roving tab index. */
     class Toolbar {
         /**
          * @param {Scope} scope
@@ -106,7 +106,7 @@ icLight.toolbar = (() => {
             return button;
         }
 
-        /** Show which tools can be used now. The focus goes on from a tool that no longer can. */
+        /** Show which tools can be used now. If the focused one no longer can, the focus moves to the next. */
         update() {
             const focused = document.activeElement;
             for (const { button, isAble } of this.tools) button.disabled = !isAble();
@@ -117,7 +117,7 @@ icLight.toolbar = (() => {
         }
 
         /**
-         * Let a button be the one that Tab reaches.
+         * Make a button the one that Tab reaches.
          * @param {HTMLButtonElement} button
          */
         leadWith(button) {
@@ -127,7 +127,7 @@ icLight.toolbar = (() => {
         }
 
         /**
-         * The first button that can be used, from an index on and around the end.
+         * The first enabled button from an index on, wrapping around.
          * @param {number} from
          * @param {number} step 1, or -1 for backwards
          * @returns {HTMLButtonElement | undefined}
@@ -139,7 +139,7 @@ icLight.toolbar = (() => {
         }
 
         /**
-         * Go from button to button.
+         * Move between the buttons.
          * @param {KeyboardEvent} event
          */
         key(event) {

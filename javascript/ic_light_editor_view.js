@@ -1,4 +1,4 @@
-/* Draws the canvas of an editor. */
+/* Draws an editor's canvas. */
 var icLight = window.icLight || {};
 
 icLight.view = (() => {
@@ -6,7 +6,7 @@ icLight.view = (() => {
 
     const BLEND = 0.7;
 
-    /** The canvas as it is seen. */
+    /** Draws everything on the canvas. */
     class View {
         /**
          * @param {Scope} scope
@@ -22,7 +22,7 @@ icLight.view = (() => {
             this.drawSoon = scope.perFrame(() => this.draw());
         }
 
-        /** Draw now, where there is room. */
+        /** Draw now, unless the canvas is hidden. */
         draw() {
             const { canvas, context, stage } = this;
             if (canvas.clientWidth === 0) return;
@@ -50,7 +50,7 @@ icLight.view = (() => {
         }
 
         /**
-         * The slider that sets how much of the subject is shown.
+         * The slider for how much of the subject is shown.
          * @param {Scope} scope
          * @returns {HTMLElement}
          */

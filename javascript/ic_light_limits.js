@@ -1,4 +1,4 @@
-/* The limits and defaults that Python holds: the page carries them as JSON, see lib_iclight/ui/page_limits.py. */
+/* Limits and defaults from Python, which the page contains as JSON, see lib_iclight/ui/page_limits.py. */
 var icLight = window.icLight || {};
 
 icLight.limits = (() => {
@@ -8,13 +8,13 @@ icLight.limits = (() => {
     let known = null;
 
     /**
-     * The limits, read once: they do not change while a page is open.
+     * The limits, parsed once: they do not change while a page is open.
      * @returns {Limits}
      */
     function read() {
         if (known === null) {
             const carrier = icLight.dom.find("[data-ic-light-limits]");
-            if (!carrier) throw new Error("IC Light: the page carries no limits");
+            if (!carrier) throw new Error("IC Light: the page does not contain the limits");
             known = /** @type {Limits} */ (JSON.parse(carrier.dataset.icLightLimits ?? ""));
         }
         return known;
@@ -30,11 +30,11 @@ icLight.limits = (() => {
  * @property {number} version of light descriptions
  * @property {number} most_lights
  * @property {Record<"angle" | "x" | "y" | "softness" | "strength" | "kelvin", Span>} light
- * @property {Record<"directional" | "positioned", number>} softness what a new light of a kind has
+ * @property {Record<"directional" | "positioned", number>} softness of a new light, by kind
  * @property {Span} ambient level
  * @property {Span} full_range pixel values of no light and of full light
- * @property {Record<string, Span>} ranges by mode: what the named lights, and new ones, are drawn in
- * @property {Record<string, Record<string, object>>} named by mode and name: descriptions of lights
+ * @property {Record<string, Span>} ranges of named and new lights, by mode
+ * @property {Record<string, Record<string, object>>} named light descriptions by mode and name
  * @property {number} neutral_kelvin the colour temperature that is white
  * @property {Record<"scale" | "x" | "y", Span>} placement
  */

@@ -1,4 +1,4 @@
-/* Mounts what the scripts add to the page once it is there, and keeps it up to date; all of it can be taken away. */
+/* Mounts everything that the scripts add to the page once it has loaded, and updates it; all of it can be removed. */
 var icLight = window.icLight || {};
 
 icLight.main = (() => {
@@ -8,7 +8,7 @@ icLight.main = (() => {
     let mounted = null;
 
     /**
-     * The parts that mount something, and look anew when the page has changed.
+     * The parts that mount something, and update it when the page has changed.
      * @returns {Part[]}
      */
     function parts() {
@@ -16,7 +16,7 @@ icLight.main = (() => {
     }
 
     /**
-     * Do something with each part: what fails in one does not keep the others from the page.
+     * Call a function for each part: an error in one does not affect the others.
      * @param {(part: Part) => void} action
      */
     function withEach(action) {
@@ -37,13 +37,13 @@ icLight.main = (() => {
         withEach((part) => part.mount(scope));
     }
 
-    /** Have every part look at the page anew. */
+    /** Let every part update itself after a change of the page. */
     function update() {
         const scope = mounted;
         if (scope !== null) withEach((part) => part.update?.(scope));
     }
 
-    /** Take everything away again: elements, listeners and observers. */
+    /** Remove everything again: elements, listeners and observers. */
     function dispose() {
         mounted?.dispose();
         mounted = null;

@@ -1,6 +1,6 @@
 /*
- * Light maps: descriptions drawn as pictures, by the formulae of lib_iclight/light/maps.py: the preview and the picture
- * that is used agree. Nothing here knows the page.
+ * Light maps: descriptions drawn as pictures, with the formulae of lib_iclight/light/maps.py, so that the preview shows
+ * what a run uses. Does not access the page.
  */
 var icLight = window.icLight || {};
 
@@ -45,7 +45,7 @@ icLight.maps = (() => {
     }
 
     /**
-     * A round light at its place.
+     * A round light at its position.
      * @param {Light} light
      * @param {number} width
      * @param {number} height
@@ -58,7 +58,7 @@ icLight.maps = (() => {
     }
 
     /**
-     * What a light gives to each pixel before strength and colour.
+     * A light's falloff at each pixel, before strength and colour.
      * @param {Light} light
      * @param {number} width
      * @param {number} height
@@ -79,7 +79,7 @@ icLight.maps = (() => {
     }
 
     /**
-     * A value within a range, cut to an integer; what floating point leaves a hair below one is that integer.
+     * A value within a range, truncated to an integer; rounding errors just below an integer are corrected.
      * @param {number} value 0 to 1
      * @param {readonly number[]} range
      * @returns {number}
@@ -103,7 +103,7 @@ icLight.maps = (() => {
     }
 
     /**
-     * Even light alone: rounded, so that three decimals of the level name every whole level.
+     * Ambient light alone: rounded, so that three decimals can express every integer level.
      * @param {ImageData} image
      * @param {LightDescription} description
      */
@@ -117,7 +117,7 @@ icLight.maps = (() => {
     }
 
     /**
-     * One plain white light: the reference's bytes, without a detour through linear light.
+     * One plain white light: byte for byte the reference's gradient, so it does not go through linear light.
      * @param {ImageData} image
      * @param {LightDescription} description
      */
@@ -149,7 +149,7 @@ icLight.maps = (() => {
                 green += light * part.colour[1];
                 blue += light * part.colour[2];
             }
-            // What is more than full light is dimmed, not clipped: a strong coloured light keeps its hue.
+            // More than full light is scaled down, not clipped, so that a strong coloured light keeps its hue.
             const peak = Math.max(red, green, blue, 1);
             return [red, green, blue].map((value) => toByte(encode(value / peak), range));
         });

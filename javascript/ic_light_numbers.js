@@ -1,11 +1,11 @@
-/* Numbers as the other side, Python, treats them. Nothing here knows the page. */
+/* Arithmetic that agrees with Python's. Does not access the page. */
 var icLight = window.icLight || {};
 
 icLight.numbers = (() => {
     "use strict";
 
     /**
-     * A value brought within limits.
+     * A value clamped to limits.
      * @param {number} value
      * @param {readonly number[]} limits the lowest and the highest
      * @returns {number}
@@ -30,7 +30,7 @@ icLight.numbers = (() => {
     }
 
     /**
-     * An angle from 0 on, below 360.
+     * An angle brought into 0..360 (exclusive).
      * @param {number} angle in degrees
      * @returns {number}
      */

@@ -1,11 +1,11 @@
-/* Where the subject stands in the frame, as JSON text: read and written as lib_iclight/subject/placement.py does. */
+/* The subject's placement in the frame as JSON text, read and written like lib_iclight/subject/placement.py. */
 var icLight = window.icLight || {};
 
 icLight.placement = (() => {
     "use strict";
 
     /**
-     * The whole frame, just covered.
+     * The placement that just covers the frame.
      * @returns {Placement}
      */
     function centred() {
@@ -13,7 +13,7 @@ icLight.placement = (() => {
     }
 
     /**
-     * Read a placement's JSON text; null where it is none.
+     * Parse a placement's JSON text; null if it is invalid.
      * @param {string} source
      * @returns {Placement | null}
      */
@@ -34,7 +34,7 @@ icLight.placement = (() => {
     }
 
     /**
-     * A placement brought within the limits.
+     * A placement clamped to the limits.
      * @param {Placement} placed
      * @returns {Placement}
      */
@@ -60,6 +60,6 @@ icLight.placement = (() => {
 /**
  * @typedef {object} Placement
  * @property {number} scale relative to the size at which the picture just covers the frame
- * @property {number} x where the picture's centre lies, in widths of the frame
- * @property {number} y the same, in heights of the frame
+ * @property {number} x of the picture's centre, in widths of the frame
+ * @property {number} y of the picture's centre, in heights of the frame
  */

@@ -15,7 +15,7 @@ icLight.prompts = (() => {
     }
 
     /**
-     * Whether all phrases of a text stand in the prompt one after another.
+     * Whether the prompt contains all phrases of a text in a row.
      * @param {string} prompt
      * @param {string} text
      * @returns {boolean}
@@ -26,7 +26,7 @@ icLight.prompts = (() => {
     }
 
     /**
-     * The prompt with a text added, after a comma where one is needed.
+     * The prompt with a text added, after a comma if one is needed.
      * @param {string} prompt
      * @param {string} text
      * @returns {string}

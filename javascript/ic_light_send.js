@@ -1,4 +1,4 @@
-/* Send to IC Light: below the results and in PNG Info, a button with a menu that says where the picture goes. */
+/* Send to IC Light: a button below the results and in PNG Info, with a menu of the slots that the picture can go to. */
 var icLight = window.icLight || {};
 
 icLight.send = (() => {
@@ -13,7 +13,7 @@ icLight.send = (() => {
     const LABEL = "Send to IC Light";
     const NOTHING = "There is no picture yet.";
     const LEFTWARDS = "ic-light-leftwards";
-    // The picture that is looked at, else the first: its full size, not its thumbnail.
+    // The picture that is being viewed, else the first one; in full size, not as a thumbnail.
     const SHOWN = [
         "[data-testid='detailed-image']",
         ".preview > img",
@@ -25,7 +25,7 @@ icLight.send = (() => {
     // Sending
 
     /**
-     * The address of the picture in a gallery or a slot; that of a running job's preview does not count.
+     * The URL of the picture in a gallery or a slot; the preview of a running job is ignored.
      * @param {ParentNode | null} container
      * @returns {string | null}
      */
@@ -49,7 +49,7 @@ icLight.send = (() => {
     }
 
     /**
-     * Open the accordion and see to it that it is on.
+     * Open the accordion and make sure that it is on.
      * @param {Scope} scope
      * @param {string} tab
      * @returns {Promise<HTMLElement>} the accordion
@@ -68,7 +68,7 @@ icLight.send = (() => {
     }
 
     /**
-     * A slot, shown: only one mode has a background.
+     * A visible slot. For the background, the mode is switched to fbc first if needed.
      * @param {Scope} scope
      * @param {string} tab
      * @param {string} name
@@ -85,7 +85,7 @@ icLight.send = (() => {
     }
 
     /**
-     * Put the picture at an address into a slot of a tab, in view of the user.
+     * Put the picture at a URL into a slot of a tab, and scroll there.
      * @param {Scope} scope
      * @param {string} address
      * @param {string} tab
@@ -93,7 +93,7 @@ icLight.send = (() => {
      */
     async function send(scope, address, tab, name) {
         const picture = icLight.slots.download(address);
-        picture.catch(() => {}); // it is awaited, and a failure told, once there is a slot to tell it in
+        picture.catch(() => {}); // it is awaited, and a failure shown, once there is a slot to show it in
         showTab(tab);
         const accordion = await open(scope, tab);
         const slot = await slotOf(scope, tab, name);
@@ -104,21 +104,21 @@ icLight.send = (() => {
     // The button and its menu
 
     /**
-     * The places that the page has: a host may leave IC Light out of a tab.
+     * The slots that exist on the page: a host may leave IC Light out of a tab.
      * @returns {Place[]}
      */
     function places() {
         return PLACES.filter(({ tab }) => icLight.dom.find(`#${tab}_ic_light_enabled`));
     }
 
-    /** A button that opens a menu of the places to send a picture to. */
+    /** A button that opens a menu of the slots that a picture can be sent to. */
     class SendButton {
         /**
          * @param {Scope} scope
          * @param {string} id
          * @param {string} text
-         * @param {string} className that of its neighbours
-         * @param {() => string | null} find gives the address of the picture
+         * @param {string} className the class of its neighbours
+         * @param {() => string | null} find returns the URL of the picture
          */
         constructor(scope, id, text, className, find) {
             const { make } = icLight.dom;
@@ -135,7 +135,7 @@ icLight.send = (() => {
             this.listen();
         }
 
-        /** Open and close the menu, and go about in it. */
+        /** Listen for clicks and keys that open, close and navigate the menu. */
         listen() {
             const { element, scope } = this;
             scope.on(this.button, "click", () => this.toggle(this.menu.hidden));
@@ -145,7 +145,7 @@ icLight.send = (() => {
         }
 
         /**
-         * One of the menu's places.
+         * One of the menu's items.
          * @param {Place} place
          * @returns {HTMLButtonElement}
          */
@@ -179,7 +179,7 @@ icLight.send = (() => {
         }
 
         /**
-         * Go up and down in the menu, or close it.
+         * Move up and down in the menu, or close it.
          * @param {KeyboardEvent} event
          */
         key(event) {
@@ -200,12 +200,12 @@ icLight.send = (() => {
     }
 
     /**
-     * Add a button to a row of the host's, looking like its neighbours there.
+     * Add a button to one of the host's rows, styled like its neighbours.
      * @param {Scope} scope
      * @param {Element | null | undefined} row
      * @param {string} id
      * @param {string} text
-     * @param {() => string | null} find gives the address of the picture
+     * @param {() => string | null} find returns the URL of the picture
      */
     function addTo(scope, row, id, text, find) {
         if (!row || icLight.dom.find(`#${id}`)) return;
@@ -214,7 +214,7 @@ icLight.send = (() => {
     }
 
     /**
-     * Add the buttons where they are not.
+     * Add the buttons that are missing.
      * @param {Scope} scope
      */
     function mount(scope) {

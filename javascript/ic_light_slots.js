@@ -1,4 +1,4 @@
-/* Picture slots take what is dropped or pasted, whether they hold a picture or not. */
+/* Lets picture slots take dropped and pasted pictures, even if they hold one already. */
 var icLight = window.icLight || {};
 
 icLight.slots = (() => {
@@ -8,14 +8,14 @@ icLight.slots = (() => {
     const OVER = "ic-light-over";
     const SHOWN_MS = 8_000;
     const UNSEEN = "The browser cannot show this picture. The line on top says whether it can be used.";
-    const NO_PICTURE = "This is no picture that can be read from here. Save it and drop the file.";
-    // Systems without a program for these do not tell a browser that they are pictures.
+    const NO_PICTURE = "This picture cannot be read from here. Save it and drop the file.";
+    // On systems without a program for some of these, the browser is not told that they are pictures.
     const PICTURE_FILE = /\.(avif|bmp|gif|hei[cf]|jpe?g|jxl|png|tiff?|webp)$/i;
 
-    // Saying
+    // Messages
 
     /**
-     * Write a line into a slot, in the place of one of its kind.
+     * Write a line into a slot, replacing one of the same kind.
      * @param {Element} slot
      * @param {string} kind its class
      * @param {string} text in English
@@ -30,7 +30,7 @@ icLight.slots = (() => {
     }
 
     /**
-     * Say something in a slot for some seconds.
+     * Show a message in a slot for some seconds.
      * @param {Scope} scope
      * @param {Element} slot
      * @param {string} text in English
@@ -42,7 +42,7 @@ icLight.slots = (() => {
     }
 
     /**
-     * A picture that the browser cannot show would leave its slot blank, as if there were none.
+     * Add a note if the browser cannot show a picture: its slot would look empty.
      * @param {Event} event
      */
     function onPicture({ target, type }) {
@@ -51,7 +51,7 @@ icLight.slots = (() => {
         if (slot && type === "error") write(slot, "ic-light-unseen", UNSEEN);
     }
 
-    /** Take away what was said of pictures that are gone. */
+    /** Remove notes about pictures that are gone. */
     function update() {
         for (const line of icLight.dom.findAll(".ic-light-unseen")) {
             if (!line.closest(SLOT)?.querySelector("img")) line.remove();
@@ -61,7 +61,7 @@ icLight.slots = (() => {
     // Files
 
     /**
-     * A slot's field for files. gradio 4 keeps it while a picture is shown; gradio 3 has one only in an empty slot.
+     * A slot's file input. gradio 4 keeps it while a picture is shown; in gradio 3 only an empty slot has one.
      * @param {Scope} scope
      * @param {Element} slot
      * @returns {Promise<HTMLInputElement>}
@@ -73,7 +73,7 @@ icLight.slots = (() => {
     }
 
     /**
-     * Put a file into a slot, in the place of what is there.
+     * Put a file into a slot, replacing its picture.
      * @param {Scope} scope
      * @param {Element} slot
      * @param {File} file
@@ -87,7 +87,7 @@ icLight.slots = (() => {
     }
 
     /**
-     * The file at an address, as it is: nothing is decoded or scaled on the way.
+     * Download the file at a URL unchanged: nothing is decoded or scaled.
      * @param {string} address
      * @returns {Promise<File>}
      */
@@ -101,10 +101,10 @@ icLight.slots = (() => {
         return new File([content], /\.\w+$/.test(name) ? name : `picture.${type.slice("image/".length)}`, { type });
     }
 
-    // What is dropped or pasted
+    // Dropping and pasting
 
     /**
-     * The first picture among files that are carried.
+     * The first picture among dropped or pasted files.
      * @param {DataTransfer | null} data
      * @returns {File | undefined}
      */
@@ -115,7 +115,7 @@ icLight.slots = (() => {
     }
 
     /**
-     * The first address that is carried.
+     * The first dropped or pasted URL.
      * @param {DataTransfer | null} data
      * @returns {string | undefined}
      */
@@ -125,7 +125,7 @@ icLight.slots = (() => {
     }
 
     /**
-     * Whether an address is one of this page.
+     * Whether a URL belongs to this page.
      * @param {string} address
      * @returns {boolean}
      */
@@ -134,8 +134,8 @@ icLight.slots = (() => {
     }
 
     /**
-     * How to get the picture that is carried, null where there is none. One that is dragged out of this page is on the
-     * server: its file is better than what the browser makes of it.
+     * A function that gets the dropped or pasted picture, or null. For one that was dragged from this page, the file on
+     * the server is preferred to the browser's conversion of it.
      * @param {DataTransfer | null} data
      * @returns {(() => Promise<File>) | null}
      */
@@ -148,7 +148,7 @@ icLight.slots = (() => {
     }
 
     /**
-     * Put a picture into a slot, or say there that it cannot be had.
+     * Put a picture into a slot, or show a message there if it cannot be obtained.
      * @param {Scope} scope
      * @param {Element} slot
      * @param {() => Promise<File>} get
@@ -165,7 +165,7 @@ icLight.slots = (() => {
     }
 
     /**
-     * Whether what is carried may be a picture; before it is dropped a page is not told more.
+     * Whether dragged data may be a picture; before it is dropped, a page cannot find out more.
      * @param {DataTransfer | null} data
      * @returns {boolean}
      */
@@ -174,7 +174,7 @@ icLight.slots = (() => {
     }
 
     /**
-     * Show which slot takes what is dragged.
+     * Highlight the slot that would take the dragged data.
      * @param {Element | null} slot
      */
     function mark(slot) {
@@ -183,7 +183,7 @@ icLight.slots = (() => {
     }
 
     /**
-     * The slot at which something happens.
+     * The slot of an event.
      * @param {Event} event
      * @returns {Element | null}
      */
@@ -193,7 +193,7 @@ icLight.slots = (() => {
     }
 
     /**
-     * Keep an event from the host and from gradio, each of which would take the picture too.
+     * Keep an event from the host and from gradio, which would both take the picture too.
      * @param {Event} event
      */
     function claim(event) {
@@ -202,7 +202,7 @@ icLight.slots = (() => {
     }
 
     /**
-     * Take what is dragged over a slot.
+     * Accept data that is dragged over a slot.
      * @param {DragEvent} event
      */
     function onDragOver(event) {
@@ -214,7 +214,7 @@ icLight.slots = (() => {
     }
 
     /**
-     * Take what is dropped onto a slot.
+     * Take a picture that is dropped onto a slot.
      * @param {Scope} scope
      * @param {DragEvent} event
      */
@@ -228,7 +228,7 @@ icLight.slots = (() => {
     }
 
     /**
-     * Take what is pasted into the slot that has the focus, else into that under the pointer.
+     * Put a pasted picture into the focused slot, or else into the one under the pointer.
      * @param {Scope} scope
      * @param {ClipboardEvent} event
      */
@@ -236,7 +236,7 @@ icLight.slots = (() => {
         const slot = icLight.dom.find(`${SLOT}:focus-within`) ?? icLight.dom.find(`${SLOT}:hover`);
         const file = pictureIn(event.clipboardData);
         const writes = event.target instanceof Element && event.target.closest("input, textarea, [contenteditable]");
-        // A table copied into a prompt is text and picture at once.
+        // A table copied from a spreadsheet is both text and picture; in a text field it is pasted as text.
         const isText = writes && event.clipboardData?.types.includes("text/plain");
         if (!slot || !file || isText) return;
         claim(event);
@@ -244,7 +244,7 @@ icLight.slots = (() => {
     }
 
     /**
-     * Listen for what is dragged, pasted and shown: in the capturing phase, before the host and gradio.
+     * Listen for pictures that are dragged, pasted and shown: in the capture phase, before the host and gradio.
      * @param {Scope} scope
      */
     function mount(scope) {

@@ -1,4 +1,4 @@
-/* Undoes examples: the page keeps what the form held before each click on one, and brings it back step by step. */
+/* Undoes examples: keeps the form's values before each click on an example, and restores them step by step. */
 var icLight = window.icLight || {};
 
 icLight.undo = (() => {
@@ -9,7 +9,7 @@ icLight.undo = (() => {
     const kept = { txt2img: [], img2img: [] };
 
     /**
-     * The button is there while there is something to undo.
+     * Show the button while there is something to undo.
      * @param {string} tab
      */
     function show(tab) {
@@ -18,10 +18,10 @@ icLight.undo = (() => {
     }
 
     /**
-     * Keep what the form of a tab holds.
+     * Keep the values of a tab's form.
      * @param {string} tab
      * @param {unknown[]} values
-     * @returns {never[]} what gradio is to set: nothing
+     * @returns {never[]} empty, so that gradio sets nothing
      */
     function keep(tab, values) {
         kept[tab] = [...kept[tab], values].slice(-STEPS);
@@ -30,7 +30,7 @@ icLight.undo = (() => {
     }
 
     /**
-     * The values from before the last example that is not undone yet; those of now where there is none.
+     * The values from before the last example that is not undone yet, or the current ones if there is none.
      * @param {string} tab
      * @param {unknown[]} now
      * @returns {unknown[]}

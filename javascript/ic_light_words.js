@@ -1,6 +1,6 @@
 /*
- * The page's language: what scripts say, and what the server says about files, models and numbers. The web UI itself
- * translates only whole texts, only when they appear, and nothing that is read aloud or shown under the pointer.
+ * Translates the scripts' texts, and the server's messages with names and numbers in them. The web UI itself translates
+ * only whole texts, only when they appear, and neither tooltips nor texts for screen readers.
  */
 var icLight = window.icLight || {};
 
@@ -23,19 +23,19 @@ icLight.words = (() => {
     let templates = null;
 
     /**
-     * An English text in the page's language, or as it is where there is no translation.
+     * An English text in the page's language, or unchanged if there is no translation.
      * @param {string} text
-     * @param {...(string | number)} values what stands for %1, %2 and so on
+     * @param {...(string | number)} values to replace %1, %2 and so on
      * @returns {string}
      */
     function say(text, ...values) {
-        // The host's own look-up also notes which texts there are.
+        // The host's own look-up also records which texts exist.
         const found = typeof getTranslation === "function" ? getTranslation(text) : window.localization?.[text];
         return filled(found ?? text, values);
     }
 
     /**
-     * A text with its holes filled.
+     * A text with its placeholders filled in.
      * @param {string} text
      * @param {(string | number)[]} values
      * @returns {string}
@@ -45,7 +45,7 @@ icLight.words = (() => {
     }
 
     /**
-     * A text of the server's in the page's language, sentence by sentence; what is not known stays as it is.
+     * A text from the server in the page's language, sentence by sentence; unknown sentences stay as they are.
      * @param {string} text
      * @returns {string}
      */
@@ -57,7 +57,7 @@ icLight.words = (() => {
     }
 
     /**
-     * The known sentences in a text translated; as few pieces as possible make up each.
+     * Translate the known sentences in a text, each made of as few pieces as possible.
      * @param {Record<string, string>} table
      * @param {string} text
      * @returns {string}
@@ -77,7 +77,7 @@ icLight.words = (() => {
     }
 
     /**
-     * The parts between what looks like ends of sentences; a file's name may hold such a thing too.
+     * Split a text at what looks like the ends of sentences; a file name may contain such a thing too.
      * @param {string} text
      * @returns {string[]}
      */
@@ -86,7 +86,7 @@ icLight.words = (() => {
     }
 
     /**
-     * The translation of one sentence or phrase, null where there is none. What fills a hole is translated on its own.
+     * The translation of one sentence or phrase, or null. The value in a placeholder is translated on its own.
      * @param {Record<string, string>} table
      * @param {string} text
      * @returns {string | null}
@@ -103,7 +103,8 @@ icLight.words = (() => {
     }
 
     /**
-     * The translations with holes, the longest first: a short one may match a text that a longer one fits better.
+     * The translations with placeholders, the longest first: a short one may match a text that a longer one fits
+     * better.
      * @param {Record<string, string>} table
      * @returns {Template[]}
      */
@@ -115,7 +116,7 @@ icLight.words = (() => {
     }
 
     /**
-     * What finds a text with something in its holes.
+     * Compile a text with placeholders to a pattern.
      * @param {[string, string]} entry the English text and its translation
      * @returns {Template}
      */
@@ -150,7 +151,7 @@ icLight.words = (() => {
     }
 
     /**
-     * Translate what the pointer shows, and from now on what the server says.
+     * Translate tooltips, and from now on everything that the server says.
      * @param {Scope} scope
      */
     function mount(scope) {

@@ -1,4 +1,4 @@
-"""From pixels to what the UNet and the sampler get: ``c_concat`` and starting latents."""
+"""Turns pixels into what the UNet and the sampler get: ``c_concat`` and starting latents."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     import torch
 
 Encode = Callable[["torch.Tensor"], "torch.Tensor"]
-"""The host's VAE: ``[1, H, W, 3]`` in the host's 0..1 range to the posterior's mode times the scale factor,
-``[1, 4, h, w]`` float32."""
+"""The host's VAE encoder: from ``[1, H, W, 3]`` in the host's 0..1 range to the posterior's mode times the scale
+factor, ``[1, 4, h, w]`` float32."""
 
 
 @dataclass(frozen=True, eq=False)
 class LazyImage:
-    """Pixels to encode, drawn only when their latent is not known yet.
+    """Pixels to encode, drawn only if their latent is not cached.
 
     Attributes:
         key: identifies the pixels apart from their size.
@@ -33,7 +33,7 @@ class LazyImage:
 
 
 def to_host_range(pixels: np.ndarray) -> torch.Tensor:
-    """Bring pixels to the range that hosts encode: they compute ``2 * x - 1``, so ``x / 254`` gives ``x / 127 - 1``.
+    """Scale pixels for the host's encoder, which computes ``2 * x - 1``: ``x / 254`` becomes ``x / 127 - 1``.
 
     Source: lllyasviel/IC-Light, ``numpy2pytorch`` ("127 must be strictly 0.0").
 
@@ -64,7 +64,7 @@ class LatentCache:
             encode: the VAE.
 
         Returns:
-            ``[1, 4, height / 8, width / 8]``, float32; not to be changed.
+            ``[1, 4, height / 8, width / 8]``, float32; shared, so do not modify it.
         """
 
         def make() -> torch.Tensor:
@@ -81,28 +81,28 @@ class LatentCache:
         return torch.cat([self.latent(layer, width, height, vae, encode) for layer in layers], dim=1)
 
 
-def on_map(light: np.ndarray, subject: np.ndarray, matte: np.ndarray, strength: float) -> np.ndarray:
+def paste_subject(light: np.ndarray, subject: np.ndarray, matte: np.ndarray, strength: float) -> np.ndarray:
     """Paste the subject onto the light map (*Reinforce foreground*).
 
     Args:
         light: uint8 ``[H, W, 3]``.
-        subject: uint8 ``[H, W, 3]``, the very crop that conditions the run.
+        subject: uint8 ``[H, W, 3]``, the same crop that conditions the run.
         matte: uint8 ``[H, W]``.
-        strength: 0 leaves the map, 1 pastes the subject whole.
+        strength: 0 leaves the map as it is, 1 pastes the subject at full opacity.
     """
     weight = np.rint(matte.astype(np.float32) * strength).astype(np.uint8)
     return arrays.over(subject, weight, light)
 
 
-def about(middle: torch.Tensor, start: torch.Tensor, strength: float) -> torch.Tensor:
-    """Scale starting latents' distance from grey's, as :func:`lib_iclight.light.maps.with_contrast` scales pixels'.
+def scale_contrast(grey: torch.Tensor, start: torch.Tensor, strength: float) -> torch.Tensor:
+    """Scale how far starting latents are from grey, as :func:`lib_iclight.light.maps.with_contrast` does for pixels.
 
     Args:
-        middle: the latents of grey 127, ``[1, 4, h, w]``.
+        grey: the latents of grey 127, ``[1, 4, h, w]``.
         start: ``[B, 4, h, w]``.
-        strength: 0 gives grey, 1 leaves ``start`` as it is; above, it goes on beyond black and white.
+        strength: 0 returns grey, 1 leaves ``start`` as it is; higher values extrapolate beyond black and white.
     """
-    return middle + strength * (start - middle)
+    return grey + strength * (start - grey)
 
 
 def inside_mask(start: torch.Tensor, latents: torch.Tensor, mask: torch.Tensor | None) -> torch.Tensor:
@@ -111,7 +111,7 @@ def inside_mask(start: torch.Tensor, latents: torch.Tensor, mask: torch.Tensor |
     Args:
         start: the light's latents, ``[1 or B, 4, h, w]``.
         latents: the picture's, ``[B, 4, h, w]``.
-        mask: the host's ``nmask`` that broadcasts to them, 1 where the picture is repainted; None repaints all.
+        mask: the host's ``nmask``, broadcastable to them, 1 where the picture is repainted; None repaints all.
 
     Returns:
         ``[B, 4, h, w]`` in the picture's dtype and on its device.

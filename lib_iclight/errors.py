@@ -1,4 +1,4 @@
-"""The one error a user can cause."""
+"""The exception for everything a user can get wrong, and what keeps its message printable."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ _WIDE_SPACES = "\u00a0\u3000"
 class ICLightError(Exception):
     """Something the user asked for cannot be done.
 
-    The message names the thing, the reason and the way out. ``status_code`` and ``detail`` sit on the instance
-    because the web UI looks for them with ``vars(error)`` when it answers over the API. It sends the message twice, in
-    ``detail`` and in ``message``, so one that is :func:`printable` keeps the answer below 2 kB.
+    The message names the problem, the reason and the remedy. ``status_code`` and ``detail`` are set on the instance
+    because the web UI looks for them with ``vars(error)`` when it answers over the API. It sends the message twice, as
+    ``detail`` and as ``message``; :func:`printable` keeps the whole answer below 2 kB.
     """
 
     def __init__(self, message: str):
@@ -29,17 +29,17 @@ class ICLightError(Exception):
 
 
 class InterruptedRunError(ICLightError):
-    """The user pressed Interrupt while something of ours took its time."""
+    """The user pressed Interrupt while the subject was being prepared."""
 
     def __init__(self) -> None:
         super().__init__("IC Light was interrupted before the subject was ready. Generate again to go on.")
 
 
 def release(error: BaseException | None) -> None:
-    """Let go of what the functions held that an error has ended: a body, a picture.
+    """Free the local variables (request bodies, pictures) that an error's traceback keeps alive.
 
-    Web UIs keep errors, and one that has come out of a thread is part of a circle, which would hold it until the next
-    garbage collection.
+    Web UIs keep errors, and an error raised in a thread is part of a reference cycle, which would keep them until the
+    next garbage collection.
     """
     while error is not None:
         traceback.clear_frames(error.__traceback__)
@@ -49,7 +49,7 @@ def release(error: BaseException | None) -> None:
 def printable(text: str) -> str:
     """A message that can be sent and shown: at most 900 bytes of JSON, :func:`escaped` apart from line breaks.
 
-    A long message loses its middle, because the way out stands at its end.
+    A long message is cut in the middle, because the remedy is at its end.
     """
     for length in _LENGTHS:
         result = "\n".join(map(escaped, _without_middle(text, length).split("\n")))
@@ -63,15 +63,15 @@ def _without_middle(text: str, length: int) -> str:
 
 
 def shortened(text: str, length: int) -> str:
-    """The beginning of a text that has more than ``length`` characters."""
+    """The text, truncated to ``length`` characters."""
     return text if len(text) <= length else f"{text[: length - 3]}..."
 
 
 def escaped(text: str) -> str:
-    """A text in one line that a page and JSON can hold.
+    """A text on one line that is safe in HTML pages and JSON.
 
-    What does not print is written as Python's escapes: line breaks, marks that turn the direction of writing, and
-    lone surrogates, which stand for the bytes of a file's name that are no text.
+    Unprintable characters become Python escapes: line breaks, marks that change the direction of writing, and lone
+    surrogates, which stand for bytes of a file name that do not decode.
     """
     return text if text.isprintable() else "".join(map(_escaped, text))
 

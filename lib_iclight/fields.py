@@ -1,7 +1,7 @@
-"""What a field of the request is. The fields themselves, one entry each, are in :class:`lib_iclight.request.Request`.
+"""How a field of the request is declared. The fields themselves are in :class:`lib_iclight.request.Request`.
 
-A field is declared with one of the functions below. Its entry is all that there is to write: validation, the page, the
-API's schema, the table of docs/api.md, generation parameters, settings, X/Y/Z plots and examples are made from it.
+Each is declared once, with one of the functions below. Validation, the page, the API's schema, the table in
+docs/api.md, generation parameters, settings, X/Y/Z plots and examples all follow from that entry.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from .support import json_values
 from .support.json_values import shown
 
 Check = Callable[[str, Any], Any]
-"""Gives the checked value of the field of that name, or raises an ICLightError that begins with the name."""
+"""Takes a field's name and a value; returns the checked value, or raises an ICLightError that begins with the name."""
 
 
 class Kind(Enum):
-    """What values a field has; its control, its column in docs/api.md and its X/Y/Z values follow from it."""
+    """What kind of values a field takes; its control, its entry in docs/api.md and its X/Y/Z values follow from it."""
 
     SWITCH = "true or false"
     NUMBER = "a number"
@@ -34,19 +34,19 @@ class Kind(Enum):
 
 
 class Part(Enum):
-    """The parts of the page's accordion from top to bottom, which is the order of the script's arguments too."""
+    """The parts of the page's accordion from top to bottom, which is also the order of the script's arguments."""
 
     HEAD = "the accordion's own switch"
     PICTURES = "foreground and background"
     MODE = "mode and model"
     LIGHT = "where the light comes from"
-    LIGHT_MAP = "a light map of one's own"
+    LIGHT_MAP = "the user's own light map"
     PLACEMENT = "where the subject stands"
     CUT_OUT = "how the subject is cut out"
-    EDGE = "what is done to the cut-out's edge"
-    KEPT = "what keeps the subject itself"
+    EDGE = "how the cut-out's edge is refined"
+    KEPT = "what keeps the subject as it was"
     DETAILS = "how details are restored"
-    RESULTS = "what comes beside the result"
+    RESULTS = "what is shown beside the result"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -54,23 +54,23 @@ class Field:
     """One field.
 
     Attributes:
-        kind: what values it has.
-        check: checks a value that is given.
-        default: the value where none is given.
-        label: the name of its control.
-        part: where its control is.
-        words: what docs/api.md says of its values beside what follows from the kind, in Markdown.
-        default_words: what docs/api.md says of its default, where that is not simply the value.
-        choices: the names of a choice or of what is drawn.
+        kind: what kind of values it takes.
+        check: validates a given value.
+        default: the value if none is given.
+        label: the label of its control.
+        part: which part of the accordion its control is in.
+        words: what docs/api.md says about its values beyond what follows from the kind, in Markdown.
+        default_words: what docs/api.md says about its default, unless it is simply the value.
+        choices: the names to choose from (CHOICE, DRAWN).
         limits: the lowest and the highest number.
-        step: the step of a slider.
-        slider_from: where a slider begins, None for the lowest number.
-        editor: the page's second control of what is drawn, which holds the drawing.
-        infotext: its label in generation parameters, without the prefix; "" where no picture tells it.
-        after_sampling: whether it changes the picture only after it was sampled.
-        setting: the label of the setting that its control begins with, "" where there is none.
+        step: the step of its slider.
+        slider_from: the lowest value of its slider, None for the lowest number.
+        editor: for DRAWN, the page's second control, which holds the drawing.
+        infotext: its label in generation parameters, without the prefix; "" if it is not written there.
+        after_sampling: whether it changes the picture only after sampling.
+        setting: the label of the setting for its control's initial value, "" if there is none.
         axis: whether X/Y/Z plots have an axis for it.
-        in_examples: whether worked examples decide it, be it by its default.
+        in_examples: whether a worked example sets it, if only to its default.
     """
 
     kind: Kind
@@ -98,65 +98,65 @@ class Field:
 
     @property
     def is_pasted(self) -> bool:
-        """Whether the page's control may be set from generation parameters. They name pictures, but hold none."""
+        """Whether the page's control can be set from generation parameters, which name pictures but hold none."""
         return bool(self.infotext) and self.kind is not Kind.PICTURE
 
 
-def custom(kind: Kind, check: Check, default: Any, **told: Any) -> Any:
+def custom(kind: Kind, check: Check, default: Any, **attributes: Any) -> Any:
     """Declare a field with a check of its own.
 
     Args:
         kind, check, default: as in :class:`Field`.
-        told: the other attributes of :class:`Field`.
+        attributes: the other attributes of :class:`Field`.
 
     Returns:
-        The attribute of a dataclass; :func:`table` finds the :class:`Field` in it.
+        A dataclass field whose metadata hold the :class:`Field`; :func:`table` finds it there.
     """
-    return dataclasses.field(default=default, metadata={_KEY: Field(kind, check, default, **told)})
+    return dataclasses.field(default=default, metadata={_KEY: Field(kind, check, default, **attributes)})
 
 
-def switch(default: bool = False, **told: Any) -> Any:
+def switch(default: bool = False, **attributes: Any) -> Any:
     """Declare a field that is true or false."""
-    return custom(Kind.SWITCH, _checked_switch, default, **told)
+    return custom(Kind.SWITCH, _checked_switch, default, **attributes)
 
 
-def number(low: float, high: float, default: float, **told: Any) -> Any:
+def number(low: float, high: float, default: float, **attributes: Any) -> Any:
     """Declare a number from ``low`` to ``high``."""
 
     def check(name: str, value: Any) -> float:
         return json_values.number(value, name, low, high)
 
-    return custom(Kind.NUMBER, check, float(default), limits=(low, high), **told)
+    return custom(Kind.NUMBER, check, float(default), limits=(low, high), **attributes)
 
 
-def strength(**told: Any) -> Any:
+def strength(**attributes: Any) -> Any:
     """Declare a number from 0 (off) to 1; false and true stand for these."""
-    return custom(Kind.STRENGTH, _checked_strength, 0.0, limits=(0.0, 1.0), **told)
+    return custom(Kind.STRENGTH, _checked_strength, 0.0, limits=(0.0, 1.0), **attributes)
 
 
-def choice(choices: tuple[str, ...], **told: Any) -> Any:
-    """Declare one of some names, in capitals or not; the first is the default."""
+def choice(choices: tuple[str, ...], **attributes: Any) -> Any:
+    """Declare a choice from names, in upper or lower case; the first is the default."""
 
     def check(name: str, value: Any) -> str:
         if not isinstance(value, str) or value.lower() not in choices:
             raise ICLightError(f"{name} must be one of: {', '.join(choices)}; not {shown(value)}.")
         return value.lower()
 
-    return custom(Kind.CHOICE, check, choices[0], choices=choices, **told)
+    return custom(Kind.CHOICE, check, choices[0], choices=choices, **attributes)
 
 
-def text(default: str, **told: Any) -> Any:
+def text(default: str, **attributes: Any) -> Any:
     """Declare a name that is not known beforehand."""
-    return custom(Kind.TEXT, _checked_text, default, **told)
+    return custom(Kind.TEXT, _checked_text, default, **attributes)
 
 
-def picture(**told: Any) -> Any:
-    """Declare a picture, or none."""
-    return custom(Kind.PICTURE, _checked_picture, None, **told)
+def picture(**attributes: Any) -> Any:
+    """Declare an optional picture."""
+    return custom(Kind.PICTURE, _checked_picture, None, **attributes)
 
 
 def table(dataclass: type) -> Mapping[str, Field]:
-    """The fields of a dataclass by name, in its order."""
+    """The fields of a dataclass by name, in order of declaration."""
     return MappingProxyType({each.name: each.metadata[_KEY] for each in dataclasses.fields(dataclass)})
 
 

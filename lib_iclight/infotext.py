@@ -1,4 +1,4 @@
-"""Parameters to PNG info and back."""
+"""Writes what shaped a picture into its generation parameters (PNG info), and reads it back."""
 
 from __future__ import annotations
 
@@ -20,23 +20,23 @@ from .subject.prepare import ALWAYS
 
 PREFIX = "IC Light "
 LABELS = {name: PREFIX + field.infotext for name, field in FIELDS.items() if field.infotext}
-"""How generation parameters call the fields that shape a picture."""
+"""What the fields that shape a picture are called in generation parameters."""
 
 _LIGHTS = PREFIX + "lights"
 _OFF = "off"
 _EMPTY = "{}"
 _HASH_LENGTH = 10
-_OWN_WAYS = ("enabled", "mode", "model", "light", "placement", "remove_background", "matting_model")
-"""The fields that are written in ways of their own; of pictures the digest is written."""
-_PLAIN = [name for name in LABELS if name not in (*_OWN_WAYS, *PICTURES)]
-# Beside the light.
+_SPECIAL = ("enabled", "mode", "model", "light", "placement", "remove_background", "matting_model")
+"""The fields with a format of their own; pictures are written as digests, all others plainly."""
+_PLAIN = [name for name in LABELS if name not in (*_SPECIAL, *PICTURES)]
+# Next to the light.
 _PLAIN.insert(0, _PLAIN.pop(_PLAIN.index("light_strength")))
 
 
 def describe(plan: Plan) -> dict[str, str]:
-    """What shaped the picture, for the host's generation parameters; values at their default are left out.
+    """What shaped the picture, for the host's generation parameters.
 
-    Pictures are named by the start of their digest.
+    Defaults are left out. Pictures are named by the start of their digest.
     """
     request = plan.request
     result = {LABELS["mode"]: request.mode, LABELS["model"]: plan.model.short_name, **_light(request)}
@@ -62,7 +62,7 @@ def describe(plan: Plan) -> dict[str, str]:
 
 @contextmanager
 def without_restoring(params: dict[str, Any]) -> Iterator[None]:
-    """Leave out, for a while, what was done to the picture after it was sampled."""
+    """Leave out, inside the ``with`` block, what is done to a picture after sampling."""
     kept = dict(params)
     for name, field in FIELDS.items():
         if field.after_sampling:
@@ -96,11 +96,11 @@ def read(params: Mapping[str, Any], field: str) -> Any:
             description's and a placement's canonical text.
 
     Returns:
-        None where the parameters say nothing about it: no generation parameters at all, none of ours and the field is
-        not ``enabled``, a picture, or what did not shape the picture. A field that was left out because it had its
-        default comes back as that default. A light or a placement that cannot be read, damaged or of a newer version,
-        comes back as it is: the page says why, and a run of it is refused, instead of being another one than the
-        picture's.
+        None where the parameters say nothing about the field: there are no generation parameters, there are none of
+        ours (unless the field is ``enabled``), the field is a picture, or it did not shape the picture. A field that
+        was left out because it had its default is returned as that default. A light or placement that cannot be read,
+        because it is damaged or from a newer version, is returned unchanged: the page then says why and a run is
+        refused, rather than quietly differing from the picture's.
     """
     if field == "enabled":
         return (params.get(LABELS["mode"]) in MODES) if "Steps" in params else None
@@ -109,11 +109,11 @@ def read(params: Mapping[str, Any], field: str) -> Any:
     if field == "mode":
         return params[LABELS["mode"]]
     if field == "model":
-        return _whole(params, LABELS["model"]) or AUTO_MODEL
+        return _rejoined(params, LABELS["model"]) or AUTO_MODEL
     if field == "remove_background":
         return _removal(params)
     if field == "matting_model":
-        name = _whole(params, LABELS["matting_model"]) or _OFF
+        name = _rejoined(params, LABELS["matting_model"]) or _OFF
         return FIELDS[field].default if name == _OFF else _unquoted(name)
     if field in _DRAWN:
         return _DRAWN[field](params)
@@ -125,14 +125,14 @@ def _removal(params: Mapping[str, Any]) -> bool | str:
     return ALWAYS if said == ALWAYS else remover != _OFF
 
 
-def _whole(params: Mapping[str, Any], label: str) -> str | None:
-    """A name as it was written: hosts take one such as 512x512 apart, as they do with the size of a picture."""
+def _rejoined(params: Mapping[str, Any], label: str) -> str | None:
+    """A name as it was written: hosts split one such as 512x512 in two, as they do with the size of a picture."""
     sides = [params.get(f"{label}-{side}") for side in (1, 2)]
     return params.get(label) if None in sides else "x".join(sides)
 
 
 def _quoted(name: str) -> str:
-    """A remover's name, quoted where it would be read as "off"."""
+    """A remover's name, quoted if it would be read as "off"."""
     return f"'{name}'" if name.strip("'") == _OFF else name
 
 
@@ -141,21 +141,21 @@ def _unquoted(text: str) -> str:
 
 
 def model_named(value: str, names: Sequence[str]) -> str:
-    """The model file that generation parameters name, in full, without its ending or without its folder.
+    """The model file that generation parameters name, which may lack its extension or its folder.
 
     Args:
         value: what the parameters say.
-        names: the files that are there, with their folders where they lie in one.
+        names: the installed files, with their subfolders.
 
     Returns:
-        One of ``names``, or the value as it is where none or several have that name: a run of it is refused.
+        One of ``names``, or the value unchanged if none or several match: a run with it is refused.
     """
     found = matching(value, names)
     return found[0] if len(found) == 1 else value
 
 
 def _lights(params: Mapping[str, Any]) -> str:
-    """The description's canonical text, or as it is where it cannot be read; "" where the light is not drawn."""
+    """The light description's canonical text, or the text unchanged if it cannot be read; "" if no light is drawn."""
     if params.get(LABELS["light"]) != EDITOR:
         return ""
     text = params.get(_LIGHTS) or _EMPTY
@@ -174,7 +174,7 @@ def _placement_name(params: Mapping[str, Any]) -> str:
 
 
 def _placed(params: Mapping[str, Any]) -> str:
-    """Where the subject is placed, or what is written there as it is where it cannot be read; "" for a name."""
+    """The placement's canonical text, or the text unchanged if it cannot be read; "" if it is a name."""
     text = params.get(LABELS["placement"]) or FIELDS["placement"].default
     try:
         found = placement.parse(text)

@@ -1,4 +1,4 @@
-"""The dict of huchenlei's sd-forge-ic-light in our words."""
+"""Accepts the API dict of huchenlei's sd-forge-ic-light: his field names and values become ours."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ NAMES = {
     "detail_transfer": "restore_details",
     "detail_transfer_blur_radius": "details_radius",
 }
-"""Our names for his."""
+"""His field names and ours."""
 
 _LIGHTS = {
     "None": "none",
@@ -42,12 +42,12 @@ def is_known(name: str) -> bool:
 
 
 def translated(values: Mapping[str, Any]) -> dict[str, Any]:
-    """The dict with our names and values in place of his; all others stay as they are.
+    """Replace his names and values by ours; everything else stays as it is.
 
-    His radius is a kernel size; a Gaussian's sigma follows OpenCV's rule for it.
+    His radius is the kernel size of a Gaussian blur; ours is the sigma that OpenCV derives from it.
 
     Raises:
-        ICLightError: a field is given under two names, or one of his has a value that he does not have.
+        ICLightError: a field is given under both names, or one of his has an unknown value.
     """
     result = {}
     for name, value in values.items():
@@ -69,7 +69,7 @@ def translated(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _mode(value: Any) -> dict[str, Any]:
-    """His ``model_type`` is a mode in any case, or the name of a model file without its ending."""
+    """His ``model_type`` is a mode in upper or lower case, or the name of a model file without its extension."""
     if value is None:
         return {"mode": "fc"}
     text = value if isinstance(value, str) else ""

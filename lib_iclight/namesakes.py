@@ -1,6 +1,6 @@
-"""Whether a request asks for IC Light, and whether it came to us.
+"""Whether a request asks for IC Light, and whether it reached this extension rather than another of the same title.
 
-It stands alone: the script reads it too where another extension's package has taken this package's name.
+Imports nothing of the package: the script also loads it when another extension's package has taken our import name.
 """
 
 from __future__ import annotations
@@ -14,26 +14,26 @@ TITLE = "IC Light"
 
 
 def switch_of(values: Mapping[str, Any]) -> Any:
-    """What a dict says about being on: its ``enabled`` as it is, else whether it gives any field a value.
+    """Whether a dict turns IC Light on: its ``enabled`` unchanged if given, else whether any field has a value.
 
-    Empty text counts as one: it is what becomes of an empty file, and no reason for a picture that is not relit.
+    Empty text counts as a value: a program that sends an empty file must not get a picture that is not relit.
     """
     said = values.get("enabled")
     return any(value is not None for value in values.values()) if said is None else said
 
 
 def namesakes(scripts: Iterable[Any], own: Any) -> list[str]:
-    """The extension folders of other scripts with our title, by which the host's API tells scripts apart.
+    """The extension folders of other scripts with our title; the host's API tells scripts apart by title alone.
 
     Args:
-        scripts: the host's scripts of a tab.
+        scripts: the host's scripts of one tab.
         own: our script.
     """
     return [_folder(script) for script in _same_title(scripts, own)]
 
 
 def warning(folders: Iterable[str]) -> str:
-    """What is wrong with having namesakes, "" without any."""
+    """The warning about other extensions of our title, "" if there are none."""
     names = ", ".join(repr(folder) for folder in dict.fromkeys(folders))
     if not names:
         return ""
@@ -43,8 +43,8 @@ def warning(folders: Iterable[str]) -> str:
     )
 
 
-def gone_astray(p: Any, own: Any) -> str:
-    """Why a run is not what its request asks for: a namesake has got the dict. "" where all is well.
+def misrouted(p: Any, own: Any) -> str:
+    """The error if another script of our title has received this request's dict, else "".
 
     Args:
         p: the host's processing object.
@@ -69,10 +69,10 @@ def _same_title(scripts: Iterable[Any], own: Any) -> list[Any]:
 def _title(script: Any) -> str:
     try:
         return str(script.title())
-    except Exception:  # another extension's code; the web UI goes on without a title too
+    except Exception:  # another extension's code; the web UI tolerates a failing title too
         return ""
 
 
 def _folder(script: Any) -> str:
-    """The name of the extension's folder: the file lies in its folder ``scripts``."""
+    """The name of the extension's folder, whose subfolder ``scripts`` holds the file."""
     return Path(script.filename).parent.parent.name

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from .conditioning import LatentCache, LazyImage, on_map
+from .conditioning import LatentCache, LazyImage, paste_subject
 from .errors import ICLightError
 from .light import maps
 from .light.description import LightDescription
@@ -22,7 +22,7 @@ from .subject.prepare import Framing, Subject, SubjectCache
 from .support.cache import SharedCache
 
 INIT, MASK = "init", "mask"
-"""What img2img's pictures and its mask are called beside the request's picture fields."""
+"""The names of img2img's pictures and mask, used alongside the request's picture fields."""
 
 FindModel = Callable[[Request], Callable[[], ModelFile]]
 """Finds the file of a request's offsets, or refuses one that is missing. What it returns gives the file, once it has
@@ -31,14 +31,14 @@ arrived where it is missing and may be downloaded."""
 
 @dataclass(frozen=True)
 class Parts:
-    """Which of the given pictures plays which part in a run.
+    """Which of the given pictures plays which role in a run.
 
     Pictures are named by the request's field, :data:`INIT` or :data:`MASK`.
 
     Attributes:
         subject: what is relit, "foreground" or :data:`INIT`.
-        light_map: what serves as the light map, None without one.
-        background: fbc's background picture, None without one.
+        light_map: what serves as the light map, or None.
+        background: fbc's background picture, or None.
     """
 
     subject: str
@@ -48,11 +48,11 @@ class Parts:
     def opened(
         self, sources: Mapping[str, Sequence[Any]], open_picture: Callable[[Any, str], arrays.Picture]
     ) -> dict[str, list[arrays.Picture]]:
-        """Open the pictures that play a part, and no others.
+        """Open the pictures that the run uses, and no others.
 
         Args:
-            sources: what was given under each name; of several only the subject uses all.
-            open_picture: opens one; the second argument is what the picture is to the user ("light map").
+            sources: what was given under each name; only the subject uses more than the first.
+            open_picture: opens one; its second argument is what messages call the picture ("light map").
 
         Raises:
             ICLightError: one of them cannot be read.
@@ -68,16 +68,16 @@ class Parts:
 
 @dataclass(frozen=True, eq=False)
 class Plan:
-    """What a run will do. Drawn up before sampling, so that everything a user can get wrong shows then.
+    """What a run will do. Made before sampling, so that user errors show before any work is done.
 
     Attributes:
         request: what was asked for.
-        model: the offsets' file.
+        model: the IC-Light model file.
         subjects: one, or one for each picture of an img2img batch.
         from_init: whether the subject is the img2img picture.
-        light: name of the light that makes the starting latents or the background, "none" without one, "editor" for
-            a description.
-        map: the picture that serves as light map, if the light is one.
+        light: name of the light that makes the starting latents or the background; "none" without one, "editor" for
+            a light description.
+        map: the picture that serves as the light map, or None.
         background: fbc's background picture as it was given, None for a gradient.
     """
 
@@ -91,25 +91,25 @@ class Plan:
 
     @property
     def lit_by_mask(self) -> bool:
-        """Whether img2img's mask is the light map, so that it says nothing about what is repainted."""
+        """Whether img2img's mask is the light map, and so does not limit what is repainted."""
         return self.light == "mask" and self.map is not None
 
     @property
     def has_start(self) -> bool:
-        """Whether the sampler starts from latents of ours."""
+        """Whether the sampler starts from our latents rather than the host's."""
         if self.request.mode == "fbc":
             return False
         return self.light != "none" or self.request.reinforce_foreground > 0
 
 
 class RelightPipeline:
-    """Draws up plans and turns them into tensors; keeps what it made for the next run.
+    """Makes the plan of a run, and holds what outlives a run: the model library and the caches.
 
     Args:
         library: loads the offsets.
-        cache: what pictures, subjects and latents are kept in.
-        max_pixels: gives the most pixels that a picture may have.
-        remover_file: identifies the content of the file behind a background remover's name.
+        cache: holds pictures, subjects and latents.
+        max_pixels: returns the most pixels that a picture may have.
+        remover_file: identifies the content of a background remover's file.
     """
 
     def __init__(
@@ -132,14 +132,14 @@ class RelightPipeline:
         find_model: FindModel,
         remover: BackgroundRemover,
     ) -> Plan:
-        """Draw up the plan of a run.
+        """Make the plan of a run.
 
         Args:
-            request: what was asked for, without its pictures; the plan's has those that are used.
-            sources: what was given as pictures, by the request's field, :data:`INIT` or :data:`MASK`.
+            request: what was asked for, without its pictures; the plan's request has those in use.
+            sources: the given pictures, undecoded, by the request's field, :data:`INIT` or :data:`MASK`.
             is_img2img: whether the run is img2img's.
-            find_model: finds the offsets' file.
-            remover: cuts the subject out where that is asked for.
+            find_model: finds the IC-Light model file.
+            remover: cuts the subject out if requested.
 
         Raises:
             ICLightError: something is missing or does not fit together, a picture cannot be read, or the subject cannot
@@ -165,8 +165,8 @@ class RelightPipeline:
 
         Args:
             request: what was asked for.
-            picture: what the subject is in.
-            remover: cuts the subject out where that is asked for.
+            picture: the picture with the subject in it.
+            remover: cuts the subject out if requested.
 
         Raises:
             ICLightError: see :meth:`lib_iclight.subject.prepare.SubjectCache.subject`.
@@ -183,7 +183,7 @@ def finish(request: Request, subject: Subject, pixels: np.ndarray) -> np.ndarray
         pixels: uint8 ``[H, W, 3]``.
 
     Returns:
-        A new array of that shape; ``pixels`` itself where nothing of this was asked for.
+        A new array of that shape, or ``pixels`` itself if neither was asked for.
     """
     if not (request.restore_details or request.keep_colours):
         return pixels
@@ -197,7 +197,7 @@ def finish(request: Request, subject: Subject, pixels: np.ndarray) -> np.ndarray
 
 
 def condition_layers(plan: Plan, subject: Subject) -> list[LazyImage]:
-    """What is encoded into ``c_concat``: the subject, and for fbc the background behind it."""
+    """What is encoded into ``c_concat``: the subject and, for fbc, the background."""
     layers = [LazyImage(("subject", subject.digest, subject.framing), subject.pixels)]
     if plan.request.mode == "fbc":
         layers.append(_background_layer(plan))
@@ -205,7 +205,7 @@ def condition_layers(plan: Plan, subject: Subject) -> list[LazyImage]:
 
 
 def start_layer(plan: Plan, subject: Subject) -> LazyImage | None:
-    """What is encoded into the starting latents, None where the host's own are left alone."""
+    """What is encoded into the starting latents, None if the host's own are kept."""
     if not plan.has_start:
         return None
     strength = plan.request.reinforce_foreground
@@ -215,20 +215,20 @@ def start_layer(plan: Plan, subject: Subject) -> LazyImage | None:
 
     def draw(width: int, height: int) -> np.ndarray:
         pixels = light.draw(width, height)
-        return on_map(pixels, subject.pixels(width, height), subject.matte(width, height), strength)
+        return paste_subject(pixels, subject.pixels(width, height), subject.matte(width, height), strength)
 
     return LazyImage(("reinforced", light.key, subject.digest, subject.framing, strength), draw)
 
 
 def grey_layer() -> LazyImage:
-    """Flat grey 127, which is neither light nor shadow."""
+    """Flat grey 127: neither light nor shadow."""
     return LazyImage(("grey",), lambda width, height: np.full((height, width, 3), arrays.GREY, np.uint8))
 
 
 def _map_layer(plan: Plan) -> LazyImage:
     if plan.map is not None:
         return _picture_layer("map", plan.map)
-    # Without a light the subject is reinforced on grey, which says nothing about one.
+    # Without a light, the subject is reinforced on neutral grey.
     light = "ambient" if plan.request.light == "none" else plan.request.light
     return _light_layer(light if isinstance(light, LightDescription) else maps.preset(light))
 
@@ -249,7 +249,7 @@ def _light_layer(light: LightDescription) -> LazyImage:
 
 
 def _picture_layer(role: str, picture: arrays.Picture, flipped: bool = False) -> LazyImage:
-    """A picture without a subject in it; where it is transparent it is grey."""
+    """A light map or background; transparent parts become grey."""
 
     def draw(width: int, height: int) -> np.ndarray:
         source = arrays.mirrored(picture) if flipped else picture
@@ -261,12 +261,12 @@ def _picture_layer(role: str, picture: arrays.Picture, flipped: bool = False) ->
 def assign_parts(request: Request, given: Collection[str], is_img2img: bool) -> Parts:
     """Decide which pictures a run uses, and for what.
 
-    With a foreground of its own, img2img's picture is the light map, or for fbc the background.
+    If there is a foreground, img2img's picture becomes the light map or, for fbc, the background.
 
     Args:
-        request: what was asked for; its own pictures are not looked at.
-        given: the names of the pictures that are there.
-        is_img2img: whether the run is img2img's.
+        request: what was asked for; its own pictures are ignored.
+        given: the names of the given pictures.
+        is_img2img: whether this is an img2img run.
 
     Raises:
         ICLightError: a picture is missing.
@@ -289,7 +289,7 @@ def assign_parts(request: Request, given: Collection[str], is_img2img: bool) -> 
 
 
 def check_light(request: Request, parts: Parts) -> None:
-    """Check that fbc has something behind the subject.
+    """Check that fbc has something to put behind the subject.
 
     Raises:
         ICLightError: it has neither a background nor a light.
@@ -340,7 +340,7 @@ def _require_mask(given: Collection[str], is_img2img: bool) -> None:
 
 
 def _light(request: Request, parts: Parts) -> str:
-    """The name of the light; a picture of img2img that serves as the light map is "custom"."""
+    """The name of the light; "custom" if img2img's picture serves as the light map."""
     if parts.light_map is None:
         return request.light_name
     return "mask" if parts.light_map == MASK else "custom"

@@ -1,4 +1,4 @@
-"""What a user asked for: one frozen, validated value, from the page or from the API alike."""
+"""What a user asked for, as one frozen, validated value, whether it came from the page or the API."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from .subject.prepare import ALWAYS, Removal
 from .support.json_values import shown, well_formed
 
 PLACED = "placed"
-"""What the page calls a placement that is given as scale, x and y."""
+"""What the page calls a placement given as scale, x and y."""
 
 _LENGTH = "in pixels of a picture whose shorter side is 512"
 _PLACED_LIMITS = ", ".join(f'"{name}": {low:g} to {high:g}' for name, (low, high) in placement.LIMITS.items())
@@ -56,17 +56,17 @@ def _placement(name: str, value: Any) -> str | Placement:
 
 @dataclass(frozen=True)
 class Request:
-    """One relighting job. Field names are those of the API's dict; :mod:`lib_iclight.fields` says what an entry tells.
+    """One relighting job. The field names are those of the API's dict; :mod:`lib_iclight.fields` explains the entries.
 
-    To add a field, add its entry here and use its value where it matters. Pictures are opened, and only those that the
-    run uses are there; see :func:`picture_sources`.
+    To add a field, add its entry here and use its value where it matters. Only the pictures that a run uses are set,
+    and they are already opened; see :func:`picture_sources`.
     """
 
     enabled: bool = switch(
         label="IC Light",
         part=Part.HEAD,
         default_words="`true` where any other field is given and not `null`, else `false`",
-        # A picture that tells its mode is one of ours.
+        # A picture whose parameters name a mode was made with IC Light.
         infotext="mode",
         in_examples=False,
     )
@@ -82,8 +82,8 @@ class Request:
         AUTO_MODEL,
         label="Model",
         part=Part.MODE,
-        words="a file in the model folders by its name, with the folders that it lies in below them "
-        '(`"IC-Light/mine.safetensors"`) where another one has it too; or `"auto"`; one that is not there is refused',
+        words="the name of a file in the model folders, with its subfolder "
+        '(`"IC-Light/mine.safetensors"`) if another file has the same name; or `"auto"`; a missing file is refused',
         infotext="model",
         axis=True,
         in_examples=False,
@@ -135,7 +135,7 @@ class Request:
         part=Part.LIGHT,
         words="1 is the reference ([what it scales](lights.md#the-lights-strength))",
         infotext="strength",
-        setting="Light strength at the start",
+        setting="Default light strength",
         axis=True,
     )
     remove_background: Removal = custom(
@@ -144,8 +144,7 @@ class Request:
         True,
         label="Remove background",
         part=Part.CUT_OUT,
-        words="`true`: where the picture is [not cut out already](subject.md); `false`: never; "
-        f'`"{ALWAYS}"`: whatever it is',
+        words=f'`true`: if the picture is [not cut out already](subject.md); `false`: never; `"{ALWAYS}"`: in any case',
         infotext="remove background",
     )
     matting_model: str = text(
@@ -154,14 +153,14 @@ class Request:
         part=Part.CUT_OUT,
         words="a background remover's name, or the name of an `.onnx` file in `models/u2net`",
         infotext="background removal",
-        setting="Background remover at the start",
+        setting="Default background remover",
         axis=True,
         in_examples=False,
     )
     alpha_matting: bool = switch(
         label="Follow hair and fur",
         part=Part.EDGE,
-        words="let the edge follow the picture (hair, fur)",
+        words="makes the edge follow the picture (hair, fur)",
         infotext="alpha matting",
     )
     matte_threshold: float = number(
@@ -170,7 +169,7 @@ class Request:
         default=0.0,
         label="Threshold",
         part=Part.EDGE,
-        words="what is less opaque is cut off; 0 is off",
+        words="anything less opaque is removed; 0 is off",
         infotext="matte threshold",
     )
     matte_shrink: float = number(
@@ -179,7 +178,7 @@ class Request:
         default=0.0,
         label="Shrink",
         part=Part.EDGE,
-        words=f"{_LENGTH}; negative grows",
+        words=f"{_LENGTH}; negative values grow it",
         step=0.5,
         infotext="matte shrink",
     )
@@ -196,7 +195,7 @@ class Request:
     decontaminate: float = strength(
         label="Remove colour fringe",
         part=Part.EDGE,
-        words="how much of the old background's colour is taken out of the rim",
+        words="how much of the old background's colour is removed from the edge",
         infotext="decontaminate",
     )
     reinforce_foreground: float = strength(
@@ -207,7 +206,7 @@ class Request:
         part=Part.DETAILS,
         infotext="restore details",
         after_sampling=True,
-        setting="Restore details at the start",
+        setting="Default strength of Restore details",
         axis=True,
     )
     details_radius: float = number(
@@ -218,7 +217,7 @@ class Request:
         part=Part.DETAILS,
         words=_LENGTH,
         step=0.5,
-        # Steps are counted from where a slider begins: from 0.1 on it could not say 4.
+        # A slider counts its steps from its minimum: starting from 0.1, it could not be set to 4.
         slider_from=0.5,
         infotext="details radius",
         after_sampling=True,
@@ -229,7 +228,7 @@ class Request:
     keep_original: bool = switch(
         label="Keep the unrestored picture too",
         part=Part.DETAILS,
-        words="adds the results as they were before details and colours were restored, after all others",
+        words="adds, after all others, the results as they were before details and colours were restored",
     )
     placement: str | Placement = custom(
         Kind.DRAWN,
@@ -247,7 +246,7 @@ class Request:
         label="Show the prepared subject among the results",
         part=Part.RESULTS,
         words="adds the prepared subject at the very end",
-        setting="Show the prepared subject at the start",
+        setting="Show the prepared subject by default",
         in_examples=False,
     )
 
@@ -258,12 +257,12 @@ class Request:
 
     @property
     def placement_name(self) -> str:
-        """The placement's name; "placed" for one with a scale and a place."""
+        """The placement's name; "placed" if it is given as scale, x and y."""
         return PLACED if isinstance(self.placement, Placement) else self.placement
 
     @property
     def edge(self) -> MatteRefinement:
-        """What is done to the matte."""
+        """How the matte is refined."""
         return MatteRefinement(**{name.removeprefix("matte_"): getattr(self, name) for name in REFINEMENT_FIELDS})
 
 
@@ -278,9 +277,9 @@ REFINEMENT_FIELDS = tuple(name for name, each in FIELDS.items() if each.part is 
 
 
 def from_api(values: Mapping[str, Any], overrides: Mapping[str, Any] = MappingProxyType({})) -> Request:
-    """Validate the API's dict, huchenlei's field names included.
+    """Validate the API's dict, which may use huchenlei's field names.
 
-    Its pictures are left out: only those that a run uses are opened, see :func:`picture_sources`.
+    Pictures are checked but left out: only those that a run uses are opened, see :func:`picture_sources`.
 
     Args:
         values: the dict.
@@ -296,10 +295,10 @@ def from_api(values: Mapping[str, Any], overrides: Mapping[str, Any] = MappingPr
 
 
 def from_page(values: Sequence[Any], names: Sequence[str]) -> Request:
-    """Validate the values of the accordion's controls, named in the order of ``names``, its pictures left out.
+    """Validate the values of the accordion's controls, in the order of ``names``; pictures are left out.
 
-    What is drawn comes in controls of its own, ``light_editor`` and ``placement_editor``, which count where ``light``
-    is "editor" and ``placement`` is "placed".
+    Drawings have controls of their own, ``light_editor`` and ``placement_editor``, which count only if ``light`` is
+    "editor" and ``placement`` is "placed".
     """
     given = dict(zip(names, values, strict=False))
     drawn, placed = given.pop("light_editor", None), given.pop("placement_editor", None)
@@ -311,7 +310,7 @@ def from_page(values: Sequence[Any], names: Sequence[str]) -> Request:
 
 
 def picture_sources(values: Mapping[str, Any]) -> dict[str, Any]:
-    """What validated values give as pictures, by field: base64 text or a data URL (API), what a slot holds (page)."""
+    """The unopened pictures in validated values, by field: base64 text or a data URL (API), a slot's value (page)."""
     named = {legacy_names.NAMES.get(name, name): value for name, value in values.items()}
     return {name: value for name, value in named.items() if name in PICTURES and _is_given(name, value)}
 

@@ -1,4 +1,4 @@
-"""The settings page's section: what there is to set, and what is set."""
+"""The extension's section of the settings page: the settings that exist, and their current values."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ class Setting:
 
     Attributes:
         name: attribute of :class:`Settings`, or a key of its ``at_start``; the host knows it as ``ic_light_NAME``.
-        default: its type decides about the control.
+        default: its type decides which control is shown.
         label: what it is called.
-        note: what it does, and from when on.
-        choices: what there is to choose from, empty where it is not a choice.
-        ending: names of files that end so may be chosen too; they come and go, so any such name fits.
+        note: what it does, shown beside the label.
+        choices: what there is to choose from, empty if it is not a choice.
+        ending: file names with this extension may be chosen too; files come and go, so any such name is valid.
         limits: lowest, highest and step of a number.
-        reload: whether it takes effect only when the page is made anew.
+        reload: whether it takes effect only after the page is reloaded.
         local: whether only the page may change it, not the API.
     """
 
@@ -50,10 +50,10 @@ class Setting:
 
 @dataclass(frozen=True)
 class Settings:
-    """What is set. Attributes are described where they are offered, in :data:`SETTINGS`.
+    """The current settings; :data:`SETTINGS` describes the attributes.
 
     Attributes:
-        at_start: what the page's controls begin with, by the request's field.
+        at_start: initial values of the page's controls, by field of the request.
     """
 
     model_folder: str = ""
@@ -71,7 +71,7 @@ class Settings:
 
     @property
     def matting_model(self) -> str:
-        """The background remover of a route's request that names none."""
+        """The background remover for requests to the routes that name none."""
         return self.at_start["matting_model"]
 
 
@@ -86,17 +86,17 @@ AT_START = tuple(
     for name, field in sorted(FIELDS.items(), key=lambda item: item[1].limits is not None)
     if field.setting
 )
-"""What controls of the page begin with; sliders come last."""
+"""The settings for initial values of the page's controls; sliders last."""
 
 SETTINGS = (
     Setting(
         "model_folder",
         "",
         "Model folder",
-        "searched first, and where downloads go; empty: models/ic-light of the web UI",
+        "searched first, and where downloads go; empty: models/ic-light in the web UI's folder",
         local=True,
     ),
-    Setting("download", True, "Allow downloads", "off: models are only ever put in place by hand", local=True),
+    Setting("download", True, "Allow downloads", "off: model files must be put in place by hand", local=True),
     Setting(
         "download_on_first_use",
         False,
@@ -107,13 +107,13 @@ SETTINGS = (
         "keep_models",
         True,
         "Keep IC-Light models in memory",
-        "background removers too; off: read anew for each generation, which takes longer",
+        "background removers too; off: loaded again for each generation, which takes longer",
     ),
     Setting(
         "cache_limit",
         512.0,
         "Memory for pictures in MB",
-        "pictures, cut-outs and latents kept for the next generation, all together",
+        "for all pictures, cut-outs and latents kept for the next generation",
         limits=(0, 8192, 64),
     ),
     *AT_START,
@@ -121,7 +121,7 @@ SETTINGS = (
         "largest_picture",
         MAX_PIXELS / 1e6,
         "Largest picture in megapixels",
-        "larger ones are refused before they are decoded; reading one takes up to 9 bytes of memory a pixel",
+        "larger ones are refused before they are decoded; opening one takes up to 9 bytes of memory per pixel",
         # Pillow itself refuses pictures beyond 178.9.
         limits=(1, 178, 1),
         local=True,
@@ -130,11 +130,11 @@ SETTINGS = (
 
 
 def read(value_of: Callable[[str, Any], Any]) -> Settings:
-    """What is set.
+    """Read the current settings.
 
     Args:
-        value_of: gives the host's value for a key, or the default given with it. Hosts keep whatever a settings
-            file says, so a value that does not fit counts as the default.
+        value_of: returns the host's value for a key, or the default passed with it. Hosts keep whatever a settings
+            file says, so an invalid value counts as the default.
     """
     found = {setting.name: _fitting(setting, value_of(setting.key, setting.default)) for setting in SETTINGS}
     at_start = {setting.name: found.pop(setting.name) for setting in AT_START}

@@ -1,4 +1,4 @@
-"""IC Light in txt2img and img2img: the order of the hooks, and nothing else."""
+"""IC Light in txt2img and img2img: maps the host's hooks to those of the package, and nothing else."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ if Path(lib_iclight.__file__).resolve().parents[1] == _ROOT:
     from lib_iclight.hosts import page_script
 
     class ICLightScript(page_script.PageScript, scripts.Script):
-        """The AlwaysVisible script; each hook hands over to the process's hooks."""
+        """The AlwaysVisible script; each hook calls its counterpart in :mod:`lib_iclight.hosts.script_hooks`."""
 
         page = page_script.Page()
 
@@ -57,7 +57,7 @@ else:
     print(_PROBLEM)
 
     def _namesakes():
-        """Our own module that tells what a request asks for, under a name that nobody else has."""
+        """Load our own ``namesakes`` module by path, under an import name that nobody else uses."""
         file = _ROOT / "lib_iclight" / "namesakes.py"
         spec = importlib.util.spec_from_file_location("ic_light_namesakes", file)
         module = importlib.util.module_from_spec(spec)
@@ -65,7 +65,7 @@ else:
         return module
 
     class ForeignLibraryError(Exception):
-        """Another extension's package stands in place of ours."""
+        """Another extension's package was loaded in place of ours."""
 
         def __init__(self, problem=_PROBLEM):
             super().__init__(problem)
@@ -73,7 +73,7 @@ else:
             self.detail = problem
 
     class ICLightScript(scripts.Script):
-        """Stands in for the script and says what is wrong; the web UI starts as usual."""
+        """Takes the place of the script and says what is wrong; the web UI starts as usual."""
 
         def title(self):
             return "IC Light"
@@ -90,9 +90,9 @@ else:
         def before_process(self, p, *args):
             namesakes, first = _namesakes(), args[0] if args else False
             wanted = namesakes.switch_of(first) if isinstance(first, dict) else first
-            astray = namesakes.gone_astray(p, self)
-            if wanted or astray:
-                p.setup_prompts = self._stop(astray or _PROBLEM)
+            misrouted = namesakes.misrouted(p, self)
+            if wanted or misrouted:
+                p.setup_prompts = self._stop(misrouted or _PROBLEM)
 
         @staticmethod
         def _stop(problem):

@@ -1,4 +1,4 @@
-"""Stable Diffusion 1.5's structure in miniature: the same blocks and key names, two hundred times fewer weights."""
+"""Stable Diffusion 1.5's structure in miniature: the same blocks and key names, with 1/200 of the weights."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ TEXT_LENGTH = 77
 TEXT_WIDTH = 64
 LATENT_CHANNELS = 4
 
-#: SD 1.5's noise schedule, in the words of diffusers' schedulers.
+#: SD 1.5's noise schedule, as arguments of diffusers' schedulers.
 NOISE_SCHEDULE = {
     "num_train_timesteps": 1000,
     "beta_start": 0.00085,
@@ -27,7 +27,7 @@ CONV_IN_CHANNELS = {"base": 4, "fc": 8, "fbc": 12}
 def make_unet(in_channels: int = LATENT_CHANNELS) -> UNet2DConditionModel:
     """Return an untrained UNet of about 3.8 M weights, levels and key names as in SD 1.5.
 
-    ``attention_head_dim`` is the number of heads: diffusers kept that name for SD 1.5's sake. One is enough here, and
+    ``attention_head_dim`` is the number of heads: diffusers keeps that name because of SD 1.5. One is enough here, and
     twice as fast as four.
     """
     from diffusers import UNet2DConditionModel
@@ -48,7 +48,7 @@ def make_unet(in_channels: int = LATENT_CHANNELS) -> UNet2DConditionModel:
 
 
 def make_vae(scaling_factor: float = 1.0) -> AutoencoderKL:
-    """Return an untrained autoencoder of about 1 M weights: 8 pixels a latent, 4 channels, as in SD 1.5."""
+    """Return an untrained autoencoder of about 1 M weights: 8 pixels per latent, 4 channels, as in SD 1.5."""
     from diffusers import AutoencoderKL
 
     return AutoencoderKL(

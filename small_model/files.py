@@ -1,4 +1,4 @@
-"""Where the small model's files lie, and what is used while they are not made yet."""
+"""Where the small model's files are, and what replaces them until they have been trained."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _SEED = 1
 
 
 def write_half(path: Path, tensors: dict[str, Tensor], metadata: dict[str, str] | None = None) -> None:
-    """Write ``tensors`` in half precision under ``path``; the file appears whole or not at all."""
+    """Write ``tensors`` in half precision to ``path``, atomically."""
     import torch
     from safetensors.torch import save_file
 
@@ -40,7 +40,7 @@ def read_float(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
 
 
 def seeded(make, seed: int = _SEED) -> nn.Module:
-    """Return ``make()`` with random weights that depend on ``seed`` alone; the caller's random state is kept."""
+    """Return ``make()`` with random weights that depend only on ``seed``; the caller's random state is kept."""
     import torch
 
     with torch.random.fork_rng(devices=[]):
@@ -62,7 +62,7 @@ def random_offsets(kind: str, seed: int = _SEED) -> dict[str, Tensor]:
 def offsets_dir(weights_dir: Path | None = None) -> Path:
     """Return the folder of ``iclight_tiny_fc.safetensors`` and ``iclight_tiny_fbc.safetensors``.
 
-    Without trained files, random offsets are written once to a folder for temporary files.
+    Without trained files, random offsets are written once to a temporary folder.
     """
     trained = Path(weights_dir or WEIGHTS)
     if all((trained / name).is_file() for name in OFFSETS.values()):

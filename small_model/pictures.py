@@ -1,4 +1,4 @@
-"""Makes the README's picture of what the workbench's model does: `python -m small_model.pictures`."""
+"""Makes the README's picture of the workbench's model's results: `python -m small_model.pictures`."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def wall(angle: float, colour: str, paint: str, size: int = _SIZE) -> Tensor:
 
 
 def columns(product: Product, held: HeldOut) -> dict[str, Tensor]:
-    """Return the picture's columns by their headings, [N, 3, S, S] each."""
+    """Return the columns of the picture by heading, [N, 3, S, S] each."""
     grey = 127 / 255 + (held.pictures - 127 / 255) * held.alphas[:, None]
     made = {"subject": grey}
     made |= {
@@ -56,7 +56,7 @@ def columns(product: Product, held: HeldOut) -> dict[str, Tensor]:
 
 
 def sheet(made: dict[str, Tensor]) -> Image.Image:
-    """Return the columns side by side under their headings, and the caption below."""
+    """Return the columns side by side under their headings, with the caption below."""
     rows = len(next(iter(made.values())))
     step = _CELL + _GAP
     canvas = Image.new("RGB", (len(made) * step + _GAP, _LABEL + rows * step + _LABEL + _GAP), "white")
@@ -72,7 +72,7 @@ def sheet(made: dict[str, Tensor]) -> Image.Image:
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Write the picture and print where it is; the exit status."""
+    """Write the picture and print its path; returns the exit status."""
     parser = argparse.ArgumentParser(prog="python -m small_model.pictures", description=__doc__)
     parser.add_argument("--out", type=Path, default=ROOT / "docs" / "relit.png", metavar="PICTURE")
     parser.add_argument("--scenes", type=int, nargs="+", default=SHOWN, metavar="N", help="numbers of held-out scenes")

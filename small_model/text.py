@@ -1,4 +1,4 @@
-"""A text encoder of a few dozen words: lights, colours, subjects. Words it does not know are left out."""
+"""A text encoder with a vocabulary of a few dozen words: lights, colours, subjects. Unknown words are left out."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from small_model.architecture import TEXT_LENGTH, TEXT_WIDTH
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
-#: A text is so many words; the row of words is repeated to fill the 77 places. Attention over a row and over its
-#: repetition is the same, so training needs only the first places.
+#: Words per text; they are repeated to fill the 77 positions. Attention over a sequence and over its repetition is the
+#: same, so training needs only the first positions.
 WORDS = 11
 REPEATS = TEXT_LENGTH // WORDS
 
@@ -52,7 +52,7 @@ _INDEX = {word: index for index, word in enumerate(VOCABULARY)}
 
 
 def tokenise(text: str) -> list[int]:
-    """Return ``WORDS`` word numbers: start, the known words in order, padding; what does not fit is left out."""
+    """Return ``WORDS`` word numbers: start, the known words in order, padding; excess words are left out."""
     words = (SYNONYMS.get(word, word) for word in re.findall(r"[a-z]+", text.lower()))
     known = [_INDEX[word] for word in words if word in _INDEX]
     tokens = [_INDEX["<start>"], *known][:WORDS]
@@ -65,7 +65,7 @@ def make_text_encoder() -> nn.Module:
     from torch import nn
 
     class TinyTextEncoder(nn.Module):
-        """Word and position vectors, mixed once: the mean of the text is given to every position."""
+        """Word and position embeddings, mixed once: the mean of the text is added to every position."""
 
         def __init__(self) -> None:
             super().__init__()

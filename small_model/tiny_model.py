@@ -1,4 +1,4 @@
-"""The model put together from its files: UNet, autoencoder and text encoder."""
+"""Builds the model from its files: UNet, autoencoder and text encoder."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 class TinyModel:
     """A base model: float32, on the CPU, in evaluation mode.
 
-    ``trained`` tells whether the weights were learned or are only seeded noise.
+    ``trained`` tells whether the weights are trained or only seeded noise.
     """
 
     unet: UNet2DConditionModel
@@ -37,9 +37,9 @@ class TinyModel:
 
 
 def build(weights_dir: Path | None = None) -> TinyModel:
-    """Return the model from ``weights_dir`` (default: the repository's files); seeded random where a file is missing.
+    """Return the model from ``weights_dir`` (default: the repository's files), with seeded noise for missing files.
 
-    Raises ``RuntimeError`` where a file does not fit the architecture.
+    Raises ``RuntimeError`` if a file does not fit the architecture.
     """
     folder = Path(weights_dir or files.WEIGHTS)
     unet, unet_metadata = _load(lambda: make_unet(LATENT_CHANNELS), folder / files.UNET)

@@ -1,10 +1,12 @@
-"""What tests of more than one folder stand on: plans of runs, a browser, a workbench that serves its page."""
+"""Fixtures for tests in several folders: plans of runs, a browser, a workbench that serves its page."""
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
+from bright_remover import Rembg
 from browsers import chromium
 from caches import relight_pipeline
 from drawing_up import draw_up
@@ -29,7 +31,7 @@ def pipeline():
 
 @pytest.fixture
 def plan(pipeline, folders):
-    """Draws up plans; backgrounds are not removed unless a test says so."""
+    """Makes plans; backgrounds are not removed unless a test says so."""
 
     def drawn_up(init=None, matte=no_matting, mask=None, **wanted) -> Plan:
         wanted = {"enabled": True, "remove_background": False} | wanted
@@ -40,7 +42,7 @@ def plan(pipeline, folders):
 
 @pytest.fixture
 def opened_models(monkeypatch):
-    """Names of the files in the model folder that are opened for reading from now on, one for each time."""
+    """Names of the files in the model folder that are opened for reading from now on, once for each time."""
     opened, open_path = [], Path.open
 
     def noted(path: Path, mode="r", *args, **options):
@@ -53,17 +55,59 @@ def opened_models(monkeypatch):
 
 
 @pytest.fixture(scope="module")
+def running(tmp_path_factory):
+    """A workbench with the extension, for a module of tests."""
+    from workbench.session import Workbench
+
+    with Workbench(tmp_path_factory.mktemp("data")) as workbench:
+        yield workbench
+
+
+@pytest.fixture
+def host(running):
+    """The running workbench as it was at its start."""
+    running.reset()
+    for path in (running.settings.data_dir / "outputs").rglob("*.png"):
+        path.unlink()
+    return running
+
+
+@pytest.fixture(scope="module")
+def bright_remover():
+    """The stand-in for rembg, for a module of tests: what is loaded from it is kept from test to test."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(sys.modules, "rembg", Rembg())
+        yield sys.modules["rembg"]
+
+
+@pytest.fixture
+def rembg(bright_remover, remover_folder):
+    """The stand-in for rembg before its first run."""
+    bright_remover.clear()
+    return bright_remover
+
+
+@pytest.fixture
+def remover_folder(running):
+    """Where the user's own removers lie."""
+    from lib_iclight.hosts.app_context import app_context
+
+    folder = app_context().host.matting_folder()
+    folder.mkdir(parents=True, exist_ok=True)
+    # Downloads are off on some machines; a remover that is there is used all the same.
+    (folder / "isnet-general-use.onnx").write_bytes(b"")
+    return folder
+
+
+@pytest.fixture(scope="module")
 def browser():
-    """Chromium, for a module of tests."""
+    """Chromium, one per test module."""
     with chromium() as running:
         yield running
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory):
-    """A workbench whose page answers at its ``address``."""
-    from workbench.session import Workbench
-
-    with Workbench(tmp_path_factory.mktemp("data")) as workbench:
-        workbench.address = workbench.serve(block=False)
-        yield workbench
+def served(running):
+    """The running workbench, whose page answers at its ``address``."""
+    running.address = running.serve(block=False)
+    return running

@@ -8,7 +8,7 @@ import torch
 from caches import latent_cache
 from samples import noise
 
-from lib_iclight.conditioning import LazyImage, inside_mask, on_map, to_host_range
+from lib_iclight.conditioning import LazyImage, inside_mask, paste_subject, scale_contrast, to_host_range
 
 
 def test_the_hosts_encoder_sees_the_references_range():
@@ -29,7 +29,7 @@ def test_pixels_go_to_the_host_as_a_float_batch_of_one():
 
 
 def encode(pixels: torch.Tensor) -> torch.Tensor:
-    """Stands in for a VAE: the mean of each 8 x 8 square, four channels."""
+    """A stand-in for a VAE: the mean of each 8 x 8 square, four channels."""
     means = torch.nn.functional.avg_pool2d(pixels.movedim(-1, 1), 8)
     return torch.cat([means, means[:, :1]], dim=1)
 
@@ -99,13 +99,21 @@ def test_a_stack_has_foreground_first_then_background(cache):
 def test_reinforcing_pastes_the_subject_where_its_matte_is():
     light, subject = np.full((1, 3, 3), 200, np.uint8), np.full((1, 3, 3), 50, np.uint8)
     matte = np.array([[0, 255, 255]], np.uint8)
-    assert on_map(light, subject, matte, 1.0)[0, :, 0].tolist() == [200, 50, 50]
-    assert on_map(light, subject, matte, 0.0)[0, :, 0].tolist() == [200, 200, 200]
+    assert paste_subject(light, subject, matte, 1.0)[0, :, 0].tolist() == [200, 50, 50]
+    assert paste_subject(light, subject, matte, 0.0)[0, :, 0].tolist() == [200, 200, 200]
 
 
 def test_reinforcing_by_half_mixes():
     light, subject = np.full((1, 1, 3), 200, np.uint8), np.full((1, 1, 3), 100, np.uint8)
-    assert on_map(light, subject, np.full((1, 1), 255, np.uint8), 0.5)[0, 0, 0] == pytest.approx(150, abs=1)
+    assert paste_subject(light, subject, np.full((1, 1), 255, np.uint8), 0.5)[0, 0, 0] == pytest.approx(150, abs=1)
+
+
+@pytest.mark.parametrize(("strength", "expected"), [(0, [1, 1]), (0.5, [2, 0.5]), (1, [3, 0]), (2, [5, -1])])
+def test_the_strength_scales_latents_about_those_of_grey(strength, expected):
+    start = torch.tensor([3.0, 0.0]).reshape(2, 1, 1, 1).expand(2, 4, 2, 2)
+    scaled = scale_contrast(torch.ones(1, 4, 2, 2), start, strength)
+    assert scaled.shape == (2, 4, 2, 2)
+    assert scaled[:, 0, 0, 0].tolist() == expected
 
 
 def test_inpainting_starts_from_the_light_inside_the_mask_only():

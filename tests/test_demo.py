@@ -1,4 +1,4 @@
-"""What someone sees who runs `python dev.py demo`, up to the generation itself."""
+"""What a user of `python dev.py demo` sees, apart from the generation itself."""
 
 import base64
 import contextlib
@@ -41,7 +41,7 @@ def decoded(text):
 
 @pytest.fixture
 def never_started(monkeypatch):
-    """The model is not to be started: what is wrong is told before."""
+    """Fails if the model is started: mistakes must be reported before that."""
     monkeypatch.setattr(demo, "generated", lambda *args: pytest.fail("the workbench was started"))
 
 
@@ -219,7 +219,7 @@ def test_the_apis_reason_is_shown(answer, said):
 
 
 def run_demo(*argv):
-    """The demo in a process of its own: one workbench can run in a process, and other tests may have theirs here."""
+    """Run the demo in a separate process: only one workbench can run per process, and other tests use it here."""
     program = "import sys; from workbench.demo import main; sys.exit(main(sys.argv[1:]))"
     command = [sys.executable, "-c", program, *map(str, argv)]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, encoding="utf-8")
@@ -231,7 +231,7 @@ def test_a_picture_is_relit(photo, tmp_path):
     done = run_demo("--foreground", photo, "--rough", "--light", "front", "--size", "64", "--steps", "2", "--out", out)
     assert done.returncode == 0, done.stderr
     assert done.stdout == f"{out}\n"
-    assert "demo: the cut-out is rough (it was asked for)" in done.stderr
+    assert "demo: the cut-out is rough (it was requested)" in done.stderr
     with Image.open(out) as picture:
         assert picture.size == (64, 64)
         assert "Steps: 2" in picture.info["parameters"]
@@ -268,7 +268,7 @@ def test_the_products_own_refusal_is_one_line_and_costs_no_file(photo, tmp_path,
 
 @pytest.fixture
 def made():
-    """What the host answers with: a PNG with its generation parameters."""
+    """The host's result: a PNG with its generation parameters."""
     texts = PngImagePlugin.PngInfo()
     texts.add_text("parameters", "sunshine, é 光\nSteps: 2, Seed: 7")
     buffer = io.BytesIO()
@@ -287,7 +287,7 @@ def test_every_kind_of_file_keeps_the_generation_parameters(ending, made, photo,
 
 
 def parameters(picture):
-    """As web UIs read them: a PNG's text, or EXIF's UserComment."""
+    """The parameters as web UIs read them: a PNG's text, or EXIF's UserComment."""
     comment = picture.getexif().get_ifd(0x8769).get(0x9286)
     if comment:
         assert comment.startswith(b"UNICODE\0")

@@ -1,4 +1,4 @@
-"""What `python dev.py` does for someone with a fresh clone, short of downloading anything."""
+"""What `python dev.py` does in a fresh clone, without downloading anything."""
 
 import ast
 import re
@@ -30,7 +30,7 @@ def pins(version, path=dev.PINS):
 
 @pytest.fixture
 def steps(monkeypatch):
-    """The commands that setting up would run; making the environment leaves an interpreter behind, as venv does."""
+    """The commands that set-up would run; creating the environment makes an interpreter, as venv does."""
     made = []
 
     def run(command, **options):
@@ -152,7 +152,7 @@ def test_an_unknown_command_names_the_known_ones(argv, capsys):
 
 @pytest.fixture
 def checks(monkeypatch):
-    """The commands with which lint checks something, none of which finds anything but TypeScript's."""
+    """The check commands that lint runs; only TypeScript's finds a problem."""
     made = []
 
     def run(command, cwd):

@@ -1,4 +1,4 @@
-"""Every sample of the documents works as it is printed, with a large picture too, and fails without harm."""
+"""Every sample in the documents works as printed, even with a large picture, and fails without damage."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class Sample:
 
     @property
     def files(self) -> list[str]:
-        """The picture files that it names; the last is the one that it makes."""
+        """The picture files that a sample names; the last is its output."""
         return list(dict.fromkeys(re.findall(r"\w+\.(?:png|jpg)\b", self.text)))
 
     @property
@@ -84,7 +84,7 @@ COMMANDS = [sample for sample in SAMPLES if sample not in REQUESTS and sample no
 
 @pytest.fixture(scope="module")
 def host(tmp_path_factory):
-    """A host at its ``address`` with what the page has, and runs of one step."""
+    """A host at its ``address`` with the page's extensions, and runs of one step."""
     short = tmp_path_factory.mktemp("short")
     (short / "scripts").mkdir()
     (short / "scripts" / "short.py").write_text(SHORT, encoding="utf-8")
@@ -95,7 +95,7 @@ def host(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def pictures():
-    """Subjects on nothing and photographs, of some kilobytes, of 5 MB, and such as are refused."""
+    """Cut-out subjects and photographs: of a few kilobytes, of 5 MB, and ones that are refused."""
 
     def made(side: int) -> dict[str, bytes]:
         pixels = noise(side, side, 4)
@@ -108,7 +108,7 @@ def pictures():
 
 
 def run(sample: Sample, address: str, folder: Path) -> subprocess.CompletedProcess:
-    """Run the sample as it is printed, but for the port, in a folder of its own."""
+    """Run the sample as printed, apart from the port, in a separate folder."""
     text = sample.text.replace(ADDRESS, address)
     environment = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
     if sample.language == "python":
@@ -131,7 +131,7 @@ def test_there_are_samples_of_every_kind():
 
 
 def put(sample: Sample, pictures: dict[str, bytes], folder: Path) -> None:
-    """Give the sample the pictures that it reads, and a file in the place of the one that it makes."""
+    """Write the sample's input pictures, and a file in place of its output."""
     for name in sample.reads:
         (folder / name).write_bytes(pictures[Path(name).suffix])
     if sample.makes:
@@ -175,7 +175,7 @@ def test_a_refusal_is_told_and_costs_no_file(sample, host, pictures, tmp_path):
 
 @pytest.fixture(scope="module")
 def refusing():
-    """The address of a host that refuses whatever it is asked."""
+    """The address of a host that refuses every request."""
 
     class Refusing(BaseHTTPRequestHandler):
         def answer(self):
@@ -216,7 +216,7 @@ def test_without_a_server_no_file_is_lost(sample, pictures, tmp_path):
 
 
 def values(text: str) -> list:
-    """The JSON values that stand one after the other."""
+    """The consecutive JSON values in a text."""
     found, rest = [], text.strip()
     while rest:
         value, end = json.JSONDecoder().raw_decode(rest)
@@ -226,7 +226,7 @@ def values(text: str) -> list:
 
 
 def is_answered(host, value: dict, picture: str) -> None:
-    """See that the host takes a JSON value for what it is."""
+    """Check that the host accepts a JSON value as the document says."""
     usual = {"prompt": "sunshine", "seed": 1, "sampler_name": "Euler"}
     fields = {"enabled": True, "foreground": picture, "light": "left"}
     if "version" in value:

@@ -1,4 +1,4 @@
-"""The table of the request's fields, and what is made of it."""
+"""The table of the request's fields, and what is generated from it."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 
 import pytest
+from refusals import reason_of
 
 from lib_iclight import infotext
 from lib_iclight.api.field_table import markdown
-from lib_iclight.errors import ICLightError
 from lib_iclight.fields import Kind, Part, choice, number, strength, switch, table, text
 from lib_iclight.request import FIELDS, REFINEMENT_FIELDS, Request
 
@@ -53,7 +53,7 @@ def test_the_edges_fields_are_what_can_be_done_to_a_matte():
 
 
 def test_the_words_are_no_sentences():
-    """The table's cells end without a full stop, and hold no bar of their own."""
+    """The table's cells end without a full stop, and contain no "|"."""
     for field in FIELDS.values():
         assert not field.words.endswith(".")
         assert "|" not in field.words + field.default_words
@@ -72,7 +72,7 @@ def test_what_no_picture_tells_and_pictures_are_not_pasted():
 
 @dataclass(frozen=True)
 class Small:
-    """A request of one field of each kind that needs no more than a line."""
+    """A request with one field of each kind that can be declared in one line."""
 
     on: bool = switch(label="On", part=Part.HEAD)
     size: float = number(-1, 2, default=1, label="Size", part=Part.EDGE, step=0.5)
@@ -117,6 +117,4 @@ def test_a_value_that_fits_is_taken(name, value, checked):
     ],
 )
 def test_a_value_that_does_not_fit_is_refused_by_name(name, value, said):
-    with pytest.raises(ICLightError) as caught:
-        SMALL[name].check(name, value)
-    assert str(caught.value) == said
+    assert reason_of(SMALL[name].check, name, value) == said

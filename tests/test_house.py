@@ -1,4 +1,4 @@
-"""The rules of the house: who may know the web UI, how long files and functions are, what an import costs."""
+"""The rules of this code: who may import the web UI, how long files and functions are, what an import costs."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def tree_of(path: Path) -> ast.Module:
 
 
 def imported(path: Path) -> set[str]:
-    """Top-level packages that a file imports anywhere, relative imports aside."""
+    """Top-level packages that a file imports anywhere, except by relative imports."""
     found = set()
     for node in ast.walk(tree_of(path)):
         if isinstance(node, ast.Import):
@@ -64,15 +64,28 @@ def pure_modules() -> list[str]:
 
 
 def reached(path: Path) -> set[tuple[str, ...]]:
-    """What a file of the product imports of the product, as parts of dotted names without the product's own."""
+    """What a product file imports from the product, as parts of dotted names without the package's own name."""
     found = set()
     package = path.relative_to(PRODUCT).parts[:-1]
     for node in ast.walk(tree_of(path)):
-        if isinstance(node, ast.ImportFrom) and node.level:
-            base = (*package[: len(package) + 1 - node.level], *(node.module or "").split("."))
-            base = tuple(part for part in base if part)
-            found |= {(*base, alias.name) for alias in node.names} if not node.module else {base}
+        if isinstance(node, ast.Import):
+            names = [tuple(alias.name.split(".")) for alias in node.names]
+            found |= {name[1:] for name in names if name[0] == PRODUCT.name}
+        if not isinstance(node, ast.ImportFrom):
+            continue
+        module = tuple((node.module or "").split(".")) if node.module else ()
+        if node.level:
+            base = (*package[: len(package) + 1 - node.level], *module)
+        elif module[:1] == (PRODUCT.name,):
+            base = module[1:]
+        else:
+            continue
+        found |= {base} if base and not is_package(base) else {(*base, alias.name) for alias in node.names}
     return found
+
+
+def is_package(name: tuple[str, ...]) -> bool:
+    return PRODUCT.joinpath(*name).is_dir()
 
 
 def rooms() -> list[str]:
@@ -80,7 +93,7 @@ def rooms() -> list[str]:
 
 
 def may_import(room: str) -> set[str]:
-    """What a room's docstring allows it."""
+    """The imports that a room's docstring allows."""
     listed = re.search(r"May import: ([^.]+)\.", ast.get_docstring(tree_of(PRODUCT / room / "__init__.py")))
     return set(re.split(r",\s+", listed[1]))
 
@@ -90,11 +103,11 @@ def test_a_room_imports_what_its_docstring_allows(room):
     files = sorted((PRODUCT / room).glob("*.py"))
     used = {name[0] for path in files for name in reached(path)} - {room, "PROJECT", "ROOT", "__version__"}
     if may_import(room) != {"everything"}:
-        assert used <= may_import(room)
+        assert used == may_import(room)
 
 
 def test_arrows_point_one_way():
-    """Rooms know no page, no route and no host, the modules above them neither, and nobody imports in a circle."""
+    """Rooms and the modules above them import no page, route or host, and there are no import cycles."""
     above = {"ui": {"hosts", "api"}, "api": {"hosts", "ui"}}
     for room in {*rooms()} - {"hosts"}:
         assert not may_import(room) & above.get(room, {"hosts", "ui", "api"}), room
@@ -105,14 +118,49 @@ def test_arrows_point_one_way():
     TopologicalSorter(arrows).prepare()
 
 
+def test_no_module_imports_in_a_circle():
+    modules = {path.relative_to(PRODUCT).with_suffix("").parts: path for path in PRODUCT.rglob("*.py")}
+    arrows = {name: {reach[:length] for reach in reached(path) for length in (1, 2)} for name, path in modules.items()}
+    TopologicalSorter({name: reaches & {*modules} for name, reaches in arrows.items()}).prepare()
+
+
+def test_the_readmes_map_is_the_houses():
+    """In the README's map, every module imports only modules further in, or beside it on a line of their own."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    lines = re.search(r"^```\n(hosts/.*?)```$", text, re.DOTALL | re.MULTILINE)[1].splitlines()
+    depth = {
+        name.removesuffix("/").removesuffix(".py"): len(line) - len(line.lstrip())
+        for line in lines
+        for name in re.findall(r"\w+(?:/|\.py)(?=\s)", f"{line} ")
+    }
+    modules = {path.stem for path in PRODUCT.glob("*.py")} - {"__init__"}
+    assert set(depth) == {*rooms(), *modules}
+    wrong = []
+    for path in PRODUCT.rglob("*.py"):
+        own = path.relative_to(PRODUCT).with_suffix("").parts[0]
+        if own != "__init__":
+            wrong += [
+                (own, to[0]) for to in reached(path) if to[0] in depth and to[0] != own and depth[to[0]] <= depth[own]
+            ]
+    assert wrong == []
+
+
+def test_the_readme_names_files_that_are_there():
+    """The table of promises links to existing modules and tests."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    table = re.search(r"^\| promise \|.*?\n\n", text, re.DOTALL | re.MULTILINE)[0]
+    named = re.findall(r"`([\w/]+(?:\.py|/))`", table)
+    assert len(named) > 40
+    assert [name for name in named if not any((folder / name).exists() for folder in (PRODUCT, ROOT))] == []
+
+
 def test_no_room_knows_the_inside_of_another():
-    """What begins with an underscore stays in its module."""
+    """Names with an underscore are not used outside their module."""
     for path in PRODUCT.rglob("*.py"):
         for node in ast.walk(tree_of(path)):
             if isinstance(node, ast.ImportFrom) and (node.level or (node.module or "").startswith(PRODUCT.name)):
-                assert [
-                    alias.name for alias in node.names if alias.name.startswith("_") and alias.name != "__version__"
-                ] == []
+                private = [alias.name for alias in node.names if re.match(r"_[a-z]", alias.name)]
+                assert private == [], name_of(path)
 
 
 def test_importing_the_product_loads_nothing_heavy():

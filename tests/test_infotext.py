@@ -1,4 +1,4 @@
-"""What shaped the picture is written to PNG info and comes back."""
+"""What shaped a picture is written to PNG info and read back."""
 
 from __future__ import annotations
 
@@ -6,11 +6,10 @@ import json
 import re
 from pathlib import Path
 
-import numpy as np
 import pytest
 from caches import relight_pipeline
 from drawing_up import draw_up
-from samples import encoded, no_matting, plain
+from samples import encoded, left_half, no_matting, plain
 from sd15_layout import iclight_file
 
 from lib_iclight import infotext
@@ -36,15 +35,8 @@ def described(tmp_path):
     return describe
 
 
-def half_of_it(rgb: np.ndarray, model: str) -> np.ndarray:
-    """A background remover that finds the subject on the left."""
-    alpha = np.zeros(rgb.shape[:2], np.uint8)
-    alpha[:, : rgb.shape[1] // 2] = 255
-    return alpha
-
-
 def as_text(params: dict[str, str]) -> str:
-    """Write parameters as the web UIs do: a value with a comma, colon or line break is quoted."""
+    """Write parameters as web UIs do: a value with a comma, colon or line break is quoted."""
     quoted = {key: json.dumps(value) if re.search(r"[,:\n]", value) else value for key, value in params.items()}
     return ", ".join(f"{key}: {value}" for key, value in ({"Steps": "20", "Seed": "1"} | quoted).items())
 
@@ -87,12 +79,59 @@ CHOICES = [
 
 @pytest.mark.parametrize("choice", CHOICES, ids=lambda choice: ",".join(choice) or "defaults")
 def test_every_setting_comes_back(described, choice):
-    params = parsed(as_text(described(matte=half_of_it, **choice)))
+    params = parsed(as_text(described(matte=left_half, **choice)))
     names = [name for name in FIELDS if name not in (*NOT_WRITTEN, "model")]
     page = [*names, "light_editor", "placement_editor"]
     assert from_page([infotext.read(params, name) for name in page], page) == Request(
         enabled=True, **{name: value for name, value in choice.items() if name not in PICTURES}
     )
+
+
+def test_pictures_of_before_are_read_by_the_same_labels():
+    own = {
+        "enabled": "mode",
+        "light": "direction",
+        "light_strength": "strength",
+        "matting_model": "background removal",
+    }
+    written = [name for name in FIELDS if name not in ("show_subject", "keep_original")]
+    assert {name: f"IC Light {own.get(name, name.replace('_', ' '))}" for name in written} == infotext.LABELS
+
+
+def test_all_that_shaped_a_picture_is_written_and_the_strength_stands_beside_the_light(described):
+    params = described(
+        mode="fcon",
+        model="iclight_sd15_fcon.safetensors",
+        flip_background=True,
+        light="left",
+        light_strength=1.45,
+        placement="contain",
+        remove_background=False,
+        matte_shrink=-2.5,
+        decontaminate=1.0,
+        restore_details=0.5,
+        details_radius=3.0,
+        show_subject=True,
+    )
+    picture = params.pop("IC Light foreground")
+    assert re.fullmatch("[0-9a-f]{10}", picture)
+    assert list(params.items()) == [
+        ("IC Light mode", "fcon"),
+        ("IC Light model", "iclight_sd15_fcon"),
+        ("IC Light direction", "left"),
+        ("IC Light strength", "1.45"),
+        ("IC Light flip background", "True"),
+        ("IC Light matte shrink", "-2.5"),
+        ("IC Light decontaminate", "1"),
+        ("IC Light restore details", "0.5"),
+        ("IC Light details radius", "3"),
+        ("IC Light placement", "contain"),
+        ("IC Light background removal", "off"),
+    ]
+
+
+def test_a_radius_that_restores_nothing_is_not_written(described):
+    assert described(details_radius=3.0) == described()
 
 
 def test_what_is_drawn_is_named_and_written_in_its_canonical_text(described):
@@ -149,7 +188,7 @@ def test_a_placement_that_cannot_be_read_is_refused_by_name_and_not_left_out(tex
     ids=["opaque", "turned off", "cut out by the user", "on grey"],
 )
 def test_a_remover_is_named_only_where_it_has_removed_something(described, foreground, remove, said):
-    params = described(matte=half_of_it, foreground=foreground, remove_background=remove, matting_model="u2net")
+    params = described(matte=left_half, foreground=foreground, remove_background=remove, matting_model="u2net")
     assert params.get("IC Light background removal") == said
     assert infotext.read(params, "remove_background") is remove
 
@@ -249,13 +288,13 @@ def test_an_unrestored_picture_does_not_say_that_it_is_restored(described):
 
 @pytest.mark.parametrize("name", ["off", "'off'", "512x512", "2x3", "mine.onnx"])
 def test_a_remover_comes_back_whatever_its_name(described, name):
-    params = described(matting_model=name, foreground=plain((200, 90, 30)), matte=half_of_it)
+    params = described(matting_model=name, foreground=plain((200, 90, 30)), matte=left_half)
     assert infotext.read({"Steps": "20", **hosts_reading(params)}, "matting_model") == name
     assert infotext.read({"Steps": "20", **hosts_reading(params)}, "remove_background") is True
 
 
 def hosts_reading(params: dict[str, str]) -> dict[str, str]:
-    """The parameters as the web UIs read them: what looks like a picture's size becomes two numbers."""
+    """The parameters as web UIs read them: anything that looks like a picture's size becomes two numbers."""
     found = {}
     for key, value in parsed(as_text(params)).items():
         sides = re.fullmatch(r"(\d+)x(\d+)", value)

@@ -1,4 +1,4 @@
-"""What a user's environment goes through when the host runs install.py."""
+"""What happens to a user's environment when the host runs install.py."""
 
 import ast
 import importlib.metadata
@@ -19,7 +19,7 @@ INSTALL = ROOT / "install.py"
 
 @pytest.fixture
 def install(tmp_path):
-    """install.py as a fresh module, loaded by its path as hosts do; its console is a file."""
+    """install.py as a fresh module, loaded by path as in hosts; its console is a file."""
     spec = importlib.util.spec_from_file_location("ic_light_install", INSTALL)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
@@ -89,6 +89,7 @@ def test_only_what_is_missing_is_asked_for(install, calls, monkeypatch, capsys):
 def test_every_installed_distribution_is_held_at_its_version(install, calls, monkeypatch):
     without(monkeypatch, install, "rembg", "pooch")
     install.main([])
+    assert len(calls.made) == 2
     normal = install.re.compile(r"[-_.]+")
     for call in calls.made:
         held = dict(line.split("==") for line in call.constraints)
@@ -100,6 +101,7 @@ def test_every_installed_distribution_is_held_at_its_version(install, calls, mon
 def test_pip_gets_a_list_and_never_upgrades(install, calls, monkeypatch):
     without(monkeypatch, install, *install.DEPENDENCIES, "rembg")
     install.main([])
+    assert len(calls.made) > 1
     for call in calls.made:
         assert isinstance(call.command, list)
         assert call.command[:4] == [sys.executable, "-m", "pip", "install"]
@@ -193,7 +195,7 @@ def test_constraints_bear_with_broken_and_doubled_distributions(install):
 
 
 def leftovers(folder: Path) -> Path:
-    """A site folder in which an interrupted pip has left numpy's next version, and a distribution without metadata."""
+    """A site-packages folder where an interrupted pip has left numpy's next version and a package without metadata."""
     for name, text in {
         "numpy-1.26.2.dist-info": "Name: numpy\nVersion: 1.26.2\n",
         "~umpy-1.28.0.dist-info": "Name: numpy\nVersion: 1.28.0\n",
@@ -223,14 +225,14 @@ def test_what_an_interrupted_pip_has_left_holds_nothing(install, tmp_path):
 
 @pytest.fixture
 def clock(install, monkeypatch):
-    """The time of install.py, which goes on when a test says so."""
+    """install.py's clock, which advances when a test says so."""
     time = SimpleNamespace(now=0.0)
     monkeypatch.setattr(install, "time", SimpleNamespace(monotonic=lambda: time.now))
     return time
 
 
 class Slow:
-    """An installer that never ends; waiting for it passes the time."""
+    """An installer that never ends; waiting for it advances the clock."""
 
     def __init__(self, clock, log, prints=lambda seconds: ""):
         self._clock, self._log, self._prints = clock, log, prints
@@ -277,13 +279,14 @@ def test_a_silent_index_is_given_up_before_a_minute(install, calls, monkeypatch)
     for name in ("PIP_DEFAULT_TIMEOUT", "PIP_RETRIES"):
         monkeypatch.delenv(name, raising=False)
     install.main([])
+    assert len(calls.made) == 2
     for call in calls.made:
         timeout, retries = (int(call.environment[name]) for name in ("PIP_DEFAULT_TIMEOUT", "PIP_RETRIES"))
         assert (1 + retries) * timeout < 30
 
 
 def has_ended(psutil, number: int) -> bool:
-    """Whether a process that was killed a moment ago is gone, or waits only for somebody to ask how it ended."""
+    """Whether a process that was just killed is gone, or is only a zombie."""
     try:
         process = psutil.Process(number)
         for _ in range(500):

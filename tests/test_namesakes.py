@@ -1,4 +1,4 @@
-"""Another extension with our title: its name is told, and no request is lost to it in silence."""
+"""Another extension with our title is named in a warning, and no request is silently lost to it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from asking import BODY, ask, pixels_of, shown
 from PIL import Image
 from samples import encoded
 
-from lib_iclight.namesakes import gone_astray, namesakes
+from lib_iclight.namesakes import misrouted, namesakes
 from workbench.session import REPOSITORY, Workbench
 
 ASKED = {"foreground": encoded(Image.new("RGBA", (32, 32), (200, 90, 30, 128))), "light": "left"}
@@ -34,7 +34,7 @@ class Other(scripts.Script):
 
 @pytest.fixture(scope="module")
 def other(tmp_path_factory):
-    """The folder of an extension that comes before ours and has its title."""
+    """The folder of an extension that is loaded before ours and has the same title."""
     folder = tmp_path_factory.mktemp("extensions") / "1-other-relighter"
     (folder / "scripts").mkdir(parents=True)
     (folder / "scripts" / "other.py").write_text(OTHER, encoding="utf-8")
@@ -87,4 +87,4 @@ def test_an_extension_that_cannot_tell_its_title_takes_nothing_from_ours():
     scripts = [Untold(), Nameless()]
     p = SimpleNamespace(scripts=SimpleNamespace(scripts=scripts), script_args=[{"light": "left"}])
     assert namesakes(scripts, None) == []
-    assert gone_astray(p, None) == ""
+    assert misrouted(p, None) == ""

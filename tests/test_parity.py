@@ -1,4 +1,4 @@
-"""The product gives the UNet what the author's recipe gives it.
+"""The UNet gets the same input from the product as from the author's recipe.
 
 The recipe is written here on diffusers from its description, without any of the product's functions, on small random
 models of SD 1.5's structure: offsets added to a UNet whose first convolution is widened with zeros; pixels at
@@ -37,7 +37,7 @@ class Models:
 
 @pytest.fixture(scope="module", autouse=True)
 def _one_thread():
-    """Models this small spend more time on handing work to threads than on the work."""
+    """Such small models spend more time distributing work to threads than working."""
     before = torch.get_num_threads()
     torch.set_num_threads(1)
     yield
@@ -134,7 +134,7 @@ def encoder_of(vae: torch.nn.Module):
 
 
 def relit(models: Models, folder, mode: str, size: tuple[int, int]) -> tuple[torch.Tensor, torch.nn.Module]:
-    """The product's condition, and a UNet with the tensors that the product's offsets make."""
+    """The product's condition, and a UNet with the product's offsets added."""
     pipeline = relight_pipeline()
     background = Image.fromarray(BACKGROUND) if mode == "fbc" else None
     wanted = {"mode": mode, "foreground": Image.fromarray(FOREGROUND), "background": background}

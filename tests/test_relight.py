@@ -1,4 +1,4 @@
-"""The plan of a run: which picture is what, for every choice that a user can make."""
+"""The plan of a run: the role of each picture, for every combination of choices."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pytest
 from PIL import Image
-from samples import noise, plain
+from samples import left_half, noise, plain
 
 from lib_iclight.errors import ICLightError
 from lib_iclight.light import description, maps
@@ -27,7 +27,7 @@ def colour(picture: arrays.Picture | None) -> str | None:
 
 @dataclass(frozen=True)
 class Case:
-    """A choice: the tab, what is set, which slots hold a picture."""
+    """A combination of choices: the tab, the settings, the slots with a picture."""
 
     img2img: bool = False
     mode: str = "fc"
@@ -52,7 +52,7 @@ class Case:
 
 
 def parts(plan: Plan) -> tuple:
-    """Subject, light, light map, background, and whether the sampler starts from latents of ours."""
+    """Subject, light, light map, background, and whether the sampler starts from our latents."""
     return (
         colour(plan.subjects[0].picture),
         plan.light,
@@ -137,7 +137,7 @@ def test_img2img_without_any_picture_is_refused(plan, init):
 
 
 def lit(case: Case) -> bool:
-    """Whether the case has what its mode and light need."""
+    """Whether the case has everything that its mode and light need."""
     if not (case.foreground or case.img2img):
         return False
     spare = case.img2img and case.foreground
@@ -160,7 +160,7 @@ def test_every_choice_gives_layers_of_the_right_number_and_size_or_a_reason(plan
     for foreground, background, light_map, reinforced in itertools.product(BOOLEANS, repeat=4):
         case = Case(img2img, mode, light, foreground, background, light_map, reinforced, mask=img2img and light_map)
         if not lit(case):
-            with pytest.raises(ICLightError):
+            with pytest.raises(ICLightError, match=r"\(over the API: |choose another light"):
                 case.draw_up(plan)
             continue
         drawn = case.draw_up(plan)
@@ -199,12 +199,6 @@ def test_a_foreground_is_the_only_subject_beside_a_batch(plan):
 # What is drawn
 
 
-def half_matte(rgb: np.ndarray, model: str) -> np.ndarray:
-    alpha = np.zeros(rgb.shape[:2], np.uint8)
-    alpha[:, : rgb.shape[1] // 2] = 255
-    return alpha
-
-
 def conditions(drawn: Plan, width: int = 16, height: int = 16) -> list[np.ndarray]:
     return [layer.draw(width, height) for layer in condition_layers(drawn, drawn.subjects[0])]
 
@@ -214,7 +208,7 @@ def start(drawn: Plan, width: int = 16, height: int = 16) -> np.ndarray:
 
 
 def test_the_condition_is_the_subject_on_grey(plan):
-    (pixels,) = conditions(plan(foreground=plain(FOREGROUND), remove_background=True, matte=half_matte))
+    (pixels,) = conditions(plan(foreground=plain(FOREGROUND), remove_background=True, matte=left_half))
     assert (pixels[:, :7] == FOREGROUND).all()
     assert (pixels[:, 9:] == 127).all()
 
@@ -287,6 +281,7 @@ def test_the_mask_is_the_light_map(plan):
     drawn = plan(init=[plain(INIT)], light="mask", mask=mask)
     np.testing.assert_array_equal(start(drawn, 40, 24), np.asarray(mask.convert("RGB")))
     assert drawn.lit_by_mask
+    assert not plan(init=[plain(INIT)], light="custom", light_map=plain(MAP), mask=mask).lit_by_mask
 
 
 def test_a_mask_beside_fbcs_background_stays_what_is_repainted(plan):
@@ -309,7 +304,7 @@ def test_a_custom_map_is_cropped_like_the_subject(plan):
 
 def test_reinforcing_pastes_the_subject_on_the_light_map(plan):
     drawn = plan(
-        foreground=plain(FOREGROUND), light="left", reinforce_foreground=1.0, remove_background=True, matte=half_matte
+        foreground=plain(FOREGROUND), light="left", reinforce_foreground=1.0, remove_background=True, matte=left_half
     )
     pixels = start(drawn)
     assert (pixels[:, :7] == FOREGROUND).all()
@@ -317,7 +312,7 @@ def test_reinforcing_pastes_the_subject_on_the_light_map(plan):
 
 
 def test_reinforcing_without_a_light_pastes_the_subject_on_grey(plan):
-    drawn = plan(foreground=plain(FOREGROUND), reinforce_foreground=1.0, remove_background=True, matte=half_matte)
+    drawn = plan(foreground=plain(FOREGROUND), reinforce_foreground=1.0, remove_background=True, matte=left_half)
     pixels = start(drawn)
     assert (pixels[:, :7] == FOREGROUND).all()
     assert (pixels[:, 9:] == 127).all()

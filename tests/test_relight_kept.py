@@ -1,4 +1,4 @@
-"""What the pipeline keeps from run to run, and what it does to finished pictures."""
+"""What the pipeline caches between runs, and what it does to finished pictures."""
 
 from __future__ import annotations
 
@@ -7,12 +7,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from caches import relight_pipeline, shared_cache
 from PIL import Image
-from samples import encoded, noise, plain
+from samples import encoded, no_matting, noise, plain
 
+from lib_iclight.conditioning import LazyImage
 from lib_iclight.light import description, maps
 from lib_iclight.picture import scaling
 from lib_iclight.relight import Plan, RelightPipeline, condition_layers, finish, start_layer
+from lib_iclight.request import Request
 from lib_iclight.subject.placement import Placement
 from lib_iclight.subject.prepare import Framing
 
@@ -21,7 +24,7 @@ FOREGROUND, BACKGROUND, MAP, INIT = (200, 0, 0), (0, 200, 0), (0, 0, 200), (90, 
 
 
 def encodes(pipeline: RelightPipeline, drawn: Plan, width: int = 16) -> int:
-    """Encode all that a run needs, and tell how many pictures that took."""
+    """Encode everything that a run needs; returns the number of encoded pictures."""
     encoded_pictures = []
 
     def encode(pixels):
@@ -41,6 +44,18 @@ WANTED = {"foreground": encoded(plain(FOREGROUND)), "light": "left", "reinforce_
 def test_the_same_request_again_encodes_nothing(pipeline, plan):
     assert encodes(pipeline, plan(**WANTED)) == 2
     assert encodes(pipeline, plan(**WANTED)) == 0
+
+
+def test_pictures_subjects_and_latents_are_kept_in_the_one_cache_that_is_given():
+    cache = shared_cache()
+    pipeline, used = relight_pipeline(cache), []
+    picture = pipeline.pictures.picture(WANTED["foreground"], "foreground")
+    used.append(cache._used)
+    subject = pipeline.subject(Request(remove_background=False), picture, no_matting)
+    used.append(cache._used)
+    pipeline.latents.latent(LazyImage("a", subject.pixels), 16, 16, "vae", lambda pixels: torch.zeros(1, 4, 2, 2))
+    used.append(cache._used)
+    assert 0 < used[0] <= used[1] < used[2]
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""A placed subject is the same wherever it is used: condition, start, details, colours, and the second pass."""
+"""A placed subject is the same everywhere it is used: condition, start, details, colours, and second pass."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SIZES = [(64, 64), (96, 96), (64, 96)]
 
 @pytest.fixture(params=["foreground", "init"])
 def placed(request, plan):
-    """Draws up plans for a picture of noise; it comes as the foreground or as the img2img picture."""
+    """Makes plans for a picture of noise, given as the foreground or as the img2img picture."""
 
     def draw_up(**wanted):
         picture = Image.fromarray(noise(48, 48))

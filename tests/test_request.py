@@ -1,4 +1,4 @@
-"""What a user may ask for, and what is said when it cannot be."""
+"""Valid requests, and the messages for invalid ones."""
 
 from __future__ import annotations
 
@@ -6,19 +6,18 @@ import contextlib
 import json
 
 import pytest
+from refusals import reason_of
 
 from lib_iclight import request
 from lib_iclight.errors import ICLightError
 from lib_iclight.light import description
 from lib_iclight.request import Request, from_api, from_page, picture_sources
+from lib_iclight.subject.matte_refinement import MatteRefinement
 from lib_iclight.subject.placement import Placement
 
 
 def refusal(values: dict) -> str:
-    with pytest.raises(ICLightError) as caught:
-        from_api(values)
-    assert caught.value.status_code == 422
-    return str(caught.value)
+    return reason_of(from_api, values)
 
 
 def test_an_empty_dict_is_iclight_off_with_the_documented_defaults():
@@ -163,6 +162,13 @@ def test_mode_and_light_may_be_written_in_capitals():
     assert (asked.mode, asked.light) == ("fbc", "left")
 
 
+def test_what_is_done_to_the_edge_is_of_its_fields():
+    values = {"alpha_matting": True, "matte_threshold": 0.1, "matte_shrink": 2.0, "matte_feather": 3.0}
+    asked = from_api({**values, "decontaminate": 0.5})
+    assert asked.edge == MatteRefinement(True, 0.1, 2.0, 3.0, 0.5)
+    assert (*values, "decontaminate") == request.REFINEMENT_FIELDS
+
+
 def test_blanks_around_a_models_name_do_not_count():
     assert from_api({"model": " my.safetensors\n"}).model == "my.safetensors"
 
@@ -187,8 +193,30 @@ def test_an_unknown_field_like_no_other_is_refused_with_all_fields():
     assert all(name in message for name in request.FIELDS)
 
 
+@pytest.mark.parametrize("name", ["mode", "model", "matting_model"])
+def test_half_a_character_is_refused_by_name(name):
+    assert refusal({name: "\ud800"}).startswith(f"{name} ")
+
+
 def test_a_field_name_that_is_no_text_is_refused():
     assert "no field 1" in refusal({1: 2})
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"), [(True, True), (False, False), ("always", "always"), ("Always", "always")]
+)
+def test_a_background_is_removed_where_needed_never_or_always(value, expected):
+    assert from_api({"remove_background": value}).remove_background == expected
+
+
+@pytest.mark.parametrize("value", ["never", "true", 1, 0, [], {}])
+def test_no_other_word_says_whether_a_background_is_removed(value):
+    with pytest.raises(ICLightError, match=r'^remove_background must be true, false or "always", not '):
+        from_api({"remove_background": value})
+
+
+def test_an_empty_picture_is_none():
+    assert picture_sources({"foreground": "", "background": None}) == {}
 
 
 # Lights and placements that are drawn
@@ -223,120 +251,6 @@ def test_what_is_wrong_with_a_description_is_said_by_its_key():
 def test_where_the_subject_stands(given, expected, name):
     asked = from_api({"placement": given})
     assert (asked.placement, asked.placement_name) == (expected, name)
-
-
-# huchenlei's dict
-
-
-def test_the_other_extensions_dict_is_understood():
-    asked = from_api(
-        {
-            "enabled": True,
-            "model_type": "FC",
-            "input_fg": "Zm9v",
-            "uploaded_bg": None,
-            "bg_source_fc": "Left Light",
-            "bg_source_fbc": "Use Background Image",
-            "remove_bg": False,
-            "reinforce_fg": True,
-            "detail_transfer": True,
-            "detail_transfer_use_raw_input": False,
-            "detail_transfer_blur_radius": 5,
-            "input_fg_rgb": None,
-        }
-    )
-    assert asked == Request(
-        enabled=True,
-        mode="fc",
-        light="left",
-        remove_background=False,
-        reinforce_foreground=1.0,
-        restore_details=1.0,
-        details_radius=pytest.approx(1.1),
-    )
-
-
-@pytest.mark.parametrize(
-    ("source", "light"),
-    [
-        ("None", "none"),
-        ("Left Light", "left"),
-        ("Right Light", "right"),
-        ("Top Light", "top"),
-        ("Bottom Light", "bottom"),
-        ("Ambient", "ambient"),
-        ("Custom LightMap", "custom"),
-    ],
-)
-def test_his_fc_lights_are_ours(source, light):
-    assert from_api({"model_type": "FC", "bg_source_fc": source}).light == light
-
-
-@pytest.mark.parametrize(
-    ("source", "light", "flipped"),
-    [
-        ("Use Background Image", "none", False),
-        ("Use Flipped Background Image", "none", True),
-        ("Left Light", "left", False),
-        ("Ambient", "ambient", False),
-    ],
-)
-def test_his_fbc_backgrounds_are_ours(source, light, flipped):
-    asked = from_api({"model_type": "FBC", "uploaded_bg": "Zm9v", "bg_source_fbc": source})
-    assert (asked.mode, asked.light, asked.flip_background) == ("fbc", light, flipped)
-
-
-@pytest.mark.parametrize(("mode", "light"), [("FC", "left"), ("FBC", "top")])
-def test_his_source_of_the_other_mode_does_not_count(mode, light):
-    asked = from_api({"model_type": mode, "bg_source_fc": "Left Light", "bg_source_fbc": "Top Light"})
-    assert asked.light == light
-
-
-def test_his_source_follows_our_mode_in_capitals_too():
-    assert from_api({"mode": "FBC", "bg_source_fbc": "Top Light"}).light == "top"
-
-
-@pytest.mark.parametrize(
-    ("model_type", "mode", "model"),
-    [
-        ("fc", "fc", "auto"),
-        ("FBC", "fbc", "auto"),
-        (None, "fc", "auto"),
-        ("iclight_sd15_fcon", "fcon", "iclight_sd15_fcon"),
-        ("iclight_sd15_fbc_unet_ldm", "fbc", "iclight_sd15_fbc_unet_ldm"),
-        ("iclight_sd15_fc_unet_ldm", "fc", "iclight_sd15_fc_unet_ldm"),
-    ],
-)
-def test_his_model_type_is_a_mode_or_a_file(model_type, mode, model):
-    asked = from_api({"model_type": model_type})
-    assert (asked.mode, asked.model) == (mode, model)
-
-
-@pytest.mark.parametrize(
-    ("values", "name"),
-    [
-        ({"model_type": "sdxl"}, "model_type"),
-        ({"model_type": 5}, "model_type"),
-        ({"bg_source_fc": "Up"}, "bg_source_fc"),
-        ({"bg_source_fc": ["Left Light"]}, "bg_source_fc"),
-        ({"bg_source_fc": {"a": 1}}, "bg_source_fc"),
-        ({"model_type": "FBC", "bg_source_fbc": 3}, "bg_source_fbc"),
-        ({"remove_bg": "yes"}, "remove_background"),
-        ({"detail_transfer_blur_radius": "5"}, "details_radius"),
-        ({"detail_transfer_blur_radius": True}, "details_radius"),
-        ({"detail_transfer_blur_radius": NAN}, "details_radius"),
-        ({"detail_transfer_blur_radius": 999}, "details_radius"),
-    ],
-)
-def test_a_wrong_value_in_his_dict_is_refused_by_name(values, name):
-    assert refusal(values).startswith(name)
-
-
-@pytest.mark.parametrize("values", [{"foreground": "a", "input_fg": "b"}, {"input_fg": "b", "foreground": "a"}])
-def test_one_thing_under_two_names_is_refused(values):
-    message = refusal(values)
-    assert "'foreground'" in message
-    assert "'input_fg'" in message
 
 
 def test_what_json_can_hold_never_crashes():

@@ -1,4 +1,4 @@
-"""What is set, whatever a settings file says."""
+"""Reading the settings, whatever a settings file contains."""
 
 from __future__ import annotations
 
@@ -18,6 +18,21 @@ def test_each_setting_has_its_default_and_its_line():
     told = dataclasses.asdict(Settings())
     assert {setting.name: setting.default for setting in SETTINGS} == told | told.pop("at_start")
     assert read(lambda key, default: default) == Settings()
+
+
+def test_settings_files_of_before_are_read_by_the_same_keys():
+    assert DEFAULTS == {
+        "ic_light_model_folder": "",
+        "ic_light_download": True,
+        "ic_light_download_on_first_use": False,
+        "ic_light_keep_models": True,
+        "ic_light_cache_limit": 512.0,
+        "ic_light_largest_picture": 128.0,
+        "ic_light_matting_model": "isnet-general-use",
+        "ic_light_light_strength": 1.0,
+        "ic_light_restore_details": 0.0,
+        "ic_light_show_subject": False,
+    }
 
 
 def test_a_setting_says_what_it_does_or_that_a_reload_is_needed():
@@ -58,7 +73,23 @@ def test_a_value_that_does_not_fit_counts_as_the_default(value):
 
 def test_a_whole_number_is_a_number_and_a_switch_is_not():
     assert read(lambda key, default: 3).at_start["light_strength"] == 3.0
-    assert read(lambda key, default: True).at_start["light_strength"] == 1.0
+    assert read(lambda key, default: True).cache_limit == 512.0
+
+
+@pytest.mark.parametrize(
+    ("name", "low", "high"), [("cache_limit", 0, 8192), ("largest_picture", 1, 178), ("light_strength", 0, 3)]
+)
+def test_a_number_counts_up_to_its_limits(name, low, high):
+    def found(value):
+        settings = read(lambda key, default: value if key == "ic_light_" + name else default)
+        return settings.at_start.get(name, getattr(settings, name, None))
+
+    assert (found(low), found(high)) == (low, high)
+    assert found(low - 0.1) == found(high + 0.1) == found(None)
+
+
+def test_the_largest_picture_is_set_in_megapixels():
+    assert Settings(largest_picture=2.5).max_pixels == 2_500_000
 
 
 def test_what_controls_begin_with_is_the_fields():

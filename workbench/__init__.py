@@ -1,1 +1,1 @@
-"""A small embedded host that keeps Forge's contracts, for the demo, the tests and the bench."""
+"""A small embedded host that behaves like Forge, for the demo, the tests and the benchmark."""

@@ -1,4 +1,4 @@
-"""What IC-Light costs beside plain generation, on the workbench: `python dev.py bench`."""
+"""Measures what IC-Light costs compared with plain generation, on the workbench: `python dev.py bench`."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ HOOKS = ("begin", "check", "before_sampling", "finish_image", "results")
 SWITCHES = 20
 IMPORT_RUNS = 3
 
-# Loads nothing of ours: what the host imports before it loads an extension's scripts is there already.
+# Starts a host without our extension, so that whatever a host imports before it loads scripts is not counted.
 _IMPORT_TIMER = """
 import sys, tempfile, time
 sys.path.insert(0, {root!r})
@@ -36,7 +36,7 @@ with tempfile.TemporaryDirectory() as folder, Workbench(folder, extension_dirs=(
 
 @dataclass(frozen=True)
 class Cost:
-    """One generation: seconds in our hooks and in all, encodes and file reads of ours, resident memory in MiB."""
+    """One generation: seconds in our hooks and in total, our encodes and file reads, resident memory in MiB."""
 
     hooks: float
     total: float
@@ -123,7 +123,7 @@ def _timed(hooks: Any):
 
 
 def _counted(module: ModuleType, function: str) -> Any:
-    """Count a function's calls within a context; each encode and each read of a file is one call of its function."""
+    """Count a function's calls inside the ``with`` block."""
     return mock.patch.object(module, function, wraps=getattr(module, function))
 
 
@@ -135,7 +135,7 @@ def resident_memory() -> float:
 
 
 def import_seconds() -> float:
-    """What importing the script's library adds to a host's start: the best of several fresh interpreters."""
+    """The seconds that importing our package adds to a host's start: the best of several fresh interpreters."""
     from workbench.session import REPOSITORY
 
     code = _IMPORT_TIMER.format(root=str(REPOSITORY))
@@ -147,7 +147,7 @@ def import_seconds() -> float:
 
 
 def _subject() -> str:
-    """A photograph with transparency of its own, so that no background remover takes part."""
+    """A photograph with transparency, so that no background remover is needed."""
     import numpy as np
     import skimage.data
     from PIL import Image
@@ -162,18 +162,18 @@ def _subject() -> str:
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Print the table; the exit status."""
+    """Print the table; returns the exit status."""
     parser = argparse.ArgumentParser(prog="dev.py bench", description=__doc__)
     parser.add_argument("--size", type=int, default=256, help="side of the pictures in pixels; default: 256")
     parser.add_argument("--steps", type=int, default=4, help="sampling steps; default: 4")
     add = parser.add_argument
-    add("--quality", action="store_true", help="print instead how well the workbench's model relights")
-    add("--kinds", nargs="+", choices=("fc", "fbc"), default=["fc", "fbc"], help="quality: of which; default: both")
+    add("--quality", action="store_true", help="print how well the workbench's model relights instead")
+    add("--kinds", nargs="+", choices=("fc", "fbc"), default=["fc", "fbc"], help="quality: the kinds; default: both")
     add("--scenes", type=int, default=200, help="quality: held-out scenes; default: 200")
     add("--quality-steps", type=int, default=10, help="quality: sampling steps; default: 10")
     add("--weights", type=Path, metavar="FOLDER", help="quality: the model's files; default: the repository's")
     add("--plain", type=Path, metavar="FILE", help="quality: fc offsets trained without consistency, to compare with")
-    add("--json", type=Path, metavar="FILE", help="quality: write the scores there too")
+    add("--json", type=Path, metavar="FILE", help="quality: also write the scores to this file")
     options = parser.parse_args(argv)
     if options.quality:
         from small_model.quality.report import main as quality

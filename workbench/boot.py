@@ -1,4 +1,4 @@
-"""Bringing the host into this process, and taking it out again."""
+"""Loads the host into this process, and removes it again."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ HOST_PACKAGES = ("modules", "backend", "modules_forge", "k_diffusion", "forge_wo
 
 
 def copy_offsets(models: Path) -> None:
-    """Put the model's offsets into ``ic-light`` among the models. Copies, so that a test may spoil them."""
+    """Copy the model's offsets into the models' folder ``ic-light``. They are copies, so that tests may damage them."""
     from small_model.files import offsets_dir
 
     folder = models / "ic-light"
@@ -31,7 +31,7 @@ def _stamp(path: Path) -> tuple[int, int]:
 
 
 def start(config: settings.Settings) -> None:
-    """Import the host and load all scripts. One host can run at a time; RuntimeError for a second."""
+    """Import the host and load all scripts. Only one host can run at a time; a second raises RuntimeError."""
     if settings.current is not None:
         raise RuntimeError("a workbench is running in this process already")
     os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
@@ -52,7 +52,7 @@ def start(config: settings.Settings) -> None:
 
 
 def stop(modules_before: set[str], path_before: list[str]) -> None:
-    """Undo what the host changed outside itself; forget its modules and those extensions imported meanwhile."""
+    """Undo what the host changed elsewhere, and forget its modules and those imported by extensions."""
     if "modules.patches" in sys.modules:
         sys.modules["modules.patches"].undo_all()
     for name in [n for n in sys.modules if n not in modules_before]:
@@ -67,7 +67,8 @@ def _belongs_to_session(name: str, module) -> bool:
         return True
     file = getattr(module, "__file__", None) or ""
     for folder in settings.current.extension_dirs:
-        # Not every module is a file, and a checkout may hold an environment, the tests, the model and this package too.
+        # Not every module is a file, and a checkout may also contain an environment, the tests, the small model and
+        # this package, which all stay.
         if os.path.isabs(file) and file.startswith(f"{folder}{os.sep}"):
             top = Path(file).relative_to(folder).parts[0]
             return not (top.startswith(".") or top in ("venv", "tests", "small_model", "workbench"))

@@ -1,8 +1,8 @@
-"""A subject cut out by its colours alone: for a demo on a machine without a background remover and without a network.
+"""Cuts out a subject by its colours alone, for a demo on a machine without a background remover or a network.
 
-Ellipses say roughly where the subject is. Two mixtures of colours, the subject's and the background's, are learnt from
-that guess and corrected by turns (the idea of GrabCut, Rother et al. 2004, on superpixels and without its graph cut);
-a guided filter (He et al. 2010) then lets the edge follow the picture. For busy pictures a real remover does better.
+Ellipses say roughly where the subject is. Two colour mixtures, the subject's and the background's, are fitted to that
+guess and refined iteratively (the idea of GrabCut, Rother et al. 2004, on superpixels and without its graph cut);
+a guided filter (He et al. 2010) then makes the edge follow the picture. Real removers do better on busy pictures.
 """
 
 from dataclasses import dataclass
@@ -10,13 +10,13 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
-# Centre x, centre y, half width, half height, as parts of the picture's width and height.
+# Centre x, centre y, half width, half height, as fractions of the picture's width and height.
 Ellipse = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True)
 class Guess:
-    """Where the subject is, how far that is certain (0.5..1), and how much the colours may speak against it."""
+    """Where the subject is, how certain that is (0.5..1), and how much weight the colours have against it."""
 
     ellipses: tuple[Ellipse, ...]
     certainty: float
@@ -100,7 +100,7 @@ def _likelihood(colours: np.ndarray, weights: np.ndarray) -> np.ndarray:
 
 
 def _clusters(colours: np.ndarray, weights: np.ndarray, rounds: int = 12) -> np.ndarray:
-    """Return which of the weighted k-means' clusters each colour is in; starts at far points, so without chance."""
+    """Return each colour's cluster by weighted k-means; deterministic, as it starts from the farthest points."""
     centres = colours[[np.argmax(weights)]]
     while len(centres) < COLOURS:
         gaps = np.square(colours[:, None] - centres).sum(axis=-1).min(axis=1)

@@ -1,6 +1,6 @@
 """Relights one picture from the shell, or opens the page: `python dev.py demo`.
 
-The picture takes the way of any API request: through the host's `/sdapi/v1/txt2img` and the extension's own script.
+The picture is made like that of any API request: by the host's `/sdapi/v1/txt2img` and the extension's own script.
 """
 
 from __future__ import annotations
@@ -32,21 +32,21 @@ from .result import ResultError, result
 
 NEGATIVE_PROMPT = "lowres, bad anatomy, bad hands, cropped, worst quality"
 CFG = {"fc": 2.0, "fbc": 7.0}
-# Not the reference's DPM++ 2M SDE: the noise that it adds on its way hides the small model's light.
+# Not the reference's DPM++ 2M SDE: the noise that it adds in each step hides the small model's light.
 SAMPLER = "DPM++ 2M"
 
 
 class DemoError(Exception):
-    """What is wrong with what was asked for, in one line."""
+    """What is wrong with the request, in one line."""
 
 
 def say(text: str) -> None:
-    """Tell on stderr what goes on; stdout gets the path of the result and nothing else."""
+    """Report progress on stderr; stdout gets only the path of the result."""
     print(f"demo: {text}", file=sys.stderr, flush=True)
 
 
 def read_picture(path: Path) -> tuple[bytes, Picture]:
-    """Return the bytes in `path` and the picture that they are. Raises DemoError where there is none to be read."""
+    """Return the bytes of the file `path` and the picture in it. Raises DemoError if it cannot be read."""
     try:
         content = path.read_bytes()
         return content, arrays.to_picture(opening.read(io.BytesIO(content), f"file {path}"))
@@ -59,7 +59,7 @@ def read_picture(path: Path) -> tuple[bytes, Picture]:
 
 
 def subject(path: Path | None) -> bytes:
-    """Return the subject as a picture file. Raises DemoError where it is none."""
+    """Return the subject as a picture file. Raises DemoError if it cannot be read or is fully transparent."""
     if path is None:
         from skimage import data
 
@@ -109,7 +109,7 @@ def request(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def relight(options: argparse.Namespace) -> Path:
-    """Relight the picture and return where it was put. Raises DemoError."""
+    """Relight the picture and return the path of the result. Raises DemoError."""
     try:
         with result(options.out, f"{options.prompt} {NEGATIVE_PROMPT}") as put:
             put(generated(request(options), options.rough))
@@ -119,11 +119,11 @@ def relight(options: argparse.Namespace) -> Path:
 
 
 def generated(body: dict[str, Any], rough: bool) -> bytes:
-    """Return the PNG that the host makes of the request, told of on stderr. Raises DemoError."""
+    """Return the PNG that the host makes from the request, reporting on stderr. Raises DemoError."""
     say("starting the workbench")
     from .session import DATA, REPOSITORY, ROUGH_CUT_OUT, Workbench
 
-    # A remover's model is large: it is kept for the next time.
+    # A remover's model is a large download, so it is kept for the next time.
     models = DATA / "models" if importlib.util.find_spec("rembg") else None
     args = ("--rough-cut-out",) if rough else ()
     extensions = (REPOSITORY, ROUGH_CUT_OUT)
@@ -148,7 +148,7 @@ def generated(body: dict[str, Any], rough: bool) -> bytes:
 
 @contextmanager
 def progress(steps: int) -> Iterator[None]:
-    """Show on a terminal how far the host's sampler is."""
+    """Show the host's sampling progress on a terminal."""
     from modules import shared
     from tqdm import tqdm
 
@@ -172,14 +172,14 @@ def progress(steps: int) -> Iterator[None]:
 
 
 def reason(answer: Any) -> str:
-    """Return what the API's error `answer` (a decoded JSON body) says to a person."""
+    """Return the human-readable message in the API's error `answer`, a decoded JSON body."""
     fields = ("detail", "message", "errors", "error")
     said = [answer.get(field) for field in fields] if isinstance(answer, dict) else [answer]
     return next((" ".join(text.split()) for text in said if isinstance(text, str) and text), str(answer))
 
 
 def serve(port: int, rough: bool) -> None:
-    """Open the page on this machine until Ctrl-C. Raises DemoError where the port cannot be had."""
+    """Serve the page on this machine until Ctrl-C. Raises DemoError if the port is not available."""
     try:
         with socket.socket() as free:
             free.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -196,7 +196,7 @@ def serve(port: int, rough: bool) -> None:
 
 
 def main(argv: list[str]) -> int:
-    """Relight one picture and print where it is, or serve the page; returns the exit status."""
+    """Relight one picture and print its path, or serve the page; returns the exit status."""
     options = parse(argv)
     try:
         if options.serve:

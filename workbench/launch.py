@@ -1,6 +1,6 @@
 """Serve the page and the API: ``python -m workbench.launch [--port N] [--data-dir D] [--models-dir M] ...``.
 
-Takes the host's own command line, extensions' arguments included, and two arguments more.
+Takes the host's own command line, including extensions' arguments, plus the workbench's own.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from workbench.settings import Settings
 
 
 def read_settings(argv: list[str]) -> Settings:
-    """Take what the workbench needs to know before the host is imported, and leave the rest to the host."""
+    """Parse the arguments that are needed before the host is imported; the rest is left to the host."""
     parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
     parser.add_argument("--data-dir", type=Path, default=DATA)
     parser.add_argument("--models-dir", type=Path)
@@ -40,7 +40,7 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def run(settings: Settings) -> int:
-    """Start the host and serve it, anew each time a restart is asked for."""
+    """Start the host and serve it, again after each restart that is requested."""
     boot.start(settings)
     import webui
 

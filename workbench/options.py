@@ -1,4 +1,4 @@
-"""What the demo is asked on the command line: all that can be told to be wrong before the model starts."""
+"""The demo's command line; finds every mistake that can be found before the model starts."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from lib_iclight.light.maps import DRAWN
 from lib_iclight.support.json_values import shown
 
 PROMPT = "sunshine from window, detailed face, best quality"
-# The reference's defaults: a background asks for a firmer hand. The workbench has no model for fcon.
+# The reference's defaults. The workbench has no model for fcon.
 STEPS = {"fc": 25, "fbc": 20}
 MOST_STEPS = 150
 LARGEST_SEED = 2**32 - 1
@@ -23,7 +23,7 @@ LIGHTS = ("none", *DRAWN)
 
 
 class Parser(argparse.ArgumentParser):
-    """Tells a mistake in one line."""
+    """Reports a mistake in one line."""
 
     def error(self, message: str) -> NoReturn:
         """Exit with status 2."""
@@ -31,12 +31,12 @@ class Parser(argparse.ArgumentParser):
 
 
 def parse(argv: list[str]) -> argparse.Namespace:
-    """Return the options; shows the help or the mistake and exits as argparse does."""
+    """Return the options; on `--help` or a mistake, exits as argparse does."""
     parser = Parser(prog="dev.py demo", description="Relight one picture, or open the page.")
     add = parser.add_argument
     add("--foreground", type=Path, metavar="PICTURE", help="the subject; default: NASA's astronaut from scikit-image")
-    add("--background", type=Path, metavar="PICTURE", help="what the subject is put before; makes the mode fbc")
-    add("--rough", action="store_true", help="cut the subject out by its colours even where rembg is installed")
+    add("--background", type=Path, metavar="PICTURE", help="a picture to put behind the subject; makes the mode fbc")
+    add("--rough", action="store_true", help="cut the subject out by its colours even if rembg is installed")
     add(
         "--light",
         type=light,
@@ -47,7 +47,7 @@ def parse(argv: list[str]) -> argparse.Namespace:
     add("--prompt", type=text, default=PROMPT)
     add("--size", type=size, default=(256, 256), metavar="PIXELS", help="one side, or WIDTHxHEIGHT; default: 256")
     add("--steps", type=whole(1, MOST_STEPS), metavar="N", help="default: 25, with fbc 20")
-    add("--seed", type=whole(-1, LARGEST_SEED), default=12345, metavar="N", help="-1 is another one each time")
+    add("--seed", type=whole(-1, LARGEST_SEED), default=12345, metavar="N", help="-1 for a random one")
     add("--out", type=Path, default=Path("demo.png"), metavar="PICTURE", help="default: demo.png")
     add("--serve", action="store_true", help="open the page instead, until Ctrl-C")
     add("--port", type=whole(1, 65535), metavar="N", help="the page's port; default: 7860")
@@ -63,7 +63,7 @@ def parse(argv: list[str]) -> argparse.Namespace:
 
 
 def contradiction(options: argparse.Namespace, default: Callable[[str], Any]) -> str | None:
-    """Return what does not go together; nothing that was asked for is passed over in silence."""
+    """Return which options contradict each other, or None; no option is silently ignored."""
     if options.serve:
         unused = [name for name in vars(options) if name not in ("serve", "port", "rough")]
         given = [f"--{name}" for name in unused if getattr(options, name) != default(name)]
@@ -90,7 +90,7 @@ def size(value: str) -> tuple[int, int]:
 
 
 def whole(low: int, high: int) -> Callable[[str], int]:
-    """Return what reads a whole number from `low` to `high`."""
+    """Return a function that parses a whole number from `low` to `high`."""
 
     def read(value: str) -> int:
         if not re.fullmatch(r"-?[0-9]{1,12}", value) or not low <= int(value) <= high:
@@ -111,7 +111,7 @@ def text(value: str) -> str:
 
 
 def light(value: str) -> str | dict[str, Any]:
-    """Return a light's name, or the light description that is given as JSON or lies in a file."""
+    """Return a light's name, or a light description given as JSON or as a file."""
     if value in LIGHTS:
         return value
     try:

@@ -1,4 +1,4 @@
-"""Counts what a generation costs: calls of the UNet, encodes of the VAE."""
+"""Counts the model calls of a generation: UNet calls, VAE encodes and decodes, weight merges."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ if TYPE_CHECKING:
 
 @dataclass
 class Probe:
-    """Watches the models of a checkpoint through hooks of torch; what it has seen is in its fields.
+    """Watches the models of a checkpoint through torch hooks and records what it sees in its fields.
 
-    ``unet_inputs`` has the shape of each input the UNet was called with, latents and concatenated channels together.
-    ``last_input`` is the tensor of the latest call. ``vae_encodes`` has the shape of the pixels of each encode.
-    ``merges`` counts how often the UNet's weights were merged or restored.
+    ``unet_inputs`` holds the shape of each UNet input, latents and concatenated channels together. ``last_input`` is
+    the tensor of the last call. ``vae_encodes`` holds the shape of the pixels of each encode. ``merges`` counts how
+    often the UNet's weights were merged or restored.
     """
 
     unet_inputs: list[tuple[int, ...]] = field(default_factory=list)
@@ -27,20 +27,20 @@ class Probe:
 
     @property
     def last_c_concat(self) -> torch.Tensor | None:
-        """The channels behind the latents in the latest call; None where there were none."""
+        """The channels after the latents in the last call, or None."""
         if self.last_input is None or self.last_input.shape[1] <= 4:
             return None
         return self.last_input[:, 4:]
 
     def clear(self) -> None:
-        """Forget all."""
+        """Forget everything."""
         for seen in (self.unet_inputs, self.unet_timesteps, self.vae_encodes, self.vae_decodes):
             seen.clear()
         self.merges = 0
         self.last_input = None
 
     def watch(self, sd_model) -> None:
-        """Begin to watch a checkpoint that was just loaded."""
+        """Start watching a checkpoint that was just loaded."""
         unet = sd_model.forge_objects.unet.model.diffusion_model
         vae = sd_model.forge_objects.vae.first_stage_model
         unet.register_forward_hook(self._saw_unet)

@@ -1,4 +1,4 @@
-"""The file that a picture is put into: seen to be possible before the picture is made, replaced only once it is."""
+"""The result's file: checked to be writable before the picture is made, and replaced only when it is finished."""
 
 from __future__ import annotations
 
@@ -12,28 +12,28 @@ from pathlib import Path
 from PIL import Image
 
 QUALITY = 95
-#: Longer than what a host adds to the prompts.
+#: More characters than a host adds to the prompts.
 _PARAMETERS = 4000
 _EXIF_IFD, _USER_COMMENT = 0x8769, 0x9286
 _WITH_EXIF = ("JPEG", "WEBP", "AVIF")
 
 
 class ResultError(Exception):
-    """Why the picture cannot be put there, in one line."""
+    """Why the picture cannot be written there, in one line."""
 
 
 @contextmanager
 def result(path: Path, prompts: str) -> Iterator[Callable[[bytes], None]]:
-    """Give a function that puts a PNG there, in the kind of file that `path` ends in, with its generation parameters.
+    """Yield a function that writes a PNG to `path`, in the format of its extension, with generation parameters.
 
-    What was there stays whole until then, and is left alone where no picture comes.
+    An existing file stays intact until then, and is left alone if no picture is made.
 
     Args:
-        path: where to; `.png`, `.jpg`, `.webp` or another ending that Pillow can write.
-        prompts: what the generation parameters begin with; some kinds of files hold only so much.
+        path: where to write; `.png`, `.jpg`, `.webp` or another extension that Pillow can write.
+        prompts: the start of the generation parameters; some formats can hold only a limited amount.
 
     Raises:
-        ResultError: the ending, the folder or the file is none that can be written.
+        ResultError: the format, the folder or the file cannot be written.
     """
     target = _writable(path)
     encoded(Image.new("RGB", (64, 64)), path, prompts + " " * _PARAMETERS)
@@ -60,7 +60,7 @@ def result(path: Path, prompts: str) -> Iterator[Callable[[bytes], None]]:
 
 
 def _writable(path: Path) -> Path:
-    """Return the file that `path` leads to."""
+    """Return the file that `path` resolves to, after checking that it can be written."""
     folder = path.absolute().parent
     if not folder.is_dir():
         raise ResultError(f"there is no folder {folder} to put the result in")
@@ -77,7 +77,7 @@ def _writable(path: Path) -> Path:
 
 
 def encoded(picture: Image.Image, path: Path, parameters: str | None) -> bytes:
-    """Return the picture as the kind of file that `path` ends in, with its generation parameters as Forge writes them.
+    """Return the picture in the format of `path`'s extension, with generation parameters as Forge writes them.
 
     Raises:
         ResultError: Pillow cannot write that.

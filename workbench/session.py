@@ -1,4 +1,4 @@
-"""The host in this process: for tests, the demo and the bench."""
+"""Runs the host in this process, for tests, the demo and the benchmark."""
 
 from __future__ import annotations
 
@@ -11,19 +11,20 @@ from workbench.probe import Probe
 from workbench.settings import Settings
 
 REPOSITORY = Path(__file__).resolve().parent.parent
-#: An extension: the rough cut-out where no background remover works. The page has it, tests have a host without.
+#: An extension with a rough cut-out, for when no background remover works. The page uses it; the tests do not.
 ROUGH_CUT_OUT = REPOSITORY / "workbench" / "rough_cutout"
-#: Where the host keeps its things when not told otherwise; the folder tells git to look away.
+#: The host's default data folder, ignored by git.
 DATA = REPOSITORY / "workbench-data"
 
 
 class Workbench:
     """A running host. Use it in a ``with`` statement, or call :meth:`start` and :meth:`stop`.
 
-    ``data_dir`` is the folder of settings, models and pictures made; by default one in the checkout.
-    ``extension_dirs`` are folders of extensions; by default this repository. ``args`` is the host's command line, for
-    example ``("--api-auth", "user:password")``. ``family`` is what the model is to pass for: see ``backend.loader``.
-    ``threads`` is how many torch may use: for so small a model one is fastest wherever the machine has other work too.
+    ``data_dir`` is the folder for settings, models and results; by default one in the checkout. ``extension_dirs`` are
+    folders of extensions; by default this repository. ``args`` is the host's command line, for example
+    ``("--api-auth", "user:password")``. ``family`` is the family that the model pretends to be, see
+    ``backend.loader``. ``threads`` is the number of torch threads: for such a small model, one is fastest on a machine
+    with other work.
     """
 
     def __init__(
@@ -55,7 +56,7 @@ class Workbench:
         self.stop()
 
     def start(self) -> Workbench:
-        """Import the host, load the scripts, make the API."""
+        """Import the host, load the scripts, set up the API."""
         import torch
 
         self._before = set(sys.modules), list(sys.path), torch.get_num_threads()
@@ -74,13 +75,13 @@ class Workbench:
         return self
 
     def watch(self) -> None:
-        """Have the probe watch each checkpoint that is loaded from now on."""
+        """Make the probe watch each checkpoint that is loaded from now on."""
         from modules import script_callbacks
 
         script_callbacks.on_model_loaded(self.probe.watch)
 
     def stop(self) -> None:
-        """Take the host out of this process."""
+        """Remove the host from this process."""
         import torch
         import webui
 
@@ -93,7 +94,7 @@ class Workbench:
     def serve(self, port: int | None = None, *, block: bool = True) -> str:
         """Serve page and API, by default until interrupted; returns the address.
 
-        The scripts are loaded anew for the page, as a host does that makes its page anew.
+        The scripts are reloaded for the page, as in a host that rebuilds its page.
         """
         import webui
 
@@ -108,7 +109,7 @@ class Workbench:
 
     @property
     def api(self):
-        """A client for the API, with the interface of ``httpx``. Errors of the host are answers, as over a wire."""
+        """An ``httpx``-like client for the API. Errors in the host become HTTP answers, as over a network."""
         from fastapi.testclient import TestClient
 
         if self._client is None:
@@ -116,27 +117,27 @@ class Workbench:
         return self._client
 
     def txt2img(self, **request: Any):
-        """Answer of ``/sdapi/v1/txt2img``."""
+        """Post a request to ``/sdapi/v1/txt2img``."""
         return self.api.post("/sdapi/v1/txt2img", json=request)
 
     def img2img(self, **request: Any):
-        """Answer of ``/sdapi/v1/img2img``."""
+        """Post a request to ``/sdapi/v1/img2img``."""
         return self.api.post("/sdapi/v1/img2img", json=request)
 
     @property
     def sd_model(self):
-        """The checkpoint, loaded now if it was not yet."""
+        """The checkpoint, which is loaded on first use."""
         from modules import sd_models
 
         return sd_models.forge_model_reload()[0]
 
     @property
     def models_dir(self) -> Path:
-        """Where models are."""
+        """The models' folder."""
         return self.settings.models
 
     def reset(self) -> None:
-        """Between tests: settings and state as they were at the start, counts at zero."""
+        """Reset settings, state and counts to those after the start, for the next test."""
         from modules import shared
 
         shared.opts.data.clear()
@@ -146,7 +147,7 @@ class Workbench:
 
 
 def images(response) -> list:
-    """The pictures of an answer of the API, as PIL images."""
+    """The pictures in an API answer, as PIL images."""
     import base64
     import io
 

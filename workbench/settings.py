@@ -1,4 +1,4 @@
-"""What the host is to be started with. The host's modules read ``current`` when they are imported."""
+"""The settings a host is started with. The host's modules read ``current`` when they are imported."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 @dataclass
 class Settings:
-    """Folders, extensions, command line, and the family of checkpoint the model is to pass for."""
+    """Folders, extensions, command line, and the checkpoint family that the model pretends to be."""
 
     data_dir: Path
     models_dir: Path | None = None
@@ -18,7 +18,7 @@ class Settings:
 
     @property
     def models(self) -> Path:
-        """Where models are looked for."""
+        """The models' folder."""
         return self.models_dir or self.data_dir / "models"
 
 

@@ -1,4 +1,4 @@
-"""Who may use the routes: whoever passes the web UI's own access checks."""
+"""Decides who may use the routes: whoever passes the web UI's own access checks."""
 
 from __future__ import annotations
 
@@ -19,13 +19,12 @@ _ORIGINS = ("origin", "referer")
 class Access:
     """The web UI's access checks.
 
-    Where there are two, passing one of them is enough, as it is for a user of the web UI.
+    If there are two, passing either is enough, as for a user of the web UI.
 
     Attributes:
-        credentials: ``user:password[,user:password]`` of the API (``--api-auth``), None where it asks for none.
+        credentials: ``user:password[,user:password]`` of the API (``--api-auth``), or None.
         programs: whether the web UI offers its API (``--api``). If not, the routes answer only its own page.
-        page_login: whether a request comes from somebody who is logged in on the page, None where the page asks for no
-            login.
+        page_login: whether a request comes from someone logged in on the page, None if the page has no login.
     """
 
     credentials: str | None = None
@@ -36,7 +35,7 @@ class Access:
         """Check a request by its headers; its body is not read.
 
         Raises:
-            HTTPException: 401 without valid credentials, 403 for a program where only the page is served.
+            HTTPException: 401 without valid credentials, 403 for a program if only the page is served.
         """
         if self.credentials and _has_password(request, self.credentials):
             return
@@ -46,7 +45,7 @@ class Access:
         if not self.programs and not is_from_page(request):
             raise HTTPException(
                 _FORBIDDEN,
-                "Without --api these routes answer the web UI's own page alone. Start the web UI with --api to use "
+                "Without --api these routes answer only the web UI's own page. Start the web UI with --api to use "
                 "them from programs.",
             )
 
@@ -64,7 +63,7 @@ def is_from_page(request: Request) -> bool:
     site = request.headers.get("sec-fetch-site")
     if site is not None:
         return site == "same-origin"
-    # Browsers send that header only to trustworthy addresses: not over plain HTTP in a local network.
+    # Browsers send that header only to trustworthy addresses, so not over plain HTTP in a local network.
     given = next((value for name in _ORIGINS if (value := request.headers.get(name))), "")
     host = request.headers.get("host", "").lower()
     return host != "" and _host_of(given) == host
@@ -86,6 +85,6 @@ def _has_password(request: Request, credentials: str) -> bool:
         given = base64.b64decode(value.strip(), validate=True)
     except (binascii.Error, ValueError):
         return False
-    # Bytes, because text that is not ASCII makes compare_digest raise. All are compared: the time must tell nothing.
+    # Bytes, because non-ASCII text makes compare_digest raise. All are compared, so that the time reveals nothing.
     matches = [compare_digest(given, pair.encode()) for pair in credentials.split(",") if ":" in pair]
     return True in matches

@@ -1,4 +1,4 @@
-"""A request's JSON body: read up to a limit, and refused where it holds values that JSON does not allow."""
+"""A request's JSON body: read up to a limit, and refused if it holds values that JSON does not allow."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ..errors import UNPROCESSABLE, ICLightError
 from ..support.json_values import shown, well_formed
 
 SECONDS_TO_ARRIVE = 60
-"""Other requests wait meanwhile, so a slow client is given up after this time."""
+"""Other requests wait meanwhile, so a slow client is cut off after this time."""
 
 _TIMEOUT, _TOO_LARGE, _UNSUPPORTED = 408, 413, 415
 _MOST_PARTS = 10_000
@@ -38,17 +38,17 @@ class JSONRequest(Request):
         self._limit = limit
         self._taken = bytearray()
         self._is_whole = False
-        # Such a client waits to be told to go on, which receiving the first piece does.
+        # Such a client waits for a 100 Continue, which the server sends when the first piece is received.
         self._is_coming = request.headers.get("expect", "").lower() != "100-continue"
         self._next: asyncio.Future[Any] | None = None
 
     def check_headers(self) -> None:
         """Check from the headers that the body may be read.
 
-        Only JSON is taken because pages of other sites cannot send it without asking the web UI first.
+        Only JSON is accepted, because pages of other sites cannot send it without the web UI's permission (CORS).
 
         Raises:
-            HTTPException: 415 for another type than JSON, 413 for a length above the limit.
+            HTTPException: 415 for a type other than JSON, 413 for a length above the limit.
         """
         kind = self.headers.get("content-type", "").partition(";")[0].strip().lower()
         if kind != "application/json":
@@ -58,7 +58,7 @@ class JSONRequest(Request):
             self._refuse_length()
 
     async def body(self) -> bytes:
-        """The body as it came in.
+        """The unparsed body.
 
         Raises:
             HTTPException: 413 if it exceeds the limit, 408 if it takes too long to arrive.
@@ -76,7 +76,7 @@ class JSONRequest(Request):
         """The parsed body; its bytes are released.
 
         Raises:
-            HTTPException: 422 if it is not JSON in UTF-8, or holds values that JSON or Unicode does not have.
+            HTTPException: 422 if it is not JSON in UTF-8, or holds values that JSON or Unicode does not allow.
         """
         raw = await self.body()
         return await run_in_threadpool(_parsed, raw)
@@ -84,8 +84,8 @@ class JSONRequest(Request):
     async def until_gone(self) -> None:
         """Return when the client has disconnected.
 
-        To notice that, the body has to be read. At most a few megabytes of it are held, since other requests wait
-        too; with a longer body, a disconnect is noticed only when :meth:`body` reads on.
+        To notice that, the body has to be read. At most a few megabytes of it are held in memory, since other requests
+        wait too; with a longer body, a disconnect is noticed only when :meth:`body` continues reading.
 
         Raises:
             HTTPException: 413 if the body exceeds the limit.
@@ -112,7 +112,7 @@ class JSONRequest(Request):
         self._is_coming = True
         if self._next is None:
             self._next = asyncio.ensure_future(self.receive())
-        # Whoever waits here may be cancelled. The piece must not be lost then: the next call picks it up.
+        # If the caller is cancelled here, the piece must not be lost: the next call picks it up.
         message = await asyncio.shield(self._next)
         self._next = None
         if message["type"] == "http.disconnect":
@@ -129,7 +129,7 @@ class JSONRequest(Request):
 
     def _refuse_length(self) -> NoReturn:
         self._taken.clear()
-        raise HTTPException(_TOO_LARGE, f"The body is longer than {self._limit:,} bytes, which is the most taken here.")
+        raise HTTPException(_TOO_LARGE, f"The body is longer than {self._limit:,} bytes, the most accepted here.")
 
 
 def _parsed(raw: bytearray) -> Any:
@@ -143,9 +143,9 @@ def _parsed(raw: bytearray) -> Any:
     except ICLightError as error:
         raise HTTPException(UNPROCESSABLE, str(error)) from error
     except UnicodeDecodeError as error:
-        raise HTTPException(UNPROCESSABLE, "The body is no JSON: it is no UTF-8.") from error
+        raise HTTPException(UNPROCESSABLE, "The body is not JSON: it is not UTF-8.") from error
     except (ValueError, RecursionError) as error:
-        raise HTTPException(UNPROCESSABLE, f"The body is no JSON: {error}.") from error
+        raise HTTPException(UNPROCESSABLE, f"The body is not JSON: {error}.") from error
     return value
 
 

@@ -10,7 +10,7 @@ from ..support.json_values import plain_number
 
 
 def markdown() -> str:
-    """The table in Markdown, a line for each field."""
+    """The table in Markdown, one line per field."""
     rows = [f"| `{name}` | {_values(field)} | {_default(field)} |" for name, field in FIELDS.items()]
     return "\n".join(["| field | values | default |", "|---|---|---|", *rows, ""])
 

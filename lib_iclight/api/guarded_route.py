@@ -1,4 +1,4 @@
-"""A FastAPI route class that checks access and size before it reads a body, and words its own refusals."""
+"""A FastAPI route class that checks access and size before it reads a body, and answers refusals itself."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from .queue import Turns
 
 _CLIENT_GONE = 499
 _DROPPED_AT_ONCE = 4
-"""Bodies of refused requests that are read at once; more would keep other requests waiting."""
+"""How many bodies of refused requests are read at the same time; more would keep other requests waiting."""
 
 
 def guarded(access: Access, limit: int, turns: Turns | None = None) -> type[APIRoute]:
     """A route class that checks a request's headers before it reads the body.
 
-    Refusals are answered here, because web UIs have handlers of their own for errors, which drop headers, and FastAPI's
-    answer to a wrong body repeats it, whatever its size.
+    Refusals are answered here, because web UIs have error handlers of their own, which drop headers, and FastAPI's
+    answer to an invalid body repeats the body, whatever its size.
 
     Args:
         access: who may use the route.
@@ -56,7 +56,7 @@ def guarded(access: Access, limit: int, turns: Turns | None = None) -> type[APIR
                     release(error)
                     return _Refusal(request, dropping, UNPROCESSABLE, in_words(error))
                 except ClientDisconnect:
-                    response = Response(status_code=_CLIENT_GONE)  # for the log: nobody hears it
+                    response = Response(status_code=_CLIENT_GONE)  # only for the log: nobody receives it
                 request.leave()
                 return response
 
@@ -68,7 +68,7 @@ def guarded(access: Access, limit: int, turns: Turns | None = None) -> type[APIR
 class _Refusal(JSONResponse):
     """Sends the reason at once, then reads the rest of the body and discards it.
 
-    A client that is still sending when the connection closes would see only that, not the answer.
+    A client that is still sending when the connection closes would see only the closed connection, not the answer.
     """
 
     def __init__(

@@ -19,9 +19,9 @@ _MOST = 5
 
 
 class Turns:
-    """Gives one turn at a time, in the order in which they were asked for. Waiting holds no thread.
+    """Grants one turn at a time, in the order of arrival. Waiting does not block a thread.
 
-    Memory freed in a turn goes back to the operating system before the next one begins.
+    Memory freed in a turn is returned to the operating system before the next one begins.
     """
 
     def __init__(self) -> None:
@@ -30,14 +30,14 @@ class Turns:
 
     @asynccontextmanager
     async def turn(self, gone: Callable[[], Awaitable[None]]) -> AsyncIterator[None]:
-        """Wait for a turn, and have it within the context.
+        """Wait for a turn, which lasts for the ``async with`` block.
 
         Args:
-            gone: returns when the client has gone away, which frees its place in the queue.
+            gone: returns when the client has disconnected, which frees its place in the queue.
 
         Raises:
             HTTPException: 503 if too many wait already; whatever ``gone`` raises.
-            ClientDisconnect: the client has gone away.
+            ClientDisconnect: the client has disconnected.
         """
         if self._inside >= _MOST:
             raise HTTPException(

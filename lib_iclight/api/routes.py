@@ -1,4 +1,4 @@
-"""The extension's own routes under ``/ic-light``. They take and give no path of the server."""
+"""The extension's own routes under ``/ic-light``. They neither accept nor return paths on the server."""
 
 from __future__ import annotations
 
@@ -70,23 +70,25 @@ class Version(BaseModel):
 class ModelItem(BaseModel):
     """A file in the model folders."""
 
-    name: str = Field(description="the file's name, as the field model takes it")
+    name: str = Field(description="the file's name, as in the field model")
     size: int = Field(description="in bytes")
-    kind: str = Field(description="fc (also fcon) or fbc; empty for a file that is no IC-Light model")
-    modes: list[str] = Field(description="the modes for which model = auto may take it")
-    key_style: str = Field(description="diffusers or ldm; empty where it has neither")
-    dtype: str = Field(description="of the weights, as safetensors names it; empty where there is none")
+    kind: str = Field(description="fc (also fcon) or fbc; empty for a file that is not an IC-Light model")
+    modes: list[str] = Field(description="the modes for which model = auto may choose it")
+    key_style: str = Field(description="diffusers or ldm; empty if it is neither")
+    dtype: str = Field(description="of the weights, as safetensors names it; empty if there is none")
     usable: bool
-    problem: str = Field(description="why it cannot be used; empty when it can")
+    problem: str = Field(description="why it cannot be used; empty if it can")
     way_out: str = Field(description="what to do about the problem")
 
 
 class ModelList(BaseModel):
-    """All files, and which one each mode takes."""
+    """All files, and which one each mode uses."""
 
     models: list[ModelItem]
-    chosen: dict[str, str] = Field(description="mode to the file that model = auto takes; a mode without one is absent")
-    downloads: str = Field(description="why nothing is downloaded; empty when downloads are allowed")
+    chosen: dict[str, str] = Field(
+        description="mode to the file that model = auto chooses; a mode without one is absent"
+    )
+    downloads: str = Field(description="why nothing is downloaded; empty if downloads are allowed")
 
 
 class LightItem(BaseModel):
@@ -112,11 +114,11 @@ class LightMapRequest(BaseModel, extra="forbid"):
         le=_LIGHT_STRENGTH.limits[1],
         description="0 is flat grey, 1 the reference",
     )
-    background: StrictBool = Field(False, description="a named light as the background of fbc instead of as fc's map")
+    background: StrictBool = Field(False, description="draw a named light as fbc's background instead of fc's map")
 
 
 def _of_request(name: str) -> tuple[Any, Any]:
-    """Type and field of that name as the request has it; a strength may be false or true too."""
+    """The type and the pydantic field for a field of the request; a strength may also be false or true."""
     field = FIELDS[name]
     words = _without_markup(field.words)
     if field.kind is Kind.STRENGTH:
@@ -156,10 +158,10 @@ class Services:
     """What the routes need.
 
     Attributes:
-        models: looks after the model files.
-        subject: cuts the subject of a picture out with a background remover.
-        remover: gives the default background remover's name.
-        max_pixels: gives the most pixels that a picture may have.
+        models: manages the model files.
+        subject: cuts out a picture's subject with a background remover.
+        remover: returns the name of the default background remover.
+        max_pixels: returns the most pixels that a picture may have.
     """
 
     models: Models
@@ -202,22 +204,22 @@ def add_routes(app: FastAPI, services: Services, access: Access) -> None:
 
 
 class _NamedInDocs(HTTPBasic):
-    """Lets the page /docs ask for name and password; they are checked before, see :class:`Access`."""
+    """Makes the page /docs offer a login; :class:`Access` has checked name and password before this runs."""
 
     async def __call__(self, request: Request) -> None:
         return None
 
-    # FastAPI looks annotations up among the module's names; kept as text they would not be found for a method.
+    # FastAPI resolves annotations given as text by the module's names, which fails for a method: so no text here.
     __call__.__annotations__ = {"request": Request}
 
 
 _SUMMARIES = {
     "version": "Which IC-Light extension this is",
     "models": "The IC-Light model files, and what is wrong with those that cannot be used",
-    "models/refresh": "Look into the model folders again",
+    "models/refresh": "Search the model folders again",
     "lights": "The lights that can be drawn",
     "light-map": "Draw a light as a PNG",
-    "foreground": "Cut the subject of a picture out, as a PNG with transparency",
+    "foreground": "Cut out the subject of a picture, as a PNG with transparency",
 }
 
 
@@ -243,7 +245,7 @@ def _models(services: Services) -> ModelList:
 _IN_WORDS = {
     **{name: f"from the {name}" for name in DIRECTIONS},
     "front": "from the front",
-    "ambient": "even light from everywhere",
+    "ambient": "even light from all sides",
 }
 
 
@@ -266,7 +268,7 @@ def _light_map(turns: Turns) -> Callable[..., Awaitable[Response]]:
         async with turns.turn(request.until_gone):
             return await run_in_threadpool(_drawn, asked)
 
-    # Not as text, as above.
+    # Not as text, for the same reason as above.
     light_map.__annotations__ = {"asked": LightMapRequest, "request": Request}
     return light_map
 

@@ -1,9 +1,10 @@
-"""All that knows a web UI: one module a backend behind one protocol, and the script's hooks, the same in every host.
+"""Everything that knows a web UI: one module per backend behind one protocol, and the script's hooks for all of them.
 
-A run's way through it: ``scripts/`` calls the hooks (``script_hooks``). The first reads the script's arguments
-(``asked``) and draws up a plan, which is kept on the processing object (``run_context``, which also lists all that a
-run changes in the host). ``checkpoint_checks`` refuses a wrong checkpoint, ``sampling`` sets up each pass through the
-backend's module (``forge``, ``ldm``), ``results`` adds pictures. A run that cannot be done is ended by ``abort``.
+How a run passes through it: ``scripts/`` calls the hooks (``script_hooks``). The first hook reads the script's
+arguments (``asked``) and makes the plan, which is kept on the processing object (``run_context``, which also lists
+everything that a run changes in the host). ``checkpoint_checks`` refuses an unsuitable checkpoint, ``sampling`` sets up
+each pass through the backend's module (``forge``, ``ldm``), and ``results`` adds pictures. ``abort`` ends a run that
+cannot be done.
 
 May import: everything.
 """
@@ -17,10 +18,10 @@ if TYPE_CHECKING:
 
 
 def detect() -> Host:
-    """Find the backend that this process runs on, by the modules that it offers.
+    """Find the backend that this process runs on, by the modules that exist.
 
     Raises:
-        ICLightError: it is none that we know.
+        ICLightError: the backend is unknown.
     """
     from ..errors import ICLightError
 
@@ -33,7 +34,7 @@ def detect() -> Host:
 
         return LdmHost()
     raise ICLightError(
-        "IC Light does not know this web UI: it offers no backend like Stable Diffusion WebUI Forge's. "
+        "IC Light does not know this web UI: it has no backend like Stable Diffusion WebUI Forge's. "
         "Update the web UI, or disable the extension."
     )
 
@@ -43,5 +44,5 @@ def _is_there(module: str) -> bool:
 
     try:
         return find_spec(module) is not None
-    except ModuleNotFoundError:  # of a package that it is in
+    except ModuleNotFoundError:  # raised if a parent package is missing
         return False

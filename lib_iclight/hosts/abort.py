@@ -1,4 +1,4 @@
-"""Stop a run. Hosts print and swallow what a hook raises, so it is raised where they do not guard."""
+"""Ends a run with an error. Hosts print and swallow what a hook raises, so it is raised where they do not catch it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 from ..errors import ICLightError, release
 
 STEPS = ("setup_prompts", "init", "sample")
-"""The methods of a processing object that a host calls in a run, in their order."""
+"""The methods of a processing object that a host calls in a run, in order."""
 
 _SAMPLING = ("sample", "sample_img2img")
 
@@ -16,10 +16,10 @@ Stop = Callable[..., NoReturn]
 
 
 def abort_run(p: Any, error: Exception, steps: Sequence[str] = STEPS) -> dict[str, Stop]:
-    """Let a run end with ``error`` at the next of its ``steps``, by default before anything else is done.
+    """Make a run end with ``error`` at the next of its ``steps``, by default before anything else is done.
 
     Returns:
-        What now stands in the place of each step on this one processing object; :func:`clear` takes it away.
+        The functions that now replace the steps on this processing object; :func:`clear` removes them.
     """
     stops = dict.fromkeys((step for step in steps if hasattr(type(p), step)), _raiser(error))
     vars(p).update(stops)
@@ -27,19 +27,19 @@ def abort_run(p: Any, error: Exception, steps: Sequence[str] = STEPS) -> dict[st
 
 
 def clear(p: Any, stops: Mapping[str, Stop]) -> None:
-    """Take back :func:`abort_run`; a host may use one processing object for several runs."""
+    """Undo :func:`abort_run`; a host may use one processing object for several runs."""
     for step, stop in stops.items():
         if vars(p).get(step) is stop:
             del vars(p)[step]
 
 
 def abort_sampling(p: Any, error: Exception, tidy: Callable[[], None] = lambda: None) -> None:
-    """Let a run that is about to sample end with ``error`` instead; the sampler lives for one run only.
+    """Make a run that is about to sample end with ``error`` instead; the sampler exists for one run only.
 
     Args:
         p: the host's processing object.
         error: the reason.
-        tidy: puts back what the host itself would put back after sampling.
+        tidy: restores what the host itself would restore after sampling.
     """
     for step in _SAMPLING:
         setattr(p.sampler, step, _raiser(error, tidy))
@@ -48,7 +48,7 @@ def abort_sampling(p: Any, error: Exception, tidy: Callable[[], None] = lambda: 
 def _raiser(error: Exception, tidy: Callable[[], None] = lambda: None) -> Stop:
     release(error)
     if isinstance(error, ICLightError):
-        # Where it came from says nothing to a user, and would hold what the functions there were made of.
+        # The traceback is of no use to a user, and would keep the local variables of its frames alive.
         error.__traceback__ = None
 
     def stop(*args: Any, **kwargs: Any) -> NoReturn:

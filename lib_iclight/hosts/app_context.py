@@ -1,4 +1,4 @@
-"""What the process has one of: the hooks, the models, the background removers."""
+"""What exists once per process: the hooks, the models, the background removers."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from .script_hooks import ScriptHooks
 
 
 class AppContext:
-    """Everything that stays from run to run, put together for one host.
+    """Everything that outlives a run, assembled for one host.
 
     Attributes:
         host: the web UI's backend.
-        models: looks after the model files.
+        models: manages the model files.
         removers: the background removers.
         hooks: the script's hooks.
     """
@@ -42,11 +42,11 @@ class AppContext:
 
     @staticmethod
     def max_pixels() -> int:
-        """The most pixels that a picture may have, as the settings say."""
+        """The most pixels that a picture may have, from the settings."""
         return webui.settings().max_pixels
 
     def notice(self, name: str | None) -> str:
-        """What is wrong with a checkpoint, the chosen one where None is given; "" when nothing is."""
+        """What is wrong with a checkpoint, or ""; None means the selected checkpoint."""
         checkpoint = self._checkpoints.named(name)
         if checkpoint is None:
             return ""
@@ -62,7 +62,7 @@ class AppContext:
         return {file.name: file.kind for file in self.models.report().files if not file.problem}
 
     def cut_out(self, picture: Picture, model: str, edge: MatteRefinement, removal: Removal = True) -> Subject:
-        """Cut a picture's subject out, for the routes.
+        """Cut out a picture's subject, for the routes.
 
         Raises:
             ICLightError: there is no remover of that name, it fails, or nothing of the subject is left.
@@ -71,12 +71,12 @@ class AppContext:
         return self._pipeline.pictures.subject(picture, removal, model, self.removers.remove, edge)
 
     def preview(self, source: Any, name: str, request: Request) -> Subject:
-        """What a run of this request would relight of a picture, for the page.
+        """The subject that a run of this request would relight, for the page's preview.
 
         Args:
             source: what a slot of the page holds.
-            name: what the picture is to the user ("foreground").
-            request: tells how the subject is cut out.
+            name: what messages call the picture ("foreground").
+            request: says how the subject is cut out.
 
         Raises:
             ICLightError: the picture cannot be read, or its subject cannot be cut out.
@@ -84,7 +84,7 @@ class AppContext:
         return self._pipeline.subject(request, self._pipeline.pictures.picture(source, name), self.removers.remove)
 
     def forget_models(self) -> None:
-        """Release offsets and background removers where the settings say that they are not kept."""
+        """Release IC-Light models and background removers, unless the settings say to keep them in memory."""
         if not webui.settings().keep_models:
             self.models.library.forget()
         self.removers.forget_unless_kept()
@@ -100,9 +100,9 @@ def _cache_limit() -> int:
 
 @functools.cache
 def app_context() -> AppContext:
-    """The process's context, set up when it is first needed.
+    """The process's context, created on first use.
 
     Raises:
-        ICLightError: this web UI is not one that we know.
+        ICLightError: this web UI is unknown.
     """
     return AppContext(detect())

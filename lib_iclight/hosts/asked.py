@@ -1,4 +1,4 @@
-"""What the script's arguments ask for."""
+"""Reads the request from the script's arguments."""
 
 from __future__ import annotations
 
@@ -17,35 +17,35 @@ class Asked:
 
     Args:
         args: the arguments.
-        gone_astray: tells why they are not what was sent to us, "" where they are.
+        misrouted: returns the error if another extension has received our arguments, else "".
     """
 
-    def __init__(self, args: Sequence[Any], gone_astray: Callable[[], str] = lambda: ""):
+    def __init__(self, args: Sequence[Any], misrouted: Callable[[], str] = lambda: ""):
         self._args = args
-        self._gone_astray = gone_astray
+        self._misrouted = misrouted
 
     def request(self, overrides: Mapping[str, Any]) -> Request:
-        """The request, apart from its pictures.
+        """The request without its pictures.
 
         Args:
-            overrides: what X/Y/Z axes have set.
+            overrides: fields set by X/Y/Z axes.
 
         Raises:
             ICLightError: the request went to another extension, or something in it is wrong.
         """
-        astray = self._gone_astray()
-        if astray:
-            raise ICLightError(astray)
+        problem = self._misrouted()
+        if problem:
+            raise ICLightError(problem)
         return xyz_axes.overridden(self._read, overrides)
 
     def pictures(self) -> dict[str, Any]:
-        """The pictures as they were given, by field, once :meth:`request` has found nothing wrong."""
+        """The pictures as they were given, by field; call :meth:`request` first, which validates them."""
         first = self._args[0] if self._args else None
         return picture_sources(first if isinstance(first, dict) else dict(zip(PAGE_FIELDS, self._args, strict=False)))
 
     def _read(self, overrides: Mapping[str, Any]) -> Request:
         args = self._args
-        # Also what is not used: the host repeats the request in its answer, and cannot send halves of characters.
+        # Unused values too: the host repeats the request in its answer, and cannot send lone surrogates.
         well_formed(args, "args")
         first = args[0] if args else None
         if isinstance(first, dict):
@@ -57,8 +57,8 @@ class Asked:
 def _refuse_more(args: Sequence[Any]) -> None:
     """Refuse a request that sends anything after the dict.
 
-    The host fills in what was not sent with defaults, and sets other controls from the request's ``infotext``, so only
-    the picture slots tell. The first of them comes right after the dict.
+    The host fills in defaults for what was not sent, and sets other controls from the request's ``infotext``, so only
+    values for picture slots prove that something was sent. The first slot comes right after the dict.
 
     Raises:
         ICLightError: something was sent.

@@ -1,4 +1,4 @@
-"""Whether IC-Light can run on the checkpoints that a run uses."""
+"""Checks that IC-Light can run on the checkpoints that a run uses."""
 
 from __future__ import annotations
 
@@ -19,18 +19,19 @@ class CheckpointChecks:
     Args:
         host: the web UI's backend.
         library: loads the offsets.
-        checkpoints: tells what a checkpoint is that is yet to be loaded.
+        checkpoints: looks up checkpoints that are not loaded yet.
     """
 
     def __init__(self, host: Host, library: ModelLibrary, checkpoints: Checkpoints):
         self._host = host
         self._library = library
         self._checkpoints = checkpoints
-        # Offsets with the very shapes that they were found to fit, which hosts keep: comparing hundreds takes a while.
+        # Offsets and the shapes object that they were found to fit: comparing hundreds of shapes takes a while, and
+        # hosts keep the same object.
         self._fitting: weakref.WeakKeyDictionary[Offsets, Mapping[str, Any]] = weakref.WeakKeyDictionary()
 
     def check_loaded(self, sd_model: Any, run: RunContext) -> None:
-        """Check the loaded checkpoint, once each: the second pass may have one of its own.
+        """Check the loaded checkpoint, each one once: the second pass may have its own.
 
         Raises:
             ICLightError: it is not Stable Diffusion 1.5, or the offsets do not fit it.
@@ -51,7 +52,7 @@ class CheckpointChecks:
         run.checked = weakref.ref(sd_model)
 
     def check_others(self, p: Any) -> None:
-        """Check those of the second pass and the refiner, which are loaded too late in the run for a message.
+        """Check the checkpoints of the second pass and the refiner now: they are loaded only in the middle of the run.
 
         Raises:
             ICLightError: one of them is not Stable Diffusion 1.5.

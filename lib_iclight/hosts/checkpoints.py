@@ -1,4 +1,4 @@
-"""Checkpoints by name: which one the user has chosen, what it is, and which others a run will load."""
+"""Looks up checkpoints by name: the selected one, and others that a run will load."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ _SAME = "Use same checkpoint"
 
 
 class Checkpoints:
-    """Tells what the checkpoints of the web UI are, loaded or not.
+    """Describes the web UI's checkpoints, loaded or not.
 
     Args:
-        loaded: tells what a loaded model is, see :meth:`lib_iclight.hosts.protocol.Host.checkpoint`.
+        loaded: describes a loaded model, see :meth:`lib_iclight.hosts.protocol.Host.checkpoint`.
     """
 
     def __init__(self, loaded: Callable[[Any], Checkpoint]):
         self._loaded = loaded
-        # The host's entries by the names that they were asked for.
+        # The host's entries by the names used to look them up.
         self._last_found: dict[str | None, Any] = {}
 
     def named(self, name: str | None) -> Checkpoint | None:
-        """A checkpoint by any of its names, as the user or the API gives it; the chosen one where None is given.
+        """A checkpoint by any name that the host knows it by; None means the selected checkpoint.
 
         Returns:
-            None where there is no such checkpoint, or where its file does not say what it is.
+            None if there is no such checkpoint, or if its file does not tell its family.
         """
         from modules import sd_models, shared
 
@@ -46,15 +46,15 @@ class Checkpoints:
         return Checkpoint(info.name_for_extra, family.words, family.supported, _chosen_bits())
 
     def _entry(self, name: str | None) -> Any:
-        """The host's entry of a checkpoint.
+        """The host's entry for a checkpoint.
 
-        While the host fills its list anew, as it does on a page's load, the entry that was last found counts.
+        While the host rebuilds its list, as it does when a page is loaded, the last entry found is used.
         """
         from modules import sd_models
 
         try:
             info = sd_models.get_closet_checkpoint_match(name)
-        except RuntimeError:  # the list changes under the search
+        except RuntimeError:  # the list changed during the search
             info = None
         if info is None:
             return self._last_found.get(name)
@@ -63,7 +63,7 @@ class Checkpoints:
 
 
 def other_checkpoints(p: Any) -> dict[str, str]:
-    """The names of the checkpoints besides the chosen one that a run will load, by what they are for."""
+    """The names of further checkpoints that a run will load, by the role they play."""
     found = {}
     if getattr(p, "enable_hr", False):
         found["the hires-fix checkpoint"] = getattr(p, "hr_checkpoint_name", None)
@@ -72,7 +72,7 @@ def other_checkpoints(p: Any) -> dict[str, str]:
 
 
 def _chosen_bits() -> str:
-    """The low-bit type that the user has chosen for checkpoints, "" where it does not round what is merged."""
+    """The low-bit type selected for checkpoints, "" if merging into it rounds nothing."""
     from modules import shared
 
     # A settings file may hold null.

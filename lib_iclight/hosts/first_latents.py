@@ -1,9 +1,9 @@
-"""How strong the noise is that a sampler begins with.
+"""How strong the noise is that a sampler starts with.
 
-All hosts have two kinds of samplers: k-diffusion's have ``get_sigmas``, those that count in time steps (DDIM, PLMS,
-UniPC) ``get_timesteps``. Both write into ``p.extra_generation_params``, which is put back: sampling asks them itself.
+All hosts have two kinds of samplers: k-diffusion's have ``get_sigmas``; those that count in time steps (DDIM, PLMS,
+UniPC) have ``get_timesteps``. Both write into ``p.extra_generation_params``, which we restore: sampling calls them too.
 
-Noise levels are those of Karras et al. (2022), arXiv:2206.00364: latents at a level hold the picture and noise of that
+Noise levels are those of Karras et al. (2022), arXiv:2206.00364: latents at a level are the picture plus noise of that
 standard deviation. Samplers that count in time steps keep latents divided by ``sqrt(1 + level ** 2)``.
 """
 
@@ -18,16 +18,16 @@ from typing import Any
 from ..errors import ICLightError
 
 FAINTEST = 100.0
-"""The noise level from which on a light cannot show. Its latents are about as large as 1, and it is spread over the
-whole frame: at 512 x 512 averaging leaves a 64th of the noise, which then is stronger than the light."""
+"""The noise level at which a light no longer shows. The light's latents are about 1 in size and spread over the whole
+frame: at 512 x 512, averaging over the frame leaves 1/64 of the noise, which is then stronger than the light."""
 
 
 def noise_scale(p: Any, largest: float) -> float:
-    """What txt2img's noise is multiplied by in the latents that sampling begins with.
+    """The factor by which txt2img's noise is scaled in the first latents.
 
     Args:
-        p: the host's processing object with the sampler in place.
-        largest: the model's largest noise level, for a sampler that does not tell where it begins.
+        p: the host's processing object, with its sampler set.
+        largest: the model's largest noise level, used if the sampler does not say where it starts.
     """
     sampler = p.sampler
     if hasattr(sampler, "get_sigmas"):
@@ -37,7 +37,7 @@ def noise_scale(p: Any, largest: float) -> float:
             level = float(sampler.get_sigmas(p, p.steps)[0])
         return math.hypot(1.0, level) if getattr(opts, "sgm_noise_multiplier", False) else level
     if hasattr(sampler, "get_timesteps"):
-        # UniPC alone is told which tab it runs in, and in txt2img begins at the schedule's very end.
+        # Only UniPC is told which tab it runs in; in txt2img it starts at the very end of the schedule.
         at_the_end = "is_img2img" in inspect.signature(sampler.func).parameters
         with _params_kept(p):
             step = -1 if at_the_end else int(sampler.get_timesteps(p, p.steps)[-1])
@@ -46,7 +46,7 @@ def noise_scale(p: Any, largest: float) -> float:
 
 
 def img2img_level(p: Any, largest: float) -> float:
-    """The noise level that img2img begins with; arguments as of :func:`noise_scale`."""
+    """The noise level that img2img starts with; arguments as for :func:`noise_scale`."""
     from modules.sd_samplers_common import setup_img2img_steps
 
     sampler = p.sampler
@@ -60,16 +60,16 @@ def img2img_level(p: Any, largest: float) -> float:
 
 
 def check_visible(level: float) -> None:
-    """Refuse a run whose light would drown in the noise.
+    """Check that the light is not drowned out by the noise.
 
     Raises:
-        ICLightError: it would.
+        ICLightError: it is.
     """
     if level >= FAINTEST:
         raise ICLightError(
-            f"The light cannot show: this sampler begins with noise {level:.0f} times as strong, as zero terminal SNR "
-            "has it. Use img2img with the sampler DDIM, choose another checkpoint or 'Noise schedule for sampling: "
-            "Default' in the settings, or the light 'None'."
+            f"The light cannot show: with zero terminal SNR, this sampler starts from noise {level:.0f} times as "
+            "strong. Use img2img with the sampler DDIM, choose another checkpoint or 'Noise schedule for sampling: "
+            "Default' in the settings, or choose the light 'None'."
         )
 
 

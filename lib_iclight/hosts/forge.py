@@ -64,14 +64,14 @@ class ForgeHost:
         model = vae.first_stage_model
 
         def encode(pixels: torch.Tensor) -> torch.Tensor:
-            other = copy.copy(vae)  # the hosts' own clone() forgets what they added to the class later
+            other = copy.copy(vae)  # the hosts' own clone() omits attributes that were added to the class later
             other.first_stage_model = PosteriorMode(model)
             return self._scaled(sd_model, other.encode(pixels)).float().cpu()
 
         return weakref.ref(model), encode, vae.downscale_ratio
 
     def _scaled(self, sd_model: Any, latents: torch.Tensor) -> torch.Tensor:
-        """What the VAE gives, brought to what the UNet gets."""
+        """The VAE's output, scaled for the UNet."""
         return sd_model.forge_objects.vae.first_stage_model.process_in(latents)
 
     def sigma_max(self, sd_model: Any) -> float:
@@ -103,23 +103,23 @@ class ForgeHost:
         sd_model.forge_objects.unet = unet
 
     def _condition(self, c_concat: torch.Tensor) -> Any:
-        """The backend's condition that is cut and repeated as the noise is."""
+        """The backend's condition type that is tiled and repeated together with the noise."""
         from backend.sampling.condition import ConditionNoiseShape
 
         return ConditionNoiseShape(c_concat)
 
     def _rounds(self, sd_model: Any) -> str:
-        """What the checkpoint's weights are kept as where that rounds the offsets."""
+        """The type of the checkpoint's weights if it rounds merged offsets, else ""."""
         model = sd_model.forge_objects.unet.model
         return "" if patching.is_online(model) else patching.kept_as(model)
 
     def _in_channels(self, sd_model: Any) -> int | None:
-        """Input channels by the checkpoint's configuration; the live tensor may still be widened from the last run."""
+        """Input channels from the checkpoint's configuration; the live tensor may still be widened by the last run."""
         return channels_of(getattr(sd_model, "model_config", None))
 
 
 def _condition_with(condition: Any) -> Callable[..., tuple]:
-    """A conditioning modifier that gives every condition, positive and negative, the same ``c_concat``."""
+    """A conditioning modifier that adds the same ``c_concat`` to every condition, positive and negative."""
 
     def extended(conditions: list[dict] | None) -> list[dict] | None:
         if conditions is None:
@@ -134,7 +134,7 @@ def _condition_with(condition: Any) -> Callable[..., tuple]:
 
 
 def _family(sd_model: Any) -> str | None:
-    """The family's name where it is not Stable Diffusion 1.5."""
+    """The family's name, None for Stable Diffusion 1.5."""
     if getattr(sd_model, "is_sd1", False):
         return None
     for flag, words in _FAMILIES:
@@ -144,7 +144,7 @@ def _family(sd_model: Any) -> str | None:
 
 
 def channels_of(model_config: Any) -> int | None:
-    """Input channels in the configuration that a backend has found for a checkpoint."""
+    """Input channels in the configuration that the backend has detected for a checkpoint."""
     config = getattr(model_config, "unet_config", None)
     return config.get("in_channels") if isinstance(config, dict) else None
 

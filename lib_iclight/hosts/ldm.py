@@ -1,4 +1,4 @@
-"""reForge, Forge Classic and the Forge of before August 2024 (``ldm_patched``)."""
+"""reForge, Forge Classic, and Forge before August 2024 (``ldm_patched``)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class LdmHost(ForgeHost):
-    """The same patchers over the older backend, which keeps some things in other places."""
+    """The same patchers on the older backend, which keeps some things in other places."""
 
     def hand_on_errors(self) -> None:
         with suppress(ImportError):
@@ -47,7 +47,7 @@ class LdmHost(ForgeHost):
 
 
 def _loaded_vae() -> str | None:
-    """The file of the VAE that the user has chosen: its weights are written into the VAE that is there."""
+    """The file of the selected VAE: older hosts load its weights into the existing VAE object."""
     try:
         from modules import sd_vae
     except ImportError:

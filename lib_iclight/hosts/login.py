@@ -1,4 +1,4 @@
-"""Finds out how this web UI is protected: by the API's password, by the page's login, or not at all."""
+"""Finds out how this web UI is protected: by an API password, by a page login, or not at all."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ def access(app: Any) -> Access:
 
 
 def page_login(app: Any) -> Callable[[Any], bool | None]:
-    """Tells whether a request comes from somebody who is logged in on gradio's page.
+    """Makes the function that says whether a request comes from someone logged in on gradio's page.
 
-    Asks gradio's own route, which knows its cookies. The function gives None where the page asks for no login.
+    It asks gradio's own route, which knows its cookies, and returns None if the page has no login.
     """
 
     def is_logged_in(request: Any) -> bool | None:

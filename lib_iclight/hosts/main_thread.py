@@ -1,4 +1,4 @@
-"""Passes errors on from the thread in which older web UIs generate for the page, where they print and lose them."""
+"""Passes our errors on to the page from the main thread, where older web UIs generate, and print and lose errors."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from ..errors import ICLightError
 
 
 def hand_on_errors(main_thread: Any, on_unload: Callable[[Callable[[], None]], Any]) -> None:
-    """Let a generation that ended with an error of ours end with it for the page too, which shows it then.
+    """Wrap the host's function so that errors of ours reach the page, which shows them.
 
-    Without this the page says that "'NoneType' object is not iterable". Errors of others stay as they are.
+    Without this, the page says "'NoneType' object is not iterable". Other errors are left as they are.
 
     Args:
-        main_thread: the host's module; done once, however often this is called.
-        on_unload: the host's way to be called when it lets go of its scripts; the host's own function is put back then,
-            unless somebody else has replaced it in the meantime.
+        main_thread: the host's module; it is wrapped only once, however often this is called.
+        on_unload: registers a callback for when the host unloads its scripts. The host's own function is restored
+            then, unless somebody else has replaced it in the meantime.
     """
     waiting = main_thread.run_and_wait_result
     if getattr(waiting, "hands_on_ic_light", False):

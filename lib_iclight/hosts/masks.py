@@ -10,23 +10,23 @@ from ..picture.opening import check_given
 
 
 def as_light(p: Any, max_pixels: int) -> Image.Image | None:
-    """The mask of a processing object as the host reads it, its greys kept: white where there is light.
+    """The mask of a processing object, read as the host reads it but with its greys: white where there is light.
 
     Args:
         p: the host's processing object.
         max_pixels: the most pixels that the mask may have.
 
     Returns:
-        A grey picture, None where there is no mask or nothing is painted in it.
+        A grey picture, None if there is no mask or nothing is painted in it.
 
     Raises:
-        ICLightError: it is a file of a kind that is not read, or too large.
+        ICLightError: its file format is not supported, or it is too large.
     """
     mask = getattr(p, "image_mask", None)
     if not isinstance(mask, Image.Image):
         return None
     check_given(mask, "mask", max_pixels)
-    # As the host: transparency that says anything is the mask.
+    # As in the host: if the picture is transparent anywhere, its alpha channel is the mask.
     if mask.mode in ("RGBA", "LA") and mask.getchannel("A").getextrema() != (255, 255):
         grey = mask.getchannel("A")
     else:
@@ -40,7 +40,7 @@ def as_light(p: Any, max_pixels: int) -> Image.Image | None:
 
 
 def detach(p: Any) -> Any:
-    """Have the host not inpaint in this run.
+    """Remove the mask, so that the host does not inpaint in this run.
 
     Returns:
         The mask, for :func:`restore`.
@@ -50,6 +50,6 @@ def detach(p: Any) -> Any:
 
 
 def restore(p: Any, mask: Any) -> None:
-    """Take back :func:`detach`, unless the processing object has got another mask since; None changes nothing."""
+    """Undo :func:`detach`, unless the processing object has been given another mask; None changes nothing."""
     if mask is not None and p.image_mask is None:
         p.image_mask = mask

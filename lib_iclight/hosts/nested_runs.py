@@ -1,4 +1,4 @@
-"""Runs inside other runs: a detailer redraws a crop of a picture that IC-Light has just relit."""
+"""Detects runs inside other runs, such as a detailer's that redraws a crop of a picture that was just relit."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ _GENERATES = "process_images_inner"
 def is_nested_run(p: Any, is_relit: Callable[[Any], bool]) -> bool:
     """Whether ``p`` is processed inside the run of another processing object that is relit.
 
-    Every host generates in a function called ``process_images_inner``, so the call stack tells. A list of running
-    objects would keep those whose run ended with an exception.
+    Every host generates in a function called ``process_images_inner``, so the call stack shows it. A list of running
+    objects would still contain those whose run ended with an exception.
 
     Args:
-        p: the processing object that begins.
-        is_relit: tells whether a processing object is relit.
+        p: the processing object whose run begins.
+        is_relit: says whether a processing object is relit.
     """
     frame = sys._getframe(1)
     while frame is not None:

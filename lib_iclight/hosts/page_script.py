@@ -1,4 +1,4 @@
-"""What the script in ``scripts/`` is made of: the accordion, the arguments, and what it registers with the web UI."""
+"""What the script in ``scripts/`` needs: the accordion, its arguments, and what it registers with the web UI."""
 
 from __future__ import annotations
 
@@ -7,22 +7,22 @@ from typing import Any
 
 from ..errors import ICLightError
 from ..models.library import AUTO_MODEL
-from ..namesakes import gone_astray, namesakes, warning
+from ..namesakes import misrouted, namesakes, warning
 from ..subject.background_removal import MODELS
 from ..ui import unavailable
 from ..ui.accordion import Accordion
 from ..ui.models_row import ModelsRow
+from ..ui.page import HostControls, Page
 from . import webui, xyz_axes
 from .app_context import AppContext, app_context
 from .asked import Asked
 from .login import access
-from .page import HostControls, Page
 from .script_hooks import ScriptHooks
 from .unknown_webui import RefusingHooks
 
 
 def hooks() -> ScriptHooks | RefusingHooks:
-    """The process's hooks; on a web UI that we do not know some that refuse."""
+    """The process's hooks; on an unknown web UI, hooks that refuse every run."""
     try:
         return app_context().hooks
     except ICLightError as error:
@@ -30,10 +30,10 @@ def hooks() -> ScriptHooks | RefusingHooks:
 
 
 class PageScript:
-    """The part of the script that is on the page. A host makes one for each tab.
+    """The part of the script that deals with the page. A host makes one instance per tab.
 
     Attributes:
-        page: the page that all of them are in; the script's class has it.
+        page: the page, shared by all instances; set on the script's class.
     """
 
     page: Page
@@ -72,11 +72,11 @@ class PageScript:
         )
 
     def asked(self, p: Any, args: Sequence[Any]) -> Asked:
-        """What the script's arguments ask for; what went to another extension with our title is refused."""
-        return Asked(args, lambda: gone_astray(p, self))
+        """The request in the script's arguments; it is refused if another extension of our title received it."""
+        return Asked(args, lambda: misrouted(p, self))
 
     def after_component(self, component: Any, **kwargs: Any) -> None:
-        """Remember the web UI's controls as it makes them."""
+        """Remember the web UI's controls as they are made."""
         self._host_controls.watch(component, **kwargs)
 
 
@@ -97,7 +97,7 @@ def hand_on_errors() -> None:
 
 
 def add_settings() -> None:
-    """Give the host's settings page our section."""
+    """Add our section to the host's settings page."""
     changed = {
         "keep_models": lambda: app_context().forget_models(),
         "cache_limit": lambda: app_context().trim_cache(),
@@ -106,7 +106,7 @@ def add_settings() -> None:
 
 
 def _removers() -> list[str]:
-    """The background removers; in a web UI that we do not know rembg's, for the settings page to come up at all."""
+    """The background removers; on an unknown web UI just rembg's, so that the settings page still works."""
     try:
         return app_context().removers.names()
     except ICLightError:
@@ -114,7 +114,7 @@ def _removers() -> list[str]:
 
 
 def add_routes(demo: Any, app: Any) -> None:
-    """Give the host's server our routes, on a web UI that we know."""
+    """Add our routes to the host's server, unless the web UI is unknown."""
     from ..api.routes import Services, add_routes
 
     try:
@@ -126,7 +126,7 @@ def add_routes(demo: Any, app: Any) -> None:
 
 
 def add_xyz_axes() -> None:
-    """Give the X/Y/Z plot script our axes, on a web UI that we know."""
+    """Add our axes to the X/Y/Z plot script, unless the web UI is unknown."""
     try:
         current = app_context()
     except ICLightError:

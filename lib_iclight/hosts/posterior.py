@@ -1,4 +1,4 @@
-"""Encoding without randomness: hosts draw a sample of the VAE's posterior, IC-Light needs its mode."""
+"""Encoding without randomness: hosts sample the VAE's posterior, but IC-Light needs its mode."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ class PosteriorMode:
         if "regulation" in inspect.signature(model.encode).parameters:
             return model.encode(pixels, lambda posterior: posterior.mode())
         if not hasattr(model, "quant_conv"):
-            return model.encode(pixels)  # such as TAESD, which has no posterior
+            return model.encode(pixels)  # for example TAESD, which has no posterior
         moments = model.encoder(pixels)
         if model.quant_conv is not None:
             moments = model.quant_conv(moments)
-        # A normal distribution's mode is its mean, the first half of what the encoder gives.
+        # The mode of a normal distribution is its mean, the first half of the encoder's output.
         return moments.chunk(2, dim=1)[0]

@@ -19,9 +19,9 @@ class Checkpoint:
 
     Attributes:
         name: as the user knows it.
-        family: in words ("SDXL"), "Stable Diffusion 1.5" for the one that IC-Light was made for.
+        family: in words ("SDXL"); IC-Light was made for "Stable Diffusion 1.5".
         supported: whether IC-Light can run on it.
-        rounds: the type that its weights are kept in where offsets are merged into them and so rounded, else "".
+        rounds: the type of its weights if merging rounds the offsets to it, else "".
     """
 
     name: str
@@ -34,16 +34,16 @@ class Host(Protocol):
     """A web UI's backend. ``sd_model`` is the processing object's attribute of that name."""
 
     def model_folders(self) -> list[Path]:
-        """Where IC-Light models are looked for, the preferred folder first."""
+        """The folders to search for IC-Light models, the preferred one first."""
 
     def matting_folder(self) -> Path:
-        """The folder of the background removers' model files, which rembg calls its home."""
+        """The folder with the background removers' model files (rembg's home)."""
 
     def checkpoint(self, sd_model: Any) -> Checkpoint:
         """Describe the loaded checkpoint."""
 
     def unet_shapes(self, sd_model: Any) -> Mapping[str, tuple[int, ...] | None]:
-        """The UNet's tensors by name, without patches; None for a tensor whose stored shape says nothing."""
+        """The shapes of the UNet's tensors by name, without patches; None for a tensor stored in packed form."""
 
     def vae(self, sd_model: Any) -> tuple[Hashable, Callable[[torch.Tensor], torch.Tensor], int]:
         """A key that identifies the VAE, its encoder, and pixels per latent.
@@ -52,22 +52,22 @@ class Host(Protocol):
         """
 
     def sigma_max(self, sd_model: Any) -> float:
-        """The largest noise level of the model's schedule, where most samplers begin."""
+        """The largest noise level of the model's schedule, where most samplers start."""
 
     def kept_levels(self, sd_model: Any) -> Callable[[], None]:
         """Remember the model's noise levels.
 
-        Hosts change them around sampling for zero terminal SNR, and do not put them back if sampling raises.
+        Hosts change them during sampling for zero terminal SNR, and do not restore them if sampling raises.
 
         Returns:
-            Gives the model its present noise levels back.
+            A function that restores the noise levels the model has now.
         """
 
     def hand_on_errors(self) -> None:
         """Let the page show errors of ours where a web UI loses them, until it unloads its scripts."""
 
     def relight(self, sd_model: Any, offsets: Offsets, c_concat: torch.Tensor) -> None:
-        """Replace the UNet's patcher by a clone that has the offsets.
+        """Replace the UNet's patcher by a clone with the offsets.
 
         Args:
             sd_model: the loaded model; its ``forge_objects.unet`` is replaced.

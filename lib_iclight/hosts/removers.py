@@ -1,4 +1,4 @@
-"""The background removers of this web UI, used as its settings allow."""
+"""The background removers of this web UI, subject to its settings."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ class Removers:
     """Runs background removers.
 
     Args:
-        folder: gives the folder of their model files.
-        why_not: tells why nothing is downloaded, "" where downloads are allowed.
+        folder: returns the folder with their model files.
+        why_not: returns why downloads are not allowed, "" if they are.
     """
 
     def __init__(self, folder: Callable[[], Path], why_not: Callable[[], str]):
@@ -27,11 +27,11 @@ class Removers:
         self._why_not = why_not
 
     def names(self) -> list[str]:
-        """What there is to choose from, files of the user's own among them."""
+        """The removers to choose from, including the user's own files."""
         return offered(self._folder())
 
     def content(self, model: str) -> Hashable:
-        """Identifies the content of a remover's file, None where it has none."""
+        """Identifies the content of a remover's file, None if there is no file."""
         return content(model, self._folder())
 
     def check_known(self, model: str) -> None:
@@ -46,14 +46,14 @@ class Removers:
         """Cut the subject out; see :data:`lib_iclight.subject.background_removal.BackgroundRemover`.
 
         Raises:
-            ICLightError: there is no such remover, it fails, or it would download its file where that is not allowed.
+            ICLightError: there is no such remover, it fails, or it is not installed and downloads are not allowed.
         """
         folder, reason = self._folder(), self._why_not()
         check_known(model, folder)
         if reason and model in MODELS and not (folder / f"{model}{ENDING}").is_file():
             raise ICLightError(
                 f"The background remover {model} is not installed, and {reason}. Put {model}.onnx into "
-                f"models/{folder.name}, choose another one, or give a picture with transparency, or turn 'Remove "
+                f"models/{folder.name}, choose another one, use a picture with transparency, or turn 'Remove "
                 "background' off."
             )
         try:
@@ -62,7 +62,7 @@ class Removers:
             self.forget_unless_kept()
 
     def remove_in_run(self, rgb: np.ndarray, model: str) -> np.ndarray:
-        """The same within a run: shows what is going on, and lets Interrupt end the wait.
+        """The same within a run: shows progress, and lets Interrupt end the wait.
 
         Raises:
             InterruptedRunError: the user has pressed Interrupt.
@@ -75,7 +75,7 @@ class Removers:
             webui.tell("")
 
     def forget_unless_kept(self) -> None:
-        """Release loaded removers where the settings say that models are not kept."""
+        """Release loaded removers, unless the settings say to keep models in memory."""
         if not webui.settings().keep_models:
             forget_sessions()
             release_memory()

@@ -1,38 +1,38 @@
 """What a run keeps on the host's processing object ``p``: one object, the :class:`RunContext`.
 
-A run touches these places of the host, in this order:
+A run changes these places in the host, in this order:
 
-- ``p.ic_light_run``, the context itself: ``before_process`` makes it; X/Y/Z axes leave their values in it before that.
+- ``p.ic_light_run``, the context itself: made by ``before_process``; X/Y/Z axes store their values in it before that.
   Its pictures are dropped when the run ends. The next ``before_process`` replaces it and keeps the axes' values.
-- ``p.setup_prompts``, ``p.init``, ``p.sample``: where a hook refuses the run they raise the reason. The next
-  ``before_process`` takes that away.
+- ``p.setup_prompts``, ``p.init``, ``p.sample``: if a hook refuses the run, these raise the reason. The next
+  ``before_process`` removes that.
 - ``p.extra_generation_params``: ``before_process`` adds our infotext, which the host writes into the results. The next
-  ``before_process`` removes it. What a sampler writes there when it is asked where it begins is taken out at once.
-- ``p.image_mask``: ``before_process`` empties it where the mask is the light. ``postprocess`` puts the mask back, after
-  an error the next ``before_process``.
-- ``shared.state.textinfo``: tells what is going on while a background is removed or a model is downloaded, and is
-  emptied after that. ``shared.state.interrupted``: cleared before such a wait where no job runs, as the host does
-  itself when the next job begins.
+  ``before_process`` removes it. What a sampler writes there when asked where it starts is removed at once.
+- ``p.image_mask``: ``before_process`` sets it to None if the mask is the light. ``postprocess`` restores the mask;
+  after an error, the next ``before_process`` does.
+- ``shared.state.textinfo``: shows progress while a background is removed or a model is downloaded, and is cleared
+  afterwards. ``shared.state.interrupted``: cleared before such a wait if no job is running, as the host does itself
+  when the next job begins.
 - ``p.comment``: ``process`` adds a warning, which the host shows with the results.
-- ``p.sd_model.forge_objects.unet``: before each pass a clone that carries the offsets takes its place. The host, which
-  keeps its own UNet unchanged, puts that back.
-- ``noise`` and ``p.modified_noise``: before the first pass of txt2img the light is added. The host makes them anew for
+- ``p.sd_model.forge_objects.unet``: replaced before each pass by a clone with the offsets. The host restores its own
+  UNet, which is unchanged.
+- ``noise`` and ``p.modified_noise``: the light is added before the first pass of txt2img. The host makes new ones for
   each batch.
-- ``p.init_latent``: before the first pass of img2img the light takes its place. It is not put back: each batch starts
-  from the host's own, which the context keeps, and the next run's ``p.init`` makes another.
-- ``p.sampler``: its denoiser relights the refiner's UNet too, and sampling raises what went wrong before a pass. The
-  host makes a sampler for each pass.
-- The model's noise levels: the host changes them for zero terminal SNR around sampling. Where an error of ours ends the
-  pass, they are put back as the host would.
-- ``p.color_corrections``: ``postprocess_image`` empties it; the next run's ``p.init`` makes it anew.
-- ``processed``: ``postprocess`` adds our pictures and their texts, which are results and stay.
+- ``p.init_latent``: replaced by the light before the first pass of img2img. It is not restored: each batch starts from
+  the host's own, which the context keeps, and the next run's ``p.init`` makes a new one.
+- ``p.sampler``: its denoiser is wrapped to relight the refiner's UNet too, and its sampling methods raise any error
+  from setting up the pass. The host makes a new sampler for each pass.
+- The model's noise levels: the host changes them during sampling for zero terminal SNR. If an error of ours ends the
+  pass, we restore them as the host would.
+- ``p.color_corrections``: ``postprocess_image`` sets it to None; the next run's ``p.init`` makes it again.
+- ``processed``: ``postprocess`` adds our pictures and their texts; they are results and stay.
 
-Two places are the whole process's:
+Two places belong to the whole process:
 
-- ``os.environ``: ``U2NET_HOME`` and ``MODEL_CHECKSUM_DISABLED`` are set while a background remover is loaded, and are
-  then as before.
+- ``os.environ``: ``U2NET_HOME`` and ``MODEL_CHECKSUM_DISABLED`` are set while a background remover is loaded, and
+  restored afterwards.
 - ``main_thread.run_and_wait_result`` of older hosts: replaced at each load of the script, so that the page shows our
-  errors; the host's own comes back when it unloads its scripts.
+  errors, and restored when the host unloads its scripts.
 """
 
 from __future__ import annotations
@@ -55,24 +55,24 @@ _ATTRIBUTE = "ic_light_run"
 class RunContext:
     """One run's state.
 
-    Hosts keep ``p`` longer than its run, so the pictures go when the run ends. Others copy ``p`` and call the hooks for
-    the copy while it still runs: the copy has the same context, which is not its own.
+    Hosts keep ``p`` longer than its run, so the pictures are dropped when the run ends. Other extensions copy ``p`` and
+    run the hooks on the copy during the run: the copy then has this context, but is not its owner.
 
     Attributes:
-        owner: gives the ``p`` that the context was made for.
+        owner: returns the ``p`` that the context was made for.
         overrides: the request's fields that X/Y/Z axes have set.
-        plan: what is done; None before the run is planned, where it is not relit, and after its end.
-        relights: whether the run is relit; also after its end, while others still work on its pictures.
-        framing: how the host brings its own picture to size where that shows around ours, None where nothing does: then
-            the request's placement counts.
-        stops: what stands in the place of the steps of a run that is refused, by their names.
+        plan: what is done; None before the run is planned, if it is not relit, and after its end.
+        relights: whether the run is relit; stays set after its end, while others still work on its pictures.
+        framing: how the host scales its own picture, if that stays visible around ours; None if it does not: then the
+            request's placement applies.
+        stops: the functions that replace the steps of a refused run, by step.
         mask: img2img's mask while it is detached.
-        checked: gives the model that IC-Light was found to run on.
-        restore_levels: gives the model back its noise levels.
-        init_latent: the latents that the host itself starts img2img from.
+        checked: returns the model that passed the checks.
+        restore_levels: restores the model's noise levels.
+        init_latent: the host's own latents for the start of img2img.
         shown: width and height of the first pass in pixels.
         finished: how many pictures are finished.
-        unrestored: results as they were before details and colours were restored, by their place among the results.
+        unrestored: results before details and colours were restored, by their position among the results.
     """
 
     owner: Callable[[], Any]
@@ -91,33 +91,33 @@ class RunContext:
 
     @property
     def subjects(self) -> Sequence[Subject]:
-        """The plan's subjects, as they are brought to size in this run."""
+        """The plan's subjects, framed as in this run."""
         if self.framing is None:
             return self.plan.subjects
         return [subject.framed(self.framing) for subject in self.plan.subjects]
 
     def subject_of(self, index: int) -> Subject:
-        """The subject of the batch's picture at this place; several take turns, as the host's own pictures do."""
+        """The subject of the batch's picture at this index; several alternate, as the host's own pictures do."""
         return self.subjects[index % len(self.subjects)]
 
     def start(self, plan: Plan) -> None:
-        """Begin to relight: from now on the run is known as relit."""
+        """Begin to relight: from now on the run counts as relit."""
         self.plan, self.relights = plan, True
         if plan.lit_by_mask:
             self.mask = masks.detach(self.owner())
 
     def end_with(self, error: Exception, steps: Sequence[str] = abort.STEPS) -> None:
-        """Let the run end with ``error`` at the next of its ``steps``; its pictures go."""
+        """Make the run end with ``error`` at the next of its ``steps``, and drop its pictures."""
         self.stops = abort.abort_run(self.owner(), error, steps)
         self.drop_pictures()
 
     def restore_mask(self) -> None:
-        """Give the host its mask back."""
+        """Restore the host's mask."""
         masks.restore(self.owner(), self.mask)
         self.mask = None
 
     def drop_pictures(self) -> None:
-        """Let go of everything large: the run is over."""
+        """Drop everything large: the run is over."""
         self.plan = self.init_latent = None
         self.unrestored = {}
 
@@ -125,12 +125,12 @@ class RunContext:
 def begin(p: Any) -> RunContext:
     """Make the context of a run that begins.
 
-    What an earlier run has left on ``p``, or on the object that ``p`` is a copy of, is put back on ``p``.
+    Changes that an earlier run left on ``p``, or on the object that ``p`` is a copy of, are undone on ``p``.
     """
     earlier = vars(p).get(_ATTRIBUTE)
     context = vars(p)[_ATTRIBUTE] = RunContext(weakref.ref(p))
     if earlier is not None:
-        # It may be the context of a run that goes on, so it is only read.
+        # It may belong to a run that is still going on, so it is only read.
         abort.clear(p, earlier.stops)
         masks.restore(p, earlier.mask)
         context.overrides = earlier.overrides
@@ -138,21 +138,21 @@ def begin(p: Any) -> RunContext:
 
 
 def of(p: Any) -> RunContext | None:
-    """The context of the run that relights ``p``, None where there is none or it is over."""
+    """The context of the run that relights ``p``, None if there is none or it is over."""
     context = _own(p)
     return context if context is not None and context.plan is not None else None
 
 
 def is_relit(p: Any) -> bool:
-    """Whether ``p`` is relit, also after its run has ended."""
+    """Whether ``p`` is relit, even after its run has ended."""
     context = _own(p)
     return context is not None and context.relights
 
 
 def override(p: Any, name: str, value: Any) -> None:
-    """Set a field of the request for this processing object alone, as an axis of the X/Y/Z plot does."""
+    """Set a field of the request for this processing object alone, for the axes of an X/Y/Z plot."""
     context = vars(p).get(_ATTRIBUTE) or RunContext(weakref.ref(p))
-    # The plot script works on copies, which must not change the original's.
+    # The plot script works on copies of p, which must not change the original's context.
     vars(p)[_ATTRIBUTE] = replace(context, overrides={**context.overrides, name: value})
 
 

@@ -1,11 +1,11 @@
-"""Before a pass: the UNet gets the offsets and the condition, the first latents get the light."""
+"""Sets up each sampling pass: the UNet gets the offsets and the condition, the first latents get the light."""
 
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 from typing import Any, NamedTuple
 
-from ..conditioning import Encode, about, inside_mask
+from ..conditioning import Encode, inside_mask, scale_contrast
 from ..relight import RelightPipeline, condition_layers, grey_layer, start_layer
 from ..subject.prepare import Framing
 from . import first_latents
@@ -36,12 +36,12 @@ class Encoding(NamedTuple):
 
 
 class Relighting:
-    """Sets up what a pass samples with and from.
+    """Sets up the model and the starting latents of a pass.
 
     Args:
         host: the web UI's backend.
-        pipeline: makes and keeps latents, and loads the offsets.
-        checks: refuses checkpoints that come up in the middle of a run.
+        pipeline: makes and caches latents, and loads the offsets.
+        checks: refuses unsuitable checkpoints that are loaded in the middle of a run.
     """
 
     def __init__(self, host: Host, pipeline: RelightPipeline, checks: CheckpointChecks):
@@ -55,11 +55,11 @@ class Relighting:
         Args:
             p: the host's processing object.
             run: its context.
-            x: latents whose shape ``[B, 4, h, w]`` is the run's real size.
-            noise: the sampler's noise of that shape; changed in place for a light in txt2img.
+            x: latents whose shape ``[B, 4, h, w]`` is the pass's actual size.
+            noise: the sampler's noise of that shape; modified in place for a light in txt2img.
 
         Raises:
-            ICLightError: the checkpoint does not suit, or the light cannot show.
+            ICLightError: the checkpoint is unsuitable, or the light cannot show.
         """
         self._checks.check_loaded(p.sd_model, run)
         if run.plan.from_init:
@@ -70,7 +70,7 @@ class Relighting:
         self._follow_refiner(p, run, x)
 
     def _condition(self, p: Any, run: RunContext, x: Any) -> None:
-        """Give the model's UNet the offsets, and the pictures beside latents of ``x``'s shape."""
+        """Give the model's UNet the offsets, and the pictures encoded to ``x``'s size."""
         import torch
 
         plan, encoding = run.plan, self._encoding(p, x)
@@ -80,7 +80,7 @@ class Relighting:
         self._host.relight(p.sd_model, self._pipeline.library.load(plan.model), torch.cat(stacks))
 
     def _start(self, p: Any, run: RunContext, x: Any, noise: Any) -> None:
-        """Begin from the light."""
+        """Start from the light."""
         import torch
 
         encoding, strength = self._encoding(p, x), run.plan.request.light_strength
@@ -90,13 +90,13 @@ class Relighting:
             self._add_to_noise(p, start * strength, noise)
             return
         if strength != 1:
-            start = about(latents.latent(grey_layer(), *encoding), start, strength)
+            start = scale_contrast(latents.latent(grey_layer(), *encoding), start, strength)
         self._replace_init_latent(p, run, start)
 
     def _follow_refiner(self, p: Any, run: RunContext, x: Any) -> None:
-        """Relight the refiner's UNet too: it is loaded while sampling, where a host calls no hook of scripts.
+        """Relight the refiner's UNet too. It is loaded during sampling, when a host calls no script hook.
 
-        The denoiser is told of it. It lives as long as its sampler, for one pass.
+        The denoiser loads it, so its method is wrapped. A denoiser lives as long as its sampler, for one pass.
         """
         denoiser = getattr(p.sampler, "model_wrap_cfg", None)
         if getattr(p, "refiner_checkpoint_info", None) is None or denoiser is None:
@@ -114,23 +114,23 @@ class Relighting:
         denoiser.update_inner_model = updated
 
     def _encoding(self, p: Any, x: Any) -> Encoding:
-        """How pictures for latents of ``x``'s shape are encoded."""
+        """How to encode pictures to ``x``'s size."""
         vae, encode, scale = self._host.vae(p.sd_model)
         return Encoding(x.shape[-1] * scale, x.shape[-2] * scale, vae, encode)
 
     def _add_to_noise(self, p: Any, start: Any, noise: Any) -> None:
-        """Begin txt2img from the light: the sampler scales the noise, so what is added to it is divided by that."""
+        """Start txt2img from the light: the sampler scales the noise, so the light is divided by that factor first."""
         scale = first_latents.noise_scale(p, self._host.sigma_max(p.sd_model))
         first_latents.check_visible(scale)
         light = (start / scale).to(noise)
         noise += light
         replaced = getattr(p, "modified_noise", None)
         if replaced is not None and replaced is not noise:
-            # A script before ours has given the host other noise, made of what this one was then.
+            # A script that ran before ours has replaced the noise by its own, made from ours without the light.
             p.modified_noise = replaced + light.to(replaced)
 
     def _replace_init_latent(self, p: Any, run: RunContext, start: Any) -> None:
-        """Begin img2img from the light instead of from its picture."""
+        """Start img2img from the light instead of its picture."""
         largest = self._host.sigma_max(p.sd_model)
         if largest >= first_latents.FAINTEST:
             first_latents.check_visible(first_latents.img2img_level(p, largest))
@@ -140,7 +140,7 @@ class Relighting:
 
 
 def _host_framing(p: Any) -> Framing | None:
-    """What a host with a mask does with its own picture, which shows around ours; None where it shows nothing of it."""
+    """How a host with a mask scales its own picture, which stays visible around ours; None without a mask."""
     region: Sequence[int] | None = getattr(p, "paste_to", None)
     if region is not None:
         return Framing("cover", tuple(region))

@@ -1,4 +1,4 @@
-"""The script's hooks: read what a run is from the processing object ``p``, and write what relights it."""
+"""The script's hooks: each reads the state of a run from the processing object ``p`` and sets up its relighting."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ if TYPE_CHECKING:
 
 
 class ScriptHooks:
-    """The hooks, the same in every host; one for the process.
+    """The hooks, the same for every host; one instance per process.
 
     Args:
         host: the web UI's backend.
-        pipeline: draws up plans.
-        models: looks after the model files.
+        pipeline: makes plans.
+        models: manages the model files.
         removers: the background removers.
-        checkpoints: tells what a checkpoint is that is yet to be loaded.
+        checkpoints: looks up checkpoints that are not loaded yet.
     """
 
     def __init__(
@@ -48,16 +48,16 @@ class ScriptHooks:
         self._relighting = Relighting(host, pipeline, self._checks)
 
     def begin(self, p: Any, asked: Asked, is_img2img: bool) -> None:
-        """Hook ``before_process``: draw up the plan, or let the run end with the reason.
+        """Hook ``before_process``: make the plan, or end the run with the reason.
 
         Args:
             p: the host's processing object.
-            asked: what the script's arguments ask for.
+            asked: the script's arguments.
             is_img2img: which tab the run belongs to.
         """
         run = run_context.begin(p)
         if nested_runs.is_nested_run(p, run_context.is_relit):
-            return  # its picture is one that was relit a moment ago
+            return  # its picture has just been relit
         forget(p.extra_generation_params)
         try:
             request = asked.request(run.overrides)
@@ -67,9 +67,9 @@ class ScriptHooks:
                 run.start(plan)
                 p.extra_generation_params.update(describe(run.plan))
         except InterruptedRunError as error:
-            # The host ends an interrupted run by itself, before it samples; should it not, no picture comes.
+            # The host itself ends an interrupted run before sampling; if it does not, sampling raises.
             run.end_with(error, steps=("sample",))
-        except Exception as error:  # the host would swallow it and go on to an unrelated picture
+        except Exception as error:  # the host would swallow it and make a picture that is not relit
             run.end_with(error)
 
     def _sources(self, p: Any, asked: Asked, request: Request, is_img2img: bool) -> dict[str, Sequence[Any]]:
@@ -82,10 +82,10 @@ class ScriptHooks:
         return sources | (self._host_pictures(p, request) if is_img2img else {})
 
     def _host_pictures(self, p: Any, request: Request) -> dict[str, Sequence[Any]]:
-        """img2img's pictures and, where it is the light, its mask; none that is not there.
+        """img2img's pictures and, if it is the light, its mask; what is not given is left out.
 
         Raises:
-            ICLightError: the mask is of a kind that is not read, or too large.
+            ICLightError: the mask's file format is not supported, or it is too large.
         """
         images = [image for image in getattr(p, "init_images", None) or () if image is not None]
         mask = masks.as_light(p, self.pipeline.max_pixels()) if request.light == "mask" else None
@@ -120,7 +120,7 @@ class ScriptHooks:
             webui.tell("")
 
     def check(self, p: Any) -> None:
-        """Hook ``process``: the checkpoint is loaded now, so see that IC-Light can run on it."""
+        """Hook ``process``: the checkpoint is loaded by now, so check that IC-Light can run on it."""
         run = run_context.of(p)
         if run is None:
             return
@@ -139,8 +139,8 @@ class ScriptHooks:
 
         Args:
             p: the host's processing object.
-            x: latents whose shape ``[B, 4, h, w]`` is the run's real size.
-            noise: the sampler's noise of that shape; changed in place for a light in txt2img.
+            x: latents whose shape ``[B, 4, h, w]`` is the pass's actual size.
+            noise: the sampler's noise of that shape; modified in place for a light in txt2img.
         """
         run = run_context.of(p)
         if run is None:
@@ -154,18 +154,18 @@ class ScriptHooks:
     def finish_image(self, p: Any, image: Any, index: int | None) -> Any:
         """Hook ``postprocess_image``: restore details and keep colours before the picture is saved.
 
-        The host's own colour correction is left out of the run.
+        The host's own colour correction is turned off for the run.
 
         Args:
             p: the host's processing object.
             image: a finished picture.
-            index: its place in the batch; None where a host does not tell, which then calls in their order.
+            index: its position in the batch; None if the host does not say: then it calls in order.
         """
         run = run_context.of(p)
         if run is None:
             return image
-        # The host would match the colours to those of its own start, a light map or the old light, which comes right
-        # after this hook and ends with the run.
+        # Right after this hook the host would match the colours to its own starting picture: a light map, or the
+        # subject under its old light.
         p.color_corrections = None
         index = run.finished if index is None else index
         run.finished += 1
@@ -178,7 +178,7 @@ class ScriptHooks:
         return Image.fromarray(finished)
 
     def results(self, p: Any, processed: Any) -> None:
-        """Hook ``postprocess``: add the unrestored pictures and the prepared subject where the user asked for them."""
+        """Hook ``postprocess``: add the unrestored pictures and the prepared subject if the user asked for them."""
         run = run_context.of(p)
         if run is None:
             return

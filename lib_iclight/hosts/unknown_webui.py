@@ -1,4 +1,4 @@
-"""For a web UI that we do not know: its page and its API work as without us, and relighting is refused."""
+"""Hooks for an unknown web UI: its page and API work as without the extension, and relighting is refused."""
 
 from __future__ import annotations
 
@@ -22,24 +22,24 @@ class RefusingHooks:
         self._reason = reason
 
     def begin(self, p: Any, asked: Asked, is_img2img: bool) -> None:
-        """Let a run end with the reason where it asks for IC Light."""
+        """End a run that asks for IC Light with the reason."""
         run = run_context.begin(p)
         try:
             enabled = asked.request({}).enabled
-        except ICLightError:  # what cannot be read asks for something
+        except ICLightError:  # an invalid request is still a request
             enabled = True
         if enabled:
             run.end_with(self._reason)
 
     def check(self, p: Any) -> None:
-        """There is nothing to check."""
+        """Does nothing."""
 
     def before_sampling(self, p: Any, x: Any, noise: Any) -> None:
-        """There is nothing to patch."""
+        """Does nothing."""
 
     def finish_image(self, p: Any, image: Any, index: int | None) -> Any:
-        """The picture as it is."""
+        """Returns the picture unchanged."""
         return image
 
     def results(self, p: Any, processed: Any) -> None:
-        """There is nothing to add."""
+        """Does nothing."""

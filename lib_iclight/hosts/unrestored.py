@@ -1,4 +1,4 @@
-"""Saves and shows the results as they were before details and colours were restored, as the host does with its own."""
+"""Saves and shows the results before restoring details and colours, the way the host saves and shows its own."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ _SUFFIX = "-unrestored"
 
 
 def with_overlay(p: Any, image: Image.Image, position: int) -> Image.Image:
-    """A picture with what a mask protects laid on top, as the host does next to its own result.
+    """A picture with the part protected by the mask pasted on top, as the host does with its own result next.
 
     Args:
         p: the host's processing object.
         image: a picture as it comes from the sampler.
-        position: its place in the batch.
+        position: its position in the batch.
     """
     from modules import processing, shared
 
@@ -33,8 +33,8 @@ def keep(p: Any, processed: Any, unfinished: dict[int, Image.Image]) -> None:
 
     Args:
         p: the host's processing object.
-        processed: its outcome; gets the pictures, and the texts that the page and the API give for them.
-        unfinished: the pictures by their place among the results.
+        processed: its result; gets the pictures, and the texts that the page and the API show for them.
+        unfinished: the pictures by their position among the results.
     """
     with without_restoring(p.extra_generation_params):
         texts = {index: processed.infotext(p, index) for index in unfinished}

@@ -1,4 +1,4 @@
-"""The web UI's settings, its scripts and the job under way, which every host keeps in the same places."""
+"""The web UI's settings, scripts and current job, which every host keeps in the same places."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from ..settings import SECTION, SETTINGS, Setting, Settings, read
 
 
 def settings() -> Settings:
-    """What is set now."""
+    """The current settings."""
     from modules import shared
 
     return read(lambda key, default: getattr(shared.opts, key, default))
 
 
 def add_settings(changed: Mapping[str, Callable[[], None]], files: Callable[[], list[str]]) -> None:
-    """Give the settings page our section.
+    """Add our section to the settings page.
 
     Args:
-        changed: what is called when a setting of that name has changed.
-        files: gives what there is to choose from now, where files of the user's own may be chosen.
+        changed: callbacks by the name of the setting that has changed.
+        files: returns the current choices of settings that also take the user's own files.
     """
     from modules import shared
 
@@ -52,12 +52,12 @@ def _option(setting: Setting, files: Callable[[], list[str]]) -> Any:
 def _choices(setting: Setting, files: Callable[[], list[str]]) -> list[str]:
     if not setting.ending:
         return list(setting.choices)
-    # A file that is set and gone stays in the list: else the page would show nothing, and set that.
+    # The selected file stays in the list even if it is gone: otherwise the page would show an empty value and save it.
     return [*dict.fromkeys([*files(), getattr(settings(), setting.name)])]
 
 
 def scripts_of(is_img2img: bool) -> list[Any]:
-    """The scripts of a tab, of the web UI and of all extensions."""
+    """A tab's scripts: the web UI's and those of all extensions."""
     from modules import scripts
 
     hooks = scripts.scripts_img2img if is_img2img else scripts.scripts_txt2img
@@ -74,10 +74,10 @@ def downloads_forbidden() -> bool:
 def watch_interrupt() -> Callable[[], bool]:
     """Begin to watch the Interrupt button, for something that takes a while.
 
-    A press that is left over from the last job is cleared where no job runs; the host does so too when the next begins.
+    If no job is running, a press left over from the last job is cleared, as the host does when the next job begins.
 
     Returns:
-        Tells whether the button was pressed since.
+        A function that tells whether the button has been pressed since.
     """
     from modules import shared
 
@@ -95,7 +95,7 @@ def watch_interrupt() -> Callable[[], bool]:
 
 
 def tell(text: str) -> None:
-    """Show a line beside the progress of the job under way."""
+    """Show a line of text with the current job's progress."""
     from modules import shared
 
     shared.state.textinfo = text

@@ -22,24 +22,24 @@ _PREFIX = "[IC Light]"
 _SWITCHED = {"true": True, "false": False}
 _WITH_AXIS = [name for name, field in FIELDS.items() if field.axis]
 _FIRST = ("mode", "light", "light_strength", "placement", "model", "matting_model", "restore_details", "keep_colours")
-"""Programs ask for an axis by its number: these keep theirs, and the axes of new fields come behind them."""
+"""Programs refer to axes by number, so these keep theirs; the axes of new fields follow them."""
 
 Names = Callable[[], list[str]]
 
 
 @dataclass(frozen=True)
 class Angle:
-    """A light from an angle in degrees; what it looks like depends on the mode, as for the named lights."""
+    """A light from an angle in degrees; its range depends on the mode, as for the named lights."""
 
     degrees: float
 
 
 def overridden(read: Callable[[Mapping[str, Any]], Request], overrides: Mapping[str, Any]) -> Request:
-    """The request with what the axes have set.
+    """The request with the fields that the axes have set.
 
     Args:
-        read: reads the request with these fields in place of its own.
-        overrides: what the axes have set.
+        read: reads the request with the given fields in place of its own.
+        overrides: fields set by axes.
     """
     light = overrides.get("light")
     if not isinstance(light, Angle):
@@ -50,11 +50,11 @@ def overridden(read: Callable[[Mapping[str, Any]], Request], overrides: Mapping[
 
 
 def add_xyz_axes(model_names: Names, removers: Names) -> None:
-    """Give the X/Y/Z plot script our axes, once, where the host has that script.
+    """Add our axes to the X/Y/Z plot script, once, if the host has that script.
 
     Args:
-        model_names: gives the file names of the usable models.
-        removers: gives the names of the background removers.
+        model_names: returns the file names of the usable models.
+        removers: returns the names of the background removers.
     """
     from modules import scripts
 
@@ -68,7 +68,7 @@ def add_xyz_axes(model_names: Names, removers: Names) -> None:
 
 
 def _axes(option: Any, model_names: Names, removers: Names) -> list[Any]:
-    """An axis for each field that has one, and the light's angle beside the light's."""
+    """An axis for each field that has one, and the light's angle right after the light."""
     choices = {name: lambda given=given: [*given] for name, given in _choices().items()} | {
         "light": lambda: [light for light in LIGHTS if light not in ("custom", "mask")],
         "model": lambda: [AUTO_MODEL, *model_names()],
@@ -123,7 +123,7 @@ _OF_KIND = {Kind.SWITCH: ("True", "False"), Kind.REMOVAL: ("True", "False", ALWA
 
 
 def _confirm_models(values: Sequence[str], names: Sequence[str]) -> None:
-    """See, before the first picture of a grid, that all of an axis' models are there.
+    """Check, before the first picture of a grid, that all models of an axis are installed.
 
     Raises:
         ICLightError: one is not.

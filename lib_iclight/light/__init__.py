@@ -1,4 +1,4 @@
-"""The light that is asked for: descriptions, the maps drawn from them, and its colour.
+"""The requested light: light descriptions, the maps drawn from them, and colours of light.
 
 May import: errors, picture, support.
 """

@@ -24,10 +24,10 @@ def linear_from_hex(colour: str) -> np.ndarray:
 
 
 def linear_from_kelvin(kelvin: float) -> np.ndarray:
-    """Linear RGB of a black body, its largest channel 1; 6500 K is white.
+    """Linear RGB of a black body, scaled so that its largest channel is 1; 6500 K is white.
 
     Args:
-        kelvin: 1667 to 25000 is what the locus was fitted to; it is continued below.
+        kelvin: the formula was fitted to 1667 to 25000; below that it is extrapolated.
 
     Returns:
         float64 ``[3]``, 0..1.
@@ -39,8 +39,8 @@ def linear_from_kelvin(kelvin: float) -> np.ndarray:
 def _planckian(kelvin: float) -> np.ndarray:
     """The Planckian locus in linear sRGB at Y = 1.
 
-    Source: Y. Kim et al., "Design of advanced color temperature control system for HDTV applications", 2002: a cubic
-    spline for x by the temperature, and for y by x.
+    Source: Y. Kim et al., "Design of advanced color temperature control system for HDTV applications", 2002: cubic
+    splines for x as a function of the temperature, and for y as a function of x.
     """
     if kelvin <= 4000:
         x = np.polyval([-0.2661239e9, -0.2343589e6, 0.8776956e3, 0.179910], 1 / kelvin)

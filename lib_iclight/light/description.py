@@ -1,4 +1,4 @@
-"""Lights as a description: a small versioned JSON that the page, the API, PNG info and X/Y/Z plots share."""
+"""Light descriptions: a small versioned JSON format shared by the page, the API, PNG info and X/Y/Z plots."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ class Directional:
 
     Attributes:
         angle: in degrees, counter-clockwise from the right: right 0, top 90, left 180, bottom 270.
-        softness: 0.02 to 1, the part of the frame that the ramp takes up.
+        softness: 0.02 to 1, the fraction of the frame that the ramp covers.
         strength: 0 to 4.
-        colour: "#rrggbb", sRGB; does not count where ``kelvin`` is given.
-        kelvin: colour temperature from 1500 to 15000, 6500 is white.
+        colour: "#rrggbb", sRGB; ignored if ``kelvin`` is given.
+        kelvin: colour temperature from 1500 to 15000; 6500 is white.
     """
 
     angle: float
@@ -48,11 +48,11 @@ class Directional:
 
 @dataclass(frozen=True)
 class Positioned:
-    """A round light at a place, inside or outside of the frame.
+    """A round light at a position inside or outside the frame.
 
     Attributes:
         x, y: -1 to 2, fractions of the frame from its upper left corner.
-        softness: 0.02 to 1, the radius where the light ends in halves of the frame's longer side.
+        softness: 0.02 to 1, the radius at which the light ends, relative to half the frame's longer side.
         strength, colour, kelvin: as for :class:`Directional`.
     """
 
@@ -69,13 +69,13 @@ Light = Directional | Positioned
 
 @dataclass(frozen=True)
 class LightDescription:
-    """Up to eight lights over an ambient one.
+    """Up to eight lights on top of an ambient one.
 
     Attributes:
         lights: summed in linear light.
-        ambient: 0 to 1, the even light's level in sRGB.
+        ambient: 0 to 1, the ambient light's level in sRGB.
         ambient_colour: "#rrggbb".
-        range: pixel values of no light and of full light, each 0 to 255, the first not above the second.
+        range: pixel values of no light and of full light, 0 to 255; the first must not exceed the second.
     """
 
     lights: tuple[Light, ...] = ()
@@ -84,7 +84,7 @@ class LightDescription:
     range: tuple[float, float] = FULL_RANGE
 
     def to_dict(self) -> dict[str, Any]:
-        """The description as JSON has it, in canonical form: see :meth:`to_json`."""
+        """The description as a JSON object in canonical form, see :meth:`to_json`."""
         result: dict[str, Any] = {"version": VERSION}
         ambient = {"level": plain_number(self.ambient), "colour": self.ambient_colour}
         ambient = {key: value for key, value in ambient.items() if value not in (0, WHITE)}
@@ -97,22 +97,22 @@ class LightDescription:
         return result
 
     def to_json(self) -> str:
-        """The canonical text: JSON without spaces, keys in a fixed order, what has its default left out.
+        """The canonical text: JSON without spaces, keys in a fixed order, defaults left out.
 
-        Numbers have at most three decimals, angles one.
+        Numbers have at most three decimals, angles at most one.
         """
         return compact(self.to_dict())
 
 
 def parse(value: Any, where: str = "light") -> LightDescription:
-    """Read a description.
+    """Parse a description.
 
     Args:
-        value: a mapping, or its JSON text. ``color`` is understood as ``colour``.
-        where: what the description is to the user; messages begin with it.
+        value: a mapping, or its JSON text. ``color`` is accepted for ``colour``.
+        where: what messages call the description; they begin with it.
 
     Raises:
-        ICLightError: a key is unknown, missing or has a value out of range; the message names it.
+        ICLightError: a key is unknown or missing, or its value is out of range; the message names it.
     """
     if isinstance(value, str):
         value = json_object(value, where)
@@ -192,7 +192,7 @@ def _colour(value: Mapping[str, Any], where: str) -> str | None:
 
 
 def wrap_angle(angle: float) -> float:
-    """An angle brought to 0..360 (exclusive) and one decimal, with the page's own operations: both round alike."""
+    """An angle in 0..360 (exclusive) with one decimal, computed as the page computes it, so that both round alike."""
     return round(math.fmod(math.fmod(angle, 360) + 360, 360), 1) % 360
 
 

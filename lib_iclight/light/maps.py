@@ -1,4 +1,4 @@
-"""Light maps: descriptions drawn as pictures, and the named lights, which are the gradients of the author's demos."""
+"""Light maps: descriptions drawn as pictures, and the named lights, which are the gradients of the reference demos."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ DRAWN = (*DIRECTIONS, "front", "ambient")
 """The named lights that can be drawn."""
 LIGHTS = ("none", *DRAWN, "custom", "mask")
 EDITOR = "editor"
-"""What a light is called that is given as a description."""
+"""The name of a light that is given as a description."""
 
 FC_AMBIENT = 127
 FBC_AMBIENT = 64
@@ -27,13 +27,13 @@ FBC_RANGE = (32.0, 224.0)
 MAX_STRENGTH = 3.0
 
 _ANGLES = {"right": 0.0, "top": 90.0, "left": 180.0, "bottom": 270.0}
-# Floating point leaves some values a hair below the integer that they are.
+# Rounding errors leave some values just below the integer that they should be.
 _GUARD = 1e-6
-# Entries of the tables that are looked up: falloff, squares of distances, linear light.
+# Sizes of the lookup tables: by falloff, by squared distance, by linear light.
 _STEPS = 1 << 14
 _SQUARES = 1 << 16
 _LEVELS = 1 << 16
-# Full light as a position in the table of levels, which is found by cutting off.
+# Full light as a position in the table of levels; positions are truncated to integers.
 _FULL = np.float32(_LEVELS + 0.5)
 # A strip's intermediate values stay in the processor's cache.
 _STRIP_PIXELS = 1 << 14
@@ -47,7 +47,7 @@ def preset(light: str, background: bool = False) -> LightDescription:
 
     Args:
         light: one of :data:`DRAWN`.
-        background: as the background of the mode fbc, instead of the light map of fc.
+        background: whether it is drawn as fbc's background, instead of as fc's light map.
 
     Raises:
         ICLightError: there is no such light.
@@ -61,7 +61,7 @@ def preset(light: str, background: bool = False) -> LightDescription:
 
 
 def directional(angle: float, background: bool = False) -> LightDescription:
-    """A single white light from an angle in degrees, in the range that the named lights have."""
+    """A single white light from an angle in degrees, with the range of the named lights."""
     light = Directional(wrap_angle(angle))
     return LightDescription((light,), range=FBC_RANGE) if background else LightDescription((light,))
 
@@ -69,11 +69,11 @@ def directional(angle: float, background: bool = False) -> LightDescription:
 def render(description: LightDescription, width: int, height: int) -> np.ndarray:
     """Draw a description.
 
-    Lights are summed in linear light. Where a channel exceeds 1, all are divided by the largest, so that a strong
-    coloured light keeps its hue; white and grey light is clipped by that. The sum is encoded to sRGB, brought to the
-    description's range and cut to integers; even light alone is rounded. A single white light of strength 1, and even
-    white light alone, take no detour through linear light: such a light from a side is the reference's gradient to the
-    byte. docs/lights.md has the formulae.
+    Lights are summed in linear light. Where a channel exceeds 1, all channels are divided by the largest, so that a
+    strong coloured light keeps its hue; white and grey light is simply clipped. The sum is encoded to sRGB, scaled to
+    the description's range and truncated to integers; ambient light alone is rounded. A single white light of strength
+    1, and white ambient light alone, do not go through linear light, so that such a light from a side equals the
+    reference's gradient to the byte. docs/lights.md has the formulae.
 
     Args:
         description: the lights.
@@ -107,7 +107,7 @@ def _is_plain(light: Light) -> bool:
 
 
 def _ambient_pixel(description: LightDescription) -> np.ndarray:
-    """The pixel of ambient light alone, rounded, so that a level given with three decimals names any whole level."""
+    """The pixel value of ambient light alone, rounded, so that three decimals can express every integer level."""
     level, colour = description.ambient, description.ambient_colour
     linear = srgb_to_linear(level) * linear_from_hex(colour)
     values = np.full(3, level) if colour == WHITE else linear_to_srgb(linear)
@@ -116,7 +116,7 @@ def _ambient_pixel(description: LightDescription) -> np.ndarray:
 
 
 def _direction(angle: float) -> tuple[float, float]:
-    """Cosine and sine of degrees; angles that are right angles apart have exactly the same numbers."""
+    """Cosine and sine of degrees; angles 90 degrees apart have exactly the same absolute values."""
     turns, rest = divmod(angle % 360, 90)
     cosine, sine = (math.cos(math.radians(rest)), math.sin(math.radians(rest))) if rest else (1.0, 0.0)
     for _ in range(int(turns) % 4):
@@ -125,10 +125,11 @@ def _direction(angle: float) -> tuple[float, float]:
 
 
 def _falloff_terms(light: Light, width: int, height: int) -> tuple[np.ndarray, np.ndarray]:
-    """What columns and rows each add to a light's falloff: float64 ``[width]`` and ``[height]``.
+    """What each column and row adds to a light's falloff: float64 ``[width]`` and ``[height]``.
 
-    Their sum is ``(n - 0.5) / softness`` for a directional light, and for a positioned one the square of the distance
-    over the distance at which the light ends. Measured from the centre, so that turning the frame turns the map.
+    Their sum is ``(n - 0.5) / softness`` for a directional light; for a positioned one, it is the square of the
+    distance divided by the distance at which the light ends. Measured from the centre, so that rotating the frame
+    rotates the map.
     """
     across, down = np.arange(width) - (width - 1) / 2, np.arange(height) - (height - 1) / 2
     if isinstance(light, Directional):
@@ -147,7 +148,7 @@ def _draw_single(light: Light, ends: tuple[float, float], width: int, height: in
     low, high = ends
     result = np.empty((height, width, 3), np.uint8)
     if isinstance(light, Directional) and light.softness == 1 and light.angle % 90 == 0:
-        # numpy's own spacing, as in the reference, decides about values that are integers but for rounding.
+        # numpy's linspace, as in the reference, so that values on the edge between two integers truncate alike.
         first, last = (low, high) if light.angle in (_ANGLES["right"], _ANGLES["bottom"]) else (high, low)
         is_across = light.angle in (_ANGLES["right"], _ANGLES["left"])
         ramp = np.linspace(first, last, width if is_across else height).astype(np.uint8)
@@ -162,7 +163,7 @@ def _draw_single(light: Light, ends: tuple[float, float], width: int, height: in
 
 
 def _draw_sum(description: LightDescription, width: int, height: int) -> np.ndarray:
-    """The sum in linear light. Falloff, its decoding and the result's encoding are looked up in tables."""
+    """The sum in linear light. Decoding of the falloff and encoding of the result use lookup tables."""
     lights = sorted(description.lights, key=lambda light: isinstance(light, Positioned))
     straight = sum(isinstance(light, Directional) for light in lights)
     columns, rows = _indices(lights, width, height)
@@ -188,14 +189,14 @@ def _draw_sum(description: LightDescription, width: int, height: int) -> np.ndar
 
 
 class _Buffers:
-    """A strip's intermediate values, used again for each because fresh memory costs time.
+    """Buffers for a strip's intermediate values, reused because allocating memory costs time.
 
     Attributes:
         height: rows of the strip.
-        steps: where each light's falloff stands in its table, ``[n, height, width]``.
+        steps: index of each light's falloff in its table, ``[n, height, width]``.
         falloff: each light's linear light, ``[n, height, width]``.
         total: their weighted sum by channel, ``[C, height * width]``.
-        levels: where that stands in the table of pixel values, ``[height, width, C]``.
+        levels: index of the sum in the table of pixel values, ``[height, width, C]``.
     """
 
     def __init__(self, lights: int, channels: int, height: int, width: int):
@@ -207,7 +208,7 @@ class _Buffers:
 
 
 def _indices(lights: list[Light], width: int, height: int) -> tuple[np.ndarray, np.ndarray]:
-    """Where each light's falloff stands in its table: integers ``[n, width]`` and ``[n, height]``, to be added."""
+    """Indices of each light's falloff in its table: integers ``[n, width]`` and ``[n, height]``, to be added up."""
     columns, rows = np.empty((len(lights), width), np.intp), np.empty((len(lights), height), np.intp)
     for index, light in enumerate(lights):
         steps, shift = (_STEPS, _STEPS // 2) if isinstance(light, Directional) else (_SQUARES, 0)
@@ -217,10 +218,10 @@ def _indices(lights: list[Light], width: int, height: int) -> tuple[np.ndarray, 
 
 
 def _weights(lights: list[Light], description: LightDescription) -> tuple[np.ndarray, np.ndarray]:
-    """Each light's linear colour times its strength, and the ambient one, as positions in the table of levels.
+    """Each light's linear colour times its strength, and the ambient colour, as positions in the table of levels.
 
     Returns:
-        float32 ``[C, n]`` and ``[C, 1]`` with one channel where all is grey, else three.
+        float32 ``[C, n]`` and ``[C, 1]``, with one channel if everything is grey, else three.
     """
     colours = [light.strength * _linear_colour(light) for light in lights]
     ambient = srgb_to_linear(description.ambient) * linear_from_hex(description.ambient_colour)
@@ -236,18 +237,18 @@ def _linear_colour(light: Light) -> np.ndarray:
 
 @functools.cache
 def _linear_by_step() -> np.ndarray:
-    """Linear light by steps of the falloff."""
+    """Table of linear light by falloff."""
     return srgb_to_linear(np.arange(_STEPS + 1) / _STEPS).astype(np.float32)
 
 
 @functools.cache
 def _linear_by_square() -> np.ndarray:
-    """Linear light by the square of the distance over the light's reach."""
+    """Table of linear light by the squared distance, relative to the light's reach."""
     return srgb_to_linear(1 - np.sqrt(np.arange(_SQUARES + 1) / _SQUARES)).astype(np.float32)
 
 
 @functools.lru_cache(maxsize=8)
 def _pixel_values(low: float, high: float) -> np.ndarray:
-    """Pixel values by steps of linear light."""
+    """Table of pixel values by linear light."""
     encoded = linear_to_srgb(np.arange(_LEVELS + 1) / _LEVELS)
     return (low + (high - low) * encoded + _GUARD).astype(np.uint8)

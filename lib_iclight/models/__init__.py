@@ -1,4 +1,4 @@
-"""Model files: found, read, checked, chosen and downloaded.
+"""Model files: finding, reading, checking, choosing and downloading them.
 
 May import: errors, support.
 """

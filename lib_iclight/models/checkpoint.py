@@ -1,4 +1,4 @@
-"""Which family a base checkpoint belongs to, told from its file's header without loading it."""
+"""Tells a base checkpoint's family from its file's header, without loading it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .folders import EXTENSION
 from .header import read_header
 from .identity import SD15, base_model, input_channels
 
-# SDXL's header has 300 kB; a merge records what it was made of, and what its parts were made of.
+# SDXL's header has 300 kB; merged checkpoints also record their ingredients, and those of their ingredients.
 _LONGEST_HEADER = 4 << 20
 _CHANNELS = {9: "an inpainting model", 8: "an instruct-pix2pix model"}
 
@@ -26,14 +26,14 @@ class Family:
 
 
 def by_channels(channels: int | None) -> Family:
-    """The family of a Stable Diffusion 1.5 checkpoint by its UNet's input channels; None stands for unknown."""
+    """The family of a Stable Diffusion 1.5 checkpoint by its UNet's input channels, None if they are unknown."""
     if channels in (None, 4):
         return Family(SD15, supported=True)
     return Family(_CHANNELS.get(channels, f"a model with {channels} input channels"), supported=False)
 
 
 def identify_checkpoint(header: dict[str, Any]) -> Family | None:
-    """Tell a checkpoint's family from its tensors' names and shapes; None where they do not say."""
+    """Tell a checkpoint's family from its tensors' names and shapes; None if they do not say."""
     base = base_model(header)
     if base != SD15:
         return Family(base, supported=False) if base else None
@@ -42,7 +42,7 @@ def identify_checkpoint(header: dict[str, Any]) -> Family | None:
 
 
 def family_of(path: Path) -> Family | None:
-    """The family of a checkpoint's file; None where its format or its header does not say."""
+    """The family of a checkpoint's file; None if its format or its header does not say."""
     if path.suffix.lower() != EXTENSION:
         return None
     try:

@@ -26,13 +26,13 @@ Value = TypeVar("Value")
 _TRIES = 5
 _SPARE = 64 << 20
 _BLOCK = 1 << 20
-# The author's files have 1.72 GB; the same weights in full precision have 3.4.
+# The author's files have 1.72 GB; the same weights in full precision would have 3.4 GB.
 _LARGEST = 4 << 30
 _PATIENCE_SECONDS = 60
 _FULL = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
 
 Progress = Callable[[int, "int | None", str], None]
-"""Gets bytes done, bytes in all where they are known, and what is going on ("Downloading", "Checking")."""
+"""Called with the bytes done, the total bytes (None if unknown), and the current step ("Downloading", "Checking")."""
 
 
 class CancelledError(ICLightError):
@@ -47,26 +47,26 @@ def fetch(
     cancelled: Callable[[], bool] = lambda: False,
     wait: Callable[[float], object] = time.sleep,
 ) -> Path:
-    """Download a file of the author's repository, or wait for whoever is doing so.
+    """Download a file of the author's repository, or wait for another download of it.
 
-    Size and SHA-256 are compared with what the server states, and the header with that of such a model. What has
-    arrived stays beside the target as ``NAME.part`` when the connection breaks or the user stops, and the next call
-    continues from there.
+    Size and SHA-256 are compared with what the server states, and the header is checked to be that of such a model. If
+    the connection breaks or the user stops, the part downloaded so far stays beside the target as ``NAME.part``, and
+    the next call continues from there.
 
     Args:
         name: one of :data:`.hub.NAMES`' values.
-        folder: where the file goes; created where it is missing.
+        folder: where the file goes; created if it is missing.
         progress: called for each chunk.
-        cancelled: asked before each chunk, and ten times a second while nothing comes.
-        wait: sleeps for seconds between tries.
+        cancelled: called before each chunk, and ten times a second while waiting for data.
+        wait: sleeps for some seconds between attempts.
 
     Returns:
         The file's path.
 
     Raises:
-        CancelledError: ``cancelled`` said so.
-        ICLightError: no connection, not enough disk space, a folder that cannot be written, or another file than
-            the server states. Nothing is left in place then.
+        CancelledError: ``cancelled`` returned True.
+        ICLightError: no connection, not enough disk space, a folder that cannot be written to, or a file other than
+            the server states. The target is then not created.
     """
     if name not in NAMES.values():
         raise ICLightError(f"There is no IC-Light model named {name!r}. Choose one of: {', '.join(NAMES.values())}.")
@@ -82,7 +82,7 @@ def fetch(
 
 @dataclass(frozen=True)
 class _Transfer:
-    """One download: the file to bring, and the caller's functions; see :func:`fetch`."""
+    """One download: the target file and the caller's functions; see :func:`fetch`."""
 
     target: Path
     progress: Progress
@@ -99,7 +99,7 @@ class _Transfer:
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """One download of a file at a time, in this process and in others."""
+        """Allow one download of a file at a time, across processes."""
         from filelock import FileLock, Timeout
 
         lock = FileLock(self.part.with_name(self.part.name + ".lock"))
@@ -117,7 +117,7 @@ class _Transfer:
             try:
                 Path(lock.lock_file).unlink(missing_ok=True)
             except OSError:
-                # Somebody waits for it (Windows); they will remove it.
+                # On Windows, another download is waiting for it and will remove it.
                 return
 
     def run(self) -> None:
@@ -137,11 +137,11 @@ class _Transfer:
                 raise ICLightError(
                     f"{self.name} was not put in place: {fault}. Try again later, or download it from {SOURCE} by hand."
                 )
-            # What was left of an earlier try may belong to another version of the file, so once more from the start.
+            # The rest of an earlier attempt may belong to another version of the file, so start again from scratch.
             resumed = False
 
     def retried(self, step: Callable[[], Value]) -> Value:
-        """Run a step, again while the connection breaks; a try that received bytes resets the count of failures."""
+        """Run a step, and repeat it if the connection breaks; an attempt that receives bytes resets the count."""
         failures = 0
         while True:
             before = _length(self.part)
@@ -150,7 +150,8 @@ class _Transfer:
             except hub.UnreachableError as error:
                 failures = 1 if _length(self.part) > before else failures + 1
                 if failures >= _TRIES:
-                    kept = " What has arrived is kept: start the download again to go on." if _length(self.part) else ""
+                    is_kept = _length(self.part) > 0
+                    kept = " What has been downloaded is kept: start the download again to continue." if is_kept else ""
                     raise ICLightError(
                         f"{error}{kept} Check the connection, or put the file in place by hand."
                     ) from error
@@ -159,11 +160,11 @@ class _Transfer:
                 self.wait(1)
 
     def describe(self) -> hub.RemoteFile:
-        """What the server says about the file; can be cancelled at any time."""
+        """Ask the server about the file; can be cancelled at any time."""
         return from_thread(lambda: hub.describe(self.name), lambda seconds: self.stop_if_cancelled())
 
     def append(self) -> hub.RemoteFile:
-        """Download what is missing; the address is asked for each time, because signed ones expire."""
+        """Download what is missing. The address is requested each time, because signed addresses expire."""
         remote = self.describe()
         if remote.size is not None and remote.size > _LARGEST:
             raise self.too_large()
@@ -175,8 +176,8 @@ class _Transfer:
             done = self.receive(remote, start)
         except hub.RangeError as error:
             if error.at_end:
-                return remote  # the check that follows says what is wrong with it
-            # What was left of an earlier try is of no use with this server.
+                return remote  # the check that follows finds what is wrong with it
+            # The rest of an earlier attempt is of no use with this server.
             self.part.unlink(missing_ok=True)
             done = self.receive(remote, 0)
         if remote.size is None and done > _LARGEST:
@@ -189,7 +190,7 @@ class _Transfer:
         return remote
 
     def receive(self, remote: hub.RemoteFile, start: int) -> int:
-        """Write the file from ``start`` on; returns its length."""
+        """Download the file from ``start``; returns its length."""
         most = _LARGEST if remote.size is None else remote.size
         with closing(stream_from_thread(lambda: hub.stream(self.name, remote, start), self.idle)) as chunks:
             done = checked = next(chunks)
@@ -211,15 +212,17 @@ class _Transfer:
         self.stop_if_cancelled()
         if seconds > _PATIENCE_SECONDS:
             raise hub.UnreachableError(
-                f"{self.name} cannot be downloaded from {hub.server_name()}: next to nothing comes from there."
+                f"{self.name} cannot be downloaded from {hub.server_name()}: it sends next to nothing."
             )
 
     def stop_if_cancelled(self) -> None:
         if self.cancelled():
-            raise CancelledError(f"The download of {self.name} was stopped. Start it again to go on from where it was.")
+            raise CancelledError(
+                f"The download of {self.name} was stopped. Start it again to continue where it stopped."
+            )
 
     def fault(self, path: Path, remote: hub.RemoteFile) -> str:
-        """Why a file is not the model that the server states, "" when it is."""
+        """Why a file is not the model that the server states, or ""."""
         server, length = hub.server_name(), _length(path)
         if remote.size is not None and length != remote.size:
             return f"it has {length:,} bytes, but {server} states {remote.size:,}"
@@ -227,15 +230,15 @@ class _Transfer:
         try:
             found = identify_file(path)
         except HeaderError as error:
-            return f"what {server} gave {error}"
+            return f"what {server} sent {error}"
         if found.kind != kind:
-            return f"what {server} gave is {found.looks_like}, not an IC-Light {kind} model"
+            return f"what {server} sent is {found.looks_like}, not an IC-Light {kind} model"
         if remote.sha256 and self.digest(path) != remote.sha256:
             return f"its SHA-256 is not the one that {server} states"
         return ""
 
     def digest(self, path: Path) -> str:
-        """SHA-256 of what is on the disk, which is what counts in the end."""
+        """SHA-256 of the file as it is on the disk."""
         digest, done, total = hashlib.sha256(), 0, path.stat().st_size
         with path.open("rb") as file:
             while block := file.read(_BLOCK):
@@ -249,24 +252,24 @@ class _Transfer:
         free = shutil.disk_usage(self.part.parent).free
         if free < needed + _SPARE:
             raise ICLightError(
-                f"{self.name} cannot be downloaded: it needs {readable(needed + _SPARE)} more on the disk, and "
+                f"{self.name} cannot be downloaded: it needs {readable(needed + _SPARE)} more on the disk, but only "
                 f"{readable(free)} are free. Make room, or set another model folder in the settings."
             )
 
     def too_large(self) -> ICLightError:
         return ICLightError(
-            f"{self.name} is not downloaded: {hub.server_name()} gives more than {readable(_LARGEST)}, and an IC-Light "
-            f"model has 1.7 GB. See that HF_ENDPOINT is right, or download it from {SOURCE} by hand."
+            f"{self.name} is not downloaded: {hub.server_name()} sends more than {readable(_LARGEST)}, but an IC-Light "
+            f"model has 1.7 GB. Check that HF_ENDPOINT is right, or download it from {SOURCE} by hand."
         )
 
     def local_trouble(self, error: OSError) -> ICLightError:
         if error.errno in _FULL:
-            # A full disk harms more than this download; what had arrived makes room.
+            # A full disk harms more than this download, so the incomplete file is deleted to make room.
             self.part.unlink(missing_ok=True)
             return ICLightError(f"{self.name} cannot be downloaded: the disk is full. Make room and try again.")
         return ICLightError(
-            f"{self.name} cannot be written into {folder_name([self.target.parent])}: {reason(error)}. See that the "
-            "web UI may write there, or set another model folder in the settings."
+            f"{self.name} cannot be written into {folder_name([self.target.parent])}: {reason(error)}. Make sure that "
+            "the web UI may write there, or set another model folder in the settings."
         )
 
 
@@ -285,7 +288,7 @@ def _length(path: Path) -> int:
 
 
 def readable(size: int) -> str:
-    """A number of bytes for people: "1.72 GB"."""
+    """A number of bytes in readable form: "1.72 GB"."""
     for unit, step in (("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
         if size >= step:
             return f"{size / step:.2f} {unit}" if unit == "GB" else f"{size / step:.0f} {unit}"

@@ -1,4 +1,4 @@
-"""Lists what is in and below the model folders, by name, without opening a file."""
+"""Lists the model files in and below the model folders by name, without opening any file."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from ..support.file_stamp import Stamp, stamp_of
 EXTENSION = ".safetensors"
 PICKLES = (".ckpt", ".pt", ".pth", ".bin")
 PART = ".part"
-"""Follows the name of a file whose download is incomplete."""
+"""Suffix of a file whose download is incomplete."""
 
-LET_READ = "See that the web UI may read it."
-LET_READ_OR_CHANGE = "See that the web UI may read it, or set another model folder in the settings."
+LET_READ = "Make sure that the web UI may read it."
+LET_READ_OR_CHANGE = "Make sure that the web UI may read it, or set another model folder in the settings."
 REPLACE = "Delete it, or put the file in its place."
-TAKE_OUT = "Take it out of this folder."
+TAKE_OUT = "Move it out of this folder."
 
 _ENDINGS = (EXTENSION, *PICKLES, EXTENSION + PART)
 _SHARED = ("unet", "diffusion_models")
@@ -40,12 +40,12 @@ class Entry(NamedTuple):
     """A file or folder that is named like a model.
 
     Attributes:
-        name: its folders below the model folder and its own name, "IC-Light/iclight_sd15_fc.safetensors".
-        path: where it lies.
-        foreign: whether other extensions keep files beside it and nothing says that it is meant to be IC-Light's.
-        stamp: of the file; None where it cannot be read, and for a folder.
-        problem: why it cannot be opened, ready to follow the name; "" where nothing speaks against it.
-        way_out: what to do about that.
+        name: its path relative to the model folder, "IC-Light/iclight_sd15_fc.safetensors".
+        path: its full path.
+        foreign: whether it is in a folder shared with other extensions and its name does not mention IC-Light.
+        stamp: of the file; None for a folder, or if it cannot be read.
+        problem: why it cannot be opened, worded to follow the name; "" if nothing is wrong.
+        way_out: what to do about the problem.
     """
 
     name: str
@@ -57,7 +57,7 @@ class Entry(NamedTuple):
 
     @property
     def ending(self) -> str:
-        """The name's extension in lower case, ".safetensors.part" for an incomplete download; "" for another one."""
+        """The name's extension in lower case, ".safetensors.part" for an incomplete download; "" for any other."""
         lowered = self.path.lower()
         return next((ending for ending in _ENDINGS if lowered.endswith(ending)), "")
 
@@ -71,15 +71,15 @@ class _Folder:
 
 
 def listing(folders: Iterable[Path]) -> list[Entry]:
-    """Everything in the folders, and in those below them, that is named like a model.
+    """Everything in the folders and their subfolders that is named like a model.
 
-    In the folders' order; of each, its own files by name, then those of the folders in it, three levels deep. Links
-    are followed, and no folder is looked into twice. A missing folder is skipped; one that cannot be looked into is
-    an entry with the reason.
+    In the order of the folders; each one's own files by name, then those of its subfolders, three levels deep. Links
+    are followed, and no folder is listed twice. A missing folder is skipped; one that cannot be listed becomes an entry
+    with the reason.
     """
     tops = [str(folder) for folder in dict.fromkeys(folders)]
     visited: set[_Place] = set()
-    # A model folder inside of another one lists its files itself, by their names alone.
+    # A model folder inside another one lists its own files, by their names alone.
     places = {place for top in tops if (place := _place(top)) is not None}
     found: list[Entry] = []
     for top in tops:
@@ -121,7 +121,7 @@ def _place(path: str) -> _Place | None:
 
 
 def _inner(folder: _Folder, entry: os.DirEntry[str]) -> _Folder:
-    # Below a model folder anything may lie: a file there is IC-Light's only where its name or a folder's says so.
+    # Subfolders of a model folder may contain anything: a file there is IC-Light's only if a name on its path says so.
     ours = named_iclight(entry.name) or (named_iclight(os.path.basename(folder.path)) and not folder.shared)
     return _Folder(entry.path, f"{folder.inside}{entry.name}/", folder.depth + 1, not ours)
 
@@ -134,7 +134,7 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
 
 
 def _is_lost_folder(entry: os.DirEntry[str]) -> bool:
-    """Whether it is a link without an ending that leads nowhere: a folder of models that is gone."""
+    """Whether it is a broken link without an extension: a linked model folder that is gone."""
     return entry.is_symlink() and "." not in entry.name
 
 
@@ -144,7 +144,7 @@ def _file(folder: _Folder, entry: os.DirEntry[str]) -> Iterator[Entry]:
     try:
         found = os.stat(entry.path)
     except OSError as error:
-        if error.errno != errno.ENOENT or entry.is_symlink():  # else it has just been removed
+        if error.errno != errno.ENOENT or entry.is_symlink():  # otherwise it has just been removed
             yield Entry(name, entry.path, foreign, None, *_why_not(error, entry.is_symlink()))
         return
     if stat.S_ISREG(found.st_mode):
@@ -158,7 +158,7 @@ def _unreadable(folder: _Folder, error: OSError | ValueError) -> Iterator[Entry]
         return
     name = escaped(folder.inside.rstrip("/")) or folder_name([Path(folder.path)])
     foreign = folder.shared and folder.depth > 0
-    problem = f"cannot be looked into ({reason(error)})"
+    problem = f"cannot be listed ({reason(error)})"
     yield Entry(name, folder.path, foreign, None, problem, LET_READ if folder.depth else LET_READ_OR_CHANGE)
 
 
@@ -166,36 +166,37 @@ def _why_not(error: OSError, is_link: bool) -> tuple[str, str]:
     if error.errno == errno.ELOOP:
         return "is a link that leads back to itself", REPLACE
     if error.errno == errno.ENOENT and is_link:
-        return "is a link to something that is not there", REPLACE
+        return "is a link to something that does not exist", REPLACE
     return f"cannot be opened ({reason(error)})", LET_READ
 
 
 def reason(error: OSError | ValueError) -> str:
-    """Why the system refuses a path, in its own words; it raises ValueError for a name that no file can have."""
+    """The system's reason for refusing a path; a ValueError means a name that no file can have."""
     if isinstance(error, ValueError):
         return "no folder can have this name"
     return error.strerror or type(error).__name__
 
 
 def named_iclight(name: str) -> bool:
-    """Whether the name of a file or folder says that it is meant to be IC-Light's."""
+    """Whether the name of a file or folder mentions IC-Light."""
     return re.search(r"ic[-_ ]?light", name, re.IGNORECASE) is not None
 
 
 def without_ending(name: str) -> str:
-    """The name of a safetensors file without its ending."""
+    """The name of a safetensors file without its extension."""
     return name[: -len(EXTENSION)] if name.lower().endswith(EXTENSION) else name
 
 
 def matching(wanted: str, names: Sequence[str]) -> list[str]:
-    """The files that a name may mean.
+    """The files that a name may refer to.
 
     Args:
-        wanted: with or without its ending, with or without the folders that the file lies in.
-        names: the files that are there, with their folders: see :attr:`Entry.name`.
+        wanted: a name with or without its extension, with or without its subfolders.
+        names: the installed files with their subfolders, see :attr:`Entry.name`.
 
     Returns:
-        The one file of that name, else all of that name in folders; several where the folder has to be named too.
+        The one file of exactly that name, else all files of that name in subfolders. If there are several, the
+        subfolder has to be given too.
     """
     if wanted in names:
         return [wanted]
@@ -205,6 +206,6 @@ def matching(wanted: str, names: Sequence[str]) -> list[str]:
 
 
 def folder_name(folders: Sequence[Path]) -> str:
-    """The preferred folder by its last two names: enough for the user, no path of the server for the API."""
+    """The last two names of the preferred folder's path: enough for the user, and no server path for the API."""
     name = escaped("/".join(part for part in folders[0].parts[-2:] if part != folders[0].anchor))
     return shortened(name, _LONGEST_FOLDER) or "models/ic-light"

@@ -1,4 +1,4 @@
-"""Reads a safetensors header and checks the file's length against it; the tensors themselves are not read."""
+"""Reads a safetensors header and checks the file's length against it, without reading the tensors."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 LONGEST = 1 << 20
-"""Bytes of the longest header that is read: IC-Light's own have under 200,000."""
+"""The longest header that is read, in bytes: IC-Light's own headers have less than 200,000."""
 
 _LENGTH_BYTES = 8
 _LONGEST_OF_FORMAT = 100_000_000
@@ -18,7 +18,7 @@ DAMAGED = "has a damaged safetensors header"
 
 
 class HeaderError(ValueError):
-    """The file is not a whole safetensors file. The message is the reason, ready to follow a file's name."""
+    """The file is not a complete safetensors file. The message is the reason, worded to follow the file's name."""
 
 
 class LongHeaderError(HeaderError):
@@ -33,7 +33,7 @@ def read_header(path: Path, longest: int = LONGEST) -> dict[str, Any]:
         longest: in bytes; a longer header is not read.
 
     Raises:
-        HeaderError: empty, another format, or cut off (with the number of missing bytes).
+        HeaderError: the file is empty, of another format, or truncated (with the number of missing bytes).
         LongHeaderError: the header has more than ``longest`` bytes.
         OSError: the file cannot be opened.
     """
@@ -42,7 +42,7 @@ def read_header(path: Path, longest: int = LONGEST) -> dict[str, Any]:
 
 
 def header_of(file: BinaryIO, longest: int = LONGEST) -> tuple[dict[str, Any], int]:
-    """The header of an opened file and the place of its first tensor's bytes; see :func:`read_header`.
+    """The header of an opened file and the offset of its first tensor's bytes; see :func:`read_header`.
 
     Format: an unsigned 64-bit little-endian length, a JSON header of that length, the tensors' bytes.
     """
@@ -62,7 +62,7 @@ def header_of(file: BinaryIO, longest: int = LONGEST) -> tuple[dict[str, Any], i
     if size < needed:
         raise HeaderError(f"is cut off: {needed - size:,} of its {needed:,} bytes are missing")
     if size > needed:
-        raise HeaderError(f"is damaged: it has {size - needed:,} bytes more than its header says")
+        raise HeaderError(f"is damaged: it is {size - needed:,} bytes longer than its header says")
     return header, _LENGTH_BYTES + length
 
 
@@ -100,7 +100,7 @@ def _parse(text: bytes) -> dict[str, Any]:
 
 
 def _small_int(digits: str) -> int:
-    """A number that a length or a side can be; reading one of a million digits takes seconds."""
+    """Parse a number that may be a length or a dimension; one of a million digits would take seconds."""
     if len(digits) > _DIGITS:
         raise HeaderError(DAMAGED)
     return int(digits)
@@ -118,7 +118,7 @@ def _data_length(header: dict[str, Any]) -> int:
 
 
 def extent(entry: Any) -> tuple[int, int]:
-    """Where the bytes of a header's entry begin and end, counted from the first tensor's.
+    """Where the bytes of a header's entry begin and end, relative to the first tensor.
 
     Raises:
         HeaderError: the entry does not say so.

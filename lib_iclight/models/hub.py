@@ -1,8 +1,7 @@
-"""The author's repository on the Hugging Face Hub, or on the mirror that HF_ENDPOINT names, through huggingface_hub.
+"""Access to the author's repository on the Hugging Face Hub, or on a mirror set by HF_ENDPOINT, via huggingface_hub.
 
-Address, token, proxies and offline mode are huggingface_hub's. Its own download is not used: it compares no checksum
-with what has arrived, cannot be cancelled, has no upper limit for sizes, and appends whatever a server sends where a
-download is continued.
+Address, token, proxies and offline mode come from huggingface_hub. Its own download is not used: it does not verify
+checksums, cannot be cancelled, has no size limit, and on resuming appends whatever the server sends.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ SOURCE = f"https://huggingface.co/{REPOSITORY}"
 NAMES = {mode: f"iclight_sd15_{mode}.safetensors" for mode in ("fc", "fcon", "fbc")}
 """The author's file for each mode."""
 
-# The transport drops a chunk that the connection breaks in, so chunks are small.
+# If the connection breaks, the current chunk is lost, so chunks are small.
 _CHUNK = 1 << 16
 _CONNECT_SECONDS, _READ_SECONDS = 10, 15
 _MOST_REDIRECTS = 5
@@ -43,15 +42,15 @@ _REASONS = (
     ("Encoding", "the connection broke"),
     ("Connect", "there is no connection"),
 )
-"""Parts of the names of requests' and httpx's errors, and what they mean."""
+"""What errors of requests and httpx mean, by a part of their class names."""
 
 
 class UnreachableError(ICLightError):
-    """The server could not be reached, or the connection broke: worth another try."""
+    """The server could not be reached, or the connection broke: worth another attempt."""
 
 
 class RangeError(ICLightError):
-    """The server does not continue where it was asked to; ``at_end`` tells whether it says that its file ends there."""
+    """The server does not continue at the requested byte; ``at_end`` is true if it says that its file ends there."""
 
     def __init__(self, message: str, at_end: bool):
         super().__init__(message)
@@ -60,7 +59,7 @@ class RangeError(ICLightError):
 
 @dataclass(frozen=True)
 class Address:
-    """A URL, which may be signed and short-lived, so it is never shown, and the headers of a request to it."""
+    """A URL and the headers of a request to it. The URL may be signed and short-lived, so it is never shown."""
 
     url: str
     headers: dict[str, str]
@@ -72,8 +71,8 @@ class RemoteFile:
 
     Attributes:
         address: where its bytes are.
-        size: in bytes, None where the server does not say.
-        sha256: hex digest, "" where the server does not say.
+        size: in bytes, None if the server does not say.
+        sha256: hex digest, "" if the server does not say.
     """
 
     address: Address
@@ -82,7 +81,7 @@ class RemoteFile:
 
 
 def server_name() -> str:
-    """The host name of the server that is asked; without the credentials that an endpoint may contain."""
+    """The host name of the server, without the credentials that an endpoint may contain."""
     from huggingface_hub import constants
 
     return urlsplit(constants.ENDPOINT).hostname or "the server that HF_ENDPOINT names"
@@ -92,8 +91,8 @@ def describe(name: str) -> RemoteFile:
     """Ask the server about a file of the repository.
 
     Raises:
-        UnreachableError: no answer, or one that may be another in a moment.
-        ICLightError: offline mode is on, or the server does not give the file.
+        UnreachableError: no answer, or a temporary error.
+        ICLightError: offline mode is on, or the server refuses.
     """
     from huggingface_hub import constants, hf_hub_url
     from huggingface_hub.utils import build_hf_headers
@@ -109,7 +108,7 @@ def describe(name: str) -> RemoteFile:
 
 
 def _described(name: str, response: Any, address: Address) -> RemoteFile:
-    """What the answer says about the file, which often lies with a storage provider that it redirects to."""
+    """What the answer says about the file, which it often redirects to at a storage provider."""
     headers = response.headers
     size, etag = headers.get("X-Linked-Size"), headers.get("X-Linked-Etag")
     if response.status_code in _REDIRECTS:
@@ -124,13 +123,14 @@ def _described(name: str, response: Any, address: Address) -> RemoteFile:
 
 
 def stream(name: str, remote: RemoteFile, start: int) -> Iterator[Any]:
-    """A file's bytes from ``start`` on: first the place of the first byte, which is 0 where the server cannot
-    continue, then the bytes in chunks.
+    """Yield a file's bytes from ``start``: first the position of the first byte, then the bytes in chunks.
+
+    The position is 0 if the server cannot resume.
 
     Raises:
         UnreachableError: the server cannot be reached, or the connection breaks.
-        RangeError: the server does not continue at ``start``: its file ends before, or it gives another part.
-        ICLightError: the server does not give the file.
+        RangeError: the server does not continue at ``start``: its file ends before that, or it sends another part.
+        ICLightError: the server refuses.
     """
     headers = {**remote.address.headers, **({"Range": f"bytes={start}-"} if start else {})}
     address = Address(remote.address.url, headers)
@@ -138,7 +138,7 @@ def stream(name: str, remote: RemoteFile, start: int) -> Iterator[Any]:
         status, first = response.status_code, _first_byte(response, remote.size)
         if start and status in (206, 416) and first != start:
             at_end = response.headers.get("Content-Range") == f"bytes */{start}"
-            raise RangeError(f"{name} cannot be continued by {server_name()}.", at_end)
+            raise RangeError(f"{server_name()} cannot continue the download of {name}.", at_end)
         if status != 200 and (status != 206 or first != start):
             raise _refusal(name, status)
         yield start if status == 206 else 0
@@ -146,7 +146,7 @@ def stream(name: str, remote: RemoteFile, start: int) -> Iterator[Any]:
 
 
 def _first_byte(response: Any, size: int | None) -> int | None:
-    """Where a part of a file begins; None where that is not said, or the file has another size than before."""
+    """Where a part of a file begins; None if that is not stated, or if the file's size has changed."""
     match = _CONTENT_RANGE.fullmatch(response.headers.get("Content-Range") or "")
     if match is None or (size is not None and match[2] not in ("*", str(size))):
         return None
@@ -155,16 +155,16 @@ def _first_byte(response: Any, size: int | None) -> int | None:
 
 @contextmanager
 def _answer(name: str, method: str, address: Address, to_other_servers: bool = False) -> Iterator[tuple[Any, Address]]:
-    """The answer after a few redirects, and where it came from; its body is not read yet.
+    """The answer after a few redirects, and the address it came from; its body is not read yet.
 
-    Redirects are followed here because the libraries' own rules differ: one follows a thousand.
+    Redirects are followed here, because the libraries' own rules differ.
 
     Args:
         name: the file.
         method: "HEAD" or "GET".
-        address: where to begin; the user's token is not sent to another server.
-        to_other_servers: whether to follow to them. Otherwise a redirect to one is the answer, which tells size and
-            digest.
+        address: where to start; the user's token is not sent to another server.
+        to_other_servers: whether to follow redirects to other servers. If not, such a redirect is the answer, which
+            states size and digest.
     """
     for _ in range(_MOST_REDIRECTS + 1):
         with _request(method, address) as response:
@@ -174,13 +174,13 @@ def _answer(name: str, method: str, address: Address, to_other_servers: bool = F
                 return
         address = _redirected(name, address, target)
     raise ICLightError(
-        f"{name} cannot be downloaded: {server_name()} sends from one address to the next without end. See that "
-        f"HF_ENDPOINT is right, or download it from {SOURCE} by hand."
+        f"{name} cannot be downloaded: {server_name()} redirects too many times. Check that HF_ENDPOINT is right, or "
+        f"download it from {SOURCE} by hand."
     )
 
 
 def _redirected(name: str, address: Address, target: str) -> Address:
-    """Where a redirect leads to. Raises ICLightError for what is no web address, or no longer an encrypted one."""
+    """The target of a redirect. Raises ICLightError if it is not a web address, or no longer encrypted."""
     before = urlsplit(address.url)
     try:
         url = urljoin(address.url, target)
@@ -188,22 +188,24 @@ def _redirected(name: str, address: Address, target: str) -> Address:
     except ValueError:
         after = urlsplit("")
     if after.scheme not in ("http", "https") or not after.hostname:
-        raise ICLightError(f"{name} cannot be downloaded: {server_name()} sends to something that is no web address.")
+        raise ICLightError(
+            f"{name} cannot be downloaded: {server_name()} redirects to something that is not a web address."
+        )
     if (before.scheme, after.scheme) == ("https", "http") and before.hostname not in _LOOPBACK:
         raise ICLightError(
-            f"{name} cannot be downloaded: {server_name()} sends to an address without encryption. Download it from "
-            f"{SOURCE} by hand."
+            f"{name} cannot be downloaded: {server_name()} redirects to an address without encryption. Download it "
+            f"from {SOURCE} by hand."
         )
     headers = address.headers
     if (before.scheme, before.netloc) != (after.scheme, after.netloc):
-        # The bytes often lie with a storage provider, who must not see the user's token.
+        # The bytes are often at a storage provider, which must not see the user's token.
         headers = {key: value for key, value in headers.items() if key.lower() != "authorization"}
     return Address(url, headers)
 
 
 @contextmanager
 def _request(method: str, address: Address) -> Iterator[Any]:
-    """One answer, a redirect included: huggingface_hub uses requests up to 0.x, httpx since 1.0."""
+    """One answer, which may be a redirect. huggingface_hub uses requests up to 0.x, and httpx since 1.0."""
     from huggingface_hub.utils import get_session
 
     session = get_session()
@@ -221,7 +223,7 @@ def _request(method: str, address: Address) -> Iterator[Any]:
 
 @contextmanager
 def _explained(name: str) -> Iterator[None]:
-    """Turn the transport's errors into ours: theirs contain addresses that may be signed."""
+    """Turn the HTTP library's errors into ours: theirs contain addresses that may be signed."""
     try:
         yield
     except _transport_errors() as error:
@@ -231,7 +233,7 @@ def _explained(name: str) -> Iterator[None]:
 
 
 def _transport_errors() -> tuple[type[BaseException], ...]:
-    """What requests (an OSError) and httpx raise; httpx only where it is in use."""
+    """What requests (an OSError) and httpx raise; httpx only if it is in use."""
     httpx = sys.modules.get("httpx")
     return (OSError, *((httpx.HTTPError, httpx.InvalidURL) if httpx is not None else ()))
 
@@ -240,4 +242,4 @@ def _refusal(name: str, status: int) -> ICLightError:
     text = f"{name} cannot be downloaded: {server_name()} answers with the status {status}"
     if status >= 500 or status in (408, 429):
         return UnreachableError(f"{text}.")
-    return ICLightError(f"{text}. See that HF_ENDPOINT is right, or download it from {SOURCE} by hand.")
+    return ICLightError(f"{text}. Check that HF_ENDPOINT is right, or download it from {SOURCE} by hand.")

@@ -1,4 +1,4 @@
-"""What kind of model a safetensors file holds, told from its tensors' names and shapes."""
+"""Tells what kind of model a safetensors file holds, from its tensors' names and shapes."""
 
 from __future__ import annotations
 
@@ -43,10 +43,10 @@ class Identity:
 
     Attributes:
         kind: "fc" (also fcon, which has the same tensors), "fbc", or "" for anything that is not IC-Light.
-        looks_like: in words, what it is.
+        looks_like: what it is, in words.
         style: "diffusers" or "ldm" key names, "" for neither.
-        prefix: what stands before each key ("diffusion_model." or "").
-        dtype: safetensors' name of the first convolution's type ("F16"), "" where there is none.
+        prefix: the prefix of each key ("diffusion_model." or "").
+        dtype: safetensors' name of the first convolution's type ("F16"), "" if there is none.
     """
 
     kind: str
@@ -95,18 +95,18 @@ def _foreign(header: dict[str, Any]) -> str:
 
 
 def base_model(header: dict[str, Any]) -> str:
-    """The base model that a checkpoint or a part of one belongs to; "" where names and shapes do not say."""
+    """The base model of a checkpoint or of a part of one; "" if names and shapes do not say."""
     names = "\n".join(header)
     for pattern, words in _TRANSFORMERS:
         if re.search(pattern, names):
             return words
-    # The width of the text embeddings that the UNet attends to tells the Stable Diffusions apart.
+    # The width of the text embeddings that the UNet attends to distinguishes the versions of Stable Diffusion.
     base = _TEXT_WIDTHS.get(_second_side_of(header, _CROSS_ATTENTION, 2), "")
     return "SDXL" if base in ("", SD15) and re.search(_SDXL, names, re.MULTILINE) else base
 
 
 def input_channels(header: dict[str, Any]) -> int | None:
-    """The input channels of a checkpoint's UNet; None where the header does not say."""
+    """The input channels of a checkpoint's UNet; None if the header does not say."""
     return _second_side_of(header, _FIRST_CONVOLUTION, 4)
 
 
@@ -116,6 +116,6 @@ def _second_side_of(header: dict[str, Any], pattern: re.Pattern[str], rank: int)
 
 
 def _second_side(entry: dict[str, Any], rank: int) -> int | None:
-    """A weight's second dimension; None for one of another rank (quantised weights have one) or without a shape."""
+    """A weight's second dimension; None if it has no shape or another rank (quantised weights have rank 1)."""
     shape = entry.get("shape")
     return shape[1] if isinstance(shape, list) and len(shape) == rank and type(shape[1]) is int else None

@@ -1,4 +1,4 @@
-"""Downloads in threads of their own: the page may close, and a second request joins the first."""
+"""Downloads in background threads: they survive closing the page, and a second request joins the first."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ class Download:
 
     Attributes:
         name: the file.
-        done, total: in bytes; total is None until the server has said.
-        doing: the present step ("Downloading").
-        error: why it failed, None while it runs and when it succeeded.
+        done, total: in bytes; total is None until the server has stated it.
+        doing: the current step ("Downloading").
+        error: why it failed, None while it runs and if it succeeded.
     """
 
     def __init__(self, name: str):
@@ -37,24 +37,24 @@ class Download:
         return not self._ended.is_set()
 
     def wait(self, seconds: float | None = None) -> bool:
-        """Wait until it ends, for so many seconds at most; returns whether it has ended."""
+        """Wait until it ends, at most this many seconds; returns whether it has ended."""
         return self._ended.wait(seconds)
 
     def cancel(self) -> None:
-        """Stop, whatever the server does; what has arrived is kept."""
+        """Stop, whatever the server does; the part downloaded so far is kept."""
         self._stop.set()
 
     def watch(self, interrupted: Callable[[], bool]) -> None:
-        """Stop also when ``interrupted`` returns True."""
+        """Also stop when ``interrupted`` returns True."""
         self._watches.append(interrupted)
 
     def run(self, folder: Path) -> None:
-        """Download in the calling thread; :attr:`error` tells the outcome."""
+        """Download in the calling thread; :attr:`error` holds the outcome."""
         try:
             fetch(self.name, folder, progress=self._progress, cancelled=self._cancelled, wait=self._stop.wait)
         except ICLightError as error:
             self.error = error
-        except Exception as error:  # a bug: whoever waits is told, the console gets the traceback
+        except Exception as error:  # a bug: the waiting user gets a message, the console gets the traceback
             self.error = ICLightError(f"{self.name} cannot be downloaded: {type(error).__name__}. See the console.")
             raise
         finally:
@@ -68,7 +68,7 @@ class Download:
 
 
 class Downloads:
-    """All downloads of the process; one a mode at a time."""
+    """All downloads of the process; one per mode at a time."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -84,6 +84,6 @@ class Downloads:
             return job
 
     def running(self, mode: str) -> Download | None:
-        """The running download of a mode's model, None without one."""
+        """The running download of a mode's model, or None."""
         job = self._running.get(mode)
         return job if job is not None and job.running else None

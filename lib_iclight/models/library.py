@@ -24,18 +24,18 @@ if TYPE_CHECKING:
 
 MODES = (*NAMES,)
 AUTO_MODEL = "auto"
-"""The model's name where the file is chosen by the mode."""
+"""The model's name if the file is chosen automatically by the mode."""
 UNET_PREFIX = "diffusion_model."
 CONV_IN = UNET_PREFIX + "input_blocks.0.0.weight"
 
-# Two files of the author's would take 3.4 GB, and reading one again is short beside merging it.
+# Two of the author's files would take 3.4 GB, and reading a file again is quick compared with merging it.
 _KEPT_BYTES = 2 << 30
 _NAMED_AT_ONCE = 2
 _LONGEST_THING = 100
 
 
 class MissingModelError(ICLightError):
-    """No file serves the mode; ``mode`` names it."""
+    """There is no file for the mode; ``mode`` names it."""
 
     def __init__(self, message: str, mode: str):
         super().__init__(message)
@@ -47,12 +47,12 @@ class ModelFile:
     """A file in a model folder and what it is.
 
     Attributes:
-        path: where it lies.
-        name: its folders below the model folder and its own name, as the request's ``model`` takes it.
-        stamp: tells whether the file is still the same; None where it could not be read.
-        identity: what its header says, None when it is no whole safetensors file.
-        problem: why it cannot be used, empty when it can.
-        way_out: what to do about the problem, where the kind of file does not tell.
+        path: its full path.
+        name: its path relative to the model folder, as in the request's ``model``.
+        stamp: tells whether the file is still the same; None if it could not be read.
+        identity: what its header says, None if it is not a complete safetensors file.
+        problem: why it cannot be used, empty if it can.
+        way_out: what to do about the problem, unless that follows from the kind of file.
     """
 
     path: Path
@@ -69,7 +69,7 @@ class ModelFile:
 
     @property
     def short_name(self) -> str:
-        """The name without its ending, as it stands in generation parameters."""
+        """The name without its extension, as in generation parameters."""
         return without_ending(self.name)
 
     @property
@@ -79,22 +79,22 @@ class ModelFile:
 
     @property
     def modes(self) -> tuple[str, ...]:
-        """The modes it can serve by itself; fc and fcon differ only in how they were trained."""
+        """The modes that it can serve; fc and fcon differ only in how they were trained."""
         return _modes(self.identity.kind) if self.usable and self.identity is not None else ()
 
     @property
     def content(self) -> str:
-        """Identifies what is in the file: a replaced or rewritten file has another one."""
+        """Identifies the file's content: it changes if the file is replaced or rewritten."""
         return f"ic-light:{self.path}:{':'.join(map(str, self.stamp or ()))}"
 
 
 @dataclass(frozen=True, eq=False)
 class Offsets:
-    """Offsets with the web UI's names.
+    """Weights that are added to a UNet's, under the web UI's tensor names.
 
     Attributes:
         content: identifies the content, see :attr:`ModelFile.content`.
-        tensors: name (``diffusion_model.…``) to offset; copies in memory, which changes to the file do not reach.
+        tensors: name (``diffusion_model.…``) to offset; copies in memory, unaffected by changes to the file.
         channels: input channels of the widened first convolution, 8 or 12.
     """
 
@@ -104,19 +104,19 @@ class Offsets:
 
 
 class ModelLibrary:
-    """Inspects each file once per change and keeps loaded offsets."""
+    """Inspects each file again only after it has changed, and keeps loaded offsets."""
 
     def __init__(self) -> None:
         self._inspected: dict[str, ModelFile] = {}
         self._lock = threading.Lock()
         self._needed = 0
-        # The file that was read last is kept whatever its size.
+        # The file that was read last is kept, whatever its size.
         self._loaded = SharedCache(lambda: max(_KEPT_BYTES, self._needed))
 
     def files(self, folders: Iterable[Path]) -> list[ModelFile]:
-        """All safetensors files of the folders, in the order of :func:`lib_iclight.models.folders.listing`.
+        """All safetensors files in the folders, in the order of :func:`lib_iclight.models.folders.listing`.
 
-        Folders hold other models too, so a file that is not IC-Light is listed as unusable, not reported.
+        The folders may hold other models too, so a file that is not IC-Light is listed as unusable; it is not an error.
         """
         return [self.inspect(entry) for entry in listing(folders) if entry.ending == EXTENSION or entry.problem]
 
@@ -134,8 +134,8 @@ class ModelLibrary:
 
         Args:
             mode: "fc", "fcon" or "fbc".
-            model: a file's name with or without its ending, with the folders that it lies in below the model folder
-                ("IC-Light/iclight_sd15_fc"), which may be left out where only one file has the name; or "auto".
+            model: a file's name with or without its extension, with its subfolders ("IC-Light/iclight_sd15_fc"), which
+                may be left out if only one file has the name; or "auto".
             folders: where to look, the preferred one first.
 
         Raises:
@@ -173,16 +173,16 @@ class ModelLibrary:
         return file
 
     def load(self, file: ModelFile) -> Offsets:
-        """Offsets of a file: in memory, with the web UI's names, kept for the next generation.
+        """Load a file's offsets into memory, under the web UI's names, and keep them for the next generation.
 
-        Offsets that are kept of the same content are returned without looking at the file.
+        If offsets of the same content are still in memory, they are returned without accessing the file.
 
         Raises:
             ICLightError: the file can no longer be opened, or has changed since it was inspected.
         """
 
         def read() -> Offsets:
-            # Room is made before the file is read: what was in it before goes first.
+            # Make room before reading the file, dropping its earlier content first.
             self._loaded.clear(lambda key: key[0] == file.path)
             self._loaded.trim(file.size)
             return _load(file)
@@ -202,10 +202,10 @@ def _modes(kind: str) -> tuple[str, ...]:
 
 
 def unsuited_model(name: str, kind: str, mode: str) -> str:
-    """Why a model cannot serve a mode, and what to choose instead; "" where it can.
+    """Why a model cannot serve a mode, and what to choose instead; "" if it can.
 
     Args:
-        name: the file's.
+        name: the file's name.
         kind: "fc" (also fcon) or "fbc".
         mode: "fc", "fcon" or "fbc".
     """
@@ -222,9 +222,9 @@ def check_fit(offsets: Offsets, shapes: Mapping[str, tuple[int, ...] | None], mo
     """Check that offsets and checkpoint have the same UNet tensors.
 
     Args:
-        offsets: what is to be added.
+        offsets: the offsets to be added.
         shapes: the UNet's tensors, name to shape; the first convolution may have fewer input channels. None stands
-            for a quantised tensor, whose stored shape says nothing.
+            for a quantised tensor, which is stored in another shape.
         model_name: the offsets' file, for the message.
         checkpoint: the checkpoint's name, for the message.
 
@@ -254,10 +254,10 @@ def _fits(name: str, tensor: torch.Tensor, shapes: Mapping[str, tuple[int, ...] 
 
 
 def find(model: str, entries: Sequence[Entry]) -> Entry | None:
-    """The entry of a name, see :func:`lib_iclight.models.folders.matching`; None without one.
+    """The entry that a name refers to, see :func:`lib_iclight.models.folders.matching`; None if there is none.
 
     Raises:
-        ICLightError: several files in folders below the model folders have the name.
+        ICLightError: several files in different subfolders have the name.
     """
     by_name: dict[str, Entry] = {}
     for entry in entries:
@@ -282,13 +282,13 @@ def _inspect(entry: Entry) -> ModelFile:
 
 
 def suits(mode: str, file: ModelFile) -> bool:
-    """Whether "auto" takes a file for a mode: fc and fcon have the same tensors, so the name tells them apart."""
+    """Whether "auto" may choose a file for a mode: fc and fcon have the same tensors, so the name tells them apart."""
     return mode in file.modes and (mode == "fbc" or ("fcon" in file.path.name.lower()) == (mode == "fcon"))
 
 
 def choose(mode: str, files: Iterable[ModelFile]) -> ModelFile | None:
-    """The file that "auto" takes for a mode, None where none serves it."""
-    # A bare InstructPix2Pix UNet has the same tensors, so a file that is named for what it is goes first.
+    """The file that "auto" chooses for a mode, or None."""
+    # A bare InstructPix2Pix UNet has the same tensors, so files named IC-Light come first.
     candidates = [file for file in files if suits(mode, file)]
     return max(candidates, key=lambda file: named_iclight(file.name), default=None)
 
@@ -306,11 +306,11 @@ def _missing(mode: str, files: Sequence[ModelFile], folders: Sequence[Path]) -> 
     broken = [file for file in files if not file.usable and preferred in (file.path, *file.path.parents)]
     if not broken:
         return text
-    return f"{text} What is there: {_first_few([f'{file.name} {file.problem}' for file in broken])}."
+    return f"{text} Found there: {_first_few([f'{file.name} {file.problem}' for file in broken])}."
 
 
 def _first_few(things: Sequence[str]) -> str:
-    """The first few things of many, each no longer than a message has room for."""
+    """The first few of many things, each shortened to fit a message."""
     named = [shortened(thing, _LONGEST_THING) for thing in things[:_NAMED_AT_ONCE]]
     more = len(things) - _NAMED_AT_ONCE
     return "; ".join(named) + (f"; and {more} more" if more > 0 else "")
@@ -320,7 +320,7 @@ def _load(file: ModelFile) -> Offsets:
     prefix = file.identity.prefix if file.identity else ""
     try:
         with file.path.open("rb") as opened:
-            # Stamps by path and by descriptor are each compared with their own kind: on Windows they may differ.
+            # Stamps taken by path and by descriptor are never compared with each other: on Windows they may differ.
             begun = stamp_of(os.fstat(opened.fileno()))
             same = stamp_at(file.path) == file.stamp
             read = read_tensors(opened) if same else {}
@@ -330,7 +330,7 @@ def _load(file: ModelFile) -> Offsets:
         raise ICLightError(f"The model {file.name} cannot be loaded: {why}. Get it again from {SOURCE}.") from error
     if not same:
         raise ICLightError(
-            f"The model {file.name} is being written to just now. Wait until that has ended, and generate again."
+            f"The model {file.name} is being written to right now. Wait until it is complete, and generate again."
         )
     tensors = {UNET_PREFIX + to_ldm(key.removeprefix(prefix)): tensor for key, tensor in read.items()}
     return Offsets(file.content, tensors, tensors[CONV_IN].shape[1])

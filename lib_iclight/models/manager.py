@@ -17,11 +17,11 @@ _POLL_SECONDS = 0.5
 
 
 class DownloadRules(Protocol):
-    """What the user has set about downloads.
+    """The user's settings for downloads.
 
     Attributes:
         download: whether they are allowed.
-        download_on_first_use: whether a generation whose model is missing downloads it.
+        download_on_first_use: whether a generation downloads its model if it is missing.
     """
 
     download: bool
@@ -33,9 +33,9 @@ class Models:
 
     Args:
         library: inspects and loads the files.
-        folders: gives the model folders, the preferred one first.
-        settings: gives the settings as they are now.
-        forbidden: tells whether the command line turns downloads off.
+        folders: returns the model folders, the preferred one first.
+        settings: returns the current settings.
+        forbidden: returns whether the command line turns downloads off.
     """
 
     def __init__(
@@ -52,11 +52,11 @@ class Models:
         self._forbidden = forbidden
 
     def report(self) -> ModelReport:
-        """What is in the model folders now."""
+        """Describe the current contents of the model folders."""
         return report(self.library, self._folders())
 
     def why_not(self) -> str:
-        """Why downloads are off; "" where they are on."""
+        """Why downloads are off; "" if they are on."""
         if self._forbidden():
             return "downloads are turned off by --ic-light-no-download"
         if not self._settings().download:
@@ -85,8 +85,8 @@ class Models:
 
         Args:
             mode: "fc", "fcon" or "fbc".
-            interrupted: tells whether the user stops it.
-            tell: shows the user a line about it, now and then.
+            interrupted: returns whether the user wants to stop it.
+            tell: shows the user a line about its progress, now and then.
 
         Raises:
             ICLightError: downloads are turned off, or this one failed or was stopped.
@@ -100,5 +100,5 @@ class Models:
 
     @property
     def on_first_use(self) -> bool:
-        """Whether a generation whose model is missing downloads it."""
+        """Whether a generation downloads its model if it is missing."""
         return self._settings().download_on_first_use and not self.why_not()

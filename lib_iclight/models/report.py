@@ -1,8 +1,7 @@
-"""Describes the contents of the model folders in words, for the page and for the API."""
+"""Describes the contents of the model folders in words."""
 
 from __future__ import annotations
 
-import html
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,16 +10,9 @@ from .download import readable
 from .folders import EXTENSION, PART, PICKLES, TAKE_OUT, Entry, listing
 from .hub import NAMES, SOURCE
 from .identity import Identity
-from .jobs import Download
 from .library import ModelFile, ModelLibrary, choose, suits
 
-MODE_NAMES = {
-    "fc": "Foreground (fc)",
-    "fcon": "Foreground, offset noise (fcon)",
-    "fbc": "Foreground and background (fbc)",
-}
-
-AGAIN = "Delete it and download it again, or copy it anew."
+AGAIN = "Delete it and download it again, or copy it again."
 WAYS_OUT = (
     ("LoRA", "Move it into models/Lora."),
     ("ControlNet", "Move it into models/ControlNet."),
@@ -34,13 +26,13 @@ class FileReport:
     """One file.
 
     Attributes:
-        name: its folders below the model folder and its own name.
+        name: its path relative to the model folder.
         size: in bytes.
-        kind: "fc" (also fcon) or "fbc", "" when it is no IC-Light model.
-        modes: the modes that it serves by itself.
-        key_style: "diffusers" or "ldm", "" where it has neither.
-        dtype: safetensors' name of the weights' type ("F16"), "" where there is none.
-        problem: why it cannot be used, ready to follow the name; "" when it can.
+        kind: "fc" (also fcon) or "fbc", "" if it is not an IC-Light model.
+        modes: the modes for which "auto" may choose it.
+        key_style: "diffusers" or "ldm", "" if it is neither.
+        dtype: safetensors' name of the weights' type ("F16"), "" if there is none.
+        problem: why it cannot be used, worded to follow the name; "" if it can.
         way_out: what to do about the problem.
     """
 
@@ -56,7 +48,7 @@ class FileReport:
 
 @dataclass(frozen=True)
 class ModelReport:
-    """All files, and for each mode the name of the one that "auto" takes, None where there is none."""
+    """All files, and for each mode the name of the one that "auto" chooses, or None."""
 
     files: tuple[FileReport, ...]
     chosen: dict[str, str | None]
@@ -68,9 +60,9 @@ class ModelReport:
 
 
 def report(library: ModelLibrary, folders: Sequence[Path]) -> ModelReport:
-    """Look through the model folders; of two files with one name only the first counts, as it does in a run.
+    """Describe the contents of the model folders; of two files with the same name only the first counts, as in a run.
 
-    Where other extensions keep files too, a foreign file is no error unless its name says that it should be IC-Light's.
+    In folders shared with other extensions, a file of another kind is a problem only if its name mentions IC-Light.
     """
     found: dict[str, FileReport] = {}
     usable: list[ModelFile] = []
@@ -88,17 +80,17 @@ def report(library: ModelLibrary, folders: Sequence[Path]) -> ModelReport:
 
 
 def _file_report(library: ModelLibrary, entry: Entry) -> ModelFile | FileReport | None:
-    """A usable file, what is wrong with another one, or None for one that has just been removed."""
+    """The file if it is usable, a report of its problem if it is not, or None for other kinds of files."""
     size = entry.stamp.size if entry.stamp else 0
     if entry.problem or entry.ending == EXTENSION:
         file = library.inspect(entry)
         return file if file.usable else _broken(file)
     if entry.ending in PICKLES:
-        problem = "is no safetensors file, and others are never opened because they can run code"
+        problem = "is not a safetensors file; other files are never opened because they can run code"
         return FileReport(entry.name, size, problem=problem, way_out=f"Get the safetensors file from {SOURCE}.")
     if entry.ending == EXTENSION + PART:
-        problem = f"has not arrived whole: {readable(size)} so far"
-        return FileReport(entry.name, size, problem=problem, way_out="Press Download to go on, or delete it.")
+        problem = f"is not completely downloaded: {readable(size)} so far"
+        return FileReport(entry.name, size, problem=problem, way_out="Press Download to continue, or delete it.")
     return None
 
 
@@ -124,41 +116,3 @@ def _way_out(looks_like: str) -> str:
     if not looks_like:
         return AGAIN
     return next((words for part, words in WAYS_OUT if part in looks_like), TAKE_OUT)
-
-
-def as_html(found: ModelReport) -> str:
-    """The list in the accordion; translatable texts are elements of their own because the web UI translates whole
-    elements."""
-    by_name = {file.name: file for file in found.files}
-    lines = [_mode_line(mode, by_name.get(found.chosen[mode] or "")) for mode in NAMES]
-    lines += [_problem_line(file) for file in found.problems]
-    return f"<ul>{''.join(lines)}</ul>"
-
-
-def _mode_line(mode: str, file: FileReport | None) -> str:
-    label = f"<b>{html.escape(MODE_NAMES[mode])}</b>"
-    if file is None:
-        return f"<li class='missing'>{label}: <span>not installed</span></li>"
-    facts = ", ".join(fact for fact in (readable(file.size), file.dtype, f"{file.key_style} keys") if fact)
-    name = f"<span translate='no'>{html.escape(f'{file.name} ({facts})')}</span>"
-    return f"<li class='installed'>{label}: {name}</li>"
-
-
-def _problem_line(file: FileReport) -> str:
-    problem = f"<span>{html.escape(file.problem)}</span>. <span>{html.escape(file.way_out)}</span>"
-    return f"<li class='wrong'><b translate='no'>{html.escape(file.name)}</b> {problem}</li>"
-
-
-def progress_html(job: Download) -> str:
-    """How far a download is, or how it ended."""
-    if job.error is not None:
-        return f"<p class='wrong'>{html.escape(str(job.error))}</p>"
-    if not job.running:
-        return f"<p>{html.escape(job.name)} <span>is in place.</span></p>"
-    share = min(100, 100 * job.done / job.total) if job.total else 0
-    amount = f"{readable(job.done)} of {readable(job.total)}" if job.total else ""
-    return (
-        f"<p><span>{html.escape(job.doing)}</span> <span translate='no'>{html.escape(job.name)} {amount}</span></p>"
-        f"<div class='ic-light-bar' role='progressbar' aria-valuemin='0' aria-valuemax='100' "
-        f"aria-valuenow='{share:.0f}'><span style='width: {share:.1f}%'></span></div>"
-    )

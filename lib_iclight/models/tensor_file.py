@@ -1,4 +1,4 @@
-"""Reads a safetensors file's tensors into memory of their own."""
+"""Reads a safetensors file's tensors into memory, without mapping the file."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ _DTYPES = {
 
 
 def read_tensors(file: BinaryIO) -> dict[str, torch.Tensor]:
-    """All tensors of an opened file, on the CPU, as they are stored.
+    """All tensors of an opened file, on the CPU, in the type they are stored in.
 
-    They are copies, not views of a memory map as safetensors' own ``safe_open`` gives: reading a map of a file that
-    has been truncated ends the process, and a map of a file that is overwritten changes with it.
+    They are copies, not views of a memory map like those of safetensors' own ``safe_open``: if the file is truncated,
+    reading a map kills the process, and if it is overwritten, the mapped tensors change.
 
     Raises:
-        HeaderError: the header is damaged, or the file holds other numbers than floating-point ones.
+        HeaderError: the header is damaged, or the file holds numbers that are not floating point.
         OSError: the file cannot be read.
     """
     header, start = header_of(file)

@@ -1,4 +1,4 @@
-"""Names of the SD 1.5 UNet's tensors: diffusers' to ldm's, which the web UIs use."""
+"""Translates names of the SD 1.5 UNet's tensors from diffusers' to ldm's, which the web UIs use."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ _BLOCK = re.compile(r"(down|up)_blocks\.(\d)\.(resnets|attentions|downsamplers|u
 
 
 def to_ldm(key: str) -> str:
-    """Translate a diffusers key of the SD 1.5 UNet to its ldm name; a key of neither form is returned as it is.
+    """Translate a diffusers key of the SD 1.5 UNet to its ldm name; any other key is returned unchanged.
 
-    Source: the layout of ``openaimodel.UNetModel`` in CompVis/latent-diffusion with two ResNet blocks a level.
+    Source: the layout of ``openaimodel.UNetModel`` in CompVis/latent-diffusion with two ResNet blocks per level.
     """
     for start, target in _TOP.items():
         if key.startswith(start + "."):
@@ -51,7 +51,7 @@ def _down(block: int, part: str, index: int, rest: str) -> str:
 
 def _up(block: int, part: str, index: int, rest: str) -> str:
     if part == "upsamplers":
-        # SD 1.5's first up block has no attention, so its upsampler moves one place forward.
+        # SD 1.5's first up block has no attention, so its upsampler is one position earlier.
         return f"output_blocks.{3 * block + 2}.{1 if block == 0 else 2}.{rest}"
     place = 0 if part == "resnets" else 1
     return f"output_blocks.{3 * block + index}.{place}.{_inner(rest)}"

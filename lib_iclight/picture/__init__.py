@@ -1,4 +1,4 @@
-"""Pictures: opened, brought to 8-bit sRGB arrays, scaled, filtered and written.
+"""Pictures: opening, conversion to 8-bit sRGB arrays, scaling, filtering and writing.
 
 May import: errors.
 """

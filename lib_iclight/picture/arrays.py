@@ -1,4 +1,4 @@
-"""Pictures as arrays: what was opened, composited on grey, mirrored, as a light map."""
+"""Pictures as arrays: decoded, composited on grey, mirrored, or turned into light maps."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .pixels import to_arrays
 from .strips import strips
 
 GREY = 127
-"""The value that IC-Light reads as "nothing here": ``127 / 127 - 1`` is exactly 0."""
+"""The value that means "nothing here" to IC-Light: ``127 / 127 - 1`` is exactly 0."""
 
 _STRIP_PIXELS = 1 << 20
 _GREY_TOLERANCE, _GREY_TINT, _FLAT_SHARE = 3, 1, 0.75
@@ -25,7 +25,7 @@ class Picture:
 
     Attributes:
         rgb: uint8 array ``[H, W, 3]``.
-        alpha: uint8 array ``[H, W]``, or None when the picture is opaque.
+        alpha: uint8 array ``[H, W]``, or None if the picture is opaque.
         digest: hex digest of the pixels; equal pictures have equal digests.
     """
 
@@ -41,25 +41,25 @@ class Picture:
 
 @dataclass(frozen=True)
 class Unreadable:
-    """Stands in the place of a picture that was given and could not be read; the run that uses it is refused.
+    """Takes the place of a given picture that could not be read; a run that uses it is refused.
 
     Attributes:
-        reason: what is wrong with it, and the way out.
+        reason: what is wrong with it, and the remedy.
     """
 
     reason: str
 
 
 def to_picture(image: Image.Image, name: str = "picture", max_pixels: int = MAX_PIXELS) -> Picture:
-    """Bring a picture of any Pillow mode to 8-bit sRGB with an optional alpha channel.
+    """Convert a picture of any Pillow mode to 8-bit sRGB with an optional alpha channel.
 
     Args:
-        image: from :func:`read`, or one that somebody else has opened.
-        name: what the picture is to the user, for the message ("foreground").
-        max_pixels: see :func:`read`.
+        image: from :func:`opening.read`, or opened by somebody else.
+        name: what messages call the picture ("foreground").
+        max_pixels: see :func:`opening.read`.
 
     Raises:
-        ICLightError: it is a file of a kind that is not read, damaged, or too large; see :func:`opening.check_given`.
+        ICLightError: its format is not supported, it is damaged, or it is too large; see :func:`opening.check_given`.
     """
     check_given(image, name, max_pixels)
     return make_picture(*to_arrays(upright(image)))
@@ -81,11 +81,11 @@ def mirrored(picture: Picture) -> Picture:
 
 
 def is_on_grey(rgb: np.ndarray) -> bool:
-    """Tell whether the picture is already cut out and placed on grey 127.
+    """Whether the picture is already cut out and composited on grey 127.
 
-    True where at least half of the outermost pixels, both upper corners among them, have one grey that is 127 within
-    what JPEG makes of it. What is composited is flat, be it saved as JPEG; photographed paper is not: where many of the
-    greys beside it are other ones, it is a photograph.
+    True if at least half of the border pixels, including both upper corners, have one and the same grey, which is 127
+    within JPEG's rounding. A composited background is flat, even when saved as JPEG; photographed paper is not: if many
+    of the border's greys near 127 differ from that one, the picture is a photograph.
     """
     border = np.concatenate([rgb[0], rgb[-1], rgb[1:-1, 0], rgb[1:-1, -1]]).astype(np.int16)
     corner = rgb[0, 0].astype(np.int16)
@@ -113,7 +113,7 @@ def on_grey(rgb: np.ndarray, alpha: np.ndarray | None) -> np.ndarray:
 def over(rgb: np.ndarray, alpha: np.ndarray | None, backdrop: np.ndarray) -> np.ndarray:
     """Composite ``rgb`` over ``backdrop``: ``backdrop + (rgb - backdrop) * alpha``, truncated to integers.
 
-    Works in strips, so that a picture of many megapixels does not need its size in floats.
+    Works in strips, so that no float copy of a picture of many megapixels is needed.
 
     Args:
         rgb: uint8 ``[H, W, 3]``.
@@ -135,7 +135,7 @@ def over(rgb: np.ndarray, alpha: np.ndarray | None, backdrop: np.ndarray) -> np.
 
 
 def as_light_map(picture: Picture) -> Picture:
-    """A picture as a light map: the shape of its transparency where that is all it has, the colours being black."""
+    """A picture as a light map; a black picture with transparency is taken as the shape of its alpha channel."""
     alpha = picture.alpha
     if alpha is None or picture.rgb.any() or alpha.min() == alpha.max():
         return picture

@@ -1,4 +1,4 @@
-"""Means over boxes in a time that does not depend on their size, and maps that are computed small and enlarged."""
+"""Box means in constant time per pixel, and reduction and enlargement of maps that are computed at a small size."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from PIL import Image
 
 
 def box_mean(values: np.ndarray, radius: int) -> np.ndarray:
-    """Mean over a box of ``2 * radius + 1`` pixels a side; at the frame's edge over what of it lies inside.
+    """Mean over a box of ``2 * radius + 1`` pixels a side; at the border, over the part inside the frame.
 
     Args:
         values: float ``[..., H, W]``.
@@ -19,7 +19,7 @@ def box_mean(values: np.ndarray, radius: int) -> np.ndarray:
     result = values
     for axis in (-2, -1):
         size = result.shape[axis]
-        # In float32 a running sum over a thousand pixels would lose the small differences that a variance is made of.
+        # float64, because running sums of a thousand pixels in float32 would lose the small differences of a variance.
         sums = np.cumsum(result, axis=axis, dtype=np.float64)
         sums = np.concatenate([np.zeros_like(np.take(sums, [0], axis)), sums], axis)
         at = np.arange(size)
@@ -30,7 +30,7 @@ def box_mean(values: np.ndarray, radius: int) -> np.ndarray:
 
 
 def reduced(pixels: np.ndarray, side: int) -> np.ndarray:
-    """A copy in floats whose shorter side is at most ``side``.
+    """A float copy, scaled down so that its shorter side is at most ``side``.
 
     Args:
         pixels: uint8 ``[H, W, 3]`` or ``[H, W]``.
@@ -53,11 +53,11 @@ def to_unit(pixels: np.ndarray) -> np.ndarray:
 
 
 def enlarged(values: np.ndarray, width: int, height: int, rows: slice) -> np.ndarray:
-    """Some rows of a map that is enlarged to ``width x height``, between its pixels bilinearly.
+    """Some rows of a map that is enlarged to ``width x height`` by bilinear interpolation.
 
     Args:
         values: float32 ``[h, w]`` or ``[C, h, w]``.
-        rows: with a start and a stop.
+        rows: which rows, with a start and a stop.
 
     Returns:
         float32 ``[rows, width]`` or ``[C, rows, width]``.

@@ -1,4 +1,4 @@
-"""How much memory decoding a JPEG takes, told from its markers."""
+"""Estimates from a JPEG's markers how much memory decoding it takes."""
 
 from __future__ import annotations
 
@@ -6,19 +6,19 @@ import re
 from collections.abc import Sequence
 
 MAX_SCANS = 24
-"""No encoder makes more, and each is a pass over the whole picture."""
+"""No encoder writes more, and each is a pass over the whole picture."""
 
 _START_OF_SCAN, _END, _FILL = 0xDA, 0xD9, 0xFF
-# Within a scan 0xFF is followed by 0 where it stands for itself, or by the number of a restart.
+# Within a scan, 0xFF is followed by 0 if it is data, or by the number of a restart marker.
 _MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
 
 
 class TooManyScansError(ValueError):
-    """The picture comes in more scans than :data:`MAX_SCANS`; the message is their number."""
+    """The picture has more scans than :data:`MAX_SCANS`; the message is their number."""
 
 
 def count_scans(data: bytes) -> int:
-    """How many scans the first picture in a JPEG file has; what a phone puts behind it does not count."""
+    """The number of scans of the first picture in a JPEG file; phones append further data, which is ignored."""
     place, count = 2, 0
     while place + 4 <= len(data) and data[place] == 0xFF and data[place + 1] != _END:
         marker = data[place + 1]
@@ -36,7 +36,7 @@ def count_scans(data: bytes) -> int:
 
 
 def coefficient_bytes(data: bytes, layers: Sequence[tuple[int, int, int, int]]) -> float:
-    """Bytes per pixel that libjpeg needs besides the pixels: it keeps all coefficients of a picture in several scans.
+    """Bytes per pixel that libjpeg needs on top of the pixels: with several scans, it keeps all coefficients.
 
     Args:
         data: the file.

@@ -1,4 +1,4 @@
-"""Picture files as users bring them: which kinds are opened, and how large they may be."""
+"""Opens users' picture files: only some formats, and only up to a size."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ from ..errors import ICLightError
 from . import jpeg
 
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
-"""What a photograph comes as. Pillow reads far more, and some of it is a program: EPS is run by Ghostscript."""
+"""The usual formats of photographs. Pillow reads many more, some of which are programs: Ghostscript runs EPS files."""
 
 REGISTERED_FORMATS = ("AVIF", "HEIF", "JXL")
-"""Opened too where the host has registered a reader with Pillow."""
+"""Opened too if a reader for them is registered with Pillow."""
 
 MAX_PIXELS = 128_000_000
 MAX_SIDE = 100_000
 BYTES_PER_PIXEL = 9
-"""What reading may take at its peak, for each pixel of the limit."""
+"""The peak memory that reading may take, for each pixel of the limit."""
 
-_ALIASES = {"MPO": "JPEG"}  # a phone's JPEG with a second picture behind the first
+_ALIASES = {"MPO": "JPEG"}  # a phone's JPEG with a second picture after the first
 _BYTES_PER_PIXEL_OF_A_FILE = 2
 _DATA_URL = re.compile(r"\s*data:[^,]{0,1000};base64,", re.IGNORECASE)
 _LARGEST_PADDING = 1 << 24
@@ -43,17 +43,17 @@ def decode(data: str, name: str, max_pixels: int = MAX_PIXELS) -> Image.Image:
 
     Args:
         data: the text.
-        name: what the picture is to the user, for the message ("foreground").
+        name: what messages call the picture ("foreground").
         max_pixels: see :func:`read`.
 
     Raises:
-        ICLightError: the text is too long or not base64, or what it holds is not a readable picture.
+        ICLightError: the text is too long or not base64, or its content is not a readable picture.
     """
     most = max_pixels * _BYTES_PER_PIXEL_OF_A_FILE
     if len(data) * 3 // 4 > most:
         raise ICLightError(
-            f"The {name} is too large: its text holds {len(data) * 3 // 4 / 1e6:,.0f} MB, {most / 1e6:,.0f} MB at "
-            "most. Send a smaller or a compressed picture."
+            f"The {name} is too large: its text holds {len(data) * 3 // 4 / 1e6:,.0f} MB, but at most "
+            f"{most / 1e6:,.0f} MB are allowed. Send a smaller or a compressed picture."
         )
     try:
         file = _decoded(data)
@@ -66,18 +66,18 @@ def decode(data: str, name: str, max_pixels: int = MAX_PIXELS) -> Image.Image:
 
 
 def read(file: BinaryIO, name: str, max_pixels: int = MAX_PIXELS) -> Image.Image:
-    """Open a picture file completely, turned as its EXIF or TIFF orientation says.
+    """Open and decode a picture file, rotated according to its EXIF or TIFF orientation.
 
-    Its size is looked up in its header, and no pixel is decoded of a picture that is too large.
+    The size is checked in the header first, so that nothing of a picture that is too large is decoded.
 
     Args:
-        file: the file, which can be read again from its start.
-        name: what the picture is to the user, for the message ("foreground").
+        file: a seekable file.
+        name: what messages call the picture ("foreground").
         max_pixels: the most pixels that a picture may have. Reading one takes at most :data:`BYTES_PER_PIXEL` times
             as many bytes: a picture that needs more per pixel, such as a progressive JPEG, may have fewer pixels.
 
     Raises:
-        ICLightError: the file is no picture of a kind that is read, is damaged, or is too large.
+        ICLightError: the file is not a picture in a supported format, is damaged, or is too large.
     """
     with _explained(name, max_pixels), warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -89,7 +89,7 @@ def read(file: BinaryIO, name: str, max_pixels: int = MAX_PIXELS) -> Image.Image
 
 @contextmanager
 def _explained(name: str, max_pixels: int) -> Iterator[None]:
-    """Turn what Pillow raises into an ICLightError that names the picture, the reason and the way out."""
+    """Turn Pillow's exceptions into an ICLightError that names the picture, the reason and the remedy."""
     try:
         yield
     except ICLightError:
@@ -103,21 +103,22 @@ def _explained(name: str, max_pixels: int) -> Iterator[None]:
         raise _too_many_pixels(name, _number_in(error), max_pixels) from error
     except jpeg.TooManyScansError as error:
         raise ICLightError(
-            f"The {name} cannot be read: it is a JPEG of {error} scans, {jpeg.MAX_SCANS} at most. Save it again as PNG."
+            f"The {name} cannot be read: it is a JPEG with {error} scans, but at most {jpeg.MAX_SCANS} are allowed. "
+            "Save it again as PNG."
         ) from error
     except MemoryError as error:
         raise ICLightError(f"The {name} cannot be read: there is not enough memory for it. Scale it down.") from error
-    except Exception as error:  # Pillow's decoders meet damage with errors of many kinds
+    except Exception as error:  # on damaged files Pillow's decoders raise errors of many kinds
         raise ICLightError(
             f"The {name} cannot be read: the file is damaged or cut off. Save it again as PNG, JPEG or WebP and retry."
         ) from error
 
 
 def check_given(image: Image.Image, name: str, max_pixels: int = MAX_PIXELS) -> None:
-    """Check a picture that somebody else has opened, and load it: Pillow puts that off until the pixels are used.
+    """Check a picture that somebody else has opened, and load it, which Pillow puts off until its pixels are used.
 
     Raises:
-        ICLightError: it is a file of another kind than ours, damaged, or too large.
+        ICLightError: its format is not supported, it is damaged, or it is too large.
     """
     kind = (image.format or "").upper()
     if isinstance(image, ImageFile.ImageFile) and _ALIASES.get(kind, kind) not in _formats():
@@ -137,15 +138,15 @@ def _check_size(image: Image.Image, name: str, max_pixels: int) -> None:
         raise _too_many_pixels(name, image.width * image.height, max_pixels, f"{image.width:,} x {image.height:,}")
     if max(image.size) > MAX_SIDE:
         raise ICLightError(
-            f"The {name} is too large: {image.width:,} x {image.height:,} pixels, and a side may have {MAX_SIDE:,} at "
-            "most. Scale it down first."
+            f"The {name} is too large: {image.width:,} x {image.height:,} pixels, but a side may have at most "
+            f"{MAX_SIDE:,}. Scale it down first."
         )
 
 
 def upright(image: Image.Image) -> Image.Image:
-    """Turn a picture as its EXIF says; a damaged EXIF block says nothing about it.
+    """Rotate a picture according to its EXIF orientation; a damaged EXIF block is ignored.
 
-    Pillow turns TIFF itself when it reads the pixels, and some of its versions leave the orientation in place.
+    Pillow rotates TIFF files itself when it reads the pixels, but some of its versions leave the EXIF entry in place.
     """
     try:
         if isinstance(image, ImageFile.ImageFile) and image.format == "TIFF":
@@ -153,13 +154,13 @@ def upright(image: Image.Image) -> Image.Image:
             return image
         turned = image.getexif().get(_ORIENTATION, 1) in range(2, 9)
         return ImageOps.exif_transpose(image) if turned else image
-    except Exception:  # Pillow's EXIF reader meets damage with errors of many kinds
+    except Exception:  # on damaged blocks Pillow's EXIF reader raises errors of many kinds
         return image
 
 
 def _formats() -> list[str]:
     Image.preinit()
-    # These are not among the formats that Pillow registers first; it reads AVIF itself since 11.3.
+    # Image.preinit does not register these. Pillow reads AVIF itself since 11.3.
     from PIL import TiffImagePlugin, WebPImagePlugin  # noqa: F401
 
     with suppress(ImportError):
@@ -169,7 +170,7 @@ def _formats() -> list[str]:
 
 
 def _decoded(data: str) -> io.BytesIO:
-    """Decode base64 text piece by piece, without a copy of the text."""
+    """Decode base64 text piece by piece, without copying the text."""
     match = _DATA_URL.match(data)
     file, rest, ended = io.BytesIO(), b"", False
     for start in range(match.end() if match else 0, len(data), _CHUNK):
@@ -193,7 +194,7 @@ def _loaded(image: Image.Image, file: BinaryIO) -> Image.Image:
 
 
 def _decodes_still_webp(image: Image.Image) -> bool:
-    """Whether the decoder for still pictures can be used; the one for animations takes twice the memory."""
+    """Whether WebP's decoder for still pictures can be used; the one for animations takes twice the memory."""
     from PIL import _webp
 
     return image.format == "WEBP" and getattr(image, "n_frames", 1) == 1 and hasattr(_webp, "WebPDecode")
@@ -212,20 +213,20 @@ def _still_webp(image: Image.Image, file: BinaryIO) -> Image.Image:
 
 
 def _check_memory(image: Image.Image, file: BinaryIO, name: str, max_pixels: int) -> None:
-    """Check that decoding needs no more memory than the limit allows; the figures are those of Pillow's decoders."""
+    """Check that decoding needs no more memory than the limit allows; the estimates are for Pillow's decoders."""
     needed, most = _memory(image, file), max_pixels * BYTES_PER_PIXEL
     if needed > most:
         raise ICLightError(
             f"The {name} is too large: {image.width:,} x {image.height:,} pixels take {needed / 1e6:,.0f} MB to read "
-            f"from this kind of file, {most / 1e6:,.0f} MB at most. Scale it down, or save it as PNG."
+            f"from this kind of file, but at most {most / 1e6:,.0f} MB are allowed. Scale it down, or save it as PNG."
         )
 
 
 def _memory(image: Image.Image, file: BinaryIO) -> float:
-    """Bytes that decoding needs at its peak.
+    """Peak memory of decoding, in bytes.
 
     Raises:
-        ValueError: the header says what no encoder writes.
+        ValueError: the header has values that no encoder writes.
     """
     pixels, stored = image.width * image.height, _BYTES_STORED.get(image.mode, 4)
     if image.format in ("JPEG", "MPO"):
@@ -250,7 +251,7 @@ def _bytes_of(file: BinaryIO) -> bytes:
 
 
 def _largest_piece(tags: Mapping[int, Any]) -> float:
-    """Bytes of a TIFF's tile or strip, which is unpacked as a whole."""
+    """Bytes of a TIFF's largest tile or strip, each of which is unpacked as a whole."""
     bits = tags.get(_BITS, (8,))
     depth = bits[0] * max(len(bits), tags.get(_SAMPLES, 1)) / 8
     if _TILE_WIDTH in tags:
@@ -261,12 +262,12 @@ def _largest_piece(tags: Mapping[int, Any]) -> float:
 def _too_many_pixels(name: str, pixels: int, most: int, sides: str = "") -> ICLightError:
     named = f"{sides} pixels are {pixels / 1e6:,.1f}" if sides else f"{pixels / 1e6:,.1f}"
     return ICLightError(
-        f"The {name} is too large: {named} megapixels, {most / 1e6:,.1f} at most. Scale it down first, or raise the "
-        "limit in Settings > IC Light."
+        f"The {name} is too large: {named} megapixels, but at most {most / 1e6:,.1f} are allowed. Scale it down first, "
+        "or raise the limit in Settings > IC Light."
     )
 
 
 def _number_in(error: Exception) -> int:
-    """How many pixels Pillow found: the first number in what it says."""
+    """The number of pixels that Pillow found: the first number in its message."""
     found = re.search(r"\d+", str(error))
     return int(found[0]) if found else 2 * (Image.MAX_IMAGE_PIXELS or 0)

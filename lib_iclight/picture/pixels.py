@@ -1,4 +1,4 @@
-"""Pillow images of any mode as 8-bit sRGB arrays, a strip at a time."""
+"""Converts Pillow images of any mode to 8-bit sRGB arrays, a strip at a time."""
 
 from __future__ import annotations
 
@@ -22,20 +22,20 @@ _WHITE_OF_32_BITS = 2.0**32 - 1
 
 
 def to_arrays(image: Image.Image) -> tuple[np.ndarray, np.ndarray | None]:
-    """A picture as arrays.
+    """Convert a picture to arrays.
 
-    16-bit, 32-bit and float greys are scaled to 8 bits, palettes and ``tRNS`` transparency become alpha, an embedded
-    ICC profile is followed to sRGB.
+    16-bit, 32-bit and float greys are scaled to 8 bits, transparency in palettes and ``tRNS`` chunks becomes alpha, and
+    colours are converted from an embedded ICC profile to sRGB.
 
     Args:
-        image: of any mode, the right way up.
+        image: of any mode, upright.
 
     Returns:
         rgb: uint8 ``[H, W, 3]``.
-        alpha: uint8 ``[H, W]``, None where the picture is opaque.
+        alpha: uint8 ``[H, W]``, None if the picture is opaque.
 
     Raises:
-        ICLightError: the mode is one that this Pillow cannot convert.
+        ICLightError: this Pillow cannot convert the mode.
     """
     deep = image.mode == "F" or image.mode.startswith("I")
     white = _white(image) if deep else 0.0
@@ -63,12 +63,12 @@ def to_arrays(image: Image.Image) -> tuple[np.ndarray, np.ndarray | None]:
 
 
 def is_converted(image: Image.Image) -> bool:
-    """Whether :func:`to_arrays` has to follow the picture's profile, which takes longer than all else it does."""
+    """Whether :func:`to_arrays` has to convert from an ICC profile, by far the slowest thing it does."""
     return to_srgb(image.info.get("icc_profile"), _colour_mode(image.mode)) is not None
 
 
 def fingerprint(image: Image.Image) -> bytes:
-    """Identifies what :func:`to_arrays` makes of a picture. Not for mode "P": the palette is left out."""
+    """Identifies the result of :func:`to_arrays` for a picture. Not for mode "P": the palette is not included."""
     about = (image.mode, image.size, image.info.get("transparency"))
     digest = hashlib.blake2b(repr(about).encode(), digest_size=16)
     digest.update(image.info.get("icc_profile") or b"")
@@ -78,7 +78,7 @@ def fingerprint(image: Image.Image) -> bytes:
 
 
 def _strips(image: Image.Image) -> Iterator[tuple[slice, Image.Image]]:
-    """Rows and that part of the picture; one that is no larger than a strip is given whole, without a copy."""
+    """Slices of rows, each with its part of the picture; a small picture is returned whole, without a copy."""
     for rows in strips(image.height, _STRIP_PIXELS // image.width):
         is_whole = rows == slice(0, image.height)
         yield rows, image if is_whole else image.crop((0, rows.start, image.width, rows.stop))
@@ -104,10 +104,10 @@ def _colours(strip: Image.Image, convert: Conversion | None) -> np.ndarray:
 
 
 def _white(image: Image.Image) -> float:
-    """The value that is white in a grey picture of more than 8 bits: no file says it, so it follows from the values.
+    """The value of white in a grey picture of more than 8 bits. Files do not say, so it is guessed from the values.
 
-    Integers that all fit into 8 or 12 bits are taken to be of that depth. Floats count from 0 to 1, with light beyond
-    white above, unless most of them are above 1 and some far above: then they hold 8- or 16-bit values.
+    Integers that all fit into 8 or 12 bits are taken to have that depth. Floats range from 0 to 1, with highlights
+    above, unless most of them are above 1 and some far above: then they are 8- or 16-bit values.
     """
     brightest, low = 0.0, 0
     for _, strip in _strips(image):

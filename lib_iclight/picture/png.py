@@ -1,4 +1,4 @@
-"""PNG files written a strip at a time, for pictures of many megapixels."""
+"""Writes PNG files a strip at a time, for pictures of many megapixels."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _DIFFERENCE_TO_THE_ROW_ABOVE = 2
 
 
 def png(rgb: np.ndarray, alpha: np.ndarray | None) -> bytes:
-    """A picture as a PNG file, made without a copy of the picture.
+    """Encode a picture as a PNG file, without copying the picture.
 
     Args:
         rgb: uint8 ``[H, W, 3]``.

@@ -14,19 +14,19 @@ Conversion = Callable[[Image.Image], Image.Image]
 
 _MODES = {"RGB": "RGB", "GRAY": "L", "CMYK": "CMYK", "Lab": "LAB"}
 _LARGEST_KEPT = 4 << 20  # in bytes; press profiles have under 3 MB
-_UNSEEN = 1  # in levels of 255: what two makers' sRGB profiles differ by
+_UNSEEN = 1  # in levels of 255: how much the sRGB profiles of different makers differ
 
 
 def to_srgb(profile: bytes | None, mode: str) -> Conversion | None:
-    """How to convert a picture's colours to sRGB.
+    """The function that converts a picture's colours to sRGB.
 
     Args:
-        profile: the ICC profile, None without one.
-        mode: the picture's Pillow mode, 8 bits a channel, without transparency.
+        profile: the ICC profile, or None.
+        mode: the picture's Pillow mode, 8 bits per channel, without transparency.
 
     Returns:
-        None where there is nothing to do: there is no profile, it is damaged, made for another kind of picture, or
-        sRGB itself, or this Pillow comes without Little CMS. Lab needs no profile.
+        None if there is nothing to do: there is no profile, it is damaged, for another kind of picture, or sRGB itself,
+        or this Pillow was built without Little CMS. Lab needs no profile.
     """
     if not profile and mode != "LAB":
         return None
@@ -58,7 +58,7 @@ def _conversion(profile: bytes, mode: str) -> Conversion | None:
 
 
 def _changes(convert: Conversion, mode: str) -> bool:
-    """Whether a conversion visibly changes colours, tried all over the range."""
+    """Whether a conversion visibly changes any of a range of sample colours."""
     levels = np.arange(256, dtype=np.uint8)
     if mode == "RGB":
         steps = levels[::15]

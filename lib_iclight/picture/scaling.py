@@ -1,4 +1,4 @@
-"""Pictures brought to the size of a run with Pillow's Lanczos, to the bit, in little memory."""
+"""Scales pictures to the size of a run: bit for bit Pillow's Lanczos, with little memory."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Edges = tuple[float, float, float, float]
 """``(left, top, right, bottom)`` of a part of a picture, in its pixels."""
 
 REFERENCE_SIDE = 512
-"""Lengths such as a blur's are given in pixels of a picture whose shorter side is this one."""
+"""Lengths such as blur radii are given in pixels of a picture whose shorter side has this length."""
 
 _WHOLE_LIMIT = 1 << 24
 _STRIP_PIXELS = 1 << 21
@@ -20,15 +20,15 @@ _PRECISION_BITS = 22
 
 
 def in_pixels(length: float, shape: tuple[int, ...]) -> float:
-    """A length in pixels of a picture of ``shape`` (``[H, W, ...]``), given for :data:`REFERENCE_SIDE`."""
+    """Convert a length given for :data:`REFERENCE_SIDE` to pixels of a picture of ``shape`` (``[H, W, ...]``)."""
     return length * min(shape[:2]) / REFERENCE_SIDE
 
 
 def cover_crop(pixels: np.ndarray, width: int, height: int) -> np.ndarray:
     """Scale to cover ``width x height`` with Lanczos and crop the centre.
 
-    Source: lllyasviel/IC-Light, ``resize_and_center_crop``. Where the scaled picture would be far larger than the
-    target (a picture a few pixels wide), only the part that is kept is scaled, with the same result.
+    Source: lllyasviel/IC-Light, ``resize_and_center_crop``. If the scaled picture would be far larger than the target
+    (the source is only a few pixels wide), only the part that is kept is scaled, with the same result.
 
     Args:
         pixels: uint8 ``[H, W, 3]`` or ``[H, W]``.
@@ -48,12 +48,12 @@ def cover_crop(pixels: np.ndarray, width: int, height: int) -> np.ndarray:
 
 
 def resized(pixels: np.ndarray, size: tuple[int, int], box: Edges | None = None) -> np.ndarray:
-    """Pillow's Lanczos, to the bit, in strips where the picture is large: Pillow scales across, then down.
+    """Pillow's Lanczos, bit for bit; large pictures are scaled in strips, horizontally and then vertically.
 
     Args:
         pixels: uint8 ``[H, W, 3]`` or ``[H, W]``.
         size: ``(width, height)`` of the result.
-        box: the part that is scaled, None for the whole.
+        box: the part to scale, None for the whole.
 
     Returns:
         uint8 array of that size with the same channels.
@@ -77,7 +77,7 @@ def _lanczos(image: Image.Image, size: tuple[int, int], box: Edges | None) -> Im
 def _scaled_part(
     pixels: np.ndarray, full: tuple[int, int], first: tuple[int, int], size: tuple[int, int]
 ) -> np.ndarray:
-    """The part of ``size`` from ``first`` on, (across, down), of a picture that is scaled to ``full``."""
+    """The part at ``first``, of ``size``, of a picture that is scaled to ``full``; each is (across, down)."""
     (columns, across), (rows, down) = (
         _kernel(length, *axis) for length, *axis in zip(pixels.shape[1::-1], full, first, size, strict=True)
     )
@@ -87,12 +87,13 @@ def _scaled_part(
 
 
 def _kernel(length: int, full: int, first: int, count: int) -> tuple[np.ndarray, np.ndarray]:
-    """The weights with which ``length`` pixels become ``full``, for ``count`` of these from ``first`` on.
+    """The weights for scaling ``length`` pixels to ``full``, for ``count`` of the results starting at ``first``.
 
-    Source: Pillow, ``src/libImaging/Resample.c``: Lanczos-3 with weights in whole numbers of 22 bits.
+    Source: Pillow, ``src/libImaging/Resample.c``: Lanczos-3 with fixed-point weights of 22 bits.
 
     Returns:
-        the place of the first pixel that counts, int ``[count]``, and the weights from there, int32 ``[count, taps]``.
+        The index of the first pixel with a weight, int ``[count]``, and the weights from there, int32
+        ``[count, taps]``.
     """
     scale = length / full
     reach = max(scale, 1.0)
@@ -108,7 +109,7 @@ def _kernel(length: int, full: int, first: int, count: int) -> tuple[np.ndarray,
 
 
 def _weighted_sum(pixels: np.ndarray, lowest: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """Rows of uint8 ``[H, ...]`` added up with their weights: uint8 ``[count, ...]``."""
+    """Weighted sums of the rows of uint8 ``[H, ...]``: uint8 ``[count, ...]``."""
     result = np.full((len(lowest), *pixels.shape[1:]), 1 << (_PRECISION_BITS - 1), np.int32)
     last = pixels.shape[0] - 1
     for tap, weight in enumerate(weights.T):

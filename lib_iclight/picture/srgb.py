@@ -1,4 +1,4 @@
-"""sRGB's transfer curve (IEC 61966-2-1), for arrays of numpy and tensors of torch alike."""
+"""sRGB's transfer function (IEC 61966-2-1), for numpy arrays and torch tensors."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ import numpy as np
 
 
 def srgb_to_linear(values: Any, xp: Any = np) -> Any:
-    """sRGB values to linear light.
+    """Convert sRGB values to linear light.
 
     Args:
         values: floats of any shape, 0..1.
-        xp: the module whose arrays ``values`` are, ``numpy`` or ``torch``.
+        xp: the module that ``values`` belong to, ``numpy`` or ``torch``.
 
     Returns:
         An array of the same shape and dtype, 0..1.
@@ -21,5 +21,5 @@ def srgb_to_linear(values: Any, xp: Any = np) -> Any:
 
 
 def linear_to_srgb(values: Any, xp: Any = np) -> Any:
-    """Linear light to sRGB values. Arguments and result as :func:`srgb_to_linear`."""
+    """Convert linear light to sRGB values. Arguments and result as for :func:`srgb_to_linear`."""
     return xp.where(values <= 0.0031308, values * 12.92, 1.055 * values ** (1 / 2.4) - 0.055)

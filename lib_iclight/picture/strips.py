@@ -1,4 +1,4 @@
-"""Portions of a picture's rows, so that one of many megapixels is worked on without its size in floats."""
+"""Splits a picture's rows into strips, so that large pictures are processed without a float copy of the whole."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 
 def strips(height: int, rows: int) -> Iterator[slice]:
-    """All rows of a picture in order, ``rows`` at a time (at least one); the last strip may have fewer.
+    """Slices over all rows of a picture, ``rows`` at a time (at least one); the last strip may have fewer.
 
     Args:
-        height: the picture's, in pixels.
-        rows: of a strip; callers divide the pixels that they can hold by the width.
+        height: the picture's height in pixels.
+        rows: the height of a strip; callers divide the pixels that they can hold by the width.
     """
     rows = max(1, rows)
     for start in range(0, height, rows):

@@ -1,4 +1,4 @@
-"""What keeps the subject itself: its detail and its colours, put back into the relit picture.
+"""Keeps the subject as it was: puts its detail and its colours back into the relit picture.
 
-May import: errors, picture, support.
+May import: picture.
 """

@@ -15,22 +15,23 @@ if TYPE_CHECKING:
     import torch
 
 _RADIUS = 12.0
-# Oklab lightness of levels 3 and 34 of 255: below the first a colour is rounding and noise, above the second it is one.
+# Oklab lightness of levels 3 and 34 of 255: below the first, a colour is only rounding and noise; above the second, it
+# is reliable.
 _COLOURLESS, _COLOURED = 0.1, 0.25
 
 
 def keep_colours(result: np.ndarray, subject: np.ndarray, matte: np.ndarray, strength: float) -> np.ndarray:
-    """Give the relit subject the broad colours of the original; lightness stays the relit picture's.
+    """Give the relit subject the broad colours of the original; its lightness stays as relit.
 
-    Works on the chroma of Oklab, blurred, so that what the light does in small places stays. White light of another
-    strength scales a colour's lightness and chroma alike there, so the original's chroma is taken at the relit
-    lightness: hue and saturation are kept. What sRGB cannot show at that lightness loses chroma, not lightness. Where
-    the original is too dark to tell its colour, the relit picture's stays: brightened, a rounding error of one level
-    would be a pink.
+    Works on blurred Oklab chroma, so that the light's small-scale effects on colour stay. In Oklab, white light of
+    another strength scales lightness and chroma alike, so the original's chroma is scaled to the relit lightness, which
+    keeps hue and saturation. Colours that sRGB cannot show at that lightness lose chroma, not lightness. Where the
+    original is too dark for its colour to be reliable, the relit colour stays: brightened, a rounding error of one
+    level would turn pink.
 
     Args:
         result: uint8 ``[H, W, 3]``, the relit picture.
-        subject: uint8 ``[H, W, 3]``, the very crop that conditioned the run.
+        subject: uint8 ``[H, W, 3]``, the same crop that conditioned the run.
         matte: uint8 ``[H, W]``.
         strength: 0 to 1.
 
@@ -48,6 +49,6 @@ def keep_colours(result: np.ndarray, subject: np.ndarray, matte: np.ndarray, str
 
 
 def _reliability(lightness: torch.Tensor) -> torch.Tensor:
-    """How far a colour of this Oklab lightness is to be believed, 0 to 1: a smooth step."""
+    """How reliable a colour of this Oklab lightness is, 0 to 1: a smooth step."""
     step = ((lightness - _COLOURLESS) / (_COLOURED - _COLOURLESS)).clamp(0, 1)
     return step * step * (3 - 2 * step)

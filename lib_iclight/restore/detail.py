@@ -8,9 +8,10 @@ from ..picture.scaling import in_pixels
 from ..picture.srgb import linear_to_srgb, srgb_to_linear
 from .tensors import blur, blur_inside, to_pixels, to_tensor
 
-# Added to both sides of the quotient: a thousandth of white, which keeps it finite in the dark.
+# Added to numerator and denominator: a thousandth of white, which keeps the quotient finite in the dark.
 _BLACK = 1e-3
-# What pixels at the rim count beside those well inside: enough where a part of the subject has no inside.
+# The weight of pixels at the matte's rim relative to those well inside: it matters only for parts too thin to have an
+# inside.
 _RIM_WEIGHT = 1e-3
 # The second blur's sigma, as a share of the first's.
 _SECOND_BLUR = 0.6
@@ -21,17 +22,17 @@ def restore_details(
 ) -> np.ndarray:
     """Give the relit subject the fine detail of the original, inside the matte.
 
-    The original is multiplied by what the light did to it: the quotient of both pictures, each blurred in linear
-    light (the ratio image of Z. Liu, Y. Shan, Z. Zhang, "Expressive Expression Mapping with Ratio Images", SIGGRAPH
-    2001). So detail is as strong as the new light makes it, in shadow too, which the difference of blurred pictures
-    is not. The quotient is taken from well inside the matte and carried to its rim: where the relit subject moved a
-    little, the new background does not shine into it. It is finer than the blurred pictures themselves and holds ghosts
-    of the letters that the model painted beside their place: a second, narrower blur of its logarithm, because light
-    multiplies, takes them out.
+    The original is multiplied by the change in light: the quotient of both pictures, each blurred in linear light (the
+    ratio image of Z. Liu, Y. Shan, Z. Zhang, "Expressive Expression Mapping with Ratio Images", SIGGRAPH 2001). Detail
+    is then as strong as the new light makes it, in shadow too; adding the difference of blurred pictures would not do
+    that. The quotient is computed from well inside the matte and extended to its rim, so that the new background does
+    not bleed in where the relit subject has moved a little. It still contains structure finer than the blurred
+    pictures, ghosts of letters that the model painted slightly out of place. A second, narrower blur removes them; it
+    is applied to the logarithm, because light is multiplicative.
 
     Args:
         result: uint8 ``[H, W, 3]``, the relit picture.
-        subject: uint8 ``[H, W, 3]``, the very crop that conditioned the run.
+        subject: uint8 ``[H, W, 3]``, the same crop that conditioned the run.
         matte: uint8 ``[H, W]``.
         strength: 0 to 1.
         radius: the Gaussian's sigma in pixels of a picture whose shorter side is 512.

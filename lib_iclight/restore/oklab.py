@@ -1,4 +1,4 @@
-"""The colour space Oklab, in which lightness, hue and chroma change apart from each other.
+"""The colour space Oklab, in which lightness, hue and chroma can be changed independently.
 
 Source: B. Ottosson, "A perceptual color space for image processing", 2020.
 """
@@ -25,12 +25,12 @@ _LMS_TO_OKLAB: Matrix = (
     (0.0259040371, 0.7827717662, -0.8086757660),
 )
 _HALVINGS = 10
-# In linear light: under half a level once encoded, at either end.
+# In linear light: less than half a level after encoding, at both ends.
 _SLACK = 1e-4
 
 
 def srgb_to_oklab(srgb: torch.Tensor) -> torch.Tensor:
-    """sRGB ``[3, ...]`` in 0..1 to Oklab: lightness 0..1, then the two axes of the chroma, about -0.4..0.4."""
+    """Convert sRGB ``[3, ...]`` in 0..1 to Oklab: lightness 0..1, then the two chroma axes, about -0.4..0.4."""
     import torch
 
     lms = _times(torch.tensor(_LINEAR_TO_LMS), srgb_to_linear(srgb, torch))
@@ -38,13 +38,13 @@ def srgb_to_oklab(srgb: torch.Tensor) -> torch.Tensor:
 
 
 def oklab_to_gamut(lab: torch.Tensor) -> torch.Tensor:
-    """Linear sRGB of Oklab ``[3, ...]`` of lightness 0 to 1; what lies outside of the gamut loses chroma until it fits.
+    """Convert Oklab ``[3, ...]`` of lightness 0 to 1 to linear sRGB; colours out of gamut lose chroma until they fit.
 
     Lightness and hue stay. Source: B. Ottosson, "sRGB gamut clipping", 2021, "keep lightness constant"; the gamut's
-    edge is found by halving.
+    edge is found by bisection.
 
     Returns:
-        float ``[3, ...]``, from 0 to 1 but for a ten-thousandth.
+        float ``[3, ...]``, from 0 to 1 within a ten-thousandth.
     """
     import torch
 

@@ -1,4 +1,4 @@
-"""Pictures as float tensors, and the Gaussian blur of what lies inside a matte."""
+"""Pictures as float tensors, and Gaussian blur inside a matte."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _EPSILON = 1e-6
 
 
 def to_tensor(pixels: np.ndarray) -> torch.Tensor:
-    """uint8 ``[H, W, C]`` or ``[H, W]`` to float32 ``[C, H, W]`` (C is 1 where there is none) in 0..1."""
+    """Convert uint8 ``[H, W, C]`` or ``[H, W]`` to float32 ``[C, H, W]`` in 0..1; without channels, C is 1."""
     import torch
 
     values = torch.from_numpy(np.ascontiguousarray(to_unit(pixels)))
@@ -24,12 +24,12 @@ def to_tensor(pixels: np.ndarray) -> torch.Tensor:
 
 
 def to_pixels(values: torch.Tensor) -> np.ndarray:
-    """Float ``[C, H, W]`` to uint8 ``[H, W, C]``, clipped to 0..1 and rounded."""
+    """Convert float ``[C, H, W]`` to uint8 ``[H, W, C]``, clipped to 0..1 and rounded."""
     return (values.clamp(0, 1) * 255.0).round().byte().movedim(0, -1).contiguous().numpy()
 
 
 def blur_inside(values: torch.Tensor, weight: torch.Tensor, sigma: float) -> torch.Tensor:
-    """Gaussian blur that sees pixels in proportion to their weight.
+    """Gaussian blur in which pixels count in proportion to their weight.
 
     Source: normalised convolution (H. Knutsson, C.-F. Westin, "Normalized and differential convolution", CVPR 1993).
 

@@ -1,4 +1,4 @@
-"""What is lit: the picture that a user gives, cut out, refined at its edge and placed in the frame.
+"""The subject: the user's picture, cut out, refined at its edge and placed in the frame.
 
 May import: errors, picture, support.
 """

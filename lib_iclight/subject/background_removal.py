@@ -1,4 +1,4 @@
-"""Background removal with rembg, imported when it is first needed."""
+"""Background removal with rembg, which is imported on first use."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ MODELS = (
     "birefnet-massive",
     "bria-rmbg",
 )
-"""rembg's models that give one alpha for a picture; ``u2net_cloth_seg`` finds clothes, the others whole subjects."""
+"""rembg's models that return one alpha per picture; ``u2net_cloth_seg`` finds clothes, the others whole subjects."""
 
 DEFAULT_MODEL = MODELS[0]
 
 ENDING = ".onnx"
-"""How the name of a model file of the user's own ends, which is what tells it from rembg's names."""
+"""The extension of the user's own model files, which tells them apart from rembg's names."""
 
-# The releases of rembg in which they came: a user's environment may hold a rembg that another extension asked for.
+# The rembg releases that introduced them: a user's environment may hold an older one that another extension required.
 _SINCE = {"isnet-anime": (2, 0, 38), "bria-rmbg": (2, 0, 61)} | {
     name: (2, 0, 59) for name in MODELS if name.startswith("birefnet-")
 }
@@ -53,14 +53,14 @@ _SEGMENT_ANYTHING = ("sam_", "vit_b-")
 
 _INSTALL = "Restart the web UI without --skip-install, which lets the extension install it"
 _LONGEST_REASON = 240
-_WAY_OUT = "or give a picture with transparency, or turn 'Remove background' off"
+_WAY_OUT = "or use a picture with transparency, or turn 'Remove background' off"
 
 _sessions: dict[str, tuple[Stamp | None, object]] = {}
-"""rembg's sessions by the model's path, each with the stamp of the file that it was made from."""
+"""rembg's sessions by the model's path, each with the stamp of the file that it was loaded from."""
 _lock = threading.Lock()
 
 BackgroundRemover = Callable[[np.ndarray, str], np.ndarray]
-"""A background remover: uint8 RGB ``[H, W, 3]`` and a model's name to uint8 alpha ``[H, W]``."""
+"""A background remover: takes uint8 RGB ``[H, W, 3]`` and a model's name, returns uint8 alpha ``[H, W]``."""
 
 
 def remover(models_dir: Path) -> BackgroundRemover:
@@ -69,9 +69,9 @@ def remover(models_dir: Path) -> BackgroundRemover:
 
 
 def offered(models_dir: Path) -> list[str]:
-    """Removers that can be asked for: rembg's, as far as the installed version has them, and the user's own files.
+    """The removers to choose from: rembg's, as far as the installed version has them, and the user's own files.
 
-    Nothing is imported for it. Where no rembg is installed all of its models are named: choosing one says what to do.
+    Does not import rembg. If it is not installed, all of its models are offered: choosing one says what to do.
     """
     version = _installed()
     return [
@@ -83,7 +83,7 @@ def offered(models_dir: Path) -> list[str]:
 def custom_models(models_dir: Path) -> list[str]:
     """File names of the ONNX models in ``models_dir`` that are not rembg's.
 
-    A folder that cannot be looked into has none. A name that is no text for a page is left out.
+    A folder that cannot be listed counts as empty. Names that cannot be shown on a page are left out.
     """
     try:
         names = [path.name for path in models_dir.iterdir() if path.suffix.lower() == ENDING and _is_file(path)]
@@ -101,7 +101,7 @@ def _is_file(path: Path) -> bool:
 
 
 def content(model: str, models_dir: Path) -> Stamp | None:
-    """A stamp of a remover's file, which changes when the file is replaced; None while there is no file."""
+    """The stamp of a remover's file, which changes when the file is replaced; None if there is no file."""
     return stamp_at(_file(model, models_dir))
 
 
@@ -110,12 +110,12 @@ def _file(model: str, models_dir: Path) -> Path:
 
 
 def remove_background(rgb: np.ndarray, model: str, models_dir: Path) -> np.ndarray:
-    """Tell the subject from its background.
+    """Separate the subject from its background.
 
     Args:
         rgb: uint8 ``[H, W, 3]``.
         model: one of :data:`MODELS`, or the name of an ONNX file in ``models_dir``.
-        models_dir: where rembg finds its models and puts those that it downloads.
+        models_dir: where rembg looks for its models and puts those that it downloads.
 
     Returns:
         alpha: uint8 ``[H, W]``, 255 on the subject.
@@ -128,10 +128,10 @@ def remove_background(rgb: np.ndarray, model: str, models_dir: Path) -> np.ndarr
     with _lock:
         session = _session(rembg, model, models_dir)
         try:
-            # A model that finds the same everywhere makes rembg divide by zero; its alpha is 0 then.
+            # If a model's output is the same everywhere, rembg divides by zero; its alpha is then 0.
             with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
                 mask = rembg.remove(Image.fromarray(rgb), session=session, only_mask=True)
-        except Exception as error:  # whatever a third-party model run raises, the user needs the same way out
+        except Exception as error:  # whatever a third-party model raises, the remedy is the same
             reason = _one_line(error)
             raise ICLightError(
                 f"The background remover {model} failed: {reason}. Choose another one, {_WAY_OUT}."
@@ -140,10 +140,10 @@ def remove_background(rgb: np.ndarray, model: str, models_dir: Path) -> np.ndarr
 
 
 def check_known(model: str, models_dir: Path) -> None:
-    """See that there is such a remover, before anything is imported or loaded.
+    """Check that there is such a remover, without importing or loading anything.
 
     Raises:
-        ICLightError: there is none of this name, or the installed rembg does not have it yet.
+        ICLightError: there is none of this name, or the installed rembg is too old for it.
     """
     is_custom, named = model.lower().endswith(ENDING), shown(model)
     if is_custom and model not in custom_models(models_dir):
@@ -164,7 +164,7 @@ def check_known(model: str, models_dir: Path) -> None:
 
 
 def forget_sessions() -> None:
-    """Release the loaded background removers. While one runs nothing happens: its caller releases them afterwards."""
+    """Release the loaded background removers. Does nothing while one runs: its caller releases them afterwards."""
     if _lock.acquire(blocking=False):
         try:
             _sessions.clear()
@@ -176,7 +176,7 @@ def _import_rembg():
     try:
         import rembg
     except (Exception, SystemExit) as error:
-        # rembg leaves the interpreter when onnxruntime is missing; binaries built for another numpy raise all kinds.
+        # rembg calls sys.exit if onnxruntime is missing; binaries built for another numpy raise errors of all kinds.
         reason = "onnxruntime is missing" if isinstance(error, SystemExit) else _one_line(error)
         raise ICLightError(
             f"Background removal needs rembg, which does not work here ({reason}). {_INSTALL}, {_WAY_OUT}."
@@ -185,7 +185,7 @@ def _import_rembg():
 
 
 def _installed() -> tuple[int, ...] | None:
-    """The installed rembg's version, None where there is none or it does not say."""
+    """The installed rembg's version, None if it is not installed or its version is unknown."""
     try:
         version = importlib.metadata.version("rembg")
     except importlib.metadata.PackageNotFoundError:
@@ -199,7 +199,7 @@ def _dotted(version: tuple[int, ...]) -> str:
 
 
 def _merged(mask: np.ndarray, height: int) -> np.ndarray:
-    """One alpha of several that rembg puts below each other (upper body, lower body, whole dress)."""
+    """Merge several alphas, which rembg stacks vertically (upper body, lower body, whole dress), into one."""
     count = mask.shape[0] // height
     return mask if count == 1 else mask[: count * height].reshape(count, height, -1).max(axis=0)
 
@@ -233,7 +233,7 @@ def _remedy(file: Path, is_there: bool, is_rembgs: bool) -> str:
 
 
 def _one_line(error: BaseException) -> str:
-    """What a library says, without line breaks and folders, and no longer than a message should be."""
+    """A library's message without line breaks and folders, shortened for use in one of ours."""
     return shortened(without_folders(" ".join(str(error).split())).rstrip(". "), _LONGEST_REASON)
 
 
@@ -246,10 +246,10 @@ def _new_session(rembg, model: str, models_dir: Path):
 
 @contextmanager
 def _models_in(folder: Path, is_there: bool) -> Iterator[None]:
-    """Point rembg at a folder for the time of one call; it reads the variables whenever it makes a session.
+    """Point rembg at a folder inside the ``with`` block; it reads these variables whenever it makes a session.
 
-    A file that is there is used as it is: rembg would compare its digest, and download over one that differs, also
-    where downloads are off.
+    An existing file is used as it is: rembg would compare its checksum and overwrite a differing file by a download,
+    even if downloads are off.
     """
     wanted = {"U2NET_HOME": str(folder)} | ({"MODEL_CHECKSUM_DISABLED": "1"} if is_there else {})
     before = {name: os.environ.get(name) for name in wanted}

@@ -1,4 +1,4 @@
-"""A background remover from an ONNX file of the user's own; what the file does not say is guessed by its name."""
+"""Runs a background remover from the user's own ONNX file; what the file does not say is guessed from its name."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ _SMALL, _LARGE = 320, 1024
 
 
 class CustomOnnxSession:
-    """Stands in for one of rembg's sessions.
+    """Takes the place of one of rembg's sessions.
 
-    The file says which size the model takes. One that takes any gets 1024 x 1024, of the family of U-2-Net (a name
-    with ``u2net``) 320 x 320. Colours are normalised as for ImageNet (U-2-Net, BiRefNet, RMBG 2); where the name has
-    the word ``isnet``, ``dis``, ``ben`` or ``rmbg-1``, around one half (DIS, BEN, RMBG 1.4). These are rembg's own
-    rules for the models that it knows.
+    The file says what input size the model takes. A model that takes any size gets 320 x 320 if it belongs to the
+    U-2-Net family (its name contains ``u2net`` or ``silueta``), else 1024 x 1024. Colours are normalised as for
+    ImageNet (U-2-Net, BiRefNet, RMBG 2), or around one half (DIS, BEN, RMBG 1.4) if the name contains the word
+    ``isnet``, ``dis``, ``ben`` or ``rmbg-1``. These are rembg's own rules for the models that it knows.
 
     Args:
         name: the file's name.
@@ -36,7 +36,7 @@ class CustomOnnxSession:
         self._mean, self._deviation = _CENTRED if _CENTRED_FAMILY.search(name) else _IMAGENET
 
     def predict(self, picture: Image.Image, *args: Any, **kwargs: Any) -> list[Image.Image]:
-        """The alpha of a picture, as rembg's sessions give it: a list of one grey picture of the same size."""
+        """The alpha of a picture in the form that rembg's sessions return: a list of one grey picture of its size."""
         values = self._normalise(picture, self._mean, self._deviation, self._size)
         if "float16" in str(self._input.type):
             values = {key: value.astype(np.float16) for key, value in values.items()}
@@ -44,7 +44,7 @@ class CustomOnnxSession:
 
 
 def _as_mask(output: np.ndarray) -> Image.Image:
-    """``[1, 1, h, w]`` or ``[1, h, w]``, logits or probabilities, to a grey picture that spans black and white."""
+    """Convert ``[1, 1, h, w]`` or ``[1, h, w]``, logits or probabilities, to a grey picture from black to white."""
     values = np.asarray(output, np.float32)
     while values.ndim > 2:
         values = values[0]
@@ -57,7 +57,7 @@ def _as_mask(output: np.ndarray) -> Image.Image:
 
 
 def _size(name: str, shape: Any) -> tuple[int, int]:
-    """Width and height of what the model takes."""
+    """Width and height of the model's input."""
     if len(shape) != 4 or (isinstance(shape[1], int) and shape[1] != 3):
         raise ValueError(f"it takes {list(shape)}, not pictures as [1, 3, height, width]")
     usual = _SMALL if _SMALL_FAMILY.search(name) else _LARGE

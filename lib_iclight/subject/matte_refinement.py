@@ -1,6 +1,6 @@
-"""Refines a cut-out: an edge that follows the picture, cut, shrunk or feathered, and free of the old background.
+"""Refines a cut-out: makes its edge follow the picture, thresholds, shrinks or feathers it, removes colour fringes.
 
-Public functions take and give uint8 arrays. Lengths are in pixels of a picture whose shorter side is 512.
+Public functions take and return uint8 arrays. Lengths are in pixels of a picture whose shorter side is 512.
 """
 
 from __future__ import annotations
@@ -27,15 +27,15 @@ _STRIP_ROWS = 256
 
 @dataclass(frozen=True)
 class MatteRefinement:
-    """What is done to a matte; the defaults leave it as it is.
+    """How a matte is refined; the defaults leave it as it is.
 
     Attributes:
-        alpha_matting: let a cut-out's edge follow the picture (hair, fur). Not for a transparency of the picture's
-            own, under which there is often nothing to follow.
-        threshold: 0 to 1; what is less opaque is cut off, the rest is kept whole. 0 is off.
-        shrink: -16 to 16; how far the edge moves inwards, outwards if negative.
+        alpha_matting: whether a cut-out's edge follows the picture (hair, fur). Not for a picture's own transparency,
+            under which there is often nothing to follow.
+        threshold: 0 to 1; anything less opaque becomes transparent, the rest opaque. 0 is off.
+        shrink: -16 to 16; how far the edge moves inwards, or outwards if negative.
         feather: 0 to 16; how far the edge fades out on either side.
-        decontaminate: 0 to 1; how much of the old background's colour is taken out of the rim.
+        decontaminate: 0 to 1; how much of the old background's colour is removed from the edge.
     """
 
     alpha_matting: bool = False
@@ -45,17 +45,17 @@ class MatteRefinement:
     decontaminate: float = 0.0
 
     def refine(self, rgb: np.ndarray, alpha: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Refine a matte, and the colours that belong to it.
+        """Refine a matte and the colours that belong to it.
 
-        The colours are estimated from the matte as it was before it was widened: only there does it say how much
-        of the old background a pixel holds.
+        The colours are estimated before the matte is grown or feathered: only then does it say how much of the old
+        background a pixel contains.
 
         Args:
             rgb: uint8 ``[H, W, 3]``.
             alpha: uint8 ``[H, W]``, 255 on the subject.
 
         Returns:
-            The same kind of arrays; those that nothing was done to are the very ones given.
+            Arrays of the same kind; an array that was not changed is returned itself, not as a copy.
         """
         if self.alpha_matting:
             alpha = follow_edges(rgb, alpha)
@@ -66,15 +66,15 @@ class MatteRefinement:
 
 
 UNREFINED = MatteRefinement()
-"""Nothing is done."""
+"""Leaves a matte as it is."""
 
 
 def follow_edges(rgb: np.ndarray, alpha: np.ndarray) -> np.ndarray:
-    """Let the soft edge of a matte follow the edges of the picture; what is far from it stays.
+    """Make the soft edge of a matte follow the edges of the picture; the matte far from its edge stays unchanged.
 
-    The guided filter with the picture in colour as guide (K. He, J. Sun, X. Tang, "Guided Image Filtering", ECCV
-    2010 and PAMI 2013); for large pictures its coefficients are found on a smaller copy (K. He, J. Sun, "Fast Guided
-    Filter", 2015).
+    The guided filter with the colour picture as guide (K. He, J. Sun, X. Tang, "Guided Image Filtering", ECCV 2010 and
+    PAMI 2013); for large pictures its coefficients are computed on a smaller copy (K. He, J. Sun, "Fast Guided Filter",
+    2015).
 
     Args:
         rgb: uint8 ``[H, W, 3]``.
@@ -87,7 +87,7 @@ def follow_edges(rgb: np.ndarray, alpha: np.ndarray) -> np.ndarray:
     guide, matte = reduced(rgb, _WORKING_SIDE), reduced(alpha, _WORKING_SIDE)
     radius = in_pixels(_GUIDE_RADIUS, matte.shape)
     slope, offset = _locally_linear(guide, matte, round(radius))
-    # Where the edge is hard no pixel is between, but the step is there.
+    # A hard edge has no intermediate pixels, but there is a step.
     near = box_mean((np.abs(matte - 0.5) < 0.48).astype(np.float32) + _hard_edges(matte), round(radius)) > 1e-6
     if not (near.any() or unsure.any()):
         return alpha
@@ -101,10 +101,10 @@ def follow_edges(rgb: np.ndarray, alpha: np.ndarray) -> np.ndarray:
 
 
 def threshold(alpha: np.ndarray, level: float) -> np.ndarray:
-    """Cut off what is less opaque than ``level`` (0 to 1, 0 is off), and make the rest whole.
+    """Make anything less opaque than ``level`` (0 to 1, 0 is off) transparent, and the rest opaque.
 
-    The step is as wide as one pixel, so that the edge is not jagged: the distance from the level is measured in
-    pixels by the matte's gradient (C. Green, "Improved Alpha-Tested Magnification", SIGGRAPH 2007).
+    The step is one pixel wide, so that the edge is not jagged: the matte's gradient converts the difference from the
+    level to pixels (C. Green, "Improved Alpha-Tested Magnification", SIGGRAPH 2007).
 
     Args:
         alpha: uint8 ``[H, W]``.
@@ -116,7 +116,7 @@ def threshold(alpha: np.ndarray, level: float) -> np.ndarray:
         return alpha
     result = np.empty_like(alpha)
     for rows in strips(alpha.shape[0], _STRIP_ROWS):
-        above = 1 if rows.start else 0  # the gradient needs a row more on either side
+        above = 1 if rows.start else 0  # the gradient needs one more row on either side
         part = to_unit(alpha[rows.start - above : rows.stop + 1])
         slope = np.maximum(_steepness(part), 1 / 255)
         sharp = (((part - level) / slope + 0.5).clip(0, 1) * 255).round().astype(np.uint8)
@@ -125,9 +125,10 @@ def threshold(alpha: np.ndarray, level: float) -> np.ndarray:
 
 
 def shrink(alpha: np.ndarray, radius: float) -> np.ndarray:
-    """Move the edge inwards by ``radius``, outwards where it is negative; what the frame cuts off stays cut off.
+    """Move the edge inwards by ``radius``, or outwards if it is negative; a subject cut off by the frame stays so.
 
-    A minimum (maximum) over an octagon, which is a square widened by a diamond; fractions of a pixel lie between.
+    A minimum (maximum) over an octagon, which is a square dilated by a diamond; fractions of a pixel interpolate
+    between two octagons.
 
     Args:
         alpha: uint8 ``[H, W]``.
@@ -138,7 +139,7 @@ def shrink(alpha: np.ndarray, radius: float) -> np.ndarray:
     reach = in_pixels(abs(radius), alpha.shape)
     if reach < 1e-3:
         return alpha
-    # The minimum is what the maximum is of the negative.
+    # The minimum is the maximum of the inverted matte.
     values = alpha if radius < 0 else 255 - alpha
     whole = int(reach)
     low = _max_in_octagon(values, whole)
@@ -150,7 +151,7 @@ def shrink(alpha: np.ndarray, radius: float) -> np.ndarray:
 
 
 def feather(alpha: np.ndarray, radius: float) -> np.ndarray:
-    """Let the edge fade out over ``radius`` on either side: a Gaussian of half of it, up to the frame.
+    """Fade the edge out over ``radius`` on either side: a Gaussian blur with half of that as sigma.
 
     Args:
         alpha: uint8 ``[H, W]``.
@@ -165,11 +166,11 @@ def feather(alpha: np.ndarray, radius: float) -> np.ndarray:
 
 
 def decontaminate(rgb: np.ndarray, alpha: np.ndarray, strength: float) -> np.ndarray:
-    """Take the old background's colour out of the rim: estimate what the subject's own colour is there.
+    """Remove the old background's colour from the edge by estimating the subject's own colour there.
 
     M. Forte, "Approximate Fast Foreground Colour Estimation", ICIP 2021: the colours of subject and background are
-    blurred apart from each other, first widely and then narrowly, and what they leave unexplained of a pixel is added.
-    Colours are weighed with the square of the matte, because a remover's soft edge is softer than the subject's.
+    blurred separately, first widely and then narrowly, and the part of a pixel that they do not explain is added.
+    Colours are weighted by the square of the matte, because a remover's soft edge is softer than the subject's.
 
     Args:
         rgb: uint8 ``[H, W, 3]``.
@@ -177,7 +178,7 @@ def decontaminate(rgb: np.ndarray, alpha: np.ndarray, strength: float) -> np.nda
         strength: 0 to 1.
 
     Returns:
-        uint8 ``[H, W, 3]``; where ``alpha`` is 255 the very pixels, where it is 0 the nearest colours of the subject.
+        uint8 ``[H, W, 3]``; the same pixels where ``alpha`` is 255, the nearest colours of the subject where it is 0.
     """
     if strength <= 0 or alpha.min(initial=255) == 255:
         return rgb
@@ -194,7 +195,7 @@ def decontaminate(rgb: np.ndarray, alpha: np.ndarray, strength: float) -> np.nda
 
 
 def _estimated_colours(pixels: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Colours of subject and background, float32 ``[3, h, w]`` each, blurred."""
+    """Blurred colours of subject and background, float32 ``[3, h, w]`` each."""
     wide, narrow = (max(1, round(in_pixels(radius, weight.shape))) for radius in _COLOUR_RADII)
     subject, backdrop = _blurred_apart(pixels, pixels, weight, wide)
     unexplained = pixels - weight * subject - (1 - weight) * backdrop
@@ -212,7 +213,7 @@ def _weighted_mean(values: np.ndarray, weight: np.ndarray, radius: int) -> np.nd
 
 
 def _locally_linear(guide: np.ndarray, values: np.ndarray, radius: int) -> tuple[np.ndarray, np.ndarray]:
-    """The guided filter's coefficients: slopes ``[3, h, w]`` and an offset ``[h, w]`` that make values of the guide."""
+    """The guided filter's coefficients: slopes ``[3, h, w]`` and offsets ``[h, w]`` that map guide to values."""
     radius = max(1, radius)
     mean, level = box_mean(guide, radius), box_mean(values, radius)
     together = box_mean(guide * values, radius) - mean * level
@@ -227,20 +228,20 @@ def _locally_linear(guide: np.ndarray, values: np.ndarray, radius: int) -> tuple
 
 
 def _enlarged(height: int, width: int, *maps: np.ndarray) -> Iterator[tuple[slice, list[np.ndarray]]]:
-    """Rows of the full size, and the maps enlarged to them: a picture of many megapixels never exists in floats."""
+    """Strips of the full size with the maps enlarged to them, so that large pictures need no full float copy."""
     for rows in strips(height, _STRIP_ROWS):
         yield rows, [enlarged(values, width, height, rows) for values in maps]
 
 
 def _max_in_octagon(values: np.ndarray, reach: int) -> np.ndarray:
-    """The maximum within an octagon of that radius in whole pixels, which is a square widened by a diamond."""
+    """The maximum within an octagon of that radius in whole pixels, which is a square dilated by a diamond."""
     square = round(reach * 0.4142)  # a regular octagon's side is tan(22.5 degrees) of its width
     diamond = reach - square
-    # The ways to a pixel at the frame's edge lead outside of it.
+    # Padded, because the steps towards a pixel at the frame's edge may pass outside the frame.
     wide = np.pad(values, reach)
     for step in ((0, 1), (1, 0)):
         wide = _max_along(wide, square, step)
-    # Two diagonals reach every other pixel of a diamond, and a cross fills the gaps.
+    # Two diagonals reach only every other pixel of a diamond; crosses fill the gaps.
     crosses = min(diamond, 2 - diamond % 2)
     for _ in range(crosses):
         wide = np.maximum(_max_along(wide, 1, (0, 1)), _max_along(wide, 1, (1, 0)))
@@ -251,7 +252,7 @@ def _max_in_octagon(values: np.ndarray, reach: int) -> np.ndarray:
 
 
 def _max_along(values: np.ndarray, reach: int, step: tuple[int, int]) -> np.ndarray:
-    """The maximum of ``2 * reach + 1`` pixels in a direction, found by distances that double."""
+    """The maximum over ``2 * reach + 1`` pixels in one direction, computed with doubling distances."""
     done, result = 0, values
     while done < reach:
         far = min(reach - done, 2 * done + 1)
@@ -270,7 +271,7 @@ def _hard_edges(matte: np.ndarray) -> np.ndarray:
 
 
 def _steepness(values: np.ndarray) -> np.ndarray:
-    """How far values change from a pixel to the next, in the direction in which they change most."""
+    """The gradient's length: the change from one pixel to the next in the steepest direction."""
     return np.hypot(_slope(values, 0), _slope(values, 1))
 
 

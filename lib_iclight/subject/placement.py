@@ -1,4 +1,4 @@
-"""Where the subject stands in the frame: covering it, contained in it, or placed."""
+"""Where the subject is in the frame: covering it, contained in it, or placed."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ LIMITS = {"scale": (0.05, 8.0), "x": (-1.0, 2.0), "y": (-1.0, 2.0)}
 
 @dataclass(frozen=True)
 class Placement:
-    """A picture at a place of the frame.
+    """A picture's size and position in the frame.
 
     Attributes:
         scale: 0.05 to 8, relative to the size at which the picture just covers the frame.
-        x, y: -1 to 2, where the picture's centre lies, in fractions of the frame from its upper left corner.
+        x, y: -1 to 2, the picture's centre, in fractions of the frame from its upper left corner.
     """
 
     scale: float = 1.0
@@ -35,11 +35,11 @@ class Placement:
 
 
 def parse(value: Any, where: str = "placement") -> str | Placement:
-    """Read a placement.
+    """Parse a placement.
 
     Args:
         value: one of :data:`PLACEMENTS`, or a mapping with ``scale``, ``x`` and ``y``, or its JSON text.
-        where: what it is to the user; messages begin with it.
+        where: what messages call it; they begin with it.
 
     Raises:
         ICLightError: it is something else; the message names the key.
@@ -59,19 +59,19 @@ def parse(value: Any, where: str = "placement") -> str | Placement:
 
 
 def place(pixels: np.ndarray, width: int, height: int, placement: Placement, fill: int) -> np.ndarray:
-    """Scale with Lanczos and put at a place of the frame; only the part that is seen is scaled.
+    """Scale a picture with Lanczos and put it into the frame; only the visible part is scaled.
 
     Args:
         pixels: uint8 ``[H, W, 3]`` or ``[H, W]``.
         width, height: the frame in pixels.
-        placement: scale and place.
-        fill: the value of what is left empty.
+        placement: scale and position.
+        fill: the value of empty pixels.
 
     Returns:
-        uint8 array of the frame's size with the same channels; in the middle at scale 1 it is :func:`cover_crop`'s.
+        uint8 array of the frame's size with the same channels; centred at scale 1, it equals :func:`cover_crop`.
 
     Raises:
-        ICLightError: nothing of the picture lies in the frame.
+        ICLightError: the picture is completely outside the frame.
     """
     if placement == Placement():
         return cover_crop(pixels, width, height)
@@ -81,7 +81,7 @@ def place(pixels: np.ndarray, width: int, height: int, placement: Placement, fil
     down = _visible(original_height, scale, placement.y, height)
     if across is None or down is None:
         raise ICLightError(
-            f"The subject is placed outside of the picture: {placement.to_json()}. Move it into the frame, or set the "
+            f"The subject is placed outside the frame: {placement.to_json()}. Move it into the frame, or set the "
             "placement to cover."
         )
     size = (across.stop - across.start, down.stop - down.start)
@@ -93,7 +93,7 @@ def place(pixels: np.ndarray, width: int, height: int, placement: Placement, fil
 
 
 class _Span(NamedTuple):
-    """What is seen of a placed picture along one axis: from where to where in the frame, and in the picture."""
+    """The visible part of a placed picture along one axis: start, stop in the frame; first, last in the picture."""
 
     start: int
     stop: int
@@ -107,6 +107,6 @@ def _visible(length: int, scale: float, centre: float, frame: int) -> _Span | No
     start, stop = max(begin, 0), min(begin + scaled, frame)
     if start >= stop:
         return None
-    # Rounding must not carry the end out of the picture: Pillow refuses that.
+    # Rounding must not move the end outside the picture: Pillow refuses that.
     first, last = ((edge - begin) * length / scaled for edge in (start, stop))
     return _Span(start, stop, first, min(last, length))

@@ -1,4 +1,4 @@
-"""From what the user gave to the subject that is relit: decoded, cut out, placed on grey."""
+"""Prepares the subject: decodes the user's picture, cuts it out and puts it on grey."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ Box = tuple[int, int, int, int]
 """``(x, y, width, height)`` of a part of a picture, in its pixels."""
 
 ALWAYS = "always"
-"""Remove the background whatever the picture's own transparency says."""
+"""Remove the background even if the picture is cut out already."""
 
 Removal = bool | Literal["always"]
-"""Whether a remover runs: where the picture is not cut out already, never, or always."""
+"""Whether a remover runs: True if the picture is not cut out already, False never, "always" in any case."""
 
 _CUT_OUT_SHARE, _CLEARLY_OPAQUE = 0.05, 192
 
@@ -36,11 +36,11 @@ Fit = Literal["cover", "stretch", "contain"] | Placement
 
 @dataclass(frozen=True)
 class Framing:
-    """How a picture is brought to the size of a run.
+    """How a picture is scaled to the size of a run.
 
     Attributes:
-        fit: "cover" is the reference's centre crop; "stretch" and "contain" are also what a host does with its own
-            picture; else where the picture is placed.
+        fit: "cover" is the reference's centre crop; "stretch" and "contain" match a host's resize modes; a
+            :class:`Placement` says where the picture goes.
         box: the part of the picture that the run works on (inpainting "only masked"), None for the whole.
     """
 
@@ -48,10 +48,10 @@ class Framing:
     box: Box | None = None
 
     def apply(self, pixels: np.ndarray, width: int, height: int, fill: int) -> np.ndarray:
-        """Bring uint8 ``[H, W, ...]`` to ``[height, width, ...]``; ``fill`` is for what is left empty.
+        """Scale uint8 ``[H, W, ...]`` to ``[height, width, ...]``; empty pixels get the value ``fill``.
 
         Raises:
-            ICLightError: the picture is placed outside of the frame.
+            ICLightError: the picture is placed outside the frame.
         """
         if self.box is not None:
             x, y, w, h = self.box
@@ -71,12 +71,12 @@ class Subject:
 
     Attributes:
         picture: as it was given.
-        alpha: uint8 ``[H, W]``, 255 on the subject; None when the whole picture is the subject.
-        colours: uint8 ``[H, W, 3]``, what belongs under ``alpha``: the picture's own, or free of the old background.
+        alpha: uint8 ``[H, W]``, 255 on the subject; None if the whole picture is the subject.
+        colours: uint8 ``[H, W, 3]``, the colours that go with ``alpha``: the picture's own, or without colour fringe.
         on_grey: uint8 ``[H, W, 3]``, the subject on grey 127.
         digest: identifies picture and cut-out together.
-        framing: how it is brought to the size of a run.
-        remover: the background remover that has cut it out, "" where none has.
+        framing: how it is scaled to the size of a run.
+        remover: the background remover that has cut it out, or "".
     """
 
     picture: arrays.Picture
@@ -88,7 +88,7 @@ class Subject:
     remover: str = ""
 
     def framed(self, framing: Framing) -> Subject:
-        """The same subject, brought to a run's size in another way."""
+        """The same subject with another framing."""
         return replace(self, framing=framing)
 
     def pixels(self, width: int, height: int) -> np.ndarray:
@@ -104,12 +104,12 @@ class Subject:
 
 
 class SubjectCache:
-    """Decodes pictures and cuts subjects out, each distinct one once.
+    """Decodes pictures and cuts subjects out, once for each distinct picture.
 
     Args:
-        cache: what they are kept in.
-        max_pixels: gives the most pixels that a picture may have.
-        remover_file: identifies the content of the file behind a remover's name, so that a replaced file cuts out anew.
+        cache: holds them.
+        max_pixels: returns the most pixels that a picture may have.
+        remover_file: identifies the content of a remover's file, so that a replaced file cuts out anew.
     """
 
     def __init__(
@@ -120,11 +120,11 @@ class SubjectCache:
         self._remover_file = remover_file
 
     def picture(self, source: Any, name: str) -> arrays.Picture:
-        """Decode what a user gave.
+        """Decode a user's picture.
 
         Args:
-            source: base64 text or a data URL, a Pillow image, an uint8 array, or what the page's slot has opened.
-            name: what the picture is to the user ("foreground").
+            source: base64 text or a data URL, a Pillow image, a uint8 array, or what the page's slot has opened.
+            name: what messages call the picture ("foreground").
 
         Raises:
             ICLightError: it cannot be read, or is too large.
@@ -144,7 +144,7 @@ class SubjectCache:
         raise ICLightError(f"The {name} is not a picture but {type(source).__name__}.")
 
     def _converted(self, image: Image.Image, name: str, most: int) -> arrays.Picture:
-        """A Pillow image as a picture; one with a profile to follow is converted once, not in every generation."""
+        """Convert a Pillow image; the result is cached if it involves an ICC profile, which is slow."""
         opening.check_given(image, name, most)
         image = opening.upright(image)
         if image.mode == "P" or not is_converted(image):
@@ -159,18 +159,18 @@ class SubjectCache:
         remover: BackgroundRemover,
         edge: MatteRefinement = UNREFINED,
     ) -> Subject:
-        """Cut the subject out.
+        """Cut out the subject.
 
-        A picture that is cut out already (see :func:`is_cut_out`), or already on grey, is not cut out again unless
-        that is asked for; what its own transparency hides stays hidden either way. The remover runs once for a
-        picture, whatever is then done to the edge; an opaque picture that is used whole has no edge.
+        A picture that is already cut out (see :func:`is_cut_out`) or on grey is not cut out again unless requested;
+        what its own transparency hides stays hidden either way. The remover runs once per picture, even if the edge
+        settings change. An opaque picture that is used whole has no edge.
 
         Args:
-            picture: what the user gave.
-            remove_background: whether the remover runs where the picture is not cut out already, never, or always.
+            picture: the user's picture.
+            remove_background: True cuts it out if it is not cut out already, False never, "always" in any case.
             model: the background remover's name.
             remover: the background remover.
-            edge: what is done to the matte, the cut-out's or the picture's own.
+            edge: how the matte, the remover's or the picture's own, is refined.
 
         Raises:
             ICLightError: nothing of the picture is visible, the remover failed or found nothing, or nothing is left.
@@ -201,19 +201,19 @@ class SubjectCache:
 
 
 def nothing_to_relight(picture: arrays.Picture) -> str:
-    """Why there is nothing to relight in a picture, "" where something of it is visible."""
+    """Why there is nothing to relight in a picture, "" if some of it is visible."""
     if picture.alpha is None or picture.alpha.any():
         return ""
     return (
         "The foreground is fully transparent: there is nothing to relight. "
-        "Give a picture in which the subject is visible."
+        "Use a picture in which the subject is visible."
     )
 
 
 def is_cut_out(alpha: np.ndarray | None) -> bool:
-    """Whether a picture's transparency cuts a subject out: one pixel in twenty is more than a quarter transparent.
+    """Whether a picture's transparency cuts out a subject: at least 5 % of its pixels are over a quarter transparent.
 
-    Less is no cut-out: rounded corners, a clear pixel, a picture that is nowhere quite opaque.
+    Less than that is not a cut-out, but rounded corners, a stray pixel, or a picture that is not quite opaque.
 
     Args:
         alpha: uint8 ``[H, W]``, None for an opaque picture.
@@ -228,7 +228,7 @@ def _removes(picture: arrays.Picture, remove_background: Removal) -> bool:
 
 
 def _within(alpha: np.ndarray, own: np.ndarray | None, model: str) -> np.ndarray:
-    """What the remover found, without what the picture's own transparency hides."""
+    """The remover's alpha, without what the picture's own transparency hides."""
     if own is None:
         return alpha
     alpha = np.minimum(alpha, own)
@@ -241,7 +241,7 @@ def _within(alpha: np.ndarray, own: np.ndarray | None, model: str) -> np.ndarray
 
 
 def _digest(text: str) -> bytes:
-    """A text's digest, without a copy of the whole."""
+    """A text's digest, computed without copying the whole text."""
     digest = hashlib.blake2b(digest_size=16)
     for start in range(0, len(text), _CHUNK):
         digest.update(text[start : start + _CHUNK].encode("utf-8", "surrogatepass"))
@@ -253,7 +253,7 @@ def _found(picture: arrays.Picture, model: str, remover: BackgroundRemover) -> n
     if not alpha.any():
         raise ICLightError(
             f"The background remover {model} found no subject in the foreground. "
-            "Choose another one, or give a picture with transparency, or turn 'Remove background' off."
+            "Choose another one, or use a picture with transparency, or turn 'Remove background' off."
         )
     return alpha
 
@@ -262,8 +262,8 @@ def _refined(picture: arrays.Picture, alpha: np.ndarray, edge: MatteRefinement, 
     colours, refined = edge.refine(picture.rgb, alpha)
     if not refined.any():
         raise ICLightError(
-            "Nothing is left of the subject: the settings of the cut-out's edge take all of it away. "
-            "Lower the threshold (matte_threshold) or the shrinking (matte_shrink)."
+            "Nothing is left of the subject: the settings of the cut-out's edge remove all of it. "
+            "Lower the threshold (matte_threshold) or shrink it less (matte_shrink)."
         )
     done = "" if edge == UNREFINED else f":{edge}"
     return Subject(picture, refined, colours, arrays.on_grey(colours, refined), f"{picture.digest}:{how}{done}")

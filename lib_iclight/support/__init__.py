@@ -1,4 +1,4 @@
-"""Small helpers for every room: the cache, file stamps, JSON values, background threads, memory release.
+"""Small helpers for all rooms: cache, file stamps, JSON values, background threads, memory release.
 
 May import: errors.
 """

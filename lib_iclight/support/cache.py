@@ -1,4 +1,4 @@
-"""A cache bounded by bytes, for everything that is kept in memory between runs."""
+"""A cache with a limit in bytes, for everything that is kept in memory between runs."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Value = TypeVar("Value")
 
 MEGABYTE = 1 << 20
 
-# Each costs some kilobytes besides its arrays, which counts where pictures are tiny.
+# An entry takes some kilobytes on top of its arrays, which adds up if pictures are tiny.
 _MOST_ENTRIES = 4096
 _WORTH_GIVING_BACK = 16 * MEGABYTE
 
@@ -27,12 +27,12 @@ class _Entry(NamedTuple):
 
 
 class SharedCache:
-    """Keeps the most recently used values, as many as fit into a number of bytes, and some thousands at most.
+    """Keeps the most recently used values up to a limit in bytes, and a few thousand at most.
 
     Thread-safe. Memory that several values share is counted once. A value that alone exceeds the limit is not kept.
 
     Args:
-        limit: gives the limit in bytes. It is asked whenever a value is added, so that it may change.
+        limit: returns the limit in bytes. It is called whenever a value is added, so the limit may change.
     """
 
     def __init__(self, limit: Callable[[], int]):
@@ -43,7 +43,7 @@ class SharedCache:
         self._lock = threading.Lock()
 
     def get(self, key: Hashable, make: Callable[[], Value]) -> Value:
-        """The value of ``key``, made by ``make`` when it is not there; what ``make`` raises is passed on."""
+        """The value of ``key``, made by ``make`` if it is missing; exceptions of ``make`` are passed on."""
         with self._lock:
             if key in self._entries:
                 self._entries.move_to_end(key)
@@ -53,14 +53,14 @@ class SharedCache:
         return value
 
     def trim(self, room: int = 0) -> None:
-        """Forget the least recently used values until ``room`` more bytes fit the present limit."""
+        """Drop the least recently used values until ``room`` more bytes fit within the current limit."""
         limit = self._limit() - room
         with self._lock:
             freed = self._shrink(limit)
         _give_back(freed)
 
     def clear(self, which: Callable[[Any], bool] = lambda key: True) -> None:
-        """Forget the values of all keys that ``which`` is true of."""
+        """Drop the values of all keys for which ``which`` is true."""
         with self._lock:
             before = self._used
             for key in [*filter(which, self._entries)]:
@@ -83,7 +83,7 @@ class SharedCache:
         _give_back(freed)
 
     def _shrink(self, limit: int) -> int:
-        """Forget the least recently used values until at most ``limit`` bytes are left; returns the bytes freed."""
+        """Drop the least recently used values until at most ``limit`` bytes are left; returns the bytes freed."""
         before = self._used
         while self._entries and (self._used > limit or len(self._entries) > _MOST_ENTRIES):
             self._drop(next(iter(self._entries)))
@@ -100,7 +100,7 @@ class SharedCache:
 def blocks(value: Any) -> dict[int, int]:
     """The blocks of memory behind a value, identity to bytes.
 
-    Arrays and tensors are found in dataclasses, mappings, tuples and lists too. Views count as what they look at.
+    Arrays and tensors inside dataclasses, mappings, tuples and lists count too. Views count as their base.
     """
     if isinstance(value, np.ndarray):
         while isinstance(value.base, np.ndarray):

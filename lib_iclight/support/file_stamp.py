@@ -7,17 +7,17 @@ from typing import NamedTuple
 
 
 class Stamp(NamedTuple):
-    """The identity of a file's content, as far as a file system tells it without reading.
+    """Identifies a file's content, as far as the file system can tell without reading it.
 
-    A file that is replaced has another inode; one that is written to, even with its length and its modification time
-    put back, has another ``ctime_ns``. On Windows that is the time of creation, so there such a file is told only by
-    its length and its modification time. Two changes within one tick of the file system's clock (milliseconds on
-    Linux, two seconds on FAT) look like one.
+    A replaced file has another inode; a file that was written to has another ``ctime_ns``, even if its length and
+    modification time were restored. On Windows ``ctime_ns`` is the time of creation, so such a file is recognised only
+    by its length and modification time. Two changes within one tick of the file system's clock (milliseconds on Linux,
+    two seconds on FAT) look like one.
 
     Attributes:
         size: in bytes.
         mtime_ns: when the content was last changed.
-        ctime_ns: when anything of the file was last changed; on Windows, when it was created.
+        ctime_ns: when the content or metadata was last changed; on Windows, when the file was created.
         inode: the file's number on its volume.
     """
 
@@ -28,12 +28,12 @@ class Stamp(NamedTuple):
 
 
 def stamp_of(stat: os.stat_result) -> Stamp:
-    """The stamp in what ``os.stat`` or ``os.fstat`` tells."""
+    """The stamp from a result of ``os.stat`` or ``os.fstat``."""
     return Stamp(stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino)
 
 
 def stamp_at(path: str | os.PathLike[str]) -> Stamp | None:
-    """The stamp of the file at a path, None where there is none or it may not be looked at."""
+    """The stamp of the file at a path, None if it does not exist or cannot be accessed."""
     try:
         return stamp_of(os.stat(path))
     except (OSError, ValueError):

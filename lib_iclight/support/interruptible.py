@@ -1,4 +1,4 @@
-"""Runs blocking work in a thread so that whoever waits for it can leave at any time."""
+"""Runs blocking work in a thread so that the caller can stop waiting for it at any time."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ _AHEAD = 16
 
 
 def interruptible(work: Callable[[], Value], interrupted: Callable[[], bool]) -> Value:
-    """The result of ``work``, which runs in a thread of its own.
+    """The result of ``work``, which runs in a separate thread.
 
     Args:
-        work: a download or a model's run in a library that cannot be stopped.
-        interrupted: asked ten times a second.
+        work: a download or a model run in a library that cannot be stopped.
+        interrupted: called ten times a second.
 
     Raises:
-        InterruptedRunError: ``interrupted`` said so first. The work goes on and its result is dropped; what it
-            leaves behind (a downloaded file, a loaded model) serves the next run.
+        InterruptedRunError: ``interrupted`` returned True before the work was done. The work continues and its result
+            is dropped; its side effects (a downloaded file, a loaded model) serve the next run.
         BaseException: whatever ``work`` raises.
     """
 
@@ -38,7 +38,7 @@ def interruptible(work: Callable[[], Value], interrupted: Callable[[], bool]) ->
 
 
 def from_thread(work: Callable[[], Value], idle: Callable[[float], None]) -> Value:
-    """The result of ``work``, which runs in a thread of its own; ``idle`` as in :func:`stream_from_thread`."""
+    """The result of ``work``, which runs in a separate thread; ``idle`` as in :func:`stream_from_thread`."""
 
     def once() -> Iterator[Value]:
         yield work()
@@ -48,12 +48,12 @@ def from_thread(work: Callable[[], Value], idle: Callable[[float], None]) -> Val
 
 
 def stream_from_thread(produce: Callable[[], Iterator[Value]], idle: Callable[[float], None]) -> Iterator[Value]:
-    """Yield what ``produce`` yields in a thread of its own, so that it may hang without blocking the reader.
+    """Yield what ``produce`` yields in a separate thread, so that it may hang without blocking the reader.
 
     Args:
         produce: a generator function, so that all of its work is done in the thread.
-        idle: called ten times a second while nothing comes, with the seconds since something came. What it raises
-            ends the reading at once. The thread is not waited for: it ends with its next item, which is dropped.
+        idle: called ten times a second while waiting for an item, with the seconds waited so far. If it raises, reading
+            ends at once. The thread is not waited for: it ends with its next item, which is dropped.
 
     Raises:
         BaseException: whatever ``produce`` or ``idle`` raises.
@@ -96,5 +96,5 @@ def _work(produce: Callable[[], Iterator[Any]], items: queue.Queue[Any], left: t
             if left.is_set():
                 return
         give(None, StopIteration())
-    except BaseException as error:  # handed on to the reader, whatever it is
+    except BaseException as error:  # passed on to the reader, whatever it is
         give(None, error)

@@ -12,12 +12,12 @@ from ..errors import ICLightError, shortened
 
 _LINE = 80
 _MOST_DIGITS = 40
-# From the root, a drive or a share on, up to the last name.
+# The folders of an absolute path: from the root, a drive or a share up to the last name.
 _FOLDERS = re.compile(r"""(?<![\w/.~])(?:[A-Za-z]:[\\/]+|\\+|/(?!/))(?:[^\\/:*?"'<>|()\n]+[\\/]+)+""")
 
 
 def mapping(value: Any, where: str, keys: Sequence[str]) -> Mapping[str, Any]:
-    """The value, checked to be a mapping with no other keys than these.
+    """The value, checked to be a mapping with no keys other than these.
 
     Raises:
         ICLightError: it is something else, or has another key; the message begins with ``where``.
@@ -31,7 +31,7 @@ def mapping(value: Any, where: str, keys: Sequence[str]) -> Mapping[str, Any]:
 
 
 def json_object(text: str, where: str) -> Any:
-    """The value of a JSON text.
+    """Parse a JSON text.
 
     Raises:
         ICLightError: it is not JSON.
@@ -48,19 +48,19 @@ def number(value: Any, where: str, low: float, high: float) -> float:
     Raises:
         ICLightError: it is something else; the message begins with ``where``.
     """
-    # NaN compares false with everything, so it is refused with the infinities.
+    # NaN compares false with everything, so it is refused like the infinities.
     if not isinstance(value, (int, float)) or isinstance(value, bool) or not low <= value <= high:
         raise ICLightError(f"{where} must be a number from {low:g} to {high:g}, not {shown(value)}.")
     return float(value)
 
 
 def shown(value: Any) -> str:
-    """A value as messages show it: one line at most, without first writing out a long value whole."""
+    """A value as messages show it: one line at most; long values are not written out in full first."""
     return shortened(_short.repr(value), _LINE)
 
 
 def without_folders(text: str) -> str:
-    """A text of a library or of the system with its absolute paths cut down to their last names."""
+    """A message of a library or the system, with absolute paths reduced to their last names."""
     return _FOLDERS.sub("", text)
 
 
@@ -77,7 +77,7 @@ class _Short(reprlib.Repr):
         return repr(x[: _LINE + 1])
 
     def repr_int(self, x: int, level: int) -> str:
-        # Python refuses to write out numbers of some thousand digits.
+        # Python refuses to write out numbers with thousands of digits.
         return repr(x) if abs(x) < 10**_MOST_DIGITS else "a number of many digits"
 
     def repr_dict(self, x: dict[Any, Any], level: int) -> str:
@@ -94,7 +94,7 @@ _short = _Short()
 def well_formed(value: Any, where: str) -> None:
     """Check that a text, or every text in lists and mappings, is valid Unicode.
 
-    JSON can spell half of a character (a lone surrogate), which no file, picture or answer can hold.
+    JSON can encode half a character (a lone surrogate), which cannot be written to a file, picture or answer.
 
     Raises:
         ICLightError: one holds a lone surrogate; the message begins with ``where`` and the keys that lead there.
@@ -108,7 +108,7 @@ def well_formed(value: Any, where: str) -> None:
         elif isinstance(value, (list, tuple)):
             waiting += [(inner, f"{where}[{index}]") for index, inner in enumerate(value)]
         elif isinstance(value, str) and not _is_whole(value):
-            raise ICLightError(f"{where} holds half of a character (a lone surrogate). Send valid Unicode.")
+            raise ICLightError(f"{where} contains half a character (a lone surrogate). Send valid Unicode.")
 
 
 def _is_whole(text: str) -> bool:

@@ -1,4 +1,4 @@
-"""Gives memory that this process has freed back to the operating system."""
+"""Returns memory that this process has freed to the operating system."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from collections.abc import Callable
 
 
 def release_memory() -> None:
-    """Give freed memory back to the operating system.
+    """Return freed memory to the operating system.
 
-    glibc keeps what was freed for the next request of this process; other C libraries give it back by themselves, and
-    there this does nothing.
+    glibc keeps freed memory for this process; other C libraries return it by themselves, and with them this does
+    nothing.
     """
     trim = _trim()
     if trim is not None:
@@ -21,7 +21,7 @@ def release_memory() -> None:
 
 @functools.cache
 def _trim() -> Callable[[int], int] | None:
-    """glibc's ``malloc_trim``, None where there is none."""
+    """glibc's ``malloc_trim``, None without glibc."""
     if not sys.platform.startswith("linux"):
         return None
     try:

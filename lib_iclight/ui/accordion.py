@@ -1,4 +1,4 @@
-"""The accordion: its panels in their order, and what follows from what in them."""
+"""The accordion: its panels in order, and how its controls depend on each other."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from modules.ui_components import InputAccordion, ToolButton
 from .. import infotext
 from ..fields import Part
 from ..models.library import AUTO_MODEL
-from ..models.report import MODE_NAMES
 from ..picture.arrays import Picture, Unreadable
 from ..request import FIELDS, MODES, PICTURES
 from ..subject.prepare import nothing_to_relight
@@ -20,6 +19,7 @@ from .host_settings import connect_recommended, connect_second_pass
 from .ideas_panel import IdeasPanel
 from .init_picture import InitPicture
 from .light_panel import LightPanel
+from .models_html import MODE_NAMES
 from .parts import JS, QUIET, Panel, controls_of
 from .recommend import match_size
 from .subject_panel import SubjectPanel
@@ -30,10 +30,10 @@ if TYPE_CHECKING:
     from .models_row import ModelsRow
 
 PAGE_FIELDS = controls_of(*Part)
-"""The order of the accordion's controls, and so of the script's arguments."""
+"""The accordion's controls in order, which is the order of the script's arguments."""
 
 _DESCRIBED = ("mode", "light", "placement", "remove_background", "model", "restore_details", "keep_colours")
-"""The controls that the line on top and what is shown follow, beside the pictures."""
+"""The controls, apart from pictures, that decide the summary on top and which controls are shown."""
 _REFRESH = "\U0001f504"
 _SWAP = "\u21c4"
 
@@ -43,13 +43,13 @@ class Accordion(Panel):
 
     Args:
         is_img2img: which tab.
-        models_there: gives the usable model files, name to kind, "fc" (also fcon) or "fbc".
-        host_control: gives a control of the web UI by its ``elem_id``, or None where the page has none.
+        models_there: returns the usable model files, name to kind, "fc" (also fcon) or "fbc".
+        host_control: returns a control of the web UI by its ``elem_id``, or None if the page has none.
         models: the row about the model files.
-        settings: what the controls begin with.
-        removers: gives the names of the background removers.
+        settings: the initial values of the controls.
+        removers: returns the names of the background removers.
         cut: cuts a subject out for the preview.
-        max_pixels: gives the most pixels that a picture may have.
+        max_pixels: returns the most pixels that a picture may have.
     """
 
     def __init__(
@@ -79,7 +79,7 @@ class Accordion(Panel):
         """Make the controls, in the order of :data:`PAGE_FIELDS`, and connect them.
 
         Args:
-            problem: what is wrong with the installation, "" where nothing is.
+            problem: what is wrong with the installation, or "".
         """
         self._init.find()
         with InputAccordion(False, label=FIELDS["enabled"].label, elem_id=self.make_id("enabled")) as enabled:
@@ -104,7 +104,7 @@ class Accordion(Panel):
         return [self.controls[name] for name in PAGE_FIELDS]
 
     def paste_fields(self) -> list[tuple[Any, Callable[[dict], Any]]]:
-        """Controls and how each is read from generation parameters, as the host wants them."""
+        """Controls with the function that reads each from generation parameters, in the form the host expects."""
         silent = {name for name, field in FIELDS.items() if not field.is_pasted}
         return [(self.controls[name], self._reader(name)) for name in PAGE_FIELDS if name not in silent]
 
@@ -146,24 +146,24 @@ class Accordion(Panel):
         ]
         for name, state in held.items():
             picture = self.controls[name]
-            picture.change(_held(name), inputs=[picture], outputs=[state], **QUIET).then(
+            picture.change(_slot_state(name), inputs=[picture], outputs=[state], **QUIET).then(
                 self._update, inputs=look, outputs=changed, **QUIET
             )
         for control in watched:
             control.change(self._update, inputs=look, outputs=changed, **QUIET)
         self._init.connect(lambda event: event(self._update, look, changed, **QUIET))
-        # What else the editor shows; the named lights differ between fc and fbc.
+        # These change what the editor shows, too; the named lights differ between fc and fbc.
         self._light.follow(*(self.controls[name] for name in ("mode", "flip_background", "remove_background")))
         self._models.connect(self.controls["mode"], self.controls["model"], self._refresh)
         self._refresh.click(self._subject.refresh, None, [self._subject.controls["matting_model"]], **QUIET)
         pictures = [self.controls[name] for name in ("foreground", "background")]
-        # In the page alone: the very files change places.
+        # In the browser alone, so that the original files change places.
         self._swap.click(None, pictures, pictures, **QUIET, **{JS: "(first, second) => [second, first]"})
         self.ideas.connect(self.controls, self._host_control)
         self._connect_buttons()
 
     def _connect_buttons(self) -> None:
-        """Connect what reads or sets the web UI's own controls; outside the page there are none."""
+        """Connect what reads or sets the web UI's own controls, which do not exist outside the page."""
         cutout_preview.connect(self._subject, self.controls["foreground"], self._init, self._cut)
         connect_recommended(self._recommend, self.controls, self.tab, self._host_control)
         sides = [self._host_control(f"{self.tab}_{side}") for side in ("width", "height")]
@@ -174,7 +174,7 @@ class Accordion(Panel):
                 connect_second_pass(matched, self._host_control)
 
     def _update(self, *values: Any) -> list[Any]:
-        """What applies to these choices and pictures: the summary and what is shown."""
+        """The summary, and which controls are shown, for these choices and pictures."""
         mode, light, placement, removes, model, details, colours = values[: len(_DESCRIBED)]
         pictures = dict(zip(PICTURES, values[len(_DESCRIBED) :], strict=False))
         has_init = self._init.is_there(*values[len(_DESCRIBED) + len(PICTURES) :])
@@ -198,7 +198,7 @@ class Accordion(Panel):
         has_init: bool | None = None,
     ) -> str:
         pictures, model = pictures or {}, (model or "").strip()
-        # The folders are looked into only where a file is named.
+        # The folders are searched only if a file is named.
         models = self._models_there() if model not in ("", AUTO_MODEL) else {}
         text = summary.sentences(
             is_img2img=self._is_img2img,
@@ -228,17 +228,17 @@ class Accordion(Panel):
         return read
 
 
-def _held(name: str) -> Callable[[Any], bool | str]:
-    """Whether a slot holds a picture, or why a run cannot use what it holds."""
+def _slot_state(name: str) -> Callable[[Any], bool | str]:
+    """Makes the function that says whether a slot holds a picture, or why a run cannot use it."""
 
-    def held(picture: Picture | Unreadable | None) -> bool | str:
+    def state_of(picture: Picture | Unreadable | None) -> bool | str:
         if isinstance(picture, Unreadable):
             return picture.reason
         if picture is None:
             return False
         return (nothing_to_relight(picture) if name == "foreground" else "") or True
 
-    return held
+    return state_of
 
 
 def _match(picture: Picture | Unreadable | None, width: int, height: int) -> list[Any]:

@@ -1,4 +1,4 @@
-"""The cut-out before it is relit, side by side with the picture, as HTML."""
+"""HTML that shows a picture and its cut-out side by side."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from PIL import Image
 from ..subject.prepare import Subject
 
 SIDE = 768
-"""The longer side of what is shown, in pixels."""
+"""The longest side of the pictures shown, in pixels."""
 
 
 def cutout_html(subject: Subject) -> str:
-    """The picture as it was given, and its subject as it will be relit; where it is transparent, squares show."""
+    """The picture as given, and the subject as it will be relit; transparency shows as a checkerboard."""
     given, cut = Image.fromarray(subject.picture.rgb), Image.fromarray(subject.colours)
     if subject.picture.alpha is not None:
         given.putalpha(Image.fromarray(subject.picture.alpha))
@@ -47,6 +47,6 @@ def _small(image: Image.Image) -> Image.Image:
     size = max(1, round(image.width * scale)), max(1, round(image.height * scale))
     if image.mode != "RGBA":
         return image.resize(size, Image.Resampling.LANCZOS)
-    # Colours under transparency must not shine into the rim.
+    # Premultiplied, so that colours of transparent pixels do not bleed into the edge.
     pixels = np.asarray(image.convert("RGBa").resize(size, Image.Resampling.BOX).convert("RGBA"))
     return Image.fromarray(pixels)

@@ -22,12 +22,12 @@ _NO_INIT = "There is nothing to cut out yet. Drop a picture into Foreground, or 
 
 
 def connect(panel: SubjectPanel, foreground: Any, init: InitPicture, cut: Cut) -> None:
-    """Let the panel's button show the foreground's cut-out, or else that of the picture of img2img's tab.
+    """Make the panel's button show the cut-out of the foreground or, without one, of the picture of img2img's tab.
 
-    It works when it is asked to, never while a slider moves.
+    The preview is made only on a click, never while a slider moves.
 
     Args:
-        panel: has the button, and where the cut-out is shown.
+        panel: has the button and the place where the cut-out is shown.
         foreground: the picture slot.
         init: knows which picture img2img has.
         cut: cuts a subject out.

@@ -1,4 +1,4 @@
-"""Worked examples: whole forms to begin with, from ``presets/examples.json``."""
+"""Worked examples that fill the whole form, from ``presets/examples.json``."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from ..subject.placement import Placement
 SHIPPED = ROOT / "presets" / "examples.json"
 
 FORM = tuple(name for name, field in FIELDS.items() if field.in_examples and not field.editor)
-"""The fields that an example decides, be it by their default, beside light and placement. Whose files do the work, and
-what is drawn in the editor but not used, stays the user's."""
+"""The fields that an example sets, if only to their default, in addition to light and placement. The choice of model
+files, and unused drawings in the editor, are left to the user."""
 
 CONTROLS = ("enabled", *FORM, "light", "light_editor", "placement", "placement_editor")
 """The accordion's controls that an example may set, pictures aside."""
@@ -40,7 +40,7 @@ class Example:
     background: Path | None = None
 
     def values(self) -> dict[str, Any]:
-        """The values of the accordion's controls by name, pictures aside; what is drawn only where it is used."""
+        """The values of the accordion's controls by name, without pictures; drawings only if they are used."""
         request = self.request
         result = {"enabled": True, **{field: getattr(request, field) for field in FORM}}
         result |= {"light": request.light_name, "placement": request.placement_name}
@@ -52,10 +52,10 @@ class Example:
 
 
 def load(path: Path = SHIPPED) -> list[Example]:
-    """The examples in a file, their pictures beside it.
+    """The examples in a file; their pictures are in the same folder.
 
     Raises:
-        ICLightError: an example asks for something that cannot be.
+        ICLightError: an example is not a valid request.
     """
     return [_example(entry, path.parent) for entry in json.loads(path.read_text(encoding="utf-8"))]
 

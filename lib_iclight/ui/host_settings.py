@@ -1,4 +1,4 @@
-"""What the buttons *Use recommended settings* and *Match size* set of the web UI's own controls."""
+"""The web UI's own controls that the buttons *Use recommended settings* and *Match size* set."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ _ANY_SIZE = (512, 512)
 
 
 def connect_recommended(button: Any, controls: dict[str, Any], tab: str, host_control: Callable[[str], Any]) -> None:
-    """Let the button set sampler, steps, CFG, strength, second pass and prompts.
+    """Make the button set sampler, steps, CFG, strength, second pass and prompts.
 
     Args:
         button: what is clicked.
-        controls: the accordion's, by the name of the request's field.
+        controls: the accordion's controls, by field of the request.
         tab: "txt2img" or "img2img".
-        host_control: gives a control of the web UI by its ``elem_id``, or None where the page has none.
+        host_control: returns a control of the web UI by its ``elem_id``, or None if the page has none.
     """
     is_img2img = tab == "img2img"
     own_schedule = host_control(f"{tab}_scheduler") is not None
@@ -42,11 +42,11 @@ def connect_recommended(button: Any, controls: dict[str, Any], tab: str, host_co
 
 
 def connect_second_pass(matched: Any, host_control: Callable[[str], Any]) -> None:
-    """Let the second pass follow a matched size, in txt2img of a web UI that can be told one.
+    """Adapt the second pass to a matched size, in txt2img of web UIs that let its size be set.
 
     Args:
         matched: the event that has set width and height.
-        host_control: as of :func:`connect_recommended`.
+        host_control: as in :func:`connect_recommended`.
     """
     names = [f"txt2img_{name}" for name in ("width", "height", "hr_scale")]
     read = _present(names, host_control)

@@ -1,4 +1,4 @@
-"""Something to begin with: worked examples, and quick lists for the prompt."""
+"""Ideas to start from: worked examples, and quick lists for the prompt."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from .recommend import match_size, recommended
 
 _AREA = (512, 512)
 _OWN_LISTS = (
-    "Lists of your own: copy presets/prompts.txt to user/prompts.txt in the extension's folder, change the copy and "
+    "For your own lists, copy presets/prompts.txt to user/prompts.txt in the extension's folder, edit the copy and "
     "reload the page."
 )
 
 
 class IdeasPanel(Panel):
-    """A closed accordion. It sets what others hold, and nothing of it goes into a request."""
+    """A closed accordion inside ours. It sets other controls; it has no values of its own in a request."""
 
     def build(self) -> None:
         """Make the buttons; the lists are read again whenever the page is loaded."""
@@ -40,18 +40,18 @@ class IdeasPanel(Panel):
 
     @staticmethod
     def shown_lists() -> str:
-        """The quick lists as they are in the files now."""
+        """The quick lists, read from the files now."""
         return prompts.as_html(*prompts.load())
 
     def connect(self, controls: dict[str, Any], host_control: Callable[[str], Any]) -> None:
-        """Connect the examples with the accordion's controls and those of the web UI that are there."""
+        """Connect the examples with the accordion's controls and with those of the web UI that exist."""
         is_img2img = self.tab == "img2img"
         hosts = [f"{self.tab}_{name}" for name in ("prompt", "width", "height")] + [
             *recommended("fc", is_img2img, size=_AREA)
         ]
         targets = {elem_id: host_control(elem_id) for elem_id in hosts}
         targets = {elem_id: control for elem_id, control in targets.items() if control is not None}
-        # In img2img the picture of the tab is the subject.
+        # In img2img the tab's own picture is the subject.
         sides = ["background"] if is_img2img else ["foreground", "background"]
         names = [*examples.CONTROLS, *sides]
         outputs = [*(controls[name] for name in names), *targets.values()]
@@ -68,7 +68,7 @@ class IdeasPanel(Panel):
 def _filler(
     example: examples.Example, names: list[str], targets: dict[str, Any], is_img2img: bool
 ) -> Callable[[], list[Any]]:
-    """What a click on an example does: gives a value to each of the accordion's controls and the web UI's."""
+    """Makes the function that a click on an example calls: it returns values for our controls and the web UI's."""
 
     def fill() -> list[Any]:
         own = {**example.values(), "foreground": _opened(example.foreground), "background": _opened(example.background)}

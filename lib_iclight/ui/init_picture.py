@@ -1,4 +1,4 @@
-"""Which picture img2img has, if any: each of its tabs has a slot of its own, and the tab that is shown counts."""
+"""Which picture img2img has, if any: each of its tabs has a slot of its own, and only the visible tab counts."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ SLOTS = {
     "img2img_inpaint_upload_tab": "img_inpaint_base",
     "img2img_batch_tab": "",
 }
-"""The web UI's tabs for pictures and the slot in each; "" where files or a folder are given, which is not known."""
+"""The web UI's tabs for pictures and the slot in each; "" for the batch tab, whose files we do not know."""
 
 _FIRST = next(iter(SLOTS))
-# In the page: a picture may be large, and the server need not have it to know that there is one.
-# gradio 3 has what is inpainted together with its mask.
+# Runs in the browser: a picture may be large, and the server only needs to know that there is one.
+# In gradio 3 the value of an inpainting slot is a picture with its mask.
 _FILLED = """(...pictures) => {
     const held = (slot) => ("image" in Object(slot) ? slot.image : slot);
     return [pictures.slice(0, COUNT).map((slot) => (held(slot) ? "1" : "0")).join("")];
@@ -29,11 +29,11 @@ _FILLED = """(...pictures) => {
 
 
 class InitPicture(Panel):
-    """Follows the web UI's own slots; in txt2img it is empty.
+    """Follows the web UI's own picture slots; in txt2img there are none.
 
     Args:
         tab: "txt2img" or "img2img".
-        host_control: gives a control of the web UI by its ``elem_id``, or None.
+        host_control: returns a control of the web UI by its ``elem_id``, or None.
     """
 
     def __init__(self, tab: str, host_control: Callable[[str], Any]):
@@ -43,20 +43,20 @@ class InitPicture(Panel):
         self._tabs: dict[str, Any] = {}
 
     def find(self) -> None:
-        """Look for the slots and tabs that the page around has."""
+        """Look for the web UI's slots and tabs."""
         names = SLOTS if self.tab == "img2img" else {}
         slots = {slot: self._host_control(slot) for slot in names.values() if slot}
         tabs = {tab: self._host_control(tab) for tab in names}
         self._tabs = {name: tab for name, tab in tabs.items() if tab is not None}
-        # Without the events of its tab it is not known when a slot counts.
+        # A slot whose tab we cannot follow is left out: we would not know when it is visible.
         self._slots = {
             slot: slots[slot] for tab, slot in names.items() if tab in self._tabs and slots.get(slot) is not None
         }
 
     def build(self) -> None:
-        """Make what holds the state."""
+        """Make the hidden controls that hold the state."""
         self._tab = gr.State(_FIRST)
-        # Hidden by its class: the page's script sets it, and its change is an event.
+        # Hidden by its class: gradio leaves invisible controls out of the page, and this one's change is an event.
         self._filled = gr.Textbox(
             "", label="init pictures", elem_id=self.make_id("init"), elem_classes=["ic-light-hidden"], show_label=False
         )
@@ -64,7 +64,7 @@ class InitPicture(Panel):
 
     @property
     def states(self) -> list[Any]:
-        """What :meth:`is_there` is told."""
+        """The inputs of :meth:`is_there`."""
         return [self._filled, self._tab]
 
     @property
@@ -92,7 +92,7 @@ class InitPicture(Panel):
         """Follow the slots and tabs.
 
         Args:
-            tell: connects an event with what is to happen when something has changed.
+            tell: connects an event with the update of the accordion.
         """
         slots = self.slots
         # The script gets the value of the output too, after those of the inputs.
@@ -104,11 +104,11 @@ class InitPicture(Panel):
             tell(tab.select(lambda shown=name: shown, None, [self._tab], **QUIET).then)
 
     def is_there(self, filled: str = "", tab: str = _FIRST) -> bool | None:
-        """Whether the tab that is shown has a picture, None where that is not known.
+        """Whether the visible tab has a picture, None if that is not known.
 
         Args:
-            filled: what each slot that is followed holds, "1" for a picture; empty at first.
-            tab: the tab that is shown.
+            filled: one digit for each slot that is followed, "1" if it holds a picture; empty at first.
+            tab: the visible tab.
         """
         slot = SLOTS.get(tab, "")
         if slot not in self._slots:

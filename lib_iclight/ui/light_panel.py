@@ -1,4 +1,4 @@
-"""Where the light comes from, and where the subject stands: the choices, and the editor that goes with them."""
+"""The choices of light and placement, and the editor that goes with them."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ _PLACEMENTS = (*PLACEMENTS, PLACED)
 
 
 class LightPanel(Panel):
-    """The choice of a light, its strength, the light map of one's own, the placement, and the editor's canvas.
+    """The light, its strength, the user's own light map, the placement, and the editor's canvas.
 
-    The canvas is made by the scripts in ``javascript/``, which read and set these controls; without them its
-    container is empty and takes no room. What the editor holds is in two hidden texts.
+    The scripts in ``javascript/`` make the canvas, and read and set these controls; without them its container is
+    empty and takes no space. Two hidden text boxes hold what is drawn in the editor.
     """
 
     FIELDS = controls_of(Part.LIGHT, Part.LIGHT_MAP, Part.PLACEMENT)
@@ -46,7 +46,7 @@ class LightPanel(Panel):
         self.follow(*(self.controls[name] for name in self.FIELDS))
 
     def follow(self, *controls: Any) -> None:
-        """Tell the editor when a control has changed: the server sets values without an event in the page."""
+        """Tell the editor when a control has changed: values set by the server cause no DOM event."""
         script = f"() => {{ window.icLight?.editor?.follow('{self.tab}'); return []; }}"
         for control in controls:
             control.change(None, inputs=[], outputs=[], **QUIET, **{JS: script})
@@ -57,7 +57,7 @@ class LightPanel(Panel):
         return [self.controls[name] for name in ("light_strength", "light_map")]
 
     def update(self, mode: str, light: str, has_background: bool) -> list[Any]:
-        """What applies to these choices, for the controls of :attr:`shown`."""
+        """The visibility of the controls of :attr:`shown` for these choices."""
         lit = light != "none" and not (mode == "fbc" and has_background)
         return [gr.update(visible=lit), gr.update(visible=light == "custom")]
 
@@ -65,9 +65,9 @@ class LightPanel(Panel):
         self.make(name, choices=[(value.capitalize(), value) for value in values], elem_classes=[elem_class])
 
     def _hidden(self, name: str) -> None:
-        """A text that the page's script sets, hidden by its class: gradio leaves invisible controls out of the page."""
+        """A text box for the page's scripts, hidden by its class: gradio leaves invisible controls out of the page."""
         self.controls[name] = gr.Textbox(
             "", label=name, elem_id=self.make_id(name), elem_classes=["ic-light-hidden"], show_label=False
         )
-        # What was drawn belongs to one picture and is no default for the next start.
+        # A drawing belongs to one picture; it must not become a default for the next start.
         self.controls[name].do_not_save_to_config = True

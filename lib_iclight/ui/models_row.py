@@ -1,4 +1,4 @@
-"""The accordion's Models row: what is installed, what is wrong with it, and how what is missing arrives."""
+"""The accordion's Models row: what is installed, what is wrong with it, and a button to download what is missing."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import gradio as gr
 from ..errors import ICLightError
 from ..models.hub import NAMES
 from ..models.manager import Models
-from ..models.report import as_html, progress_html
+from .models_html import as_html, progress_html
 from .parts import QUIET
 from .wording import as_spans
 
@@ -21,10 +21,10 @@ class ModelsRow:
     """One tab's row.
 
     Args:
-        models: looks after the files.
-        notice: says what is wrong with the checkpoint of a name (None: the chosen one), "" when nothing is.
-        interruption: makes a function that tells whether the user has pressed Interrupt since.
-        choices: gives the entries of the dropdown of models.
+        models: manages the files.
+        notice: says what is wrong with the checkpoint of that name (None: the selected one), or "".
+        interruption: makes a function that tells whether the user has pressed Interrupt since then.
+        choices: returns the entries of the model dropdown.
     """
 
     def __init__(
@@ -40,12 +40,12 @@ class ModelsRow:
         self._choices = choices
 
     def build_notice(self, elem_id: str) -> None:
-        """Make the line about the checkpoint, which is not there while the checkpoint suits."""
+        """Make the line about the checkpoint, hidden while the checkpoint is suitable."""
         text = self._notice(None)
         self.notice = gr.HTML(_warning(text), visible=bool(text), elem_id=elem_id, elem_classes=["ic-light-notice"])
 
     def build(self, make_id: Callable[[str], str]) -> None:
-        """Make the controls; ``make_id`` gives an element's id in the page."""
+        """Make the controls; ``make_id`` returns an element's id in the page."""
         with gr.Column(elem_classes=["ic-light-models"]):
             self.listing = gr.HTML(self._listing(), elem_id=make_id("models"))
             self.progress = gr.HTML(visible=False, elem_id=make_id("download_progress"))
@@ -56,7 +56,7 @@ class ModelsRow:
                 self.cancel = gr.Button("Cancel", visible=False, elem_id=make_id("download_cancel"), size="sm")
 
     def connect(self, mode: Any, dropdown: Any, refresh: Any) -> None:
-        """Connect the row with the accordion's mode, its dropdown of models and that one's refresh button."""
+        """Connect the row with the accordion's mode, its model dropdown and the dropdown's refresh button."""
         self.refreshed = [self.notice, dropdown, self.listing, self.download]
         mode.change(self._button, [mode], [self.download], **QUIET)
         refresh.click(self.look, [mode], [dropdown, self.listing, self.download], **QUIET)
@@ -69,15 +69,15 @@ class ModelsRow:
         self.cancel.click(self._stop, [mode], None, **QUIET)
 
     def refresh(self) -> list[Any]:
-        """What has changed since the page was built, for the controls in ``refreshed``."""
+        """Updates for the controls in ``refreshed``, since the page was built."""
         return [self.check(), *self.look("fc")]
 
     def look(self, mode: str) -> list[Any]:
-        """Look for model files again: the dropdown, the list, the button."""
+        """Look for model files again; returns updates for the dropdown, the list and the button."""
         return [gr.update(choices=self._choices()), gr.update(value=self._listing()), self._button(mode)]
 
     def check(self, name: str | None = None) -> Any:
-        """The line about a checkpoint."""
+        """Check a checkpoint; returns the update for the line about it."""
         text = self._notice(name)
         return gr.update(value=_warning(text), visible=bool(text))
 
@@ -91,7 +91,7 @@ class ModelsRow:
         return gr.update(value=_label(mode), visible=self._wanted(mode))
 
     def _run(self, mode: str) -> Iterator[list[Any]]:
-        """Download, and show how far it is until it ends."""
+        """Download, and show the progress until it ends."""
         try:
             job = self._models.start(mode, self._interruption())
         except ICLightError as error:

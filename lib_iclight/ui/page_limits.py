@@ -1,4 +1,4 @@
-"""What the page's scripts need to know of the limits: so that no number stands once here and once in JavaScript."""
+"""The limits that the page's scripts need, so that no number is written again in JavaScript."""
 
 from __future__ import annotations
 

@@ -18,17 +18,17 @@ QUIET = {"show_progress": False, "queue": False}
 """For events that are answered at once."""
 
 JS = "js" if "js" in signature(gr.Blocks.load).parameters else "_js"
-"""How this gradio calls the argument of an event that holds a script for the page."""
+"""What this gradio calls an event's argument for JavaScript code."""
 
-# gradio 3 has one source, where pasting works too.
+# gradio 3 has a single source, which includes pasting.
 _SOURCES = {"sources": ["upload", "clipboard"]} if "sources" in signature(gr.Image.__init__).parameters else {}
 
 
 class PictureInput(gr.Image):
-    """A picture slot that opens only the kinds of files that we read, and passes on why one cannot be read.
+    """A picture slot that opens only the file formats that we read, and passes on why a file cannot be read.
 
     Attributes:
-        max_pixels: gives the most pixels that a picture may have.
+        max_pixels: returns the most pixels that a picture may have.
     """
 
     webui_do_not_create_gradio_pyi_thank_you = True
@@ -38,7 +38,7 @@ class PictureInput(gr.Image):
         return "image"
 
     def preprocess(self, payload: Any) -> arrays.Picture | arrays.Unreadable | None:
-        """What the slot holds: gradio 3 gives a data URL, gradio 4 the file that was uploaded."""
+        """Open what the slot holds: a data URL in gradio 3, the uploaded file in gradio 4."""
         if payload is None:
             return None
         name, most = (self.label or "picture").lower(), self.max_pixels()
@@ -77,11 +77,11 @@ def controls_of(*parts: Part) -> tuple[str, ...]:
 
 
 class Panel:
-    """A part of the accordion: makes controls, by the name of the request's field that each sets.
+    """A part of the accordion: makes controls, each named after the field of the request that it sets.
 
     Args:
         tab: "txt2img" or "img2img".
-        at_start: what controls begin with, by name, where that is not the field's default.
+        at_start: initial values of controls by name, where they differ from the field's default.
     """
 
     def __init__(self, tab: str, at_start: Mapping[str, Any] = MappingProxyType({})):
@@ -90,11 +90,11 @@ class Panel:
         self.controls: dict[str, Any] = {}
 
     def make_id(self, name: str) -> str:
-        """The id that an element has in the page."""
+        """The id of an element in the page."""
         return f"{self.tab}_ic_light_{name}"
 
     def begins_with(self, name: str) -> Any:
-        """The value that the control of the field ``name`` has at first."""
+        """The initial value of the control of the field ``name``."""
         return self._at_start.get(name, FIELDS[name].default)
 
     def make(self, name: str, **options: Any) -> Any:
@@ -102,7 +102,7 @@ class Panel:
 
         Args:
             name: the field's name.
-            options: what gradio is told besides, or instead.
+            options: arguments for gradio, in addition to those of the entry or overriding them.
         """
         field = FIELDS[name]
         if field.kind is Kind.PICTURE:
@@ -110,12 +110,12 @@ class Panel:
         given = {"value": self.begins_with(name), "label": field.label, "elem_id": self.make_id(name)}
         self.controls[name] = _COMPONENTS[field.kind](**(given | _of_its_kind(field) | options))
         if field.setting:
-            # Else the host's file of defaults for the page would win over the settings from the second start on.
+            # Otherwise the host's ui-config.json would override the settings from the second start on.
             self.controls[name].do_not_save_to_config = True
         return self.controls[name]
 
     def make_rest(self, part: Part) -> None:
-        """Make the controls of a part of the accordion that are not made yet."""
+        """Make the remaining controls of a part of the accordion."""
         for name, field in FIELDS.items():
             if field.part is part and name not in self.controls:
                 self.make(name)
@@ -135,19 +135,19 @@ class Panel:
 
 
 def _of_its_kind(field: Field) -> dict[str, Any]:
-    """What gradio is told about a field beside what it is told about each."""
+    """The arguments for gradio that depend on a field's kind."""
     if field.limits is not None:
         low, high = field.limits
         begin = low if field.slider_from is None else field.slider_from
         return {"minimum": begin, "maximum": high, "step": field.step}
     if field.choices:
         return {"choices": [(choice.capitalize(), choice) for choice in field.choices]}
-    # A file may have come since the page was opened; what is not there is named when it is asked for.
+    # A file may have been added since the page was opened; a missing one is reported when it is used.
     return {"allow_custom_value": True} if field.kind is Kind.TEXT else {}
 
 
 def allowed(control: Any, value: Any) -> Any:
-    """The value, where the control can take it; a host may lack a sampler or an upscaler."""
+    """The value if the control can take it, else no change; a host may lack a sampler or an upscaler."""
     choices = getattr(control, "choices", None)
     if not choices:
         return value

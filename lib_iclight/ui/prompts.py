@@ -1,4 +1,4 @@
-"""The quick lists of prompts: read from a text file that the user may put in the place of ours."""
+"""The quick lists of prompts, read from a text file that the user may replace."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ..errors import ICLightError
 
 SHIPPED = ROOT / "presets" / "prompts.txt"
 OWN = ROOT / "user" / "prompts.txt"
-"""The user's file; git looks away from its folder, so that updates leave it alone."""
+"""The user's file; its folder is ignored by git, so that updates leave it alone."""
 
 MAX_BYTES = 100_000
 
@@ -28,12 +28,12 @@ class PromptList:
 
 
 def parse(text: str) -> list[PromptList]:
-    """Read lists: ``[Name]`` begins one, each other line is a text, ``#`` begins a comment.
+    """Parse lists: ``[Name]`` begins one, every other line is a text, and lines with ``#`` are comments.
 
-    Lists of one name are joined, a text that is there twice counts once, and lists without texts are left out.
+    Lists of the same name are joined, duplicate texts are dropped, and empty lists are left out.
 
     Raises:
-        ICLightError: a text stands before the first list, or there is no text at all.
+        ICLightError: a text comes before the first list, or there is no text at all.
     """
     found: dict[str, dict[str, None]] = {}
     current = None
@@ -55,7 +55,7 @@ def parse(text: str) -> list[PromptList]:
 
 
 def load() -> tuple[list[PromptList], str]:
-    """The lists, and what is wrong with the user's file: one line, "" when nothing is. Ours stand in for it then."""
+    """The lists, and one line about what is wrong with the user's file, or "". If it is wrong, the lists are ours."""
     shipped = parse(SHIPPED.read_text(encoding="utf-8"))
     if not OWN.exists():
         return shipped, ""
@@ -71,11 +71,11 @@ def _read(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
-        raise ICLightError("it is no text in UTF-8; save it with that encoding") from error
+        raise ICLightError("it is not UTF-8 text; save it with that encoding") from error
 
 
 def as_html(lists: list[PromptList], problem: str) -> str:
-    """The lists as buttons, for the page; its script adds what a button says in ``data-text``.
+    """The lists as buttons; the page's script adds a button's ``data-text`` to the prompt.
 
     The visible words may be translated; the prompt gets the text as it is in the file.
     """

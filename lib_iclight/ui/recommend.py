@@ -1,4 +1,4 @@
-"""The author's settings, and sizes that suit a picture."""
+"""The reference's sampling settings, and sizes that suit a picture."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ _STEP = 64
 _SMALLEST, _LARGEST = 64, 2048
 _SAMPLER, _SCHEDULE = "DPM++ 2M SDE", "Karras"
 _KEEPING_SAMPLER = "DPM++ 2M"
-"""For a light in txt2img: it adds no noise, and so keeps as much of the light as the reference does, which begins from
-less noise. See docs/lights.md."""
+"""For a light in txt2img. It adds no noise, and so keeps as much of the light as the reference, which starts from less
+noise. See docs/lights.md."""
 _SCALE = 1.5
 _ADDED = "best quality"
 _NEGATIVE = "lowres, bad anatomy, bad hands, cropped, worst quality"
@@ -30,9 +30,9 @@ def recommended(
     Args:
         mode: "fc", "fcon" or "fbc".
         is_img2img: which tab.
-        own_schedule: whether the schedule is a control of its own; else the sampler's name says it.
+        own_schedule: whether the schedule is a control of its own; if not, the sampler's name includes it.
         lit: whether a light is chosen.
-        size: width and height of the first pass, None where they are not known.
+        size: width and height of the first pass, None if they are not known.
     """
     tab = "img2img" if is_img2img else "txt2img"
     sampling, schedule = f"{tab}_sampling", f"{tab}_scheduler"
@@ -57,20 +57,20 @@ def recommended(
 def second_pass(width: int, height: int, scale: float = _SCALE) -> dict[str, int]:
     """The size of a second pass, by the ``elem_id`` of the web UI's control: to the nearest 64, as in the reference.
 
-    A side halfway between two goes where the proportions are kept better, as the web UI crops what does not fit.
+    A side halfway between two multiples takes the one that keeps the proportions better: the web UI crops the rest.
 
     Args:
         width, height: of the first pass.
-        scale: what the second pass enlarges by; less where a side would exceed 2048.
+        scale: the second pass's enlargement; reduced if a side would exceed 2048.
     """
     scale = min(scale, _LARGEST / max(width, height))
-    nearest = [sorted({_sound(side * scale - 0.5), _sound(side * scale + 0.5)}) for side in (width, height)]
+    nearest = [sorted({_to_step(side * scale - 0.5), _to_step(side * scale + 0.5)}) for side in (width, height)]
     x, y = min(itertools.product(*nearest), key=lambda size: abs(math.log(size[0] / size[1] / (width / height))))
     return {"txt2img_hr_resize_x": x, "txt2img_hr_resize_y": y}
 
 
 def prompts(prompt: str, negative: str) -> tuple[str, str]:
-    """The prompt with what the reference adds to every one, and its negative prompt where there is none yet."""
+    """The prompt with what the reference adds to every prompt, and its negative prompt if none is given."""
     if _ADDED not in prompt:
         prompt = ", ".join(filter(None, [prompt.strip().rstrip(","), _ADDED]))
     return prompt, negative if negative.strip() else _NEGATIVE
@@ -83,7 +83,7 @@ def match_size(picture: tuple[int, int], width: int, height: int) -> tuple[int, 
 
     Args:
         picture: its ``(width, height)``.
-        width, height: what is set now.
+        width, height: the current setting.
     """
     ratio, area = picture[0] / picture[1], width * height
     ideal = math.sqrt(area * ratio)
@@ -91,10 +91,10 @@ def match_size(picture: tuple[int, int], width: int, height: int) -> tuple[int, 
     def misfit(size: tuple[int, int]) -> float:
         return abs(math.log(size[0] / size[1] / ratio)) + 0.25 * abs(math.log(size[0] * size[1] / area))
 
-    around = {_sound(ideal + offset * _STEP) for offset in (-1, 0, 1)}
-    sizes = {(w, _sound(w / ratio + offset * _STEP)) for w in around for offset in (-1, 0, 1)}
+    around = {_to_step(ideal + offset * _STEP) for offset in (-1, 0, 1)}
+    sizes = {(w, _to_step(w / ratio + offset * _STEP)) for w in around for offset in (-1, 0, 1)}
     return min(sorted(sizes), key=misfit)
 
 
-def _sound(side: float) -> int:
+def _to_step(side: float) -> int:
     return max(_SMALLEST, min(_LARGEST, round(side / _STEP) * _STEP))

@@ -1,4 +1,4 @@
-"""How the subject is cut out, what its edge is like, and how much of it is kept."""
+"""How the subject is cut out, how its edge is refined, and how much of it is kept."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from .parts import Panel, controls_of
 
 
 class SubjectPanel(Panel):
-    """Background removal with its preview, and what keeps the subject itself.
+    """Background removal with its preview, and what keeps the subject as it was.
 
     Args:
         tab: "txt2img" or "img2img".
         at_start: as for :class:`Panel`.
-        removers: gives the names of the background removers.
+        removers: returns the names of the background removers.
     """
 
     PREVIEWED = controls_of(Part.CUT_OUT, Part.EDGE)
@@ -64,10 +64,10 @@ class SubjectPanel(Panel):
         return [self.controls[name] for name in names]
 
     def update(self, mode: str, removes: bool, details: float, colours: float) -> list[Any]:
-        """What applies to these choices, for the controls of :attr:`shown`."""
+        """The visibility of the controls of :attr:`shown` for these choices."""
         applies = (removes, removes, mode != "fbc", details > 0, details > 0 or colours > 0)
         return [gr.update(visible=visible) for visible in applies]
 
     def refresh(self) -> Any:
-        """What there is to choose from now, for the control of the background remover."""
+        """The update for the background remover's control, with the current choices."""
         return gr.update(choices=self._removers())

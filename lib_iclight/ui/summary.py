@@ -1,4 +1,4 @@
-"""What will happen, in words: whole sentences, so that each can be translated."""
+"""Says what a run will do, in whole sentences, so that each can be translated."""
 
 from __future__ import annotations
 
@@ -13,29 +13,29 @@ _FROM = {
     "top": "It is lit from above.",
     "bottom": "It is lit from below.",
     "front": "It is lit from the front.",
-    "ambient": "It gets even light from everywhere.",
-    "editor": "It is lit as the light editor says.",
-    "mask": "It is lit as the mask says.",
-    "custom": "It is lit as the light map says.",
+    "ambient": "It is lit evenly from all sides.",
+    "editor": "It is lit as drawn in the light editor.",
+    "mask": "It is lit where the mask is painted.",
+    "custom": "It is lit by the light map.",
 }
 
 _NAMED = 4
-"""So many models are named to choose from."""
+"""How many models are suggested."""
 
-_UNKNOWN = "Its light is none that this version knows: choose one."
+_UNKNOWN = "This version does not know its light: choose one."
 
 _PLACED = {
-    "contain": "All of it is kept, with room around it.",
-    "placed": "It stands where the editor places it.",
+    "contain": "It is shown whole, with space around it.",
+    "placed": "It stands where it was placed in the editor.",
 }
 
 
 def missing_model(model: str, names: Sequence[str]) -> str:
-    """That a model is not there, and what to choose.
+    """The message for a model that is not installed, and what to choose instead.
 
     Args:
         model: the name that was asked for.
-        names: the models that are there.
+        names: the installed models.
     """
     if not names:
         return f"There is no IC-Light model named {model!r}. Choose auto, and download what is missing."
@@ -63,13 +63,13 @@ def sentences(
     Args:
         is_img2img: which tab.
         mode: as in :class:`lib_iclight.request.Request`.
-        light, placement: names, "editor" and "placed" for what is drawn.
+        light, placement: names; "editor" and "placed" for drawings.
         has_foreground, has_background: whether the accordion holds one.
         removes: whether the background is removed.
-        model: the one that is chosen.
-        models: those that are there, name to kind, "fc" (also fcon) or "fbc".
-        unreadable: why pictures of the accordion cannot be read, by their field.
-        has_init: whether img2img has a picture, None where that is not known.
+        model: the chosen model.
+        models: the installed models, name to kind, "fc" (also fcon) or "fbc".
+        unreadable: why pictures of the accordion cannot be used, by field.
+        has_init: whether img2img has a picture, None if that is not known.
         has_light_map: whether the accordion holds a light map.
     """
     fits_background = mode == "fbc" and has_background
@@ -98,21 +98,21 @@ def sentences(
 
 
 def _wrong_model(model: str, models: Mapping[str, str], mode: str) -> str:
-    """Why a run of this model would be refused, "" where it would not."""
+    """Why a run with this model would be refused, or ""."""
     if model in ("", AUTO_MODEL):
         return ""
     return unsuited_model(model, models[model], mode) if model in models else missing_model(model, list(models))
 
 
 def _used(mode: str, takes_map: bool) -> list[str]:
-    """The accordion's pictures that the run looks at, where they are there."""
+    """The accordion's pictures that the run would use, if given."""
     return ["foreground", *(["background"] if mode == "fbc" else []), *(["light_map"] if takes_map else [])]
 
 
 def _subject(has_foreground: bool, has_init: bool | None) -> str:
     if has_foreground:
         return "The foreground is relit."
-    return "The img2img picture is relit." if has_init else "What img2img is given is relit."
+    return "The img2img picture is relit." if has_init else "The picture given to img2img is relit."
 
 
 def _fc(light: str, spare: bool, is_img2img: bool) -> list[str]:
@@ -121,8 +121,8 @@ def _fc(light: str, spare: bool, is_img2img: bool) -> list[str]:
     if spare:
         return ["The img2img picture is the light map."]
     if is_img2img:
-        return ["The prompt decides about the light, as far as the denoising strength lets it."]
-    return ["The prompt alone decides about the light and the background."]
+        return ["The prompt decides the light, as far as the denoising strength allows."]
+    return ["The prompt alone decides the light and the background."]
 
 
 def _fbc(light: str, has_background: bool, spare: bool) -> list[str]:

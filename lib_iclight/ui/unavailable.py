@@ -1,4 +1,4 @@
-"""The accordion where nothing works: it says why, and holds the switch that a request sets."""
+"""The accordion shown when the extension cannot run: it says why, and holds the switch that a request sets."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from .wording import as_spans
 
 
 def build(reason: str) -> list[Any]:
-    """Make the controls: the switch alone.
+    """Make the controls, of which there is only the switch.
 
     Args:
-        reason: why nothing works.
+        reason: why the extension cannot run.
     """
     with gr.Accordion("IC Light", open=False):
         enabled = gr.Checkbox(False, label="Enable")

@@ -1,1 +1,1 @@
-"""How well the workbench's model relights: held-out scenes, the product's own way to a picture, and measures."""
+"""Measures how well the workbench's model relights held-out scenes, using the product itself."""

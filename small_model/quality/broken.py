@@ -1,4 +1,4 @@
-"""The product broken on purpose, in the four ways that matter: what a measure is worth shows when it then falls."""
+"""Breaks the product on purpose, in the four ways that matter, to show that the measures notice."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from unittest import mock
 
 @contextmanager
 def _fresh_latents() -> Iterator[Any]:
-    """Keep latents of whole and of broken runs apart; gives the product's hooks."""
+    """Keep latents of normal and broken runs apart; yields the product's hooks."""
     from lib_iclight.hosts import page_script
     from lib_iclight.relight import RelightPipeline
     from lib_iclight.support.cache import MEGABYTE, SharedCache
@@ -30,7 +30,7 @@ def _fresh_latents() -> Iterator[Any]:
 
 @contextmanager
 def flipped_gradient() -> Iterator[None]:
-    """The light map is turned by 180 degrees."""
+    """Rotate the light map by 180 degrees."""
     from lib_iclight.hosts import sampling as module
 
     def turned(make: Callable[..., Any]) -> Callable[..., Any]:
@@ -46,7 +46,7 @@ def flipped_gradient() -> Iterator[None]:
 
 @contextmanager
 def swapped_layers() -> Iterator[None]:
-    """The background comes before the subject in ``c_concat``."""
+    """Put the background before the subject in ``c_concat``."""
     from lib_iclight.hosts import sampling as module
 
     right = module.condition_layers
@@ -57,7 +57,7 @@ def swapped_layers() -> Iterator[None]:
 
 @contextmanager
 def black_for_grey() -> Iterator[None]:
-    """The subject is put on 0 instead of 127."""
+    """Put the subject on 0 instead of 127."""
 
     from lib_iclight.picture import arrays
 
@@ -67,7 +67,7 @@ def black_for_grey() -> Iterator[None]:
 
 @contextmanager
 def no_offsets() -> Iterator[None]:
-    """The UNet is widened, but with zeros: nothing of what the offsets know is added."""
+    """Widen the UNet with zeros, without adding the offsets."""
     with _fresh_latents() as hooks:
         right = hooks.host.relight
 

@@ -1,8 +1,8 @@
-"""Where the light comes from, told by a subject's shape alone: what its place in the picture explains is left out.
+"""Finds the light's direction from a subject's shape alone, excluding what its position in the picture explains.
 
-A picture whose right half is bright may be a lit shape or a painted ramp. Place (a quadratic of the screen position)
-and shape (Lambert's law on the true normals) are fitted to the shading together, and only the shape's part is asked for
-the light's direction. A ramp over the true albedo has no such part, and its angles are a matter of chance.
+A picture whose right half is bright may be a lit shape or a painted ramp. Position (a quadratic of screen coordinates)
+and shape (Lambert's law on the true normals) are fitted to the shading together, and only the shape's part determines
+the light's direction. A ramp over the true albedo has no such part, and its angles are random.
 """
 
 from __future__ import annotations
@@ -15,20 +15,20 @@ from torch import Tensor
 
 from small_model.training import shapes
 
-#: Angles of the lights that are tried, and their lifts towards the viewer, in degrees.
+#: Angles of the candidate lights, and their elevations towards the viewer, in degrees.
 _ANGLES = 72
 _LIFTS = (0.0, 20.0, 40.0)
-#: Softness of Lambert's law, as ``scenes.Light`` has it at first.
+#: Softness of Lambert's law, the default of ``scenes.Light``.
 _WRAP = 0.1
-#: Of a shape's own shading at least so much must be none of its place's, on average over the lights that are tried.
+#: At least this share of a shape's shading must not be explained by position, on average over the candidate lights.
 _LEAST = 0.1
-#: Pictures are looked at in steps that leave about so many rows.
+#: Pictures are subsampled to about this many rows.
 _ROWS = 128
 
 
 @dataclass(frozen=True)
 class Lobes:
-    """What a subject's place and shape can explain, at P of its pixels.
+    """What a subject's position and shape can explain of its shading, at P of its pixels.
 
     ``rows`` and ``columns`` [P] are the pixels. ``place`` [P, 6] is an orthonormal basis of the quadratics of the
     screen position; ``shape`` [lifts, angles, P] is Lambert's law for each light, less its part in that basis, of
@@ -43,7 +43,7 @@ class Lobes:
 
     @property
     def tells(self) -> bool:
-        """Whether light on this shape differs from a ramp: on a lone ball or cylinder it hardly does."""
+        """Whether shading of this shape can be told apart from a ramp: for a single ball or cylinder it hardly can."""
         return self.own > _LEAST
 
 
@@ -61,7 +61,7 @@ def lobes(mask: Tensor, normals: Tensor) -> Lobes:
 
 
 def _lights() -> Tensor:
-    """Return the directions of the lights that are tried, [lifts, angles, 3]."""
+    """Return the directions of the candidate lights, [lifts, angles, 3]."""
     angles = torch.arange(_ANGLES) * (2 * math.pi / _ANGLES)
     lifts = torch.deg2rad(torch.tensor(_LIFTS))[:, None]
     flat = lifts.cos()
@@ -72,7 +72,7 @@ def light_angle(shading: Tensor, known: Lobes) -> float:
     """Return the angle (degrees, from the right, upwards) of the light that the shape shows in ``shading`` [S, S].
 
     It has the largest partial correlation with the shading, given place: least squares on place and on one light
-    that cannot be negative. Between the angles that are tried lies the vertex of a parabola.
+    that cannot be negative. Between the candidate angles, it is the vertex of a parabola.
     """
     values = shading[known.rows, known.columns].clamp(max=3)
     rest = values - known.place @ (values @ known.place)
@@ -85,11 +85,11 @@ def light_angle(shading: Tensor, known: Lobes) -> float:
 
 
 def towards(angles: Tensor, wanted: float) -> Tensor:
-    """Return whether [N] the ``angles`` (degrees) are within 90 of ``wanted``; not a number stays none."""
+    """Return whether [N] the ``angles`` (degrees) are within 90 of ``wanted``; NaN stays NaN."""
     near = (torch.deg2rad(angles - wanted).cos() > 0).float()
     return near.where(~angles.isnan(), angles)
 
 
 def off(asked: Tensor, found: Tensor) -> Tensor:
-    """Return how far [N] the angles ``found`` are from those ``asked``, degrees in -180..180, counter-clockwise."""
+    """Return how far [N] the angles ``found`` are from those ``asked``: degrees, counter-clockwise, -180..180."""
     return (found - asked + 180) % 360 - 180

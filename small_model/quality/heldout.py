@@ -1,4 +1,4 @@
-"""Scenes that no training has drawn, and what a perfect model would make of them."""
+"""Scenes never used in training, and what a perfect model would make of them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from torch import Tensor
 from small_model.quality import direction
 from small_model.training import data, scenes
 
-#: Seeds from here on belong to no training stage.
+#: Seeds from here on are not used by any training stage.
 FIRST_SEED = 10**9
 SIDES = {"right": 0.0, "top": 90.0, "left": 180.0, "bottom": 270.0}
 
@@ -43,12 +43,12 @@ class HeldOut:
 
     @functools.cached_property
     def lobes(self) -> list[direction.Lobes]:
-        """What each subject's place and shape can explain of its shading."""
+        """What each subject's position and shape can explain of its shading."""
         return [direction.lobes(mask, normals) for mask, normals in zip(self.masks, self.normals, strict=True)]
 
 
 def held_out(count: int, size: int, first: int = 0) -> HeldOut:
-    """Return ``count`` scenes of ``size`` pixels from the ``first`` on; number and size decide everything."""
+    """Return ``count`` scenes of ``size`` pixels from number ``first`` on; number and size determine a scene."""
     photos, pictures, made = data.load_photos(), [], []
     for index in range(first, first + count):
         rng = random.Random(FIRST_SEED + index)
@@ -74,16 +74,16 @@ def light_from(angle: float, colour: str = "white") -> scenes.Light:
 
 
 class Truth:
-    """The renderer itself, asked what the product is asked: the ceiling of every measure.
+    """The renderer itself, with the same interface as the product: the ceiling of every measure.
 
-    ``codec`` ([N, 3, S, S] in 0..1 to the same) is applied to what it gives, for the autoencoder's ceiling.
+    ``codec`` ([N, 3, S, S] in 0..1 to the same) is applied to its pictures, for the autoencoder's ceiling.
     """
 
     def __init__(self, codec: Callable[[Tensor], Tensor] = lambda pictures: pictures) -> None:
         self.codec = codec
 
     def fc(self, held: HeldOut, angles: list[float]) -> Tensor:
-        """Return the subjects under a light at an angle each, before the light map."""
+        """Return the subjects, each lit from its angle, in front of the light map."""
         return self._made(held, [[light_from(angle)] for angle in angles], (0.0, 1.0))
 
     def fc_both(self, held: HeldOut) -> Tensor:
@@ -91,7 +91,7 @@ class Truth:
         return self._made(held, [[light_from(180.0), light_from(0.0)]] * len(held.masks), (0.0, 1.0))
 
     def fbc(self, held: HeldOut, angles: list[float], colour: str = "white", flipped: bool = False) -> Tensor:
-        """Return the subjects before gradients 224 to 32 under the gradients' light."""
+        """Return the subjects in front of gradients from 224 to 32, lit accordingly."""
         turned = [180.0 - angle if flipped else angle for angle in angles]
         return self._made(held, [[light_from(angle, colour)] for angle in turned], (32 / 255, 224 / 255))
 
@@ -104,22 +104,22 @@ class Truth:
 
 
 class Ramp:
-    """The floor: the true albedo times the light map, a ramp over the screen that knows no shape.
+    """The floor: the true albedo times the light map, a ramp over the screen that ignores the shape.
 
-    Answers what ``Truth`` answers. What it passes says nothing about relighting.
+    Has the interface of ``Truth``. A measure that it passes says nothing about relighting.
     """
 
     def fc(self, held: HeldOut, angles: list[float]) -> Tensor:
-        """Return the subjects under a ramp at an angle each, before that ramp."""
+        """Return the subjects, each under a ramp at its angle, in front of that ramp."""
         return self._painted(held, [_ramp(held.size, angle) for angle in angles])
 
     def fc_both(self, held: HeldOut) -> Tensor:
-        """Return the subjects under a ramp from the left and one from the right, added."""
+        """Return the subjects under the sum of a ramp from the left and one from the right."""
         both = _ramp(held.size, 180.0) + _ramp(held.size, 0.0)
         return self._painted(held, [both] * len(held.masks))
 
     def fbc(self, held: HeldOut, angles: list[float], colour: str = "white", flipped: bool = False) -> Tensor:
-        """Return the subjects under gradients 224 to 32 in the light's ``colour``, before those."""
+        """Return the subjects under gradients from 224 to 32 in the light's ``colour``, in front of these."""
         turned = [180.0 - angle if flipped else angle for angle in angles]
         tint = torch.tensor(scenes.LIGHT_COLOURS[colour])[:, None, None]
         return self._painted(held, [tint * _ramp(held.size, angle, (32 / 255, 224 / 255)) for angle in turned])

@@ -1,4 +1,4 @@
-"""Measures of relit pictures against a scene's true normals, albedo and mask. Each gives a value a scene."""
+"""Measures of relit pictures against a scene's true normals, albedo and mask. Each returns one value per scene."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _EDGE = 0.1
 
 
 def shading(pictures: Tensor, held: HeldOut) -> Tensor:
-    """Return how much light the subjects got, [N, S, S]: linear luminance by the albedo's."""
+    """Return how much light the subjects received, [N, S, S]: linear luminance divided by the albedo's."""
     return (pictures**scenes.GAMMA * _LUMA).sum(1) / ((held.albedos * _LUMA).sum(1) + 0.02)
 
 
@@ -35,7 +35,7 @@ def lit_half(pictures: Tensor, held: HeldOut, angle: float) -> Tensor:
 def light_angles(pictures: Tensor, held: HeldOut) -> Tensor:
     """Return the angles [N] (degrees, from the right, upwards) of the light that the subjects' shapes show.
 
-    Not a number where a shape cannot tell light from a ramp. See ``small_model.quality.direction``.
+    NaN where light on a shape cannot be told apart from a ramp. See ``small_model.quality.direction``.
     """
     lights = zip(shading(pictures, held), held.lobes, strict=True)
     return torch.tensor([direction.light_angle(light, known) if known.tells else math.nan for light, known in lights])
@@ -50,13 +50,13 @@ def colour_angle(pictures: Tensor, held: HeldOut) -> Tensor:
 
 
 def redness(pictures: Tensor, held: HeldOut) -> Tensor:
-    """Return the share [N] of red in the subject's mean linear colour's red and blue."""
+    """Return red / (red + blue) [N] of the subject's mean linear colour."""
     red, _, blue = (pictures**scenes.GAMMA * held.masks[:, None]).sum((2, 3)).unbind(1)
     return red / (red + blue).clamp(min=1e-6)
 
 
 def backdrop(pictures: Tensor, held: HeldOut) -> Tensor:
-    """Return smooth guesses [N, 3, S, S] at what is behind the subjects: cubics through what lies well outside them."""
+    """Return smooth estimates [N, 3, S, S] of the backgrounds: cubics fitted to pixels well outside the subjects."""
     x, y = shapes.pixel_grid(held.size)
     terms = torch.stack([x**i * y**j for i in range(4) for j in range(4 - i)], -1)
     reach = held.size // 16
@@ -69,9 +69,9 @@ def backdrop(pictures: Tensor, held: HeldOut) -> Tensor:
 
 
 def silhouette(relights: dict[str, Tensor], held: HeldOut) -> Tensor:
-    """Return the IoU [N] of the masks with what stands out from the backdrop in any of the four ``relights``.
+    """Return the IoU [N] of the masks with what differs from the backdrop in any of the four ``relights``.
 
-    Under one light a subject's bright side may vanish before the bright side of the map; under four it cannot hide.
+    Under one light, a subject's bright side may blend into the bright side of the map; under four lights it cannot.
     """
     apart = torch.stack([(made - backdrop(made, held)).abs().amax(1) for made in relights.values()]).amax(0)
     found = apart > _EDGE
@@ -79,10 +79,10 @@ def silhouette(relights: dict[str, Tensor], held: HeldOut) -> Tensor:
 
 
 def normals_from(relights: dict[str, Tensor]) -> Tensor:
-    """Return normals [N, 3, S, S] from relights by side: each over their mean, less one; z is what is left of length 1.
+    """Return normals [N, 3, S, S] from relights by side: each divided by their mean, minus one; z makes the length 1.
 
-    As the reference finds them (lllyasviel/IC-Light, ``process_normal``), but without its exponent of 10 on z, which
-    is a matter of looks: with it even true pictures are 40 degrees off.
+    As in the reference (lllyasviel/IC-Light, ``process_normal``), but without its exponent of 10 on z, which is only
+    for looks: with it, even true pictures are off by 40 degrees.
     """
     mean = sum(relights.values()) / len(relights)
     over = {side: (picture + 1e-5) / (mean + 1e-5) - 1 for side, picture in relights.items()}
@@ -100,7 +100,7 @@ def normal_error(relights: dict[str, Tensor], held: HeldOut) -> Tensor:
 
 
 def sum_error(first: Tensor, second: Tensor, both: Tensor, held: HeldOut) -> Tensor:
-    """Return how far [N], relative and in linear light, ``both`` is from the two lights added, on the subjects."""
+    """Return the relative difference [N], in linear light on the subjects, of ``both`` from the sum of two lights."""
     added = (first**scenes.GAMMA + second**scenes.GAMMA).clamp(max=1)
     whole = both**scenes.GAMMA
     mask = held.masks[:, None]

@@ -1,4 +1,4 @@
-"""The product's own way to a picture: requests to the workbench's API, with the script, its maps and its conditions."""
+"""Relights through the product itself: requests to the workbench's API, which runs the extension's script."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ _NAMES = {angle: side for side, angle in SIDES.items()}
 
 @dataclass(frozen=True)
 class Asking:
-    """What all requests have in common. The prompt names no side: the light map and the background alone do.
+    """What all requests have in common. The prompt names no side: only the light map and the background do.
 
-    The sampler adds no noise on its way. One that does, such as DPM++ 2M SDE, covers in few steps what little of the
-    map the small model found in the first noise.
+    The sampler adds no noise in its steps. One that does, such as DPM++ 2M SDE, quickly covers the little that the
+    small model found of the map in the first noise.
     """
 
     steps: int = 16
@@ -41,7 +41,7 @@ class Asking:
 
 @contextmanager
 def weights_from(folder: Path | None) -> Iterator[None]:
-    """Have the workbench take the model's files from ``folder`` instead of the repository's, within the context."""
+    """Make the workbench use the model's files in ``folder`` inside the ``with`` block."""
     from small_model import files
 
     before = files.WEIGHTS
@@ -53,9 +53,9 @@ def weights_from(folder: Path | None) -> Iterator[None]:
 
 
 class Product:
-    """Relights held-out scenes on a running workbench. Answers the questions that ``Truth`` answers.
+    """Relights held-out scenes on a running workbench. Has the interface of ``Truth``.
 
-    ``model`` names the fc offsets' file; ``bare`` leaves the subject out: its place is grey, which encodes to zero.
+    ``model`` names the fc offsets' file; ``bare`` replaces the subject by grey, which encodes to zero.
     """
 
     def __init__(self, host: Any, asking: Asking | None = None, *, model: str = "auto", bare: bool = False) -> None:
@@ -64,7 +64,7 @@ class Product:
     def fc(self, held: HeldOut, angles: list[float]) -> Tensor:
         """Return the subjects relit by fc in img2img, [N, 3, S, S], each from its angle in degrees.
 
-        The light is a named one at the four sides, elsewhere what the light editor gives.
+        Lights from the four sides are named ones; at other angles, light descriptions are sent.
         """
         made = torch.empty_like(held.pictures)
         for angle in sorted(set(angles)):
@@ -83,7 +83,7 @@ class Product:
         return {"mode": "fc", "model": self.model, "light": light}
 
     def fbc(self, held: HeldOut, angles: list[float], colour: str = "white", flipped: bool = False) -> Tensor:
-        """Return the subjects relit by fbc, [N, 3, S, S], before gradients 224 to 32 of the light's ``colour``."""
+        """Return the subjects relit by fbc, [N, 3, S, S], in front of gradients 224 to 32 of the light's ``colour``."""
         made = torch.empty_like(held.pictures)
         tint = torch.tensor(scenes.LIGHT_COLOURS[colour])[:, None, None] ** (1 / scenes.GAMMA)
         for angle in sorted(set(angles)):
@@ -94,7 +94,7 @@ class Product:
         return made
 
     def fbc_before(self, held: HeldOut, behind: Tensor) -> Tensor:
-        """Return the subjects relit by fbc, [N, 3, S, S], before the picture ``behind`` [3, S, S] in 0..1."""
+        """Return the subjects relit by fbc, [N, 3, S, S], in front of the picture ``behind`` [3, S, S] in 0..1."""
         made = torch.empty_like(held.pictures)
         asked = {"mode": "fbc", "background": _encoded(behind)}
         self._batches(held, list(range(len(made))), asked, 1.0, made)

@@ -23,23 +23,23 @@ from small_model.quality.statistics import Estimate
 from small_model.tiny_model import build
 
 Values = dict[str, Tensor]
-#: Pictures of the held-out scenes relit from an angle a scene.
+#: Pictures of the held-out scenes relit from one angle per scene.
 Relight = Callable[[HeldOut, list[float]], Tensor]
 #: Scenes that are relit and measured together, to bound the memory.
 _CHUNK = 24
-#: How the names of measures end that are yes or no for each scene.
+#: The suffixes of measures that are yes or no for each scene.
 _COUNTED = ("side", "half towards the light brighter", "redder before red than before blue")
 
 
 @dataclass(frozen=True)
 class Bar:
-    """What a score must be: at least ``least`` and at most ``most``."""
+    """The limits of a score: at least ``least`` and at most ``most``."""
 
     least: float = -float("inf")
     most: float = float("inf")
 
     def met(self, value: float) -> bool:
-        """Return whether ``value`` is within."""
+        """Return whether ``value`` is within the limits."""
         return self.least <= value <= self.most
 
     def __str__(self) -> str:
@@ -47,7 +47,7 @@ class Bar:
         return ", ".join(text for text, end in ends if abs(end) < float("inf"))
 
 
-#: The bars by score, floors that the published files hold; a score without one is told for its own sake.
+#: The bars by score, which the published files meet; a score without a bar is only reported.
 BARS = {
     "fc: lit from the asked side, of four": Bar(least=0.7),
     **{f"fc {side}: half towards the light brighter": Bar(least=0.85) for side in SIDES},
@@ -69,7 +69,7 @@ BARS = {
 
 
 def fc_values(pipeline: Any, held: HeldOut, first: int = 0, total: int = 0) -> Values:
-    """Return fc's measures, a value a scene; scene ``first + i`` of ``total`` is asked the angle of its place."""
+    """Return fc's measures, one value per scene; the angle depends on a scene's number, ``first + i`` of ``total``."""
     values, made = _from_four_sides("fc", "asked", pipeline.fc, held)
     values["fc: hue, degrees from the albedo's"] = measures.colour_angle(made["left"], held)
     both = pipeline.fc_both(held)
@@ -78,7 +78,7 @@ def fc_values(pipeline: Any, held: HeldOut, first: int = 0, total: int = 0) -> V
 
 
 def _from_four_sides(kind: str, whose: str, relight: Relight, held: HeldOut) -> tuple[Values, dict[str, Tensor]]:
-    """Return what four relights of ``kind`` tell, ``whose`` side being lit, and the pictures by side."""
+    """Return the measures of four relights of ``kind``, ``whose`` side being lit, and the pictures by side."""
     made = {side: relight(held, [angle] * len(held.masks)) for side, angle in SIDES.items()}
     values: Values = {}
     hits = {side: direction.towards(measures.light_angles(made[side], held), angle) for side, angle in SIDES.items()}
@@ -92,7 +92,7 @@ def _from_four_sides(kind: str, whose: str, relight: Relight, held: HeldOut) -> 
 
 
 def angle_values(kind: str, relight: Relight, held: HeldOut, first: int, total: int) -> Values:
-    """Return the angles asked of ``kind`` and those found in its pictures, degrees."""
+    """Return the angles requested of ``kind`` and those found in its pictures, in degrees."""
     asked = asked_angles(first, len(held.masks), total or len(held.masks))
     return {
         f"{kind} asked": torch.tensor(asked),
@@ -101,13 +101,13 @@ def angle_values(kind: str, relight: Relight, held: HeldOut, first: int, total: 
 
 
 def asked_angles(first: int, count: int, total: int) -> list[float]:
-    """Return an angle a scene, spread evenly: 24 of them, so that scenes of one angle can be made together."""
+    """Return one angle per scene, spread evenly over 24, so that scenes with the same angle can be batched."""
     distinct = min(24, total)
     return [((first + index) % distinct) * 360.0 / distinct + 7.0 for index in range(count)]
 
 
 def fbc_values(pipeline: Any, held: HeldOut, first: int = 0, total: int = 0) -> Values:
-    """Return fbc's measures, a value a scene; angles are asked as in ``fc_values``."""
+    """Return fbc's measures, one value per scene; angles as in ``fc_values``."""
     count = len(held.masks)
     values, _ = _from_four_sides("fbc", "background's", pipeline.fbc, held)
     flipped = measures.light_angles(pipeline.fbc(held, [SIDES["left"]] * count, flipped=True), held)
@@ -120,13 +120,13 @@ def fbc_values(pipeline: Any, held: HeldOut, first: int = 0, total: int = 0) -> 
 
 
 def bare_values(pipeline: Any, held: HeldOut) -> Values:
-    """Return the hue's distance from the albedo's where fc is not given the subject."""
+    """Return the hue's distance from the albedo's if fc is not given the subject."""
     made = pipeline.fc(held, [SIDES["left"]] * len(held.masks))
     return {"fc: hue without subject, degrees": measures.colour_angle(made, held)}
 
 
 def plain_values(pipeline: Any, held: HeldOut) -> Values:
-    """Return the error of two lights' sum with offsets trained without the consistency loss."""
+    """Return the error of the sum of two lights with offsets trained without the consistency loss."""
     count = len(held.masks)
     left, right = (pipeline.fc(held, [SIDES[side]] * count) for side in ("left", "right"))
     error = measures.sum_error(left, right, pipeline.fc_both(held), held)
@@ -134,15 +134,15 @@ def plain_values(pipeline: Any, held: HeldOut) -> Values:
 
 
 def joined(parts: Iterable[Values]) -> Values:
-    """Return the chunks' values end to end."""
+    """Return the chunks' values concatenated."""
     rows = list(parts)
     return {name: torch.cat([row[name] for row in rows]) for name in rows[0]}
 
 
 def estimates(values: Values) -> dict[str, Estimate]:
-    """Return the scores of ``values`` with their intervals, comparisons included where both sides are there.
+    """Return the scores of ``values`` with their intervals, and comparisons if both sides are present.
 
-    Scenes whose value is not a number do not count: their shape cannot tell light from a ramp.
+    NaN values are left out: light on those shapes cannot be told apart from a ramp.
     """
     found = {
         name: (statistics.share if name.endswith(_COUNTED) else statistics.mean)(row[~row.isnan()])
@@ -169,7 +169,7 @@ def estimates(values: Values) -> dict[str, Estimate]:
 
 
 def _angle_estimates(kind: str, asked: Tensor, found: Tensor) -> dict[str, Estimate]:
-    """Return how the angles ``found`` follow those ``asked``; a constant turn shows in all but r."""
+    """Return how well the angles ``found`` follow those ``asked``; a constant rotation affects all scores except r."""
     told = ~found.isnan()
     apart = direction.off(asked[told], found[told])
     return {
@@ -180,7 +180,7 @@ def _angle_estimates(kind: str, asked: Tensor, found: Tensor) -> dict[str, Estim
 
 
 def table(scores: dict[str, Estimate], references: dict[str, dict[str, Estimate]]) -> str:
-    """Return the scores as a Markdown table; what the ``references`` score by their names beside them."""
+    """Return the scores as a Markdown table, with a column for each of the ``references``."""
     lines = [
         f"| score | value (95 % interval) | bar | {' | '.join(references)} |",
         "|---|---|---|" + "---|" * len(references),
@@ -233,7 +233,7 @@ def measure(host: Any, options: Any) -> dict[str, dict[str, Estimate]]:
 
 
 def main(options: Any) -> int:
-    """Print the table for ``options`` (see ``workbench.bench``); the exit status is 1 where a bar is missed."""
+    """Print the table for ``options`` (see ``workbench.bench``); returns the exit status, 1 if a bar is missed."""
     from workbench.session import Workbench
 
     with weights_from(options.weights), tempfile.TemporaryDirectory() as folder, Workbench(folder) as host:

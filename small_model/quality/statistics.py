@@ -43,7 +43,7 @@ def _between(value: float, drawn: Tensor) -> Estimate:
 
 
 def mean(values: Tensor) -> Estimate:
-    """Return the mean of ``values`` [N] with the bootstrap's percentiles."""
+    """Return the mean of ``values`` [N] with a bootstrap interval."""
     return _between(float(values.mean()), values[_resampled(len(values))].mean(1))
 
 
@@ -64,13 +64,13 @@ def circular(first: Tensor, second: Tensor) -> Tensor:
 
 
 def correlation(first: Tensor, second: Tensor) -> Estimate:
-    """Return ``circular`` of two rows of angles [N] with the bootstrap's percentiles."""
+    """Return ``circular`` of two rows of angles [N] with a bootstrap interval."""
     rows = _resampled(len(first))
     return _between(float(circular(first, second)), circular(first[rows], second[rows]))
 
 
 def turn(angles: Tensor) -> Estimate:
-    """Return the mean direction of ``angles`` [N] in degrees, -180 to 180, with the bootstrap's percentiles.
+    """Return the mean direction of ``angles`` [N] in degrees, -180 to 180, with a bootstrap interval.
 
     The angle of the mean of unit vectors (N. I. Fisher, "Statistical Analysis of Circular Data", 1993, section 2.3).
     """

@@ -1,1 +1,1 @@
-"""Makes the workbench's model: a renderer of lit objects, the training of the autoencoder, the UNet and the offsets."""
+"""Trains the workbench's model: a renderer of lit objects, and training of autoencoder, UNet and offsets."""

@@ -1,4 +1,4 @@
-"""Entry: ``python -m small_model.training STAGE``; see ``--help``."""
+"""Entry point: ``python -m small_model.training STAGE``; see ``--help``."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def arguments(words: list[str] | None = None) -> argparse.Namespace:
 
 
 def train(stage: str, options: argparse.Namespace) -> None:
-    """Train one of ``STAGES``; the stages before it must have left their files in the folder."""
+    """Train one of ``STAGES``; the files of the stages before it must be in the folder."""
     from small_model.training import diffusion, latents, vae
     from small_model.training.loop import Plan
 

@@ -1,4 +1,4 @@
-"""The training pictures: rendered scenes, and crops of photographs that scikit-image ships."""
+"""The training pictures: rendered scenes, and crops of photographs included in scikit-image."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ PHOTOS = ("astronaut.png", "chelsea.png", "coffee.png", "rocket.jpg", "hubble_de
 
 
 def load_photos() -> list[Tensor]:
-    """Return the photographs as display values in 0..1, [3, H, W], the longer side at most 512 pixels."""
+    """Return the photographs as display values in 0..1, [3, H, W], with longer sides of at most 512 pixels."""
     import numpy as np
     import skimage
     from PIL import Image

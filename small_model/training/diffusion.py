@@ -17,30 +17,30 @@ from small_model.training.loop import Plan, Told, Trainer, layout
 from small_model.training.noising import Data, Noiser
 from small_model.training.steady import steadied
 
-#: fc before and instead of the stage with the consistency loss: files that are not published.
+#: fc before the stage with the consistency loss, and without it: files that are not published.
 STARTED, PLAIN = "iclight_tiny_fc_start.safetensors", "iclight_tiny_fc_plain.safetensors"
 
 #: The share of batches of large pictures.
 _LARGE = {"base": 0.25, "start": 0.75, "fc": 0.75, "fbc": 0.75}
 _TEXT_DROPPED = 0.25
 _CONSISTENCY = 1.0
-#: Spread of a new input's first weights.
+#: Standard deviation of the initial weights of a new input.
 _HEARD = 0.12
-#: Blocks a side of the grids on which the error is taken once more, and how much that counts.
+#: Blocks per side of the coarse grids on which the error is also computed, and the weight of that error.
 _BROAD, _BROADLY = (8, 4, 2), 0.1
-#: How often the noise is that of a start from another picture than the target, and the least time that start is at:
+#: How often the noise is that of a start from a picture other than the target, and the earliest time of that start:
 #: fc's from the light map, at img2img's strength, fbc's from anything, at full strength.
 _ELSEWHERE, _STRONG = 0.9, {"fc": 850, "fbc": 960}
-#: The least time at which the model is shown where its own guesses lead, and how often it goes there in two steps.
+#: The lowest time at which the model is shown results of its own predictions, and how often these take two steps.
 _TRAVELLED_FROM, _TWICE = 400, 0.5
 
 
 def noise_giving_unet() -> nn.Module:
-    """Return a new UNet that starts by giving back its input, which is nearly the noise where there is much of it.
+    """Return a new UNet that initially returns its input, which is nearly the noise at high noise levels.
 
-    The input's channels go through ``conv_in``, the outermost skip connection and ``conv_out`` as pairs of plus and
+    The input's channels pass through ``conv_in``, the outermost skip connection and ``conv_out`` as pairs of plus and
     minus, because ``silu(x) - silu(-x) = x`` and because a pair's mean, which group norm removes, is zero. Training
-    starts at the noise instead of having to find the way there.
+    thus starts close to the solution.
     """
     unet = make_unet()
     last = unet.up_blocks[-1].resnets[-1]
@@ -61,7 +61,7 @@ def noise_giving_unet() -> nn.Module:
 
 
 def widened(unet: nn.Module, channels: int) -> nn.Module:
-    """Return a UNet with ``channels`` inputs that gives what ``unet`` gives: the new inputs' weights are zero."""
+    """Return a UNet with ``channels`` inputs and the same output as ``unet``: the new inputs' weights are zero."""
     wide = make_unet(channels)
     state = dict(unet.state_dict())
     weight = state["conv_in.weight"]
@@ -87,7 +87,7 @@ def encode_tokens(encoder: nn.Module, tokens: Tensor, generator: torch.Generator
 
 
 def noise_of(unet: nn.Module, seen: Tensor, times: Tensor, text: Tensor) -> Tensor:
-    """Return the noise that ``unet`` finds in ``seen``, in bfloat16 where the processor can: else that is slower."""
+    """Return the noise that ``unet`` predicts in ``seen``, in bfloat16 if the processor supports it natively."""
     with torch.autocast("cpu", torch.bfloat16, enabled=torch.ops.mkldnn._is_mkldnn_bf16_supported()):
         return unet(seen.contiguous(memory_format=layout(seen.device)), times, text).sample.float()
 
@@ -98,9 +98,9 @@ def weighted_error(wanted: Tensor, made: Tensor, weights: Tensor) -> Tensor:
 
 
 def relight_error(wanted: Tensor, made: Tensor, weights: Tensor) -> Tensor:
-    """Return ``weighted_error`` with that of the means over coarse grids, each as much as white noise would have there.
+    """Return ``weighted_error`` plus that of means over coarse grids, scaled to what white noise would have there.
 
-    Which side is lit lies in a handful of a thousand frequencies, the lowest: in the plain error they hardly count.
+    Which side is lit is encoded in the few lowest of a thousand frequencies, which hardly count in the plain error.
     """
     total = weighted_error(wanted, made, weights)
     for blocks in _BROAD:
@@ -111,7 +111,7 @@ def relight_error(wanted: Tensor, made: Tensor, weights: Tensor) -> Tensor:
 
 
 def train_base(folder: Path, data: Data, plan: Plan, seed: int) -> None:
-    """Train the UNet and the text encoder on scenes under one light or two, and write both."""
+    """Train the UNet and the text encoder on scenes under one or two lights, and write both."""
     both = nn.ModuleDict(
         {
             "unet": files.seeded(noise_giving_unet, seed).to(memory_format=layout(plan.device)),
@@ -142,7 +142,7 @@ def merging_network() -> nn.Module:
 
 
 def fit_sum(data: Data, folder: Path, seed: int, steps: int = 250) -> nn.Module:
-    """Return a small network that turns latents under two lights [B, 8, h, w] into latents under both [B, 4, h, w].
+    """Return a small network that merges latents under two lights [B, 8, h, w] to latents under both [B, 4, h, w].
 
     The paper merges latents with such a network because light adds up in linear light, not in latents.
     """
@@ -167,9 +167,9 @@ def fit_sum(data: Data, folder: Path, seed: int, steps: int = 250) -> nn.Module:
 
 
 class Way(NamedTuple):
-    """A sampler's way: from ``begun`` with ``noise`` (both [B, 4, h, w]) of the times ``starts`` [B].
+    """A sampler's path: from ``begun`` with ``noise`` (both [B, 4, h, w]) at the times ``starts`` [B].
 
-    Rows where it is not ``taken`` [B, 1, 1, 1] are ordinary ones: the target in noise.
+    Rows in which it is not ``taken`` [B, 1, 1, 1] are ordinary ones: the noised target.
     """
 
     begun: Tensor
@@ -179,9 +179,9 @@ class Way(NamedTuple):
 
 
 class RelightLoss:
-    """The offsets' loss: the noise's error under the first, the second and (fc) both lights; and their consistency.
+    """The offsets' loss: the noise error under the first, the second and (fc) both lights, and their consistency.
 
-    ``merge`` adds up two lights' latents; with it the guess for both lights has to agree with the other two.
+    ``merge`` adds up two lights' latents; if given, the prediction for both lights must agree with the other two.
     """
 
     def __init__(
@@ -221,10 +221,11 @@ class RelightLoss:
         return error, parts
 
     def _way(self, part: dict[str, Tensor], rows: Tensor, times: Tensor, generator: torch.Generator) -> Way:
-        """Return where the sampler starts from: in a share of the rows something else than the noised target.
+        """Return where the sampler starts from: in a share of the rows, something other than the noised target.
 
-        The target's bright side shows through the strongest noise of the schedule. A model that finds it there does
-        not learn to look where the light is told: fc in the map that sampling starts from, fbc in the background.
+        The target's bright side shows through even the strongest noise of the schedule. A model that finds it there
+        does not learn to look where the light is given: for fc in the map that sampling starts from, for fbc in the
+        background.
         """
         if self.kind == "fc":
             begun = torch.cat([part[f"map_{light}"][rows] for light in self.lights]).float()
@@ -236,20 +237,20 @@ class RelightLoss:
         return Way(begun, noise, starts, taken)
 
     def _between(self, low: Tensor, high: Tensor, generator: torch.Generator) -> Tensor:
-        """Return times [B] between ``low`` and ``high``, the same share of the way for all lights of a scene."""
+        """Return times [B] between ``low`` and ``high``, at the same fraction for all lights of a scene."""
         share = self.noiser.chances(len(low) // len(self.lights), generator).repeat(len(self.lights))
         return low + (share * (high - low)).long()
 
     def _straight(self, way: Way, clean: Tensor, times: Tensor) -> Tensor:
-        """Return what is at ``times`` on the straight ``way`` to ``clean``."""
+        """Return the latents at ``times`` on the straight ``way`` to ``clean``."""
         led = torch.where(way.taken, self.noiser.leading(clean, way.noise, way.begun, way.starts), way.noise)
         return self.noiser.mix(clean, led, times)
 
     def _travelled(self, way: Way, stops: list[Tensor], text: Tensor, condition: Tensor) -> Tensor:
-        """Return where Euler's steps from ``stops`` to ``stops`` [B] bring the sampler on its ``way``, [B, 4, h, w].
+        """Return where Euler steps between the ``stops`` [B] take the sampler on its ``way``, [B, 4, h, w].
 
-        From the first step on the sampler shows the model where its own guesses lead, not what leads to the target.
-        One that takes them for the target does not put them right, and paints its blotches in.
+        From its first step on, a sampler shows the model the results of its own predictions, not noised targets. A
+        model trained only on targets does not correct its own errors, and paints blotches.
         """
         seen, at = self.noiser.mix(way.begun, way.noise, way.starts), way.starts
         for stop in stops:
@@ -276,7 +277,7 @@ class RelightLoss:
         return torch.cat([subject, behind], 1).float()
 
     def _inconsistency(self, noisy: Tensor, made: Tensor, times: Tensor) -> Tensor:
-        """Return how far the picture under both lights is from the two added up, less where there is much noise."""
+        """Return how far the picture under both lights is from the sum of the two, with less weight at high noise."""
         first, second, both = self.noiser.clean(noisy, made, times).clamp(-6, 6).chunk(3)
         alphas = self.noiser.alphas[times[: len(both)]]
         return weighted_error(self.merge(torch.cat([first, second], 1)), both, alphas**0.25)
@@ -285,8 +286,8 @@ class RelightLoss:
 def start_of(stage: str, folder: Path, base: nn.Module, seed: int) -> nn.Module:
     """Return the UNet that ``stage``'s training starts from.
 
-    "start" goes on from the base, "fc" from what "start" wrote, and "fbc" from the finished fc: what is known of light
-    need not be learned again. The offsets are measured from the base all the same.
+    "start" starts from the base, "fc" from the result of "start", and "fbc" from the finished fc, so that light need
+    not be learned again. Offsets are always differences from the base.
     """
     if stage == "start":
         return listening(widened(base, CONV_IN_CHANNELS["fc"]), LATENT_CHANNELS, seed)
@@ -297,9 +298,9 @@ def start_of(stage: str, folder: Path, base: nn.Module, seed: int) -> nn.Module:
 
 
 def listening(unet: nn.Module, before: int, seed: int) -> nn.Module:
-    """Return ``unet`` with random weights for the inputs from ``before`` on, but for the rows that carry the noise.
+    """Return ``unet`` with random weights for the inputs from ``before`` on, except in the rows that carry the noise.
 
-    From zero it takes a small UNet long to find that a condition is there at all.
+    Starting from zero, a small UNet takes long to discover that there is a condition at all.
     """
     weight = unet.conv_in.weight
     carrying = 2 * LATENT_CHANNELS
@@ -310,10 +311,10 @@ def listening(unet: nn.Module, before: int, seed: int) -> nn.Module:
 
 
 def train_offsets(stage: str, folder: Path, data: Data, plan: Plan, seed: int, consistency: bool = True) -> None:
-    """Fine-tune the written base into a relighting model and write the difference.
+    """Fine-tune the saved base into a relighting model and write the difference.
 
-    ``stage`` is "start" (fc without the consistency loss), "fc" (on from there with it) or "fbc". Without
-    ``consistency`` the stage "fc" makes the offsets that show what the loss is good for; they are not published.
+    ``stage`` is "start" (fc without the consistency loss), "fc" (continued with it) or "fbc". Without ``consistency``,
+    the stage "fc" makes offsets for comparison that show what the loss is good for; they are not published.
     """
     base, text = make_unet(), make_text_encoder()
     base.load_state_dict(files.read_float(folder / files.UNET)[0])
@@ -322,8 +323,8 @@ def train_offsets(stage: str, folder: Path, data: Data, plan: Plan, seed: int, c
     unet = start_of(stage, folder, base, seed).to(memory_format=layout(plan.device))
     kind = "fbc" if stage == "fbc" else "fc"
     if kind == "fc":
-        # Two lights' map looks in noise like a bright wall under one. There is no wall where people choose a light, so
-        # fc need not tell them apart.
+        # In noise, the map of two lights looks like a bright wall under one light. When people choose a light there is
+        # no wall, so fc need not distinguish them.
         data = latents.without_walls(data)
     merge = fit_sum(data, folder, seed).to(plan.device) if stage == "fc" and consistency else None
     noiser = Noiser(data, seed + 1 + (stage == "fc"), _LARGE[stage], plan.device, plan.wide)

@@ -37,7 +37,7 @@ def _scene(shape: shapes.Surface, colour: tuple[float, float, float], gloss: flo
 
 
 def cut_out(scene: scenes.Scene) -> Image.Image:
-    """Return the subject alone, with transparency, in the middle of a square."""
+    """Return the subject alone, on transparency, in the middle of a square."""
     shown = scenes.display(scenes.subject_light(scene, SNAPSHOT))
     pixels = torch.cat([shown, scene.shape.mask.float()[None]])
     # Premultiplied, so that the meaningless values outside the mask stay out of the edges.

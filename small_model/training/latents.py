@@ -1,4 +1,4 @@
-"""Stage two: rendered scenes, each under two lights and their sum, as latents of the trained autoencoder."""
+"""Stage two: renders scenes under two lights and their sum, and encodes them with the trained autoencoder."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from small_model.training import data, scenes
 from small_model.training.loop import layout
 
 Mapper = Callable[[Callable, Iterable], Iterable]
-#: How many scenes of which size, in pixels, and how many of them are kept in one file.
+#: The number of scenes by size in pixels, and how many are stored per file.
 SIZES, _SHARD = {128: 2000, 256: 6000}, 250
 LIT = ("first", "second", "both")
 #: The pictures of a scene, in the order of ``rendered``.
 NAMES = ("subject", *LIT, "behind_first", "behind_second", *(f"map_{light}" for light in LIT))
-#: How often the second light stands opposite the first, and how often it is a snapshot's.
+#: How often the second light is opposite the first, and how often it is that of a snapshot.
 _OPPOSITE, _FLAT = 0.25, 0.1
 #: How often there is a wall.
 _WALLED = 0.25
@@ -36,7 +36,7 @@ _WALLED = 0.25
 class Drawn(NamedTuple):
     """A scene's ``pictures`` [9, 3, S, S] (uint8, as ``NAMES``), the captions of ``LIT``, and whether there is a wall.
 
-    The pictures are an array: a process hands tensors on as open files, of which there are too few.
+    The pictures are an array: processes pass tensors on as open files, whose number is limited.
     """
 
     pictures: np.ndarray
@@ -45,9 +45,9 @@ class Drawn(NamedTuple):
 
 
 def rendered(size: int, seed: int, photos: list[Tensor]) -> Drawn:
-    """Return one scene of ``size`` pixels; ``seed`` decides everything.
+    """Return one scene of ``size`` pixels, determined by ``seed``.
 
-    The lights come from all around alike: a model that knows four sides well pulls every light towards one of them.
+    Lights come from all angles equally: a model trained mostly on four sides pulls every light towards one of them.
     Sums are made in linear light before clipping.
     """
     rng = random.Random(seed)
@@ -58,7 +58,7 @@ def rendered(size: int, seed: int, photos: list[Tensor]) -> Drawn:
     maps = [light_map(scene, light, behind, rng) for light, behind in ((first, behind_1), (second, behind_2))]
     linear = (whole_1, whole_2, whole_1 + whole_2, behind_1, behind_2, *maps, sum(maps))
     pictures = torch.stack([plain, *map(scenes.display, linear)])
-    # Two lights are told in the words of one: else a prompt that tells of light would ask for a single one.
+    # Two lights get the words of one: otherwise a prompt that mentions light would imply a single one.
     told = rng.choice([light for light in (first, second) if light.power])
     captions = [scenes.caption(scene, light, rng) for light in (first, second)]
     captions.append(scenes.caption(scene, told, rng, sided=False))
@@ -75,9 +75,9 @@ def _lights(rng: random.Random) -> tuple[scenes.Light, scenes.Light]:
 
 
 def light_map(scene: scenes.Scene, light: scenes.Light, behind: Tensor, rng: random.Random) -> Tensor:
-    """Return a map that asks for ``light``, linear, [3, S, S]: ``behind`` or, where that is a plain ramp, a full one.
+    """Return a map for ``light``, linear, [3, S, S]: ``behind`` or, if that is a plain ramp, a full-range one.
 
-    A ramp stays to be seen behind the subject, as it does before nothing else: before walls it would be painted over.
+    A ramp stays visible behind the subject; with a wall, it would be painted over.
     """
     if not light.power or scene.wall is not None or rng.random() < 0.5:
         return behind
@@ -90,8 +90,8 @@ def make(
 ) -> dict[int, dict[str, Tensor]]:
     """Return, by picture size, the scaled latents ``NAMES`` [N, 4, S/8, S/8] (half), ``tokens`` and ``walled``.
 
-    ``tokens`` [N, 3, WORDS] are those of the captions, and ``walled`` [N] tells where there is a wall. What is made is
-    kept under ``folder``, for the stages that follow and to go on from; ``workers`` processes render.
+    ``tokens`` [N, 3, WORDS] are those of the captions, and ``walled`` [N] says which scenes have a wall. The results
+    are stored in ``folder``, for later stages and for resuming; ``workers`` processes render.
     """
     shards = {
         size: {folder / f"latents_{size}_{at}.pt": range(at, min(at + _SHARD, count)) for at in range(0, count, _SHARD)}
@@ -112,12 +112,12 @@ def make(
 
 
 def without_walls(data: dict[int, dict[str, Tensor]]) -> dict[int, dict[str, Tensor]]:
-    """Return what ``make`` gave less the scenes before a wall."""
+    """Return the data of ``make`` without the scenes with a wall."""
     return {size: {name: rows[~part["walled"]] for name, rows in part.items()} for size, part in data.items()}
 
 
 def _keep(kept: Path, encoded: list[tuple[Tensor, Drawn]], scale: float) -> None:
-    """Write the scenes' latents, times ``scale``, tokens and walls; the file appears whole or not at all."""
+    """Write the scenes' latents, times ``scale``, tokens and walls, atomically."""
     rows, drawn = zip(*encoded, strict=True)
     latents = (torch.stack(rows, 1) * scale).half().cpu()
     told = {
@@ -135,7 +135,7 @@ def _whole(parts: list[dict[str, Tensor]]) -> dict[str, Tensor]:
 
 @contextmanager
 def _renderers(workers: int) -> Iterator[Mapper]:
-    """Give a ``map`` over ``workers`` processes; they start anew, as a GPU that is in use does not survive a fork."""
+    """Yield a ``map`` over ``workers`` processes, which are spawned: a GPU in use does not survive a fork."""
     if workers == 1:
         yield map
         return

@@ -1,4 +1,4 @@
-"""The training loop: schedule, averaged weights, checkpoints to go on from, progress and a log."""
+"""The training loop: schedule, averaged weights, checkpoints to resume from, progress and a log."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-#: What a step tells for the log.
+#: A step's values for the log.
 Told = dict[str, Tensor]
 _SAVE_SECONDS = 60
 
 
 @dataclass(frozen=True)
 class Plan:
-    """How long and how fast to train: ``steps`` at most, ``minutes`` at most (counted over all runs), peak rate.
+    """How long and how fast to train: at most ``steps``, at most ``minutes`` (over all runs), peak learning rate.
 
-    ``device`` is where ("cpu", "cuda"), and ``wide`` makes batches so many times larger: a GPU takes 16 in one's time.
+    ``device`` is "cpu" or "cuda"; ``wide`` multiplies the batch size: a GPU takes about as long for 16 times as much.
     """
 
     steps: int
@@ -35,14 +35,14 @@ class Plan:
 
 
 def layout(device: str | torch.device) -> torch.memory_format:
-    """Return how pictures and convolutions lie best: channels last, but a GPU's group norm turns those back."""
+    """Return the fastest memory format: channels last, except on GPUs, whose group norm would convert it back."""
     return torch.channels_last if torch.device(device).type == "cpu" else torch.contiguous_format
 
 
 class Trainer:
-    """Trains ``module`` with ``loss(step) -> (loss, parts)`` and goes on from ``folder/name.pt`` where there is one.
+    """Trains ``module`` with ``loss(step) -> (loss, parts)``, resuming from ``folder/name.pt`` if it exists.
 
-    What a step sees must depend on its number alone; then an interrupted training ends as an uninterrupted one does.
+    A step must depend only on its number; then an interrupted training ends with the same result as any other.
     """
 
     def __init__(self, name: str, module: nn.Module, plan: Plan, folder: Path) -> None:
@@ -58,7 +58,7 @@ class Trainer:
             self._load()
 
     def run(self, loss: Callable[[int], tuple[Tensor, Told]]) -> None:
-        """Train to the plan's end and leave the averaged weights in the module."""
+        """Train to the end of the plan and leave the averaged weights in the module."""
         saved = time.monotonic()
         self.module.train()
         while self._progress() < 1:
@@ -112,7 +112,7 @@ class Trainer:
         )
 
     def save(self) -> None:
-        """Write the checkpoint; it appears whole or not at all."""
+        """Write the checkpoint, atomically."""
         scratch = self.checkpoint.with_suffix(".partial")
         state = {
             "module": self.module.state_dict(),

@@ -1,4 +1,4 @@
-"""The noise that training adds: how much, of what kind, and how its error counts."""
+"""The noise that training adds: how much, of what kind, and how its error is weighted."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def alphas_cumprod() -> Tensor:
 
 
 class Noiser:
-    """Draws what a step trains on, and weighs its error. Random numbers come from the step's number alone."""
+    """Draws the data of a step, and weights its error. Random numbers depend only on the step's number."""
 
     def __init__(self, data: Data, seed: int, large: float, device: str = "cpu", wide: int = 1) -> None:
         self.seed, self.large, self.device, self.wide = seed, large, device, wide
@@ -36,7 +36,7 @@ class Noiser:
         return generator, self.data[size], _BATCH[size] * self.wide
 
     def happens(self, step: int, share: float) -> bool:
-        """Return whether the step is one of a ``share`` of all, drawn without waiting for the device."""
+        """Return whether the step is in a random ``share`` of all steps, without waiting for the device."""
         return random.Random(self.seed * 1_000_003 + step).random() < share
 
     def rows(self, count: int, below: int, generator: torch.Generator) -> Tensor:
@@ -44,7 +44,7 @@ class Noiser:
         return torch.randint(below, (count,), generator=generator, device=self.device)
 
     def chances(self, count: int, generator: torch.Generator) -> Tensor:
-        """Return numbers [count] in 0..1, all alike often."""
+        """Return uniform random numbers [count] in 0..1."""
         return torch.rand(count, generator=generator, device=self.device)
 
     def white(self, shape: tuple[int, ...], generator: torch.Generator) -> Tensor:
@@ -52,11 +52,11 @@ class Noiser:
         return torch.randn(shape, generator=generator, device=self.device)
 
     def times(self, count: int, generator: torch.Generator) -> Tensor:
-        """Return timesteps [count], drawn more often where there is much noise: there the light is decided."""
+        """Return random timesteps [count], more of them at high noise levels, where the light is decided."""
         return (self.chances(count, generator) ** 0.75 * 1000).long().clamp(max=999)
 
     def level(self, times: Tensor) -> Tensor:
-        """Return the noise over the picture at ``times`` [B], as [B, 1, 1, 1]: the samplers' sigma."""
+        """Return the ratio of noise to picture at ``times`` [B], as [B, 1, 1, 1]: the samplers' sigma."""
         a = self.alphas[times].view(-1, 1, 1, 1)
         return ((1 - a) / a).sqrt()
 
@@ -66,12 +66,12 @@ class Noiser:
         return a.sqrt() * clean + (1 - a).sqrt() * noise
 
     def clean(self, noisy: Tensor, noise: Tensor, times: Tensor) -> Tensor:
-        """Return the clean latents that ``noise`` leaves of ``noisy``: the inverse of ``mix``."""
+        """Return the clean latents of ``noisy`` without ``noise``: the inverse of ``mix``."""
         a = self.alphas[times].view(-1, 1, 1, 1)
         return (noisy - (1 - a).sqrt() * noise) / a.sqrt()
 
     def noise(self, noisy: Tensor, clean: Tensor, times: Tensor) -> Tensor:
-        """Return the noise that is between ``noisy`` and ``clean`` at ``times``."""
+        """Return the noise that separates ``noisy`` from ``clean`` at ``times``."""
         a = self.alphas[times].view(-1, 1, 1, 1)
         return (noisy - a.sqrt() * clean) / (1 - a).sqrt()
 
@@ -79,11 +79,11 @@ class Noiser:
         """Return the noise that leads from ``begun`` with ``noise`` at the times ``starts`` [B] to ``clean``.
 
         img2img starts from a light map ``g`` at a noise level ``s``: from ``g + s n``, not from a noised ``x``.
-        The straight way from there to ``x`` passes ``x + r (n + (g - x) / s)`` at a level ``r``.
+        The straight path from there to ``x`` passes ``x + r (n + (g - x) / s)`` at level ``r``.
         """
         return noise + (begun - clean) / self.level(starts)
 
     def weights(self, times: Tensor) -> Tensor:
-        """Return the loss weights [B]: min-SNR with 5 for little noise (Hang et al. 2023), more for much noise."""
+        """Return the loss weights [B]: min-SNR-5 at low noise levels (Hang et al. 2023), more at high noise levels."""
         ratio = self.alphas[times] / (1 - self.alphas[times])
         return (5 / ratio).clamp(max=1) * (1 + 1 / ratio) ** 0.7

@@ -1,4 +1,4 @@
-"""Lit scenes: a subject before a wall under one or two lights, in linear light, and the words for them."""
+"""Lit scenes: a subject in front of a wall under one or two lights, in linear light, and their captions."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ LIGHT_COLOURS = {
     "purple": (0.65, 0.25, 1.0),
     "pink": (1.0, 0.4, 0.65),
 }
-#: Other words for a light of some colour, so that a prompt's "sunset" means something.
+#: Other words for coloured lights, so that "sunset" in a prompt means something.
 LIGHT_NAMES = {
     "white": ("studio", "neon", "lamp", "day", "natural"),
     "warm": ("sunshine", "sun", "sunset", "golden", "candle", "window", "sunlight", "lamp"),
     "cool": ("moonlight", "night", "day"),
 }
-#: How often words tell the light's side. Where they do, a model need not look for it in the light map.
+#: How often the words name the light's side. If they do, a model need not look for it in the light map.
 _SIDED = 0.3
 #: Compass names by angle in degrees, counted from the right and upwards.
 SIDES = {0: "right", 90: "top", 180: "left", 270: "bottom"}
@@ -64,7 +64,7 @@ class Light:
 
 @dataclass
 class Scene:
-    """A subject (``shape``, ``albedo`` [3, S, S], gloss) before a wall (``wall`` [3, S, S]; None: a plain gradient)."""
+    """A subject (``shape``, ``albedo`` [3, S, S], gloss) and a wall (``wall`` [3, S, S]; None: a plain gradient)."""
 
     shape: shapes.Surface
     albedo: Tensor
@@ -98,7 +98,7 @@ def random_light(rng: random.Random, colourful: bool = True) -> Light:
 
 
 def flat_light(rng: random.Random) -> Light:
-    """Return the light of an ordinary snapshot: from anywhere before the subject, with much ambient light."""
+    """Return the light of an ordinary snapshot: from anywhere in front of the subject, with much ambient light."""
     soft = rng.random() < 0.35
     return replace(
         random_light(rng, colourful=rng.random() < 0.25),
@@ -109,7 +109,7 @@ def flat_light(rng: random.Random) -> Light:
 
 
 def random_scene(size: int, rng: random.Random, photos: list[Tensor], walled: float = 0.6) -> Scene:
-    """Return a random ``Scene`` of ``size`` pixels, ``walled`` of them before a wall; all is drawn from ``rng``."""
+    """Return a random ``Scene`` of ``size`` pixels, with probability ``walled`` with a wall; drawn from ``rng``."""
     word, shape = subjects.random_subject(size, rng)
     kind = rng.choices(["plain", "striped", "checkered", "spotted", "photo"], weights=[10, 1, 1, 1, 2])[0]
     albedo, names = torch.zeros(3, size, size), []
@@ -161,7 +161,7 @@ def lit(points: Tensor, normals: Tensor, light: Light) -> tuple[Tensor, Tensor]:
 
 
 def subject_light(scene: Scene, light: Light) -> Tensor:
-    """Return the subject under ``light``, linear, [3, S, S]; outside the mask the values mean nothing."""
+    """Return the subject under ``light``, linear, [3, S, S]; values outside the mask are meaningless."""
     x, y = shapes.pixel_grid(scene.shape.mask.shape[-1])
     points = torch.stack([x, y, scene.shape.height.clamp(min=-1)])
     diffuse, glint = lit(points, scene.shape.normals, light)
@@ -197,7 +197,7 @@ def backdrop_light(scene: Scene, light: Light) -> Tensor:
 
 
 def shadow(scene: Scene, light: Light) -> Tensor:
-    """Return how much of the light reaches the wall, [S, S] in 0..1: the mask, moved away and blurred."""
+    """Return how much of the light reaches the wall, [S, S] in 0..1: the mask, shifted and blurred."""
     if scene.wall is None or not light.power:
         return torch.ones(scene.shape.mask.shape)
     size = scene.shape.mask.shape[-1]
@@ -238,7 +238,7 @@ def on_grey(shown: Tensor, mask: Tensor) -> Tensor:
 
 
 def light_words(light: Light, rng: random.Random, sided: bool = True) -> list[str]:
-    """Return words for ``light``: its colour or a name for it, and (``sided``) its side where it is near one."""
+    """Return words for ``light``: its colour or a name for it, and (``sided``) its side if it is near one."""
     if not light.power:
         return ["ambient", "light"]
     named = LIGHT_NAMES.get(light.name, (light.name,))
@@ -249,7 +249,7 @@ def light_words(light: Light, rng: random.Random, sided: bool = True) -> list[st
 
 
 def caption(scene: Scene, light: Light, rng: random.Random, sided: bool = True) -> str:
-    """Return a caption: words for the light (see ``light_words``) and the scene, each kept with a chance of its own."""
+    """Return a caption: words for the light (see ``light_words``) and the scene, each dropped at random."""
     words = [word for word in scene.words if rng.random() < 0.7]
     told = light_words(light, rng, sided) if rng.random() < 0.75 else []
     return " ".join([*told, *words] if rng.random() < 0.5 else [*words, *told])

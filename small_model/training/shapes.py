@@ -1,4 +1,4 @@
-"""Solid shapes seen straight on: masks, heights and true normals, in torch.
+"""Solid shapes seen from the front: masks, heights and true normals, in torch.
 
 The picture spans x (right) and y (up) from -1 to 1; z points at the viewer. Every function that makes a shape returns
 a ``Surface`` of maps [S, S].
@@ -32,7 +32,7 @@ def pixel_grid(size: int) -> tuple[Tensor, Tensor]:
 
 
 def length(vectors: Tensor) -> Tensor:
-    """Return the lengths [...] of ``vectors`` [3, ...]: ``Tensor.norm`` takes ten times as long over the first axis."""
+    """Return the lengths [...] of ``vectors`` [3, ...]: ``Tensor.norm`` over the first axis takes ten times as long."""
     return vectors.square().sum(0).sqrt()
 
 
@@ -42,7 +42,7 @@ def unit(vectors: Tensor) -> Tensor:
 
 
 def surface(mask: Tensor, height: Tensor, normals: Tensor) -> Surface:
-    """Return a one-part ``Surface``; normals are made unit length and turned to the viewer where there is no shape."""
+    """Return a one-part ``Surface`` with unit normals, which point at the viewer outside the shape."""
     facing = torch.zeros_like(normals)
     facing[2] = 1
     normals = torch.where(mask, unit(torch.nan_to_num(normals)), facing)
@@ -51,7 +51,7 @@ def surface(mask: Tensor, height: Tensor, normals: Tensor) -> Surface:
 
 
 def union(parts: list[Surface]) -> Surface:
-    """Return what is nearest the viewer of ``parts``; ``part`` says which one it was."""
+    """Return the parts' surface nearest to the viewer; ``part`` says which part it belongs to."""
     nearest = torch.stack([part.height for part in parts]).argmax(0)
     pick = nearest[None]
     heights = torch.stack([part.height for part in parts]).gather(0, pick)[0]

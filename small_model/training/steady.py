@@ -1,8 +1,8 @@
-"""Has the UNet's noise pass its last group norm unscaled, as the autoencoder's thumbnail passes that one's.
+"""Makes the UNet's noise pass its last group norm unscaled, as in the autoencoder's thumbnail.
 
-Group norm divides by a sample's own spread. At 16 x 16 latents that wavers by some per cent, and so would the noise
-that the UNet gives back: at high noise an error of 3 % is as large as the picture. Each latent's pair of plus and minus
-therefore shares its group with two large constants, which hold the spread nearly still.
+Group norm divides by a sample's own standard deviation. With 16 x 16 latents that varies by a few per cent, and so
+would the noise that the UNet returns: at high noise levels, an error of 3 % is as large as the picture. Each latent's
+pair of plus and minus therefore shares its group with two large constants, which keep the deviation nearly constant.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ _PAIR = 2
 
 
 def steadied(unet: nn.Module, spreads: tuple[float, ...] = (1.0, 1.0, 1.0, 1.0)) -> nn.Module:
-    """Return ``unet`` with its last 32 channels put in order: a group of four a latent, then the features most used.
+    """Return ``unet`` with its last 32 channels reordered: a group of four per latent, then the most used features.
 
-    Channels ``2 i`` and ``2 i + 1`` must carry latent ``i`` as plus and minus. The constants take the places of the
-    features that matter least to the output. ``spreads`` are the pairs' usual spreads, by latent.
+    Channels ``2 i`` and ``2 i + 1`` must carry latent ``i`` as plus and minus. The constants replace the features that
+    matter least to the output. ``spreads`` are the pairs' usual standard deviations, by latent.
     """
     norm, out = unet.conv_norm_out, unet.conv_out
     latents, each = out.weight.shape[0], norm.num_channels // norm.num_groups

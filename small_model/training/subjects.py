@@ -1,4 +1,4 @@
-"""Random subjects: which shapes, where, and of what material."""
+"""Random subjects: shapes, positions and materials."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _SMALLEST = 0.13
 
 
 def noise(size: int, cells: int, rng: random.Random) -> Tensor:
-    """Return smooth noise [S, S] in 0..1 with about ``cells`` hills along a side."""
+    """Return smooth noise [S, S] in 0..1 with about ``cells`` bumps along a side."""
     generator = torch.Generator().manual_seed(rng.randrange(2**31))
     coarse = torch.rand(1, 1, cells + 2, cells + 2, generator=generator)
     return functional.interpolate(coarse, size=(size, size), mode="bicubic", align_corners=False)[0, 0].clamp(0, 1)
@@ -158,7 +158,7 @@ SUBJECTS: dict[str, Callable[[int, random.Random], Surface]] = {
 
 
 def random_subject(size: int, rng: random.Random) -> tuple[str, Surface]:
-    """Return a subject word and its surface: somewhat off centre, with or without bumps, never small."""
+    """Return a subject word and its surface: slightly off centre, with or without bumps, never small."""
     while True:
         word = rng.choices(list(SUBJECTS), weights=[4, 2, 1, 1, 1, 2, 1, 3, 5])[0]
         shape = SUBJECTS[word](size, rng)
@@ -171,7 +171,7 @@ def random_subject(size: int, rng: random.Random) -> tuple[str, Surface]:
 
 
 def moved(shape: Surface, across: int, down: int) -> Surface:
-    """Return ``shape`` moved by whole pixels; what enters the picture is empty."""
+    """Return ``shape`` shifted by whole pixels; what enters the picture is empty."""
 
     def shift(plane: Tensor, empty: float) -> Tensor:
         plane = torch.roll(plane, (down, across), (-2, -1))

@@ -1,9 +1,9 @@
-"""The autoencoder's running start: before any training it gives back the 8 x 8 block means of the colours.
+"""Initialises the autoencoder so that, before any training, it returns the 8 x 8 block means of the colours.
 
-Three of the four latents are brightness and two opponent colours of a thumbnail. They travel along the residual
-stream as pairs of plus and minus, because ``silu(x) - silu(-x) = x``; what the blocks add to these channels starts at
-zero. Group norm divides by a group's spread, which would lose a picture's contrast: large constants in the same group
-hold the spread nearly still. All other channels start at random, as usual, and training moves everything.
+Three of the four latents are brightness and two opponent colours of a thumbnail. They pass along the residual stream
+as pairs of plus and minus, because ``silu(x) - silu(-x) = x``; the blocks initially add nothing to these channels.
+Group norm divides by a group's standard deviation, which would lose a picture's contrast: large constants in the same
+group keep it nearly constant. All other channels start at random, as usual, and training changes everything.
 """
 
 from __future__ import annotations
@@ -13,23 +13,23 @@ import math
 import torch
 from torch import Tensor, nn
 
-#: Brightness, red less green, yellow less blue: rows that make the first three raw latents from RGB in -1..1.
-#: Brightness is loud, because a light map must be heard through much noise.
+#: Brightness, red minus green, yellow minus blue: rows that map RGB in -1..1 to the first three raw latents.
+#: Brightness has the largest scale, because a light map must be visible through strong noise.
 AXES = torch.tensor([[0.75, 0.75, 0.75], [1.8, -1.8, 0.0], [0.9, 0.9, -1.8]])
 _PAIRS = 6
 _STILL = 4.0
-#: Latents are carried through the decoder so much smaller, to be small beside the constants.
+#: Latents are scaled down by this factor in the decoder, to be small compared with the constants.
 _CARRIED = 0.4
 
 
 def thumbnails(pictures: Tensor) -> Tensor:
-    """Return the wanted latents [B, 3, S/8, S/8] of ``pictures`` [B, 3, S, S] in -1..1: block means of ``AXES``."""
+    """Return the target latents [B, 3, S/8, S/8] of ``pictures`` [B, 3, S, S] in -1..1: block means of ``AXES``."""
     means = nn.functional.avg_pool2d(pictures, 8)
     return torch.einsum("ij,bjhw->bihw", AXES.to(means.device), means)
 
 
 def as_thumbnail_codec(vae: nn.Module) -> nn.Module:
-    """Return ``vae`` (an untrained ``AutoencoderKL`` of 16, 32, 64, 64, four groups), set up as told above."""
+    """Return ``vae`` (an untrained ``AutoencoderKL`` of 16, 32, 64, 64, four groups), initialised as described."""
     with torch.no_grad():
         _encoder(vae.encoder)
         _decoder(vae.decoder)
@@ -58,7 +58,7 @@ def _rows(conv: nn.Module, rows: int, matrix: Tensor | None = None, kernel: Tens
 
 
 def _quiet(block: nn.Module, rows: int) -> None:
-    """Have every residual block and attention under ``block`` add nothing to the first ``rows`` channels."""
+    """Make every residual block and attention in ``block`` add nothing to the first ``rows`` channels."""
     for module in block.modules():
         last = getattr(module, "conv2", None)
         if last is None and hasattr(module, "to_out"):
@@ -92,7 +92,7 @@ def _encoder(encoder: nn.Module) -> None:
 
 
 def _means(conv: nn.Module, luma: Tensor) -> None:
-    """Have ``conv`` give the scaled thumbnail as the first three means, and a small steady spread."""
+    """Make ``conv`` return the scaled thumbnail as the first three means, and a small constant spread."""
     conv.weight[:3] = 0
     conv.bias[:4] = 0
     middle = conv.weight.shape[-1] // 2

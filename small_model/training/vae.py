@@ -1,4 +1,4 @@
-"""Stage one: the autoencoder, taught to give pictures back, colours and shading first."""
+"""Stage one: trains the autoencoder to reconstruct pictures, colours and shading first."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from small_model.training import data
 from small_model.training.loop import Plan, Told, Trainer
 from small_model.training.thumbnail import as_thumbnail_codec, thumbnails
 
-#: (pixels, pictures) of a batch, in turn: mostly small crops, which cost less and vary more.
+#: (pixels, pictures) of successive batches: mostly small crops, which cost less and vary more.
 _BATCHES = ((64, 12), (64, 12), (96, 5), (64, 12), (128, 3))
 _POOL = 2400
 _KL = 1e-6
@@ -70,13 +70,13 @@ def reconstruction_loss(made: Tensor, wanted: Tensor) -> Tensor:
 
 
 def opponent(pictures: Tensor) -> Tensor:
-    """Return red less green, and their mean less blue, [B, 2, S, S], of ``pictures`` [B, 3, S, S]."""
+    """Return red minus green, and their mean minus blue, [B, 2, S, S], of ``pictures`` [B, 3, S, S]."""
     red, green, blue = pictures.unbind(1)
     return torch.stack([red - green, (red + green) / 2 - blue], 1)
 
 
 def latent_loss(latents: Tensor, pictures: Tensor) -> Tensor:
-    """Return how far three latents are from the thumbnail, and a slight pull of the fourth to zero."""
+    """Return how far three latents are from the thumbnail, plus a slight pull of the fourth towards zero."""
     return functional.mse_loss(latents[:, :3], thumbnails(pictures)) + _PULL * latents[:, 3].square().mean()
 
 
@@ -110,7 +110,7 @@ def train(folder: Path, plan: Plan, seed: int) -> None:
 
 
 def train_decoder(folder: Path, plan: Plan, seed: int) -> None:
-    """Train the decoder of the written autoencoder further. Its latents stay, so the UNet may be trained meanwhile."""
+    """Continue training the saved autoencoder's decoder. The latents do not change, so the UNet may train meanwhile."""
     vae, scale = trained(folder)
     for part in (vae.decoder, vae.post_quant_conv):
         part.requires_grad_(True)

@@ -1,4 +1,4 @@
-"""The routes are guarded by what guards the web UI: the API's password, the page's login, both, or nothing."""
+"""The routes are protected like the web UI: by the API's password, the page's login, both, or nothing."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def client(tmp_path):
 
 
 def statuses(client: TestClient, **sent) -> set[int]:
-    """What all routes answer."""
+    """The status of every route's answer."""
     return {client.request(method, f"/ic-light/{path}", json=body, **sent).status_code for method, path, body in ROUTES}
 
 

@@ -1,4 +1,4 @@
-"""How much of a body is read, and that everything wrong with one is a short client error."""
+"""How much of a body is read, and that everything wrong with a body gets a short 4xx answer."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def client(app):
 
 
 class Sender:
-    """Sends a body in pieces without end. ``taken`` were taken before the answer came, ``in_all`` until the end."""
+    """Sends an endless body in pieces. ``taken`` were read before the answer, ``in_all`` until the end."""
 
     def __init__(self, piece: int = 1 << 16):
         self.piece = b" " * piece
@@ -106,7 +106,7 @@ def address(tmp_path):
 
 
 def test_a_stranger_with_a_long_body_hears_why(address):
-    """Over a real connection, which would break if the server closed it under the client's hands."""
+    """Over a real connection, which would break if the server closed it while the client is sending."""
     content = b" " * (20 << 20)
     answer = httpx.post(f"{address}/ic-light/foreground", content=content, headers=JSON, trust_env=False)
     assert answer.status_code == 401

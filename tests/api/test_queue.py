@@ -1,4 +1,4 @@
-"""Heavy routes are answered one at a time behind a short queue, and everything else goes on meanwhile."""
+"""Heavy routes are answered one at a time with a short queue, and everything else keeps running meanwhile."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ LARGE_MAP = {"light": "left", "width": 2048, "height": 1024}
 
 
 class SlowRemover:
-    """A background remover that works until it is told to go on, and notes how many pictures are under work."""
+    """A background remover that blocks until it is released, and counts the pictures in progress."""
 
     def __init__(self) -> None:
         self.go_on = threading.Event()
@@ -39,7 +39,7 @@ class SlowRemover:
         return np.full(rgb.shape[:2], 255, np.uint8)
 
     async def begun(self) -> None:
-        """Wait until the first picture is under work."""
+        """Wait until the first picture is in progress."""
         assert await asyncio.to_thread(self._begun.wait, PATIENCE)
 
 
@@ -78,7 +78,7 @@ def cut_out(client: httpx.AsyncClient, seed: int) -> asyncio.Task:
 
 
 async def until_full(tasks: set[asyncio.Task]) -> tuple[list[httpx.Response], set[asyncio.Task]]:
-    """The answers that come while the remover works, and the calls that stay: one under work and those that wait."""
+    """The answers that arrive while the remover works, and the pending calls: one in progress and those that wait."""
     answers = []
     while len(tasks) > 1 + WAITING:
         done, tasks = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -106,7 +106,7 @@ def test_of_many_calls_at_once_one_is_under_work_and_few_wait(address, remover):
 
 
 class Caller:
-    """Calls the application as a server does for one client, who may go away."""
+    """Calls the application as a server does for one client, which may disconnect."""
 
     def __init__(self, app: FastAPI, path: str, content: dict):
         self._app, self._path = app, path

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 
 import numpy as np
 import pytest
@@ -69,6 +70,18 @@ def test_each_listed_light_can_be_drawn(client):
                 assert np.array_equal(picture_of(answer), expected), body
 
 
+def test_lights_are_described_in_words(client):
+    listed = client.get("/ic-light/lights").json()
+    assert {light["name"]: light["description"] for light in listed} == {
+        "left": "from the left",
+        "right": "from the right",
+        "top": "from the top",
+        "bottom": "from the bottom",
+        "front": "from the front",
+        "ambient": "even light from all sides",
+    }
+
+
 def test_models_are_listed_with_what_is_wrong(client, folder):
     iclight_file(folder, "iclight_sd15_fc.safetensors")
     (folder / "half.safetensors").write_bytes(safetensors_bytes({"conv_in.weight": (320, 8, 3, 3)})[:-10])
@@ -87,7 +100,7 @@ def test_models_are_listed_with_what_is_wrong(client, folder):
     }
     assert by_name["half.safetensors"]["problem"].startswith("is cut off: 10 of its")
     assert "Delete it and download it again" in by_name["half.safetensors"]["way_out"]
-    assert "no safetensors file" in by_name["old.ckpt"]["problem"]
+    assert "not a safetensors file" in by_name["old.ckpt"]["problem"]
     assert not by_name["half.safetensors"]["usable"]
     assert answer["chosen"] == {"fc": "iclight_sd15_fc.safetensors"}
     assert answer["downloads"] == ""
@@ -151,6 +164,13 @@ def test_what_is_wrong_with_a_description_is_said_by_the_key(client):
 )
 def test_a_light_that_cannot_be_drawn_is_a_client_error(client, body):
     assert client.post("/ic-light/light-map", json=body).status_code == 422
+
+
+@pytest.mark.parametrize("size", [(1, 1), (4096, 1)])
+def test_the_smallest_and_the_longest_light_are_drawn(client, size):
+    width, height = size
+    answer = client.post("/ic-light/light-map", json={"light": "left", "width": width, "height": height})
+    assert picture_of(answer).size == size
 
 
 @pytest.mark.parametrize("value", ["NaN", "Infinity", "-Infinity"])
@@ -267,6 +287,27 @@ def test_the_routes_are_documented_with_their_bodies(client):
     }
     assert {"LightMapRequest", "ForegroundRequest", "ModelList"} <= set(found["components"]["schemas"])
     assert client.get("/docs").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "method", "answers"),
+    [
+        ("version", "get", {200, 401, 403}),
+        ("models", "get", {200, 401, 403}),
+        ("models/refresh", "post", {200, 401, 403, 413, 415, 422, 503}),
+        ("lights", "get", {200, 401, 403}),
+        ("light-map", "post", {200, 401, 403, 413, 415, 422, 503}),
+        ("foreground", "post", {200, 401, 403, 413, 415, 422, 503}),
+    ],
+)
+def test_each_answer_of_a_route_is_documented(client, path, method, answers):
+    route = client.get("/openapi.json").json()["paths"][f"/ic-light/{path}"][method]
+    assert {int(status) for status in route["responses"]} == answers
+    assert route["operationId"].startswith("ic_light_" + re.sub("[-/]", "_", path))
+    kind = "image/png" if path in ("light-map", "foreground") else "application/json"
+    assert set(route["responses"]["200"]["content"]) == {kind}
+    assert route["summary"]
+    assert not route["summary"].endswith(".")
 
 
 def test_the_edges_fields_are_documented_as_the_request_has_them(client):

@@ -1,4 +1,4 @@
-"""A workbench in a process of its own, with everything it keeps in a temporary folder."""
+"""A workbench in a separate process, with its data in a temporary folder."""
 
 import pytest
 from forge import server

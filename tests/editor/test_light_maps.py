@@ -1,4 +1,4 @@
-"""The editor's preview in Chromium and the map in Python are one: the same pixels, the same texts."""
+"""The editor's preview in Chromium and the map in Python agree: the same pixels, the same texts."""
 
 from __future__ import annotations
 

@@ -1,3 +1,3 @@
-"""The editor on the workbench's page: what ``tests/forge/test_editor.py`` does on a real Forge's."""
+"""Runs ``tests/forge/test_editor.py`` on the workbench's page."""
 
 from forge.test_editor import *  # noqa: F403

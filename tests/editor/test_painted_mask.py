@@ -1,8 +1,6 @@
-"""What is painted on Forge's canvas lights the editor's preview; here with a stand-in for that canvas."""
+"""A mask painted on Forge's canvas lights the editor's preview; here with a stand-in for that canvas."""
 
 from __future__ import annotations
-
-import base64
 
 import pytest
 from forge import pictures
@@ -29,7 +27,7 @@ def painted(side):
     """Black where it is painted, transparent elsewhere."""
     image = Image.new("RGBA", (64, 64))
     image.paste((0, 0, 0, 255), (0, 0, 32, 64) if side == "left" else (32, 0, 64, 64))
-    return "data:image/png;base64," + base64.b64encode(pictures.encoded(image)).decode()
+    return "data:image/png;base64," + pictures.text(image)
 
 
 def test_a_painted_mask_is_the_light_that_is_shown_and_followed(browser, forge):

@@ -1,4 +1,4 @@
-"""ADetailer where a web UI has it, with a detector of our own that finds the same in every picture."""
+"""ADetailer, if the web UI has it, with a detector of our own that finds the same boxes in every picture."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _REACH = 12
 
 
 def arguments(*, skip_img2img: bool = False, **more: Any) -> dict[str, list[Any]]:
-    """The script's arguments by its title."""
+    """The script's arguments, by script title."""
     return {TITLE: [True, skip_img2img, {"ad_model": f"{NAME}.pt", **more}]}
 
 
@@ -33,14 +33,14 @@ def installed(home: Path) -> bool:
 
 
 def needed(home: Path) -> None:
-    """Skip the test where it is missing."""
+    """Skip the test if it is missing."""
     if not installed(home):
         pytest.skip(f"{home} has no ADetailer")
 
 
 @contextmanager
 def detector(home: Path) -> Iterator[None]:
-    """Put the detector among the models while it lasts; it must be there when the web UI starts."""
+    """Put the detector among the models inside the ``with`` block; it must be there when the web UI starts."""
     if not installed(home):
         yield
         return
@@ -55,7 +55,7 @@ def detector(home: Path) -> Iterator[None]:
 
 
 def around(side: int) -> np.ndarray:
-    """Where a square picture is left as it was, bool ``[side, side]``."""
+    """Where a square picture is left unchanged, bool ``[side, side]``."""
     found = np.ones((side, side), bool)
     for start, end in BOXES:
         part = slice(max(0, int(start * side) - _REACH), int(end * side) + 1 + _REACH)

@@ -43,7 +43,7 @@ _opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 @dataclass(frozen=True)
 class Record:
-    """What the probe saw of one generation.
+    """The probe's record of one generation.
 
     Attributes:
         folder: holds ``report.json``, ``unet-WIDTHxHEIGHT.safetensors`` and, in img2img, ``start.safetensors``.
@@ -65,7 +65,7 @@ class Record:
 
     @property
     def own_encodes(self) -> list[tuple[int, int]]:
-        """Sizes that IC Light's hooks had encoded."""
+        """Sizes of the pictures that IC Light's hooks encoded."""
         return [tuple(encode["size"]) for encode in self.report["encodes"] if encode["hook"]]
 
     @property
@@ -90,7 +90,7 @@ class Answer:
 
     @property
     def message(self) -> str:
-        """What went wrong, as an API client reads it."""
+        """The error message, as an API client reads it."""
         return str(self.body.get("detail") or self.body.get("errors") or "")
 
     @property

@@ -1,4 +1,4 @@
-"""Small files that companions need, made of random numbers and put away again: a LoRA, a ControlNet, a checkpoint."""
+"""Small files with random weights that companions need: a LoRA, a ControlNet, a checkpoint; removed afterwards."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _ZERO_CONVS = (320, 320, 320, 320, 640, 640, 640, 1280, 1280, 1280, 1280, 1280)
 
 @contextmanager
 def made(models: Path, checkpoint: Path, seed: int = 1) -> Iterator[None]:
-    """Put a LoRA, a ControlNet and another checkpoint called ``NAME`` into a web UI's models folder while it lasts.
+    """Put a LoRA, a ControlNet and another checkpoint called ``NAME`` into a web UI's models inside the ``with`` block.
 
     There is a checkpoint called ``TWIN`` too, the same as the first one.
     """
@@ -94,7 +94,7 @@ def _save_controlnet(path: Path, checkpoint: Path, random: np.random.Generator) 
 
 
 def _save_second(path: Path, checkpoint: Path) -> None:
-    """The checkpoint again with its last layer turned round, so that its pictures differ."""
+    """A copy of the checkpoint with its last layer reversed, so that its pictures differ."""
     shutil.copyfile(checkpoint, path)
     entry = header(path)[f"{_UNET}out.2.weight"]
     kind = {"F32": np.float32, "F16": np.float16}[entry["dtype"]]

@@ -1,4 +1,4 @@
-"""What runs beside IC-Light: the web UI's own extensions, scripts and settings, and how each is asked for."""
+"""What runs together with IC-Light: the web UI's own extensions, scripts and settings, and how to request each."""
 
 from __future__ import annotations
 
@@ -35,11 +35,11 @@ class Companion:
     Attributes:
         scripts: arguments by script title, for ``alwayson_scripts``.
         body: more of the request.
-        without: what stands in for ``body`` where the companion is left away.
+        without: replaces ``body`` in runs without the companion.
         tabs: where it exists.
-        effect: whether it ``acts`` on the picture, is ``neutral``, or is a ``setting`` that cannot be left away.
+        effect: whether it ``acts`` on the picture, is ``neutral``, or is a ``setting`` that cannot be left out.
         relight: more of IC Light's dict.
-        inside: the UNet's input channels in runs of the companion's own inside the run.
+        inside: the UNet's input channels in the companion's own nested runs.
     """
 
     scripts: dict[str, list[Any]] = field(default_factory=dict)
@@ -60,7 +60,7 @@ def _tiles(method: str) -> list[Any]:
 
 
 def plotted(kind: int, values: str) -> dict[str, Any]:
-    """A request's part for an X/Y/Z plot along one axis, with the single pictures behind the grid."""
+    """The part of a request for an X/Y/Z plot along one axis, with the single pictures after the grid."""
     nothing = [0, "", []]
     options = [True, True, False, False, False, False, False, 0, True]
     return _script(PLOT, kind, values, [], *nothing, *nothing, *options)
@@ -176,7 +176,7 @@ class CompanionClient(Client):
         return super().call(path, body)
 
     def _named(self, args: list[Any]) -> list[Any]:
-        """Arguments in which the ControlNet has the name that the web UI gave it, which ends in a hash."""
+        """Arguments with the web UI's name for the ControlNet, which ends in a hash."""
         if not any(isinstance(arg, dict) and "model" in arg for arg in args):
             return args
         names = super().call("/controlnet/model_list")[1]["model_list"]

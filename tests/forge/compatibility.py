@@ -1,6 +1,6 @@
-"""The table of what was run together: kept as JSON beside the page that it becomes.
+"""The table of tested combinations, stored as JSON next to the page generated from it.
 
-``python tests/forge/compatibility.py`` writes ``docs/compatibility.md`` anew from ``docs/compatibility.json``.
+``python tests/forge/compatibility.py`` rewrites ``docs/compatibility.md`` from ``docs/compatibility.json``.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def host_of(home: Path) -> tuple[str, str]:
 
 
 def record(home: Path, section: str, row: dict[str, Any]) -> None:
-    """Put one row into the table, in place of the one with the same words; tests that fail are rows too."""
+    """Put one row into the table, replacing the one with the same name; failed tests are rows too."""
     name, version = host_of(home)
     data = json.loads(DATA.read_text(encoding="utf-8")) if DATA.exists() else {}
     host = data.setdefault(name, {})

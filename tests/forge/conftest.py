@@ -40,7 +40,7 @@ class Keeper:
     """Runs one Forge at a time: a real one takes several gigabytes.
 
     Args:
-        start: makes the context of a running Forge from its work folder and the extensions to add.
+        start: makes the context manager of a running Forge from its work folder and the extensions to add.
         make_folder: makes a work folder from a name.
     """
 
@@ -49,7 +49,7 @@ class Keeper:
         self._stack, self._name, self._forge = ExitStack(), None, None
 
     def get(self, name, extensions=None):
-        """The Forge of this name; another one is stopped first."""
+        """The Forge of this name; any other one is stopped first."""
         if self._name != name:
             self.stop()
             self._forge = self._stack.enter_context(self._start(self._make_folder(name), extensions))
@@ -62,7 +62,7 @@ class Keeper:
 
 
 def named_home():
-    """What ``FORGE_HOME`` says; skips without it."""
+    """The value of ``FORGE_HOME``; skips without it."""
     home = os.environ.get("FORGE_HOME")
     if not home:
         pytest.skip("FORGE_HOME does not name a real Stable Diffusion WebUI Forge")
@@ -71,7 +71,7 @@ def named_home():
 
 @pytest.fixture(scope="session")
 def forge_home():
-    """The folder of a real Forge that holds offsets for all modes."""
+    """The folder of a real Forge with offsets for all modes."""
     if named_home() == WORKBENCH:
         pytest.skip("needs a real Forge")
     home = Path(named_home()).resolve()

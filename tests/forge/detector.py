@@ -1,7 +1,7 @@
 """Makes an object detector that finds the same two boxes in any square picture.
 
 ``python detector.py PATH`` writes its file; the interpreter must have ultralytics. The network keeps its random
-weights, but its last layers do not listen to it: they say the same of every picture.
+weights, but its last layers ignore it: their output is the same for every picture.
 """
 
 import sys

@@ -28,7 +28,7 @@ class Editor:
         return self.page.evaluate(_OF_EDITOR.format(code=code), [self.tab.name, *arguments])
 
     def until(self, code: str, *arguments: Any) -> None:
-        """Wait until something holds of the editor's ``state``, ``stage`` and ``view``; ``a`` are the arguments."""
+        """Wait until a condition on the editor's ``state``, ``stage`` and ``view`` holds; ``a`` are the arguments."""
         self.page.wait_for_function(_OF_EDITOR.format(code=code), arg=[self.tab.name, *arguments])
 
     def pick(self, label: str) -> None:
@@ -38,7 +38,7 @@ class Editor:
 
     @property
     def text(self) -> str:
-        """The description that the page hands to the server."""
+        """The description that the page sends to the server."""
         return self.tab.control("light_editor").locator("textarea").input_value()
 
     @property
@@ -48,7 +48,7 @@ class Editor:
 
     @property
     def placed(self) -> dict[str, float]:
-        """The placement that the page hands to the server."""
+        """The placement that the page sends to the server."""
         text = json.loads(self.tab.control("placement_editor").locator("textarea").input_value())
         return {"scale": 1, "x": 0.5, "y": 0.5, **text}
 
@@ -64,7 +64,7 @@ class Editor:
 
     @property
     def spoken(self):
-        """What a screen reader speaks when it changes."""
+        """The live region's text, which a screen reader reads out."""
         return self.root.get_by_role("status")
 
     def chosen(self, name: str) -> str:
@@ -76,19 +76,19 @@ class Editor:
         return self.root.locator(f"[data-tool={name}]")
 
     def field(self, name: str, kind: str = "number"):
-        """An input of the form that is shown for what is selected."""
+        """An input of the form for the selected item."""
         return self.root.locator(f"[data-field={name}][type={kind}]:visible")
 
     def handle(self, index: int) -> tuple[float, float]:
-        """Where a light's handle lies on the canvas, in pixels."""
+        """The position of a light's handle on the canvas, in pixels."""
         return tuple(self._ask("(stage.layout(), stage.lightPoint(state.description.lights[a[0]]))", index))
 
     def place(self, x: float, y: float) -> tuple[float, float]:
-        """Where a place of the frame lies on the canvas, in pixels."""
+        """The position on the canvas, in pixels, of a point in the frame."""
         return tuple(self._ask("(stage.layout(), stage.toPixels(...a))", x, y))
 
     def corner(self, index: int) -> tuple[float, float]:
-        """Where a corner of the subject lies on the canvas, in pixels."""
+        """The position of a corner of the subject on the canvas, in pixels."""
         return tuple(self._ask("(stage.layout(), stage.cornerPoint(stage.subject(), a[0]))", index))
 
     def drag(self, start: tuple[float, float], end: tuple[float, float]) -> None:
@@ -102,7 +102,7 @@ class Editor:
         mouse.up()
 
     def wheel(self, turn: float, *keys: str) -> None:
-        """Turn the wheel over the middle of the canvas; a negative turn is away from oneself."""
+        """Turn the wheel over the middle of the canvas; negative is away from the user."""
         box = self.canvas.bounding_box()
         self.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
         for key in keys:
@@ -112,9 +112,9 @@ class Editor:
             self.page.keyboard.up(key)
 
     def pixel(self, x: float, y: float) -> list[int]:
-        """The colour drawn at a place of the frame: red, green, blue."""
+        """The colour drawn at a point in the frame: red, green, blue."""
         return self._ask(_PIXEL, x, y)
 
     def until_pixel(self, x: float, y: float, colour: list[int]) -> None:
-        """Wait until this colour is drawn at a place of the frame."""
+        """Wait until this colour is drawn at a point in the frame."""
         self.until(f"String({_PIXEL}) === String(a[2])", x, y, colour)

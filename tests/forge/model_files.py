@@ -17,7 +17,7 @@ def header(path: Path) -> dict:
 
 
 def offsets(models: Path) -> dict[str, Path]:
-    """The IC-Light files of a models folder by mode; empty for a mode that has none."""
+    """The IC-Light files in a models folder by mode; empty for a mode without one."""
     found: dict[str, Path] = {}
     for path in sorted([*models.glob("ic-light/*.safetensors"), *models.glob("unet/*.safetensors")]):
         shapes = [entry["shape"] for key, entry in header(path).items() if key.endswith(CONV_IN)]
@@ -43,7 +43,7 @@ def content(tensors: dict[str, list[int]]) -> bytes:
 
 
 def damaged_and_foreign() -> dict[str, bytes]:
-    """Files that are no IC-Light offsets, by name."""
+    """Files that are not IC-Light offsets, by name."""
     whole = content({"conv_in.weight": [320, 8, 3, 3], "conv_in.bias": [320]})
     pickle = b"PK\x03\x04\x00\x00\x08\x08" + bytes(200)
     return {
@@ -66,7 +66,7 @@ def damaged_and_foreign() -> dict[str, bytes]:
 
 
 def rename_keys(offsets: Path, checkpoint: Path, renamed: Path) -> None:
-    """Write offsets that have diffusers' key names under the names that the checkpoint has for the same tensors."""
+    """Rewrite offsets with diffusers' key names under the checkpoint's names for the same tensors."""
     import torch
     from diffusers import UNet2DConditionModel
     from diffusers.loaders.single_file_utils import convert_ldm_unet_checkpoint

@@ -1,4 +1,4 @@
-"""Notes in the table which modules of page tests have passed on a real web UI."""
+"""Records in the table which modules of page tests have passed on a real web UI."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _WHAT = {
 
 
 class PageRows:
-    """A plugin of pytest's; a module that was run in part is left out.
+    """A pytest plugin; modules that were run only in part are left out.
 
     Args:
         home: the folder of the web UI.

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import base64
-import io
-from typing import Any
-
 import numpy as np
 from PIL import Image
+from samples import as_base64, file_bytes
 
 
 def coloured(width: int, height: int) -> Image.Image:
@@ -17,7 +14,7 @@ def coloured(width: int, height: int) -> Image.Image:
 
 
 def subject(width: int = 150, height: int = 200) -> Image.Image:
-    """An ellipse with a soft edge on transparent ground; taller than wide, so that it is cropped."""
+    """An ellipse with a soft edge on transparency; taller than wide, so that it is cropped."""
     y, x = np.mgrid[:height, :width]
     distance = np.hypot((x - width / 2) / (width / 3), (y - height / 2) / (height / 3))
     alpha = np.clip((1.1 - distance) * 1280, 0, 255).astype(np.uint8)
@@ -41,19 +38,12 @@ def half_mask(width: int, height: int) -> Image.Image:
 
 
 def strip_mask(width: int, height: int) -> Image.Image:
-    """White but for a strip on the right, an eighth of the width, that inpainting keeps."""
+    """White except for a strip on the right, 1/8 of the width, that inpainting keeps."""
     mask = np.full((height, width), 255, np.uint8)
     mask[:, width - width // 8 :] = 0
     return Image.fromarray(mask)
 
 
-def encoded(image: Image.Image, kind: str = "PNG", **options: Any) -> bytes:
-    """A picture's file."""
-    buffer = io.BytesIO()
-    image.save(buffer, kind, **options)
-    return buffer.getvalue()
-
-
 def text(content: Image.Image | bytes) -> str:
     """A picture, or a file, as base64."""
-    return base64.b64encode(content if isinstance(content, bytes) else encoded(content)).decode("ascii")
+    return as_base64(content if isinstance(content, bytes) else file_bytes(content))

@@ -1,4 +1,4 @@
-"""The reference recipe (lllyasviel/IC-Light), written on diffusers alone: nothing of the extension takes part.
+"""The reference recipe (lllyasviel/IC-Light), written with diffusers alone, without using the extension.
 
 Run as ``python reference.py JOB.json``; prints the relative errors as JSON. It has a process of its own, so that the
 weights are gone afterwards. A job holds ``checkpoint``, ``offsets`` (mode to file), ``cases`` and perhaps ``kept_as``

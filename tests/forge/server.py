@@ -1,4 +1,4 @@
-"""Starts a real Forge, or the workbench, for the tests and puts away afterwards what was put into it."""
+"""Starts a real Forge, or the workbench, for the tests, and afterwards removes what was put into it."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Forge:
 
     Attributes:
         home: its folder.
-        url: where it answers.
+        url: its address.
         models: the folder given to it as ``--ic-light-dir``.
         process: the server.
         client: its API.
@@ -99,7 +99,7 @@ class Forge:
 
 
 def python_of(home: Path) -> str:
-    """The interpreter Forge runs in: ``FORGE_PYTHON``, or that of its own virtual environment."""
+    """Forge's interpreter: ``FORGE_PYTHON``, or that of its own virtual environment."""
     inside = home / "venv" / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     return os.environ.get("FORGE_PYTHON") or str(inside)
 
@@ -113,7 +113,7 @@ def checkpoint_of(home: Path) -> Path:
 
 
 def flags_of(home: Path) -> list[str]:
-    """Those of our arguments that this web UI knows; it would not start with others."""
+    """The arguments of ours that this web UI knows; it would not start with others."""
     known = "".join(path.read_text(encoding="utf-8") for name in _FLAGS_FILES if (path := home / name).is_file())
     return [flag for flag in _FLAGS if f'"{flag}"' in known]
 
@@ -149,7 +149,7 @@ def running(
 
 @contextmanager
 def workbench(work: Path, more_extensions: dict[str, Path] | None = None) -> Iterator[Forge]:
-    """The workbench in Forge's place, with everything it keeps in ``work``."""
+    """The workbench in place of Forge, with its data in ``work``."""
     home = work / "home"
     (home / "extensions").mkdir(parents=True)
     (work / "ic-light-models").mkdir()
@@ -177,7 +177,7 @@ def _add_extensions(stack: ExitStack, home: Path, more: dict[str, Path] | None) 
 
 
 def _port() -> int:
-    """A port that nobody listens on. Raises StartError where ``FORGE_PORT`` names another one."""
+    """A free port. Raises StartError if ``FORGE_PORT`` names one that is in use."""
     wanted = int(os.environ.get("FORGE_PORT") or 0)
     with socket.socket() as probe:
         if wanted and probe.connect_ex(("127.0.0.1", wanted)) == 0:
@@ -205,7 +205,7 @@ def _process(command: list[str], folder: Path, work: Path) -> Iterator[subproces
 
 
 def environment() -> dict[str, str]:
-    """What a web UI runs in: nothing is fetched, nothing is asked for elsewhere."""
+    """A web UI's environment variables: nothing is downloaded, no other server is contacted."""
     offline = {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1", "GRADIO_ANALYTICS_ENABLED": "False"}
     offline |= {"YOLO_OFFLINE": "true", "YOLO_AUTOINSTALL": "false"}
     local = {"no_proxy": "localhost,127.0.0.1", "NO_PROXY": "localhost,127.0.0.1", "COMMANDLINE_ARGS": ""}
@@ -218,7 +218,7 @@ def _has_checkout(home: Path) -> bool:
 
 @contextmanager
 def _linked(link: Path, target: Path) -> Iterator[None]:
-    """A link to a folder, as long as it is needed; one left behind by an interrupted run is replaced."""
+    """A link to a folder inside the ``with`` block; one left behind by an interrupted run is replaced."""
     _unlink(link)
     if sys.platform == "win32":
         import _winapi

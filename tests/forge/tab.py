@@ -1,16 +1,16 @@
-"""One of the web UI's tabs, as a person sees it in Chromium."""
+"""One of the web UI's tabs, as a user sees it in Chromium."""
 
 from __future__ import annotations
 
 import re
 
-from forge import pictures
+from samples import file_bytes
 
 GENERATION_MS = 300_000
 
 
 class Tab:
-    """One of the two tabs, as a person sees it."""
+    """One of the two tabs, as a user sees it."""
 
     def __init__(self, page, name):
         self.page, self.name = page, name
@@ -48,7 +48,7 @@ class Tab:
         field.blur()
 
     def number(self, name):
-        """What one of the web UI's sliders says."""
+        """The value of one of the web UI's sliders."""
         return float(self.own(name).locator("input[type=number]").first.input_value())
 
     def make_small(self):
@@ -64,18 +64,18 @@ class Tab:
 
     def drop(self, name, image, file_name="picture.png"):
         """Give a picture to one of IC Light's slots."""
-        content = image if isinstance(image, bytes) else pictures.encoded(image)
+        content = image if isinstance(image, bytes) else file_bytes(image)
         slot = self.control(name).locator("input[type=file]")
         slot.set_input_files({"name": file_name, "mimeType": "image/png", "buffer": content})
         self.control(name).locator("img").wait_for(state="visible")
 
     def clear(self, name):
-        """Take the picture out of one of IC Light's slots."""
+        """Remove the picture from one of IC Light's slots."""
         # gradio 3 and 4 call the button differently.
         self.control(name).get_by_role("button", name=re.compile("Clear|Remove Image")).click()
 
     def pick(self, name, label):
-        """Choose a radio button by what its label begins with."""
+        """Choose a radio button by the start of its label."""
         self.choice(name, label).check()
 
     def choice(self, name, label):
@@ -83,7 +83,7 @@ class Tab:
         return self.control(name).get_by_role("radio", name=re.compile(f"^{label}"))
 
     def generate(self):
-        """Click Generate and wait for the end; returns what the page says below the results."""
+        """Click Generate and wait for the end; returns the page's text below the results."""
         self.own("generate").click()
         log = self.page.locator(f"#html_log_{self.name}").first
         log.locator(".performance").wait_for(state="attached", timeout=GENERATION_MS)
@@ -96,7 +96,7 @@ class Tab:
 
 
 def give_picture_to_img2img(tab, image):
-    content = pictures.encoded(image)
+    content = file_bytes(image)
     slot = tab.page.locator("#img2img_image input[type=file]").first
     slot.set_input_files({"name": "picture.png", "mimeType": "image/png", "buffer": content})
     tab.page.locator("#img2img_image img").first.wait_for(state="visible")

@@ -1,4 +1,4 @@
-"""Our routes open to whoever gets past what guards a real Forge, and to nobody else."""
+"""Our routes are open to whoever passes a real Forge's access checks, and to nobody else."""
 
 from __future__ import annotations
 
@@ -48,14 +48,14 @@ class Client:
         return self.send("/login", form, {})
 
     def statuses(self, **headers: str) -> set[int]:
-        """What all of our routes answer."""
+        """The status of every one of our routes."""
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
         bodies = [(path, None if body is None else json.dumps(body).encode()) for path, body in ROUTES]
         return {self.send(f"/ic-light/{path}", data, JSON | sent) for path, data in bodies}
 
 
 def started(keeper, name: str, arguments: str, with_api: bool = True):
-    """A Forge that was started with more arguments."""
+    """A Forge started with additional arguments."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("FORGE_ARGS", f"{os.environ.get('FORGE_ARGS', '')} {arguments}")
         if not with_api:

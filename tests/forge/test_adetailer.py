@@ -1,4 +1,4 @@
-"""ADetailer redraws parts of a relit picture in runs of its own: each takes effect once, and only there."""
+"""ADetailer redraws parts of a relit picture in nested runs; each extension takes effect once, in its own run."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def difference(one, other, where=...):
 
 
 def alike(one, other, where=...):
-    """Whether pictures are equal but for what Forge's VAE draws at random where img2img encodes its picture."""
+    """Whether pictures are equal, apart from the random part of Forge's VAE encoding in img2img."""
     return np.abs(one.astype(int) - other)[where].max() <= 1
 
 

@@ -1,4 +1,4 @@
-"""On a real Forge: what a request or the page says is what is done, or it is refused by name."""
+"""On a real Forge: a run does what the request or the page says, or it is refused by name."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ UNREFINED = {"override_settings": {"img2img_color_correction": False}}
 
 @pytest.fixture
 def gone(forge, offsets):
-    """A model folder with a file whose name goes on after that of one that is absent."""
+    """A model folder with a file whose name starts with that of a missing one."""
     backup = forge.models / "gone.backup.safetensors"
     os.link(offsets["fc"], backup)
     yield backup

@@ -1,4 +1,4 @@
-"""What a repeated relighting costs in a real Forge. Times are printed, not judged."""
+"""What repeated relighting costs in a real Forge. Times are printed, not tested."""
 
 from __future__ import annotations
 

@@ -1,10 +1,11 @@
-"""What a person does on the page of a real Forge, in Chromium."""
+"""What a user does on the page of a real Forge, in Chromium."""
 
 from __future__ import annotations
 
 import pytest
 from forge import pictures
 from forge.tab import Tab, give_picture_to_img2img
+from samples import file_bytes
 
 pytestmark = pytest.mark.browser
 
@@ -42,7 +43,7 @@ def test_says_what_is_wrong_without_a_foreground(txt2img):
 
 
 def test_says_what_is_wrong_with_a_file_that_is_cut_off(txt2img):
-    whole = pictures.encoded(pictures.coloured(300, 300))
+    whole = file_bytes(pictures.coloured(300, 300))
     txt2img.make_small()
     txt2img.enable()
     txt2img.drop("foreground", whole[: len(whole) // 2], "cut-off.png")

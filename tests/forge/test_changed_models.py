@@ -1,4 +1,4 @@
-"""Model files that are exchanged, damaged or odd under a running Forge neither end it nor give another picture."""
+"""Replacing, damaging or adding odd model files while Forge runs neither crashes it nor changes a picture."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ OWN = "IC-Light/own_fc.safetensors"
 
 @pytest.fixture(scope="module")
 def own(forge, offsets):
-    """A copy of the offsets for fc in a folder below a model folder."""
+    """A copy of the offsets for fc in a subfolder of a model folder."""
     path = forge.models / OWN
     path.parent.mkdir()
     shutil.copy(offsets["fc"], path)
@@ -31,7 +31,7 @@ def relit(client, name=OWN, **body):
 
 
 def without_weights(path):
-    """Write zeros over the weights and put length and time back, as a broken copy does."""
+    """Overwrite the weights with zeros and restore length and time, as a broken copy does."""
     stat = path.stat()
     start = path.stat().st_size - data_length(path)
     os.truncate(path, start)
@@ -89,7 +89,7 @@ def test_offsets_that_are_cut_off_in_the_middle_of_a_run_do_not_end_the_host(cli
 
 @pytest.fixture
 def odd(forge):
-    """Things among the models that cannot be looked at, and what is said of them."""
+    """Entries among the models that cannot be read, and the messages about them."""
     if sys.platform != "linux":
         pytest.skip("needs links, pipes and names that other systems do not have")
     folder = forge.models
@@ -100,7 +100,7 @@ def odd(forge):
     named = os.fsdecode(b"br\xfccke\n.safetensors")
     (folder / named).write_bytes(b"")
     yield {
-        "gone.safetensors": "is a link to something that is not there",
+        "gone.safetensors": "is a link to something that does not exist",
         "circle.safetensors": "is a link that leads back to itself",
         "long.safetensors": "cannot be opened (File name too long)",
         "pipe.safetensors": "is a pipe or a device",

@@ -66,7 +66,7 @@ def shown(value):
 
 @pytest.fixture
 def row(request, forge_home):
-    """What this test found; it goes into the table whether it passes or not."""
+    """This test's result, which goes into the table whether it passes or not."""
     found = {"d_ic_light": "–", "d_companion": "–", "result": "failed"}
     yield found
     compatibility.record(forge_home, found.pop("section", "Companions"), found)
@@ -74,7 +74,7 @@ def row(request, forge_home):
 
 @pytest.fixture
 def _there(request, forge_home):
-    """Skips a companion that no web UI brings along and this one lacks."""
+    """Skips an optional companion that this web UI lacks."""
     if request.node.callspec.params["name"] == adetailer.TITLE:
         adetailer.needed(forge_home)
 

@@ -1,14 +1,14 @@
-"""Prompts, examples, sending, dropping and swapping, as a person does it on the page."""
+"""Prompts, examples, sending, dropping and swapping, as a user does them on the page."""
 
 from __future__ import annotations
 
-import base64
 import json
 
 import pytest
 from forge import pictures
 from forge.tab import Tab
 from PIL import Image
+from samples import file_bytes
 
 pytestmark = pytest.mark.browser
 
@@ -58,7 +58,7 @@ def slot_picture(tab, name):
 
 
 def carried(page, image=None, address=""):
-    content = base64.b64encode(pictures.encoded(image)).decode() if image else ""
+    content = pictures.text(image) if image else ""
     return page.evaluate_handle(CARRIER, [content, address])
 
 
@@ -170,7 +170,7 @@ def test_a_result_is_sent_to_ic_light_as_it_is(generated, target, name):
 
 def test_a_picture_is_sent_from_png_info(page):
     Tab(page, "pnginfo").open()
-    content = pictures.encoded(colour(52, 36, (200, 100, 50)))
+    content = file_bytes(colour(52, 36, (200, 100, 50)))
     slot = page.locator("#pnginfo_image input[type=file]")
     slot.set_input_files({"name": "made.png", "mimeType": "image/png", "buffer": content})
     page.locator("#pnginfo_image img").first.wait_for(state="visible")

@@ -1,4 +1,4 @@
-"""What a person does in the light editor, in Chromium."""
+"""What a user does in the light editor, in Chromium."""
 
 from __future__ import annotations
 
@@ -175,7 +175,7 @@ def test_the_form_sets_what_is_selected(editor):
 
 
 def test_the_strength_is_drawn_whatever_the_light_is(tab, editor):
-    """As the run scales it: about grey 127, and no brighter than white."""
+    """Contrast is scaled as in the run: about grey 127, clipped at white."""
 
     def strength(value):
         field = tab.control("light_strength").locator("input[type=number]")
@@ -217,7 +217,7 @@ def test_every_number_of_a_light_can_be_typed(editor):
 
 
 def picture_with(parameters):
-    """A picture's file whose generation parameters are ours."""
+    """A picture file with our generation parameters."""
     info = PngImagePlugin.PngInfo()
     text = ", ".join(f"IC Light {name}: {value}" for name, value in parameters.items())
     info.add_text("parameters", f"a cup\nSteps: 2, Sampler: Euler, CFG scale: 2, Seed: 5, Size: 64x64, {text}")
@@ -257,7 +257,7 @@ def test_a_light_of_a_newer_version_is_told_and_not_lost_on_the_way(page):
 def test_a_named_light_of_a_newer_version_is_told_and_not_taken_for_none(page):
     tab = send_back(page, picture_with({"mode": "fc", "direction": "moon"}))
     tab.drop("foreground", pictures.subject())
-    tab.control("summary").get_by_text("Its light is none that this version knows: choose one.").wait_for()
+    tab.control("summary").get_by_text("This version does not know its light: choose one.").wait_for()
     tab.pick("placement", "Placed")
     editor = Editor(tab)
     editor.until("state.placement === 'placed'")
@@ -342,7 +342,7 @@ def test_the_frame_has_the_proportions_of_the_picture_and_the_editor_keeps_its_s
 
 
 def test_what_changes_without_an_event_of_the_page_is_shown(tab, editor):
-    """The server sets sizes, and gradio lets the files of two slots change places, as no person's hand would."""
+    """The server sets sizes, and gradio swaps the files of two slots, without any DOM event."""
     tab.drop("foreground", pictures.subject(300, 150))
     editor.until("stage.subject().picture?.naturalWidth === 300")
     tab.control("match_size").click()
@@ -385,8 +385,8 @@ def test_the_summary_says_where_light_and_subject_are_drawn(tab, editor):
     tab.pick("light", "Editor")
     tab.pick("placement", "Placed")
     summary = tab.control("summary")
-    summary.get_by_text("It is lit as the light editor says.").wait_for(state="visible")
-    summary.get_by_text("It stands where the editor places it.").wait_for(state="visible")
+    summary.get_by_text("It is lit as drawn in the light editor.").wait_for(state="visible")
+    summary.get_by_text("It stands where it was placed in the editor.").wait_for(state="visible")
 
 
 def test_the_web_uis_own_styles_leave_the_editor_its_look(editor):

@@ -1,4 +1,4 @@
-"""Everything a user can get wrong stops a real Forge before it samples, with a message that helps."""
+"""Every user error stops a real Forge before it samples, with a helpful message."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 from forge import model_files, pictures
 from PIL import Image
+from samples import file_bytes
 
 SUBJECT = pictures.subject()
 FOREGROUND = pictures.text(SUBJECT)
 FC = {"foreground": FOREGROUND}
-_WHOLE_FILE = pictures.encoded(pictures.coloured(200, 200))
+_WHOLE_FILE = file_bytes(pictures.coloured(200, 200))
 CUT_OFF = pictures.text(_WHOLE_FILE[: len(_WHOLE_FILE) // 2])
 OPAQUE = pictures.text(pictures.coloured(64, 64))
 
@@ -69,7 +70,7 @@ CHECKPOINTS = {
 
 
 def assert_refused(answer, words):
-    """The run ended with a 4xx and a message that has all the words, and nothing was sampled."""
+    """Check that the run ended with a 4xx and a message with all the words, and that nothing was sampled."""
     assert 400 <= answer.status < 500, f"{answer.status}: {answer.body}"
     for word in words:
         assert word in answer.message
@@ -152,7 +153,7 @@ def test_plain_generation_after_all_these_errors_is_as_before(client, untouched)
 
 def opaque(image, **options):
     """IC Light's dict for an opaque picture that is used as it is."""
-    return {"foreground": pictures.text(pictures.encoded(image, **options)), "remove_background": False}
+    return {"foreground": pictures.text(file_bytes(image, **options)), "remove_background": False}
 
 
 COLOURED = pictures.coloured(60, 80)

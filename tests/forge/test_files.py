@@ -6,6 +6,7 @@ import many_files
 import numpy as np
 import pytest
 from forge import pictures
+from samples import file_bytes
 
 OPENED = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
 COLOURED = pictures.coloured(60, 80)
@@ -33,16 +34,16 @@ def test_a_hostile_file_is_refused_before_sampling(client, name):
 @pytest.mark.parametrize("kind", OPENED)
 def test_a_photograph_of_every_kind_is_relit(client, kind):
     options = {"quality": 100} if kind in ("JPEG", "WEBP") else {}
-    content = pictures.encoded(COLOURED, kind, **options)
+    content = file_bytes(COLOURED, kind, **options)
     answer = client.txt2img({"foreground": pictures.text(content), "remove_background": False})
     assert answer.record.channels == {8}
 
 
 def test_a_tiff_on_its_side_is_turned_once(client):
-    content = pictures.encoded(COLOURED.transpose(2), "TIFF", tiffinfo={274: 6})
+    content = file_bytes(COLOURED.transpose(2), "TIFF", tiffinfo={274: 6})
     found, expected = (
         client.txt2img({"foreground": pictures.text(given), "remove_background": False})
-        for given in (content, pictures.encoded(COLOURED))
+        for given in (content, file_bytes(COLOURED))
     )
     np.testing.assert_array_equal(found.pixels, expected.pixels)
 
@@ -51,4 +52,4 @@ def test_a_tiff_on_its_side_is_turned_once(client):
 def test_more_pixels_than_the_limit_are_refused_with_both_numbers(client, size):
     answer = client.txt2img({"foreground": pictures.text(many_files.png(*size))})
     assert answer.status == 422
-    assert f"{size[0] * size[1] / 1e6:,.1f} megapixels, 128.0 at most" in answer.message
+    assert f"{size[0] * size[1] / 1e6:,.1f} megapixels, but at most 128.0 are allowed" in answer.message

@@ -1,4 +1,4 @@
-"""The light's share in the first latents, with every sampler and schedule that the web UI lists.
+"""How much of the light is in the first latents, with every sampler and schedule that the web UI lists.
 
 What the UNet is first called with is the noise, scaled, with the light in it. The share is what the light adds there,
 in the noise level's own scale, against the light's latents: 1 is the whole. On a real Forge the shares are written
@@ -52,7 +52,7 @@ DEFAULTS = {
 
 @contextmanager
 def settings(client, **changed):
-    """Settings of the web UI for a while: what a request overrides Forge only puts back where it was set before."""
+    """Change the web UI's settings temporarily: Forge restores an overridden setting only if it was set before."""
     assert client.call("/sdapi/v1/options", {**DEFAULTS, **changed})[0] == 200
     try:
         yield
@@ -61,7 +61,7 @@ def settings(client, **changed):
 
 
 def begun(client, start, relight=LIT, **body):
-    """The light's share in the first latents, and the noise level that they have."""
+    """The light's share in the first latents, and their noise level."""
     answer = client.txt2img(relight, {"first_call": True}, steps=STEPS, **body)
     assert answer.status == 200, answer.message
     seen, noise = answer.record.tensors("unet-64x64"), answer.record.tensors("noise")
@@ -96,7 +96,7 @@ def test_the_light_is_whole_with_every_sampler_and_schedule(client, start):
 
 
 def as_table(samplers, schedules, found):
-    """A row a sampler, a column a schedule."""
+    """One row per sampler, one column per schedule."""
     lines = [["sampler", *schedules], ["---"] * (len(schedules) + 1), ["*begins at*", *levels(schedules, found)]]
     for sampler in samplers:
         cells = [found.get((sampler, schedule)) for schedule in schedules]
@@ -105,7 +105,7 @@ def as_table(samplers, schedules, found):
 
 
 def levels(schedules, found):
-    """The noise levels that each schedule begins with, all samplers together."""
+    """The initial noise levels of each schedule, over all samplers."""
     for schedule in schedules:
         of_schedule = [level for (_, name), (_, level) in found.items() if name == schedule]
         low, high = min(of_schedule), max(of_schedule)

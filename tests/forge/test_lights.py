@@ -123,7 +123,7 @@ def test_the_second_pass_places_the_subject_anew(client):
 def test_a_subject_placed_outside_is_refused_before_anything_is_sampled(client):
     answer = client.txt2img({**FC, "placement": {"scale": 0.1, "x": 2, "y": 0.5}})
     assert answer.status == 422
-    assert "placed outside of the picture" in answer.message
+    assert "placed outside the frame" in answer.message
     assert not answer.record.report["unet"]
 
 

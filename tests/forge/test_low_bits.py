@@ -1,4 +1,4 @@
-"""A checkpoint kept in fp8 on a real Forge: offsets added at each call lose nothing, merged ones are rounded."""
+"""A checkpoint in fp8 on a real Forge: offsets added at each call lose nothing, merged ones are rounded."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ KINDS = {"added": "float8-e4m3fn (fp16 LoRA)", "merged": "float8-e4m3fn"}
 
 
 def keep_as(client, kind):
-    """Choose *Diffusion in Low Bits*; Forge takes it over when a setting of its memory changes."""
+    """Set *Diffusion in Low Bits*; Forge applies it when a memory setting changes."""
     for place in ("Shared", "CPU"):
         status, _ = client.call(
             "/sdapi/v1/options", {"forge_unet_storage_dtype": kind, "forge_pin_shared_memory": place}
@@ -39,7 +39,7 @@ def answers(client, forge_home):
 
 @pytest.fixture(scope="module")
 def errors(answers, forge_home, offsets, tmp_path_factory):
-    """How far the UNet's answers are from those of rounded weights with whole offsets."""
+    """How far the UNet's outputs are from those of rounded weights with exact offsets."""
     work = tmp_path_factory.mktemp("reference")
     pictures.subject().save(work / "subject.png")
     cases = [

@@ -1,4 +1,4 @@
-"""A real Forge says what is wrong with model files and checkpoints, and goes on as usual."""
+"""A real Forge says what is wrong with model files and checkpoints, and otherwise works as usual."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def before(client):
 
 @pytest.fixture(scope="module")
 def wrong(forge, before):
-    """Files that are no IC-Light offsets, in the model folder."""
+    """Files that are not IC-Light offsets, in the model folder."""
     files = model_files.damaged_and_foreign()
     for name, content in files.items():
         forge.models.joinpath(name).write_bytes(content)

@@ -1,4 +1,4 @@
-"""The core of relighting on any web UI that ``FORGE_HOME`` names: Forge itself, reForge, Classic, the early Forge."""
+"""The core of relighting on any web UI that ``FORGE_HOME`` names: Forge, reForge, Classic, early Forge."""
 
 from __future__ import annotations
 

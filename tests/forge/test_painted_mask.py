@@ -1,4 +1,4 @@
-"""What a person paints on Forge's canvas in img2img's Inpaint tab is the light that the editor shows."""
+"""A mask painted on Forge's canvas in img2img's Inpaint tab is the light that the editor shows."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import pytest
 from forge import pictures
 from forge.editor_page import Editor
 from forge.tab import Tab
+from samples import file_bytes
 
 pytestmark = pytest.mark.browser
 
@@ -25,7 +26,7 @@ def test_a_painted_mask_is_shown_as_light(tab):
     page = tab.page
     page.locator("#mode_img2img > .tab-nav button", has_text="Inpaint").first.click()
     canvas = page.locator("#img2maskimg")
-    content = pictures.encoded(pictures.subject(256, 256))
+    content = file_bytes(pictures.subject(256, 256))
     slot = canvas.locator("input[type=file]")
     slot.set_input_files({"name": "picture.png", "mimeType": "image/png", "buffer": content})
     page.wait_for_function("document.querySelector('#img2maskimg img').naturalWidth > 1")

@@ -1,4 +1,4 @@
-"""What reaches the UNet in Forge, and what comes out, against the reference recipe."""
+"""The UNet's inputs and outputs in Forge, compared with the reference recipe."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def errors(client, forge_home, offsets, tmp_path_factory):
 
 
 def _case(client, work, name):
-    """Generate, and say what of it is to be compared."""
+    """Generate, and return what to compare."""
     tab, relight, body = CASES[name]
     relight = dict(relight)
     if "background" in relight:

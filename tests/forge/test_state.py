@@ -1,4 +1,4 @@
-"""Whatever happens inside a run, the next plain generation is a fresh web UI's, byte by byte."""
+"""Whatever happens in a run, the next plain generation equals a fresh web UI's, byte for byte."""
 
 from __future__ import annotations
 

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from forge import pictures
 from PIL import Image
+from samples import file_bytes
 
 FOREGROUND = pictures.text(pictures.subject())
 RESTORED = {"foreground": FOREGROUND, "light": "left", "restore_details": 1.0, "keep_colours": 0.5}
@@ -52,7 +53,7 @@ def test_the_preview_shows_img2imgs_own_picture(browser, forge, tab, slot):
     if not page.locator(f"#{slot}").count():
         pytest.skip(f"this web UI has no {tab}")
     page.locator("#mode_img2img > .tab-nav button", has_text=re.compile(rf"^\s*{tab}\s*$")).click()
-    content = {"name": "own.png", "mimeType": "image/png", "buffer": pictures.encoded(image)}
+    content = {"name": "own.png", "mimeType": "image/png", "buffer": file_bytes(image)}
     page.locator(f"#{slot} input[type=file]").first.set_input_files(content)
     page.locator("#img2img_ic_light_enabled .label-wrap").first.click()
     page.locator("#img2img_ic_light_remove_background input").uncheck()

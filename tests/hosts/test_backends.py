@@ -1,4 +1,4 @@
-"""The backends' modules against small stand-ins: each is found by what it offers and speaks the same protocol."""
+"""The backends' modules with small stand-ins: each is detected by its modules and implements the same protocol."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Condition:
 
 
 class Unet:
-    """A patcher as Forge main has it: patches have a name."""
+    """A patcher like Forge main's: patches have a name."""
 
     def __init__(self, model, options=None):
         self.model = model
@@ -46,7 +46,7 @@ class Unet:
 
 
 class OldUnet(Unet):
-    """A patcher as the older backend has it: patches have no name."""
+    """A patcher like the older backend's: patches have no name."""
 
     def add_patches(self, patches, strength_patch=1.0, strength_model=1.0):
         self.added.append((None, patches))
@@ -56,14 +56,14 @@ class Schedule:
     """A model's noise levels, as all backends keep them."""
 
     def __init__(self):
-        self.sigmas = torch.tensor([0.1, 14.6])
+        self.sigmas = torch.tensor([0.1, 2.0, 14.6])
 
     def set_sigmas(self, sigmas):
         self.sigmas = sigmas
 
 
 class Autoencoder:
-    """A VAE's model: the encoder gives the mean and the logarithm of the variance."""
+    """A VAE's model: the encoder returns the mean and the logarithm of the variance."""
 
     def __init__(self):
         self.quant_conv = torch.nn.Identity()
@@ -94,7 +94,7 @@ class Vae:
 
 
 def loaded(unet_class, **of_model):
-    """What a host's processing object carries as ``sd_model``."""
+    """A processing object's ``sd_model``."""
     unet = unet_class(SimpleNamespace(**of_model))
     return SimpleNamespace(
         forge_objects=SimpleNamespace(unet=unet, vae=Vae(Autoencoder())),
@@ -140,6 +140,11 @@ def _condition_classes(monkeypatch):
             module.__path__ = []
             monkeypatch.setitem(sys.modules, module.__name__, module)
         setattr(module, name, Condition)
+
+
+def schedule_of(model) -> Schedule:
+    """The noise levels of a loaded model, where its backend keeps them."""
+    return next(value for value in vars(model.forge_objects.unet.model).values() if isinstance(value, Schedule))
 
 
 @pytest.fixture(params=BACKENDS)
@@ -190,7 +195,7 @@ def test_relit_unet_is_a_clone_with_the_offsets(backend):
 
 
 def conditions_of(unet, cond, uncond):
-    """What the conditions become on their way to the UNet."""
+    """The conditions after all conditioning modifiers."""
     passed = (object(), "x", "t", uncond, cond, 2.0, {}, 7)
     for modifier in unet.model_options["conditioning_modifiers"]:
         passed = modifier(*passed)
@@ -224,18 +229,28 @@ def test_relighting_twice_leaves_one_condition(backend):
     assert cond[0]["model_conds"]["c_concat"].cond.max() == 2
 
 
-def test_largest_noise_level(backend):
+@pytest.mark.parametrize("levels", [[0.1, 4519.0], [157.0, 3.0, 0.03], [5.0]], ids=str)
+def test_the_largest_noise_level_is_that_of_the_schedule_of_the_moment(backend, levels):
     host, model = backend
-    assert host.sigma_max(model) == pytest.approx(14.6)
+    schedule_of(model).set_sigmas(torch.tensor(levels))
+    assert host.sigma_max(model) == pytest.approx(max(levels))
 
 
 def test_noise_levels_are_put_back(backend):
     host, model = backend
+    schedule = schedule_of(model)
+    own = schedule.sigmas
     put_back = host.kept_levels(model)
-    schedule = host._schedule(model)
     schedule.set_sigmas(torch.tensor([0.1, 4519.0]))
     put_back()
-    assert host.sigma_max(model) == pytest.approx(14.6)
+    assert schedule.sigmas is own
+
+
+def test_noise_levels_that_nobody_has_changed_are_not_set(backend):
+    host, model = backend
+    put_back = host.kept_levels(model)
+    schedule_of(model).set_sigmas = lambda sigmas: pytest.fail("they were set")
+    put_back()
 
 
 def test_checkpoint_of_the_older_backend():

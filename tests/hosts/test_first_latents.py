@@ -1,10 +1,11 @@
-"""What sampling begins with: the light is in the first latents at its full strength, whatever sampler and schedule."""
+"""The first latents contain the light at its full strength, with every sampler and schedule."""
 
 from __future__ import annotations
 
 import math
+import sys
 from contextlib import contextmanager
-from types import SimpleNamespace
+from types import ModuleType, SimpleNamespace
 
 import pytest
 import torch
@@ -30,17 +31,9 @@ REQUEST = {
 ZERO_SNR = {"sd_noise_schedule": "Zero Terminal SNR"}
 
 
-@pytest.fixture(scope="module")
-def host(tmp_path_factory):
-    from workbench.session import Workbench
-
-    with Workbench(tmp_path_factory.mktemp("data")) as workbench:
-        yield workbench
-
-
 @contextmanager
 def stopped_at_the_first_call(host):
-    """Collects what the UNet is first called with, in the noise level's own scale, and ends the sampling there."""
+    """Records the UNet's first input, in the scale of the noise level, and ends the sampling there."""
     from modules.sd_samplers_common import InterruptedException
 
     model, seen = host.sd_model.forge_objects.unet.model, []
@@ -58,7 +51,7 @@ def stopped_at_the_first_call(host):
 
 
 def first(host, tab="txt2img", light="none", strength=1, settings=None, **body):
-    """The latents that sampling begins with, ``[1, 4, h, w]``."""
+    """The latents that sampling starts with, ``[1, 4, h, w]``."""
     relight = {
         "enabled": True,
         "foreground": FOREGROUND,
@@ -74,7 +67,7 @@ def first(host, tab="txt2img", light="none", strength=1, settings=None, **body):
 
 
 def latents(host, pixels):
-    """What the VAE makes of a picture."""
+    """A picture encoded by the VAE."""
     from lib_iclight.hosts import page_script
 
     return page_script.hooks().host.vae(host.sd_model)[1](to_host_range(pixels))
@@ -85,7 +78,7 @@ def light(host, name="left"):
 
 
 def added(host, **given):
-    """What a light adds to txt2img's first latents, at most noise's rounding off."""
+    """What a light adds to txt2img's first latents, up to the noise's rounding error."""
     return first(host, light="left", **given) - first(host, **given)
 
 
@@ -136,6 +129,56 @@ def test_the_light_is_in_the_noise_that_another_script_has_put_in_its_place(host
 
     monkeypatch.setattr(hooks, "before_sampling", after_another)
     torch.testing.assert_close(added(host), light(host), atol=0.01, rtol=0)
+
+
+@pytest.fixture
+def samplers_common(monkeypatch):
+    """The web UI's reckoning of img2img's steps: 8 of 10 with the strength 0.8."""
+    module = ModuleType("modules.sd_samplers_common")
+    module.setup_img2img_steps = lambda p: (10, 7)
+    monkeypatch.setitem(sys.modules, "modules.sd_samplers_common", module)
+
+
+class OfLevels:
+    """A sampler that tells its noise levels."""
+
+    def get_sigmas(self, p, steps):
+        return [100.0 - step for step in range(steps)] + [0.0]
+
+
+class OfTimeSteps:
+    """A sampler that tells its time steps, of a model with the levels 3, 2 and 1 at the last of them."""
+
+    model_wrap = SimpleNamespace(inner_model=SimpleNamespace(alphas_cumprod=[1.0] * 7 + [0.5, 0.2, 0.1]))
+
+    def func(self, model, x, timesteps):
+        """Not UniPC."""
+
+    def get_timesteps(self, p, steps):
+        return list(range(steps))
+
+
+@pytest.mark.parametrize(
+    ("sampler", "expected"), [(OfLevels(), 98.0), (OfTimeSteps(), 1.0), (SimpleNamespace(), 14.6)], ids=type
+)
+@pytest.mark.usefixtures("samplers_common")
+def test_img2img_begins_where_its_strength_lets_it(sampler, expected):
+    p = SimpleNamespace(sampler=sampler, extra_generation_params={})
+    assert first_latents.img2img_level(p, 14.6) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("of_unit_variance", [False, True])
+def test_levels_are_the_noises_scale_or_the_whole_latents(monkeypatch, of_unit_variance):
+    module = ModuleType("modules.shared")
+    module.opts = SimpleNamespace(sgm_noise_multiplier=of_unit_variance)
+    monkeypatch.setitem(sys.modules, "modules.shared", module)
+    p = SimpleNamespace(sampler=OfLevels(), steps=10, extra_generation_params={})
+    assert first_latents.noise_scale(p, 14.6) == pytest.approx(math.hypot(1, 100) if of_unit_variance else 100)
+
+
+def test_time_steps_keep_latents_of_unit_variance():
+    p = SimpleNamespace(sampler=OfTimeSteps(), steps=9, extra_generation_params={})
+    assert first_latents.noise_scale(p, 14.6) == pytest.approx(math.sqrt(5))
 
 
 def test_samplers_that_tell_nothing_begin_at_the_models_largest_level():
@@ -219,11 +262,12 @@ def plain_pixels():
     return np.asarray(plain((200, 120, 40), SIDE, SIDE).convert("RGB"))
 
 
-@pytest.mark.parametrize("level", [14.6, 60.0])
-def test_a_light_that_can_show_is_let_pass(level):
-    first_latents.check_visible(level)
-    with pytest.raises(ICLightError, match="4519 times as strong"):
-        first_latents.check_visible(4518.9)
+def test_a_light_can_show_below_a_hundred_times_its_own_noise():
+    for level in (14.6, 99.9):
+        first_latents.check_visible(level)
+    for level, said in ((100.0, "100"), (4518.9, "4519")):
+        with pytest.raises(ICLightError, match=f"{said} times as strong"):
+            first_latents.check_visible(level)
 
 
 # The strength in img2img
@@ -239,7 +283,7 @@ def test_in_img2img_the_strength_scales_the_light_about_grey(host, strength):
 @pytest.mark.parametrize("name", ["left", "front", "ambient"])
 @pytest.mark.parametrize("strength", [0, 0.25, 0.5, 0.75, 1, 1.5])
 def test_what_the_editor_draws_is_what_img2img_starts_from(host, name, strength):
-    """The canvas shows pixels scaled about grey 127, cut off at black and white; the run scales latents."""
+    """The canvas shows pixels scaled about grey 127, clipped to black and white; the run scales latents."""
     import numpy as np
 
     pixels = maps.render(maps.preset(name), SIDE, SIDE)

@@ -1,4 +1,4 @@
-"""Web UIs keep a run's object longer than the run; what IC Light made for it does not stay with it."""
+"""Web UIs keep a processing object longer than its run; IC Light's data for the run is released."""
 
 from __future__ import annotations
 
@@ -8,21 +8,13 @@ import weakref
 import pytest
 from samples import encoded, plain
 
-from workbench.session import Workbench
-
 SMALL = {"prompt": "a cup", "steps": 1, "width": 64, "height": 64, "sampler_name": "Euler", "cfg_scale": 2}
 FOREGROUND = encoded(plain((200, 120, 40, 255), 64, 64).rotate(20))
 
 
-@pytest.fixture(scope="module")
-def host(tmp_path_factory):
-    with Workbench(tmp_path_factory.mktemp("data")) as workbench:
-        yield workbench
-
-
 @pytest.fixture
 def held(host, monkeypatch):
-    """Tells which of the cut-outs made since are still in memory, without the help of the garbage collector."""
+    """Tells which cut-outs made from now on are still in memory, without running the garbage collector."""
     from modules import shared
 
     from lib_iclight.subject import prepare

@@ -1,4 +1,4 @@
-"""What a generation in the host's main thread raises reaches the page where it is ours."""
+"""Our errors from a generation in the host's main thread reach the page."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from lib_iclight.hosts.main_thread import hand_on_errors
 
 
 def older_thread():
-    """Runs a task as older web UIs do: an error is gone, and there is no result."""
+    """Runs a task as older web UIs do: an error is lost, and there is no result."""
 
     def run_and_wait_result(func, *args, **kwargs):
         try:

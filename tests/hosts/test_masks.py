@@ -1,4 +1,4 @@
-"""img2img's mask as a light map, taken off a processing object for one run."""
+"""img2img's mask as a light map, detached from a processing object for one run."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ GREY = np.array([[0, 100, 255]], np.uint8)
 
 
 def processing(mask, **more) -> SimpleNamespace:
-    """What the host has with a mask; blur and inversion are off unless a test says so."""
+    """A processing object with a mask; blur and inversion are off unless a test says so."""
     return SimpleNamespace(
         **{"image_mask": mask, "inpainting_mask_invert": 0, "mask_blur_x": 0, "mask_blur_y": 0, **more}
     )

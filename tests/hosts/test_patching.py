@@ -1,4 +1,4 @@
-"""Offsets on checkpoints kept in few bits: added at each call where the host does so, else told to be rounded."""
+"""Offsets on low-bit checkpoints: added at each call if the host supports it, else with a warning about rounding."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def offsets():
 
 @pytest.fixture
 def arguments(monkeypatch):
-    """Forge's, where *Diffusion in Low Bits* says that LoRAs are not to be merged."""
+    """Forge's, with *Diffusion in Low Bits* set so that LoRAs are not merged."""
     module = ModuleType("backend.args")
     module.dynamic_args = {"online_lora": True}
     for name in ("backend", "backend.args"):
@@ -106,14 +106,6 @@ def test_what_is_lost_is_said_with_the_way_out():
     assert "(fp16 LoRA)" in said
     assert len(said) <= 320
     assert patching.words(Checkpoint("photo", "Stable Diffusion 1.5", True)) == ""
-
-
-@pytest.fixture(scope="module")
-def host(tmp_path_factory):
-    from workbench.session import Workbench
-
-    with Workbench(tmp_path_factory.mktemp("data")) as workbench:
-        yield workbench
 
 
 def test_page_and_result_say_what_is_lost(host, monkeypatch):

@@ -1,4 +1,4 @@
-"""Pictures of ours are where page and API both look, each with its own text."""
+"""Our pictures are where both page and API find them, each with its own text."""
 
 from __future__ import annotations
 

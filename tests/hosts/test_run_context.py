@@ -1,4 +1,4 @@
-"""What a run keeps on a processing object, through copies, errors and the next run."""
+"""What a run keeps on a processing object, with copies, errors and the next run."""
 
 from __future__ import annotations
 
@@ -51,7 +51,9 @@ def test_a_run_that_is_not_planned_is_not_relit(p):
 
 def test_a_run_is_known_as_relit_after_it_has_let_go_of_its_pictures(p, run):
     assert run_context.of(p) is run
+    run.init_latent, run.unrestored = "latents", {0: MASK}
     run.drop_pictures()
+    assert (run.plan, run.init_latent, run.unrestored) == (None, None, {})
     assert run_context.of(p) is None
     assert run_context.is_relit(p)
     run_context.begin(p)
@@ -75,6 +77,7 @@ def test_the_mask_is_detached_until_it_is_restored(p, run):
 
 def test_the_next_run_gets_what_an_error_has_left(p, run):
     run.end_with(ICLightError("it does not fit"))
+    assert run_context.of(p) is None, "its pictures are gone"
     with pytest.raises(ICLightError, match="it does not fit"):
         p.sample()
     run_context.begin(p)
@@ -97,7 +100,7 @@ def test_a_copy_of_a_refused_run_can_run(p, run):
     other = copy.copy(p)
     run_context.begin(other)
     assert other.sample() == "sampled"
-    with pytest.raises(ICLightError):
+    with pytest.raises(ICLightError, match="it does not fit"):
         p.sample()
 
 

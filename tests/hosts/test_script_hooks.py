@@ -1,71 +1,15 @@
-"""The first hook: what is refused before what, and which pictures are opened."""
+"""The first hook: what is refused before what, which pictures are opened, what an earlier run has left."""
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-
 import pytest
+from hooked import BROKEN, CUT_OUT, Asked, Processing, begin
 from PIL import Image
-from samples import encoded, no_matting, plain
+from samples import encoded, plain
 
-from lib_iclight.errors import ICLightError
-from lib_iclight.hosts import run_context
-from lib_iclight.hosts.script_hooks import ScriptHooks
+from lib_iclight.errors import ICLightError, InterruptedRunError
+from lib_iclight.hosts import run_context, script_hooks
 from lib_iclight.models.library import MissingModelError
-from lib_iclight.request import from_api, picture_sources
-
-CUT_OUT = encoded(plain((200, 120, 40, 128)))
-BROKEN = "broken!"
-
-
-class Processing:
-    """A host's processing object."""
-
-    def __init__(self, **more) -> None:
-        self.extra_generation_params = {}
-        vars(self).update(more)
-
-    def sample(self) -> str:
-        return "sampled"
-
-
-class Asked:
-    """What a program asks for."""
-
-    def __init__(self, fields: dict) -> None:
-        self._fields = fields
-
-    def request(self, overrides):
-        return from_api({**self._fields, **overrides})
-
-    def pictures(self):
-        return picture_sources(self._fields)
-
-
-@pytest.fixture
-def opened(pipeline, monkeypatch):
-    """What each picture that is opened is to the user, in order."""
-    names, right = [], pipeline.pictures.picture
-
-    def picture(source, name):
-        names.append(name)
-        return right(source, name)
-
-    monkeypatch.setattr(pipeline.pictures, "picture", picture)
-    return names
-
-
-@pytest.fixture
-def hooks(pipeline, folders, opened):
-    host = SimpleNamespace(checkpoint=None, model_folders=lambda: folders)
-    removers = SimpleNamespace(remove_in_run=no_matting)
-    return ScriptHooks(host, pipeline, SimpleNamespace(on_first_use=False), removers, checkpoints=None)
-
-
-def begin(hooks, fields: dict, is_img2img: bool = False, **of_p) -> Processing:
-    p = Processing(**of_p)
-    hooks.begin(p, Asked(fields), is_img2img)
-    return p
 
 
 def refusal(hooks, fields: dict, is_img2img: bool = False, **of_p) -> str:
@@ -187,3 +131,52 @@ def test_the_request_that_is_planned_holds_the_pictures_that_are_used(hooks):
     request = run_context.of(p).plan.request
     assert request.foreground.size == (16, 16)
     assert request.background is None
+
+
+def test_a_run_takes_away_what_an_earlier_one_has_written(hooks):
+    p = begin(hooks, {"foreground": CUT_OUT, "light": "left"}, extra_generation_params={"IC Light strength": "2"})
+    assert p.extra_generation_params["IC Light direction"] == "left"
+    assert "IC Light strength" not in p.extra_generation_params
+    hooks.begin(p, Asked({}), False)
+    assert p.extra_generation_params == {}
+
+
+def test_a_run_inside_a_relit_run_is_left_alone(hooks):
+    def process_images_inner(p, inner):
+        """A host's function of this name."""
+        hooks.begin(inner, Asked({"foreground": BROKEN}), False)
+
+    outer = begin(hooks, {"foreground": CUT_OUT})
+    inner = Processing(extra_generation_params={"IC Light mode": "fc"})
+    process_images_inner(outer, inner)
+    assert inner.sample() == "sampled"
+    assert inner.extra_generation_params == {"IC Light mode": "fc"}
+
+
+def test_interrupting_lets_the_host_end_the_run_and_else_no_picture_comes(hooks, monkeypatch):
+    def interrupted(*args):
+        raise InterruptedRunError
+
+    monkeypatch.setattr(hooks.pipeline, "plan", interrupted)
+    p = Processing()
+    p.setup_prompts = lambda: "set up"
+    hooks.begin(p, Asked({"foreground": CUT_OUT}), False)
+    assert p.setup_prompts() == "set up"
+    with pytest.raises(InterruptedRunError):
+        p.sample()
+
+
+def test_what_is_downloaded_is_told_and_forgotten(hooks, monkeypatch):
+    told = []
+    monkeypatch.setattr(script_hooks.webui, "watch_interrupt", lambda: "the button")
+    monkeypatch.setattr(script_hooks.webui, "tell", told.append)
+
+    def fetch(mode, interrupted, tell):
+        assert (mode, interrupted) == ("fcon", "the button")
+        tell("Downloading ...")
+        raise ICLightError("no network")
+
+    hooks._models.fetch = fetch
+    with pytest.raises(ICLightError, match="no network"):
+        hooks._fetch("fcon")
+    assert told == ["Downloading ...", ""]

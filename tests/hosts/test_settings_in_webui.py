@@ -12,7 +12,6 @@ from samples import encoded, plain
 from sd15_layout import safetensors_bytes
 
 from lib_iclight.settings import SETTINGS
-from workbench.session import Workbench
 
 SUBJECT = encoded(plain((200, 120, 40, 255), 64, 64).rotate(20))
 SMALL = {"prompt": "a cup", "steps": 1, "width": 64, "height": 64, "seed": 7, "sampler_name": "Euler", "cfg_scale": 2}
@@ -20,18 +19,11 @@ SDXL = safetensors_bytes({"conditioner.embedders.0.x": (1,), "model.diffusion_mo
 NAME = "iclight_sd15_fcon.safetensors"
 
 
-@pytest.fixture(scope="module")
-def running(tmp_path_factory):
-    with Workbench(tmp_path_factory.mktemp("data")) as workbench:
-        yield workbench
-
-
 @pytest.fixture
-def host(running):
+def host(host):
     """The workbench as it was at its start, its model files included."""
-    running.reset()
-    yield running
-    (running.models_dir / "ic-light" / NAME).unlink(missing_ok=True)
+    yield host
+    (host.models_dir / "ic-light" / NAME).unlink(missing_ok=True)
 
 
 @pytest.fixture
@@ -50,7 +42,7 @@ def opts(host):
 
 @pytest.fixture
 def hub(host, monkeypatch):
-    """The hub, which gives the workbench's own model as fcon."""
+    """The hub, which serves the workbench's own model as fcon."""
     with hub_in_place(fc_file(host).read_bytes(), monkeypatch) as server:
         yield server
 

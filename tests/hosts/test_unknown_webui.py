@@ -1,4 +1,4 @@
-"""On a web UI that is none of ours: it starts and works, and relighting is refused."""
+"""An unknown web UI starts and works, and relighting is refused."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ASKED = {"foreground": encoded(Image.new("RGBA", (32, 32), (200, 90, 30, 128))),
 
 @pytest.fixture(scope="module")
 def strange(tmp_path_factory):
-    """A web UI with no backend that we know."""
+    """A web UI with an unknown backend."""
 
     def detect():
         raise ICLightError("IC Light does not know this web UI.")

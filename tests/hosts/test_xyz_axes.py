@@ -22,7 +22,7 @@ class Processing:
 
 @pytest.fixture
 def read():
-    """What the request is when an axis has a value."""
+    """The request when an axis has a value."""
     options = {
         label: (kind, apply)
         for label, kind, apply in xyz_axes._axes(_option, lambda: ["a.safetensors"], lambda: ["u2net"])
@@ -43,7 +43,7 @@ def _option(label, kind, apply, confirm=None, choices=lambda: []):
 
 
 def test_an_axis_has_one_number_for_good():
-    """Programs ask for an axis by its number; those of new fields come last."""
+    """Programs refer to axes by number; those of new fields come last."""
     labels = [label for label, *_ in xyz_axes._axes(_option, lambda: [], lambda: [])]
     first = ("Mode", "Light", "Light angle", "Light strength", "Placement", "Model", "Background remover")
     assert labels[:9] == [f"[IC Light] {label}" for label in (*first, "Restore details", "Keep colours")]

@@ -1,4 +1,4 @@
-"""Colour temperatures look as they are known to."""
+"""Colour temperatures have their known colours."""
 
 from __future__ import annotations
 

@@ -1,10 +1,11 @@
-"""Lights as a description: what can be said, what is refused, and the one text for each."""
+"""Light descriptions: what they can express, what is refused, and their canonical text."""
 
 from __future__ import annotations
 
 import json
 
 import pytest
+from refusals import reason_of
 
 from lib_iclight.errors import ICLightError
 from lib_iclight.light.description import MAX_LIGHTS, Directional, LightDescription, Positioned, parse
@@ -15,9 +16,7 @@ def described(*lights, **more) -> dict:
 
 
 def refusal(value) -> str:
-    with pytest.raises(ICLightError) as caught:
-        parse(value)
-    return str(caught.value)
+    return reason_of(parse, value)
 
 
 EVERYTHING = LightDescription(

@@ -1,4 +1,4 @@
-"""Light maps are the demos' own, to the byte."""
+"""Light maps equal the demos', byte for byte."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Light maps of one's own come in every kind of picture."""
+"""Users' own light maps may be pictures of any kind."""
 
 from __future__ import annotations
 

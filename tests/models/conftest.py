@@ -19,6 +19,6 @@ def folder(tmp_path) -> Path:
 
 @pytest.fixture
 def hub(monkeypatch):
-    """A server that has a small model and that huggingface_hub asks."""
+    """A server with a small model, used by huggingface_hub."""
     with hub_in_place(CONTENT, monkeypatch) as server:
         yield server

@@ -1,4 +1,4 @@
-"""A file that is exchanged while the host runs is noticed, and what was read of it before stays what it was."""
+"""A file that is replaced while the host runs is noticed, and what was read from it before stays unchanged."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ KEYS = [key for key in names() if key != "conv_in.weight"]
 
 
 def content(value: float) -> bytes:
-    """A whole model of one number everywhere."""
+    """A complete model with the same number everywhere."""
     raw = safetensors_bytes({"conv_in.weight": (4, 8, 3, 3), **dict.fromkeys(KEYS, (3, 2))})
     (length,) = struct.unpack("<Q", raw[:8])
     count = (len(raw) - 8 - length) // 2
@@ -45,21 +45,21 @@ def folder(folder) -> Path:
 
 
 def in_place(path: Path, raw: bytes) -> None:
-    """As cp and most downloads write: the file stays, its content goes and another comes."""
+    """Write as cp and most downloads do: into the existing file."""
     with path.open("r+b") as file:
         file.truncate(0)
         file.write(raw)
 
 
 def put_in_its_place(path: Path, raw: bytes) -> None:
-    """As mv and rsync do."""
+    """Replace the file, as mv and rsync do."""
     other = path.with_name(path.name + PART)
     other.write_bytes(raw)
     os.replace(other, path)
 
 
 def at_the_same_time(change: Callable[[Path, bytes], None]) -> Callable[[Path, bytes], None]:
-    """A change that puts the time back, as an archive or ``cp --preserve`` does."""
+    """Make a change that restores the time, as an archive or ``cp --preserve`` does."""
 
     def changed(path: Path, raw: bytes) -> None:
         before = path.stat()
@@ -94,7 +94,7 @@ def test_exchanged_offsets_are_read_anew_and_those_in_use_stay(folder, change):
 
 
 def test_offsets_whose_file_is_cut_off_can_still_be_added(folder):
-    """With a memory map of the file this would be the end of the process."""
+    """With a memory map of the file, this would kill the process."""
     library = ModelLibrary()
     before = loaded(library, folder)
     os.truncate(folder / NAME, 0)
@@ -107,7 +107,7 @@ def test_what_changes_between_the_look_and_the_reading_is_refused(folder, change
     library = ModelLibrary()
     file = library.select("fc", "auto", [folder])
     change(folder / NAME, content(2))
-    with pytest.raises(ICLightError, match=r"iclight_sd15_fc\.safetensors is being written to just now"):
+    with pytest.raises(ICLightError, match=r"iclight_sd15_fc\.safetensors is being written to right now"):
         library.load(file)
 
 
@@ -122,7 +122,7 @@ def test_what_changes_under_the_reading_is_refused(folder, monkeypatch):
         return tensors
 
     monkeypatch.setattr(library_module, "read_tensors", slowly)
-    with pytest.raises(ICLightError, match="is being written to just now"):
+    with pytest.raises(ICLightError, match="is being written to right now"):
         library.load(file)
 
 
@@ -203,7 +203,7 @@ def test_each_type_is_read_as_it_is_stored(folder, dtype):
 
 @pytest.fixture
 def remover(tmp_path, monkeypatch):
-    """A remover of the user's own whose file says how bright its alpha is; it cuts out with what is loaded."""
+    """A user's own remover whose file says how bright its alpha is; it uses the content that was loaded."""
     path = tmp_path / "u2net" / "mine.onnx"
     path.parent.mkdir()
     path.write_bytes(b"100")

@@ -1,4 +1,4 @@
-"""A base checkpoint's family is told from its file's header."""
+"""A base checkpoint's family is recognised from its file's header."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Model files arrive whole, or not at all."""
+"""Model files are downloaded completely, or not at all."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def test_a_download_that_breaks_for_good_is_kept_for_the_next_time(hub, folder):
     hub.cuts = [0.4] + [0.0] * 20
     text = refusal(folder)
     assert "the connection broke" in text
-    assert "What has arrived is kept" in text
+    assert "What has been downloaded is kept" in text
     assert (folder / f"{NAME}.part").stat().st_size == ARRIVED
     hub.cuts.clear()
     hub.asked.clear()
@@ -175,7 +175,7 @@ def test_a_web_page_in_place_of_the_file_is_refused(hub, folder):
 def test_too_little_space_is_told_before_anything_is_written(hub, folder, monkeypatch):
     monkeypatch.setattr(shutil, "disk_usage", lambda path: SimpleNamespace(free=10**6))
     text = refusal(folder)
-    assert "it needs 70 MB more on the disk, and 1 MB are free" in text
+    assert "it needs 70 MB more on the disk, but only 1 MB are free" in text
     assert hub.asked == []
     assert left(folder) == []
 
@@ -194,7 +194,7 @@ def test_a_folder_that_cannot_be_made_is_told_by_its_last_names(hub, tmp_path):
 
 
 def test_a_folder_that_no_system_can_name_is_told(hub, folder):
-    assert "no folder can have this name. See that the web UI may write there" in refusal(folder / "\0")
+    assert "no folder can have this name. Make sure that the web UI may write there" in refusal(folder / "\0")
 
 
 def test_a_folder_without_permission_is_told(hub, folder, monkeypatch):
@@ -202,7 +202,7 @@ def test_a_folder_without_permission_is_told(hub, folder, monkeypatch):
         raise PermissionError(errno.EACCES, "Permission denied", str(self))
 
     monkeypatch.setattr(Path, "mkdir", denied)
-    assert "Permission denied. See that the web UI may write there" in refusal(folder)
+    assert "Permission denied. Make sure that the web UI may write there" in refusal(folder)
 
 
 # Stopped

@@ -1,4 +1,4 @@
-"""Models are found in folders below, and one bad thing among them does not hide the others."""
+"""Models are found in subfolders, and one bad entry does not hide the others."""
 
 from __future__ import annotations
 
@@ -10,12 +10,14 @@ import sys
 from pathlib import Path
 
 import pytest
+from refusals import reason_of
 from sd15_layout import iclight_file, safetensors_bytes
 
-from lib_iclight.errors import ICLightError, escaped
+from lib_iclight.errors import escaped
 from lib_iclight.models.folders import listing
 from lib_iclight.models.library import ModelLibrary
-from lib_iclight.models.report import as_html, report
+from lib_iclight.models.report import report
+from lib_iclight.ui.models_html import as_html
 
 GOOD = "iclight_sd15_fc.safetensors"
 
@@ -37,16 +39,14 @@ def chosen(models: Path, model: str = "auto", mode: str = "fc") -> Path:
 
 
 def refusal(models: Path, model: str) -> str:
-    with pytest.raises(ICLightError) as caught:
-        chosen(models, model)
-    text = str(caught.value)
+    text = reason_of(chosen, models, model)
     assert str(models.parent) not in text
     assert len(text) <= 300
     return text
 
 
 def rows(*searched: Path) -> dict[str, str]:
-    """What is wrong, by name. The report is fit for a page and for JSON, and gives no folder away."""
+    """The problems by name, checking that the report is printable, valid JSON, and reveals no folder."""
     found = report(ModelLibrary(), searched)
     text = as_html(found) + json.dumps(
         [[file.name, file.problem, file.way_out] for file in found.files], ensure_ascii=False
@@ -143,7 +143,7 @@ def test_many_folders_have_an_end(models, monkeypatch):
 
 
 def denied(monkeypatch, folder: Path, code: int = errno.EACCES) -> None:
-    """Make the system refuse a look into a folder, also to an administrator."""
+    """Make listing a folder fail, even for root."""
     scan = os.scandir
 
     def refuse(path):
@@ -157,19 +157,19 @@ def denied(monkeypatch, folder: Path, code: int = errno.EACCES) -> None:
 def test_a_folder_that_may_not_be_read_is_a_row_and_the_others_work(models, monkeypatch):
     path = iclight_file(models / "unet", GOOD)
     denied(monkeypatch, models / "ic-light")
-    assert rows(*folders(models)) == {"models/ic-light": "cannot be looked into (Permission denied)", GOOD: ""}
+    assert rows(*folders(models)) == {"models/ic-light": "cannot be listed (Permission denied)", GOOD: ""}
     assert chosen(models) == path
 
 
 def test_a_folder_below_that_may_not_be_read_is_a_row(models, monkeypatch):
     (models / "unet/IC-Light").mkdir()
     denied(monkeypatch, models / "unet/IC-Light")
-    assert rows(*folders(models)) == {"IC-Light": "cannot be looked into (Permission denied)"}
+    assert rows(*folders(models)) == {"IC-Light": "cannot be listed (Permission denied)"}
 
 
 def test_where_no_model_is_found_the_folder_that_may_not_be_read_is_named(models, monkeypatch):
     denied(monkeypatch, models / "ic-light")
-    assert "models/ic-light cannot be looked into (Permission denied)" in refusal(models, "auto")
+    assert "models/ic-light cannot be listed (Permission denied)" in refusal(models, "auto")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="names are longer on Windows")
@@ -178,11 +178,11 @@ def test_a_folder_whose_name_is_too_long_is_a_row_with_a_short_name(models):
     found = rows(models / ("x" * 300), models / "unet")
     (name,) = set(found) - {GOOD}
     assert len(name) < 120
-    assert found[name] == "cannot be looked into (File name too long)"
+    assert found[name] == "cannot be listed (File name too long)"
 
 
 def test_a_folder_that_no_system_can_name_is_a_row(models):
-    assert "cannot be looked into" in rows(models / "\0")["models/\\x00"]
+    assert "cannot be listed" in rows(models / "\0")["models/\\x00"]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="links need rights on Windows")
@@ -196,13 +196,13 @@ def test_links_that_lead_nowhere_are_rows(models):
     }.items():
         (models / "ic-light" / name).symlink_to(target)
     assert rows(*folders(models)) == {
-        "IC-Light": "is a link to something that is not there",
+        "IC-Light": "is a link to something that does not exist",
         "circle.safetensors": "is a link that leads back to itself",
-        "gone.safetensors": "is a link to something that is not there",
+        "gone.safetensors": "is a link to something that does not exist",
         GOOD: "",
         "long.safetensors": "cannot be opened (File name too long)",
     }
-    assert "is a link to something that is not there. Delete it" in refusal(models, "gone")
+    assert "is a link to something that does not exist. Delete it" in refusal(models, "gone")
     assert chosen(models).name == GOOD
 
 
@@ -225,8 +225,11 @@ def test_a_file_that_may_not_be_opened_is_a_row_with_what_to_do(models, monkeypa
 
     monkeypatch.setattr(Path, "open", refuse)
     (file,) = report(ModelLibrary(), folders(models)).files
-    assert (file.problem, file.way_out) == ("cannot be opened (Permission denied)", "See that the web UI may read it.")
-    assert "cannot be opened (Permission denied). See that the web UI may read it." in refusal(models, GOOD)
+    assert (file.problem, file.way_out) == (
+        "cannot be opened (Permission denied)",
+        "Make sure that the web UI may read it.",
+    )
+    assert "cannot be opened (Permission denied). Make sure that the web UI may read it." in refusal(models, GOOD)
 
 
 def test_a_file_that_vanishes_under_the_look_is_not_there(models, monkeypatch):

@@ -1,4 +1,4 @@
-"""What a weight file is, told without opening more than its header."""
+"""What a weight file is, recognised by reading only its header."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def test_a_file_cut_off_in_its_header_says_how_much_is_missing(damage):
 
 
 def test_bytes_behind_the_data_are_damage(damage):
-    assert damage(safetensors_bytes({"a": (1,)}) + b"12345") == "is damaged: it has 5 bytes more than its header says"
+    assert damage(safetensors_bytes({"a": (1,)}) + b"12345") == "is damaged: it is 5 bytes longer than its header says"
 
 
 def test_an_empty_file_is_called_empty(damage):
@@ -199,7 +199,7 @@ def test_a_missing_file_is_an_os_error(tmp_path):
 
 @pytest.fixture
 def reading(tmp_path, monkeypatch):
-    """What is found in a file, and how many bytes of it were read."""
+    """A file's identity, and how many bytes of it were read."""
     taken = []
 
     class Counted(io.FileIO):
@@ -225,7 +225,7 @@ def test_the_weights_are_not_read(reading):
 
 
 def with_metadata(length: int) -> bytes:
-    """A LoRA whose trainer has written a novel into it."""
+    """A LoRA with very long metadata from its trainer."""
     header = {"__metadata__": {"notes": "x" * length}, "a.lora_up.weight": {"data_offsets": [0, 0], "shape": [0]}}
     return header_of(header)
 

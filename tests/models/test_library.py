@@ -9,6 +9,7 @@ import weakref
 from pathlib import Path
 
 import pytest
+from refusals import reason_of
 from sd15_layout import file_at, iclight_file, names, safetensors_bytes
 
 from lib_iclight.errors import ICLightError
@@ -21,10 +22,7 @@ def chosen(mode: str, *folders: Path, model: str = "auto") -> str:
 
 
 def refusal(mode: str, *folders: Path, model: str = "auto") -> str:
-    with pytest.raises(ICLightError) as caught:
-        ModelLibrary().select(mode, model, folders)
-    assert caught.value.status_code == 422
-    return str(caught.value)
+    return reason_of(ModelLibrary().select, mode, model, folders)
 
 
 # Choosing
@@ -176,7 +174,7 @@ def test_an_unchanged_file_is_looked_at_once(folder, opened_models):
 
 
 def replace(path: Path, raw: bytes) -> None:
-    """Put another content in the file's place, written a second later."""
+    """Replace the file's content, with a modification time one second later."""
     stat = path.stat()
     other = path.with_suffix(".part")
     other.write_bytes(raw)
@@ -315,9 +313,7 @@ ATTENTION = "diffusion_model.input_blocks.1.1.transformer_blocks.0.attn2.to_k.we
 )
 def test_another_structure_is_refused_by_file_checkpoint_and_tensor(offsets, shapes, change, first):
     change(shapes)
-    with pytest.raises(ICLightError) as caught:
-        check_fit(offsets, shapes, "fc.safetensors", "wonder-v2")
-    message = str(caught.value)
+    message = reason_of(check_fit, offsets, shapes, "fc.safetensors", "wonder-v2")
     assert "The model fc.safetensors does not fit the checkpoint wonder-v2: 1 tensors differ" in message
     assert first in message
     assert "Load a Stable Diffusion 1.5 checkpoint" in message

@@ -1,4 +1,4 @@
-"""What lies in the model folders is told in words."""
+"""The contents of the model folders, described in words."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from sd15_layout import iclight_file, safetensors_bytes
 
 from lib_iclight.models.jobs import Download
 from lib_iclight.models.library import ModelLibrary
-from lib_iclight.models.report import as_html, progress_html, report
+from lib_iclight.models.report import report
+from lib_iclight.ui.models_html import as_html, progress_html
 
 ATTENTION = "down_blocks.0.attentions.0.transformer_blocks.0.attn2.to_k.weight"
 WHOLE = safetensors_bytes({"conv_in.weight": (320, 8, 3, 3)})
@@ -36,17 +37,17 @@ WRONG = {
     "xl.safetensors": (
         safetensors_bytes({"conv_in.weight": (320, 8, 3, 3), "add_embedding.linear_1.weight": (4, 4)}),
         "is an SDXL model",
-        "Take it out of this folder",
+        "Move it out of this folder",
     ),
     "two.safetensors": (
         safetensors_bytes({"conv_in.weight": (320, 8, 3, 3), ATTENTION: (320, 1024)}),
         "is an SD 2 model",
-        "Take it out of this folder",
+        "Move it out of this folder",
     ),
     "layer.safetensors": (
         safetensors_bytes({"diffusion_model.x::weight::0": (4, 4)}), "is a layer-diffusion model", "layer_model"
     ),
-    "iclight_sd15_fc.safetensors.part": (b"12345", "has not arrived whole: 5 bytes", "Press Download"),
+    "iclight_sd15_fc.safetensors.part": (b"12345", "is not completely downloaded: 5 bytes", "Press Download"),
 }  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""diffusers' names become exactly the web UI's."""
+"""diffusers' names are translated exactly to the web UI's."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Means over boxes, and maps that are computed small."""
+"""Box means, and maps computed at a small size."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files of every kind that Pillow knows, and hostile ones: each is refused or relit, by field and by route."""
+"""Files in every format that Pillow knows, and hostile ones, are refused or relit, as a field and by the route."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from pathlib import Path
 import many_files
 import pytest
 
-SCRIPT = Path(__file__).resolve().parents[1] / "many_files_run.py"
+SCRIPT = Path(many_files.__file__).with_name("many_files_run.py")
 
 
 @pytest.fixture(scope="module")
 def gs(tmp_path_factory):
-    """A program in Ghostscript's place, and the file that it leaves when it is run."""
+    """A stand-in for Ghostscript, and the file that it writes when it is run."""
     folder = tmp_path_factory.mktemp("bin")
     mark = folder / "was-run"
     (folder / "gs").write_text(f"#!/bin/sh\ntouch '{mark}'\nexit 1\n")
@@ -26,7 +26,7 @@ def gs(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def run(gs):
-    """What became of the files in a process of its own."""
+    """The results of sending the files in a separate process."""
     environment = {**os.environ, "PATH": f"{gs[0]}{os.pathsep}{os.environ['PATH']}"}
     done = subprocess.run([sys.executable, str(SCRIPT)], capture_output=True, text=True, env=environment)
     assert done.returncode == 0, done.stderr[-2000:]

@@ -16,17 +16,15 @@ import numpy as np
 import pytest
 from caches import subject_cache
 from PIL import EpsImagePlugin, Image, ImageFile, TiffImagePlugin
+from refusals import reason_of
 from samples import as_base64, encoded, file_bytes, noise, plain
 
-from lib_iclight.errors import ICLightError
 from lib_iclight.hosts import masks
 from lib_iclight.picture import arrays, jpeg, opening
 
 
 def refusal(read, *args) -> str:
-    with pytest.raises(ICLightError) as caught:
-        read(*args)
-    message = str(caught.value)
+    message = reason_of(read, *args)
     assert len(message) <= 300
     return message
 
@@ -40,7 +38,7 @@ def decoded(raw: bytes) -> arrays.Picture:
 
 @pytest.fixture
 def ghostscript(monkeypatch):
-    """Counts the drawings that are run."""
+    """Counts calls of Ghostscript."""
     runs = []
 
     def run(*args, **kwargs):
@@ -110,7 +108,7 @@ def test_the_first_of_many_pictures_counts():
 
 
 class Registered(ImageFile.ImageFile):
-    """A reader that a host has registered: of a file that says ``heic`` and is grey."""
+    """A reader registered by a host: for files that start with ``heic`` and are grey."""
 
     format = "HEIF"
 
@@ -148,7 +146,7 @@ def test_a_format_is_read_where_the_host_has_registered_a_reader(monkeypatch, ki
 
 @pytest.fixture
 def undecoded(monkeypatch):
-    """Nothing may be decoded."""
+    """Fails if anything is decoded."""
 
     def fail(*args, **kwargs):
         raise AssertionError("it was decoded")
@@ -161,7 +159,9 @@ def undecoded(monkeypatch):
 def test_more_pixels_than_the_limit_are_refused_by_the_header_with_both_numbers(kind):
     raw = file_bytes(Image.new("L", (2000, 1000)), kind)
     message = refusal(opening.decode, as_base64(raw), "light map", 1_500_000)
-    assert message.startswith("The light map is too large: 2,000 x 1,000 pixels are 2.0 megapixels, 1.5 at most.")
+    assert message.startswith(
+        "The light map is too large: 2,000 x 1,000 pixels are 2.0 megapixels, but at most 1.5 are allowed."
+    )
 
 
 @pytest.mark.usefixtures("undecoded")
@@ -187,7 +187,9 @@ def test_a_tile_far_larger_than_its_picture_is_refused_unopened(monkeypatch):
 
 
 def test_a_jpeg_of_very_many_scans_is_refused():
-    assert "1009 scans, 24 at most" in refusal(decoded, many_files.hostile()["JPEG of a thousand scans"])
+    assert "1009 scans, but at most 24 are allowed" in refusal(
+        decoded, many_files.hostile()["JPEG of a thousand scans"]
+    )
     raw = file_bytes(Image.fromarray(noise(64, 64)), "JPEG", progressive=True)
     assert jpeg.count_scans(raw) == 10, "as libjpeg makes a progressive picture in colour"
     assert jpeg.count_scans(raw + b"\xff\xd9" + b"\xff\xda" * 1000) == jpeg.count_scans(raw)
@@ -197,7 +199,7 @@ def test_a_jpeg_of_very_many_scans_is_refused():
 def test_text_is_measured_before_it_is_decoded(monkeypatch):
     monkeypatch.setattr(base64, "b64decode", None)
     message = refusal(opening.decode, "A" * 4_000_000, "foreground", 1_000_000)
-    assert "3 MB, 2 MB at most" in message
+    assert "3 MB, but at most 2 MB are allowed" in message
 
 
 @pytest.mark.parametrize(
@@ -223,7 +225,7 @@ def test_text_that_ends_before_its_end_is_refused(text):
 
 MEASURED = """
 import io, json, re, sys
-sys.path[:0] = ["tests"]
+sys.path[:0] = ["tests/helpers"]
 import numpy as np
 from PIL import Image
 import samples

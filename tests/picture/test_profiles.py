@@ -1,4 +1,4 @@
-"""A picture's colours are those that its embedded profile means."""
+"""A picture's colours follow its embedded profile."""
 
 from __future__ import annotations
 

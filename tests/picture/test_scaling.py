@@ -1,4 +1,4 @@
-"""Pictures brought to the size of a run are the reference's, byte for byte."""
+"""Pictures scaled to the size of a run equal the reference's, byte for byte."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def test_a_very_large_picture_just_works():
 
 
 def reference_crop(pixels: np.ndarray, width: int, height: int) -> np.ndarray:
-    """The demos' recipe in its own words: cover, Lanczos, cut the middle out at half-pixel corners."""
+    """The demos' recipe, written independently: cover, Lanczos, centre crop at half-pixel corners."""
     source = Image.fromarray(pixels)
     factor = max(width / source.width, height / source.height)
     whole = source.resize(

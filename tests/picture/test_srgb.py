@@ -1,4 +1,4 @@
-"""sRGB's transfer curve in the standard's own numbers."""
+"""sRGB's transfer function, with the standard's numbers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A picture's rows in portions."""
+"""Splitting a picture's rows into strips."""
 
 from __future__ import annotations
 

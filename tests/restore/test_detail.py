@@ -40,7 +40,7 @@ def test_half_the_strength_brings_half_the_contrast():
 
 
 def lit_from_the_left(subject: np.ndarray) -> np.ndarray:
-    """What the subject looks like in a light that falls off to a thirtieth."""
+    """The subject in a light that falls off to 1/30."""
     return in_light(subject, np.linspace(1, 0.03, SIDE)[None, :, None] * [1.0, 0.9, 0.7])
 
 
@@ -49,7 +49,7 @@ def softened(pixels: np.ndarray) -> np.ndarray:
 
 
 def blocks() -> np.ndarray:
-    """A checked cloth in two colours, with grain."""
+    """A checked pattern in two colours, with grain."""
     y, x = np.mgrid[:SIDE, :SIDE] // 6 % 2
     cloth = np.where((x == y)[..., None], (200, 60, 50), (60, 70, 140))
     return (cloth + np.random.default_rng(8).normal(0, 15, (SIDE, SIDE, 1))).clip(0, 255).astype(np.uint8)
@@ -90,7 +90,7 @@ def test_details_that_the_result_has_are_not_doubled():
 
 
 def across_wide_stripes(radius: float, scale: int = 1) -> np.ndarray:
-    """What stripes of 16 pixels bring to a grey, along a row; a larger picture is averaged down to the same row."""
+    """What stripes of 16 pixels add to grey along a row; a larger picture is averaged down to the same row."""
     side = SIDE * scale
     line = np.where(np.arange(side) // (16 * scale) % 2, 200, 80).astype(np.uint8)
     subject = np.broadcast_to(line[None, :, None], (side, side, 3)).copy()

@@ -1,4 +1,4 @@
-"""The training renderer: what is lit from the left is brighter on the left, and a seed means one picture."""
+"""The training renderer: subjects lit from the left are brighter there, and a seed always makes the same picture."""
 
 from __future__ import annotations
 

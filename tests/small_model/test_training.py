@@ -1,4 +1,4 @@
-"""The training's parts: running starts, going on after an interruption, the stages one after another."""
+"""Parts of the training: initialisation, resuming after an interruption, the stages in sequence."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Background removal with a stand-in for rembg: what runs, where models lie, what is said when it fails."""
+"""Background removal with a stand-in for rembg: what runs, where models are, and the messages if it fails."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from types import ModuleType, SimpleNamespace
 import numpy as np
 import pytest
 from PIL import Image
+from refusals import reason_of
 
 from lib_iclight.errors import ICLightError
 from lib_iclight.subject import background_removal
@@ -26,7 +27,7 @@ def _no_sessions():
 
 
 class CustomSession:
-    """rembg's session for a file of the user's own: a network that finds what is bright."""
+    """rembg's session for the user's own file: a network that finds bright pixels."""
 
     def __init__(self, path: str) -> None:
         self.path = path
@@ -45,7 +46,7 @@ class CustomSession:
 
 
 class FakeRembg(ModuleType):
-    """Keeps the left half of a picture, and notes what it was asked."""
+    """Keeps the left half of a picture, and records its calls."""
 
     def __init__(self) -> None:
         super().__init__("rembg")
@@ -81,9 +82,7 @@ def rembg(monkeypatch):
 
 
 def refusal(tmp_path, model: str = "u2net") -> str:
-    with pytest.raises(ICLightError) as caught:
-        background_removal.remove_background(RGB, model, tmp_path / "u2net")
-    return str(caught.value)
+    return reason_of(background_removal.remove_background, RGB, model, tmp_path / "u2net")
 
 
 def test_the_matte_is_255_on_the_subject(rembg, tmp_path):
@@ -206,7 +205,7 @@ def test_an_address_in_what_a_library_says_stays_whole(rembg, tmp_path):
 
 @pytest.fixture
 def version(monkeypatch):
-    """Sets which rembg is installed."""
+    """Sets the installed version of rembg."""
 
     def install(text: str | None) -> None:
         def find(name):

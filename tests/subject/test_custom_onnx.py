@@ -1,4 +1,4 @@
-"""A remover of the user's own is fed as its family is used to."""
+"""The user's own remover gets its input in the form that its family expects."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ PICTURE = Image.new("RGB", (30, 20), (255, 128, 0))
 
 
 class Session:
-    """Notes what the network is given, and gives back ``output``."""
+    """Records the network's input, and returns ``output``."""
 
     def __init__(self, shape=(1, 3, 320, 320), output=None, kind="tensor(float)"):
         self.inner_session = self

@@ -1,4 +1,4 @@
-"""What a matte's edge and its colours are after refining, measured against pictures whose truth is known."""
+"""A matte's edge and colours after refinement, compared with pictures of known ground truth."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def disc(radius: float = 150, side: int = SIDE) -> np.ndarray:
 
 
 def hairy() -> np.ndarray:
-    """A disc with strands as wide as a pixel."""
+    """A disc with strands one pixel wide."""
     rng, scale = np.random.default_rng(3), 4
     image = Image.new("L", (SIDE * scale, SIDE * scale))
     draw = ImageDraw.Draw(image)
@@ -46,7 +46,7 @@ def as_bytes(values: np.ndarray) -> np.ndarray:
 
 
 def from_a_remover(truth: np.ndarray) -> np.ndarray:
-    """The matte as a network gives it that works at 320 x 320."""
+    """The matte as returned by a network that works at 320 x 320."""
     small = Image.fromarray(as_bytes(truth)).resize((320, 320), Image.Resampling.BOX)
     return np.asarray(small.filter(ImageFilter.GaussianBlur(1)).resize(truth.shape[::-1], Image.Resampling.LANCZOS))
 
@@ -56,7 +56,7 @@ def over(truth: np.ndarray, subject: np.ndarray, backdrop: np.ndarray) -> np.nda
 
 
 def textured(low: float, high: float, seed: int) -> np.ndarray:
-    """Colours that change slowly, with grain on them: [SIDE, SIDE, 3] in low..high."""
+    """Slowly varying colours with grain: [SIDE, SIDE, 3] in low..high."""
     rng = np.random.default_rng(seed)
     slow = ndimage.gaussian_filter(rng.random((SIDE, SIDE, 3)), (40, 40, 0))
     slow = (slow - slow.min()) / np.ptp(slow)

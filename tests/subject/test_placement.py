@@ -1,10 +1,11 @@
-"""Where the subject may stand, and the one text for each place."""
+"""Where the subject can be placed, and a placement's canonical text."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 from PIL import Image
+from refusals import reason_of
 from samples import noise
 
 from lib_iclight.errors import ICLightError
@@ -42,9 +43,7 @@ def test_what_may_be_asked_for(value, expected):
     ],
 )
 def test_what_cannot_be_is_refused_by_its_key(value, said):
-    with pytest.raises(ICLightError) as caught:
-        parse(value)
-    assert str(caught.value).startswith(said)
+    assert reason_of(parse, value).startswith(said)
 
 
 def test_the_canonical_text_names_every_key():
@@ -112,5 +111,5 @@ def test_a_place_inside_always_fits_the_frame(scale, x, y):
 
 @pytest.mark.parametrize(("x", "y"), [(-1, 0.5), (0.5, 2), (2, 2)])
 def test_a_picture_of_which_nothing_is_seen_is_refused(x, y):
-    with pytest.raises(ICLightError, match=r"placed outside of the picture.*set the placement to cover"):
+    with pytest.raises(ICLightError, match=r"placed outside the frame.*set the placement to cover"):
         place(noise(13, 9), 24, 17, Placement(0.5, x, y), 127)

@@ -1,12 +1,15 @@
-"""What becomes of the picture that the user gives as the subject."""
+"""How the user's picture is turned into the subject."""
 
 from __future__ import annotations
 
+import io
+
+import icc
 import numpy as np
 import pytest
 from caches import subject_cache
 from PIL import Image
-from samples import encoded, no_matting, noise, plain
+from samples import encoded, file_bytes, no_matting, noise, plain
 
 from lib_iclight.errors import ICLightError
 from lib_iclight.picture import arrays, scaling
@@ -87,7 +90,7 @@ def test_cut_out_and_whole_have_different_digests(pictures):
 
 
 def test_a_fully_transparent_foreground_is_refused(pictures):
-    with pytest.raises(ICLightError, match=r"fully transparent.*Give a picture in which the subject is visible"):
+    with pytest.raises(ICLightError, match=r"fully transparent.*Use a picture in which the subject is visible"):
         cut_out(pictures, plain((200, 100, 50, 0)))
 
 
@@ -100,7 +103,7 @@ def test_a_failing_removal_is_tried_again_next_time(pictures):
     def failing(rgb, model):
         raise ICLightError("no network")
 
-    with pytest.raises(ICLightError):
+    with pytest.raises(ICLightError, match="no network"):
         cut_out(pictures, plain((1, 2, 3)), matte=failing)
     assert cut_out(pictures, plain((1, 2, 3)), matte=Remover()).alpha is not None
 
@@ -180,6 +183,13 @@ def test_a_subject_that_is_found_only_where_nothing_shows_is_refused(pictures):
     alpha[:, 40:] = 255
     with pytest.raises(ICLightError, match="lies where the foreground is transparent"):
         cut_out(pictures, with_alpha(alpha), "always", matte=Remover())
+
+
+@pytest.mark.parametrize(("value", "runs"), [(191, False), (192, True)])
+def test_only_what_is_more_than_a_quarter_transparent_cuts_out(pictures, value, runs):
+    remover = Remover()
+    cut_out(pictures, with_alpha(np.full((40, 60), value, np.uint8)), matte=remover)
+    assert bool(remover.runs) is runs
 
 
 # The edge
@@ -268,6 +278,35 @@ def test_base64_a_pillow_image_and_an_array_are_the_same_picture(pictures):
 def test_the_same_text_is_decoded_once(pictures):
     text = encoded(plain((1, 2, 3)))
     assert pictures.picture(text, "foreground") is pictures.picture(text, "background")
+
+
+def test_another_text_is_another_picture(pictures):
+    one, other = (pictures.picture(encoded(plain(colour)), "foreground") for colour in ((1, 2, 3), (3, 2, 1)))
+    assert (one.rgb[0, 0].tolist(), other.rgb[0, 0].tolist()) == ([1, 2, 3], [3, 2, 1])
+
+
+@pytest.mark.parametrize("kind", ["PPM", "ICO"])
+def test_a_file_of_another_kind_that_somebody_has_opened_is_refused(pictures, kind):
+    with (
+        Image.open(io.BytesIO(file_bytes(plain((1, 2, 3)), kind))) as image,
+        pytest.raises(ICLightError, match=f"^The foreground cannot be read: {kind} files are not supported"),
+    ):
+        pictures.picture(image, "foreground")
+
+
+@pytest.mark.parametrize("profile", [None, icc.rgb_profile(icc.ADOBE_RGB)], ids=["sRGB", "with a profile"])
+def test_a_damaged_file_that_somebody_has_opened_is_refused_by_name(pictures, profile):
+    content = file_bytes(Image.fromarray(noise(64, 64)), "JPEG", icc_profile=profile)
+    with (
+        Image.open(io.BytesIO(content[: len(content) // 2])) as image,
+        pytest.raises(ICLightError, match=r"^The foreground cannot be read"),
+    ):
+        pictures.picture(image, "foreground")
+
+
+def test_an_image_with_more_pixels_than_the_limit_is_refused():
+    with pytest.raises(ICLightError, match=r"^The foreground is too large"):
+        subject_cache(max_pixels=lambda: 255).picture(plain((1, 2, 3)), "foreground")
 
 
 def test_what_the_page_could_not_read_is_refused_in_the_pages_words(pictures):

@@ -1,4 +1,4 @@
-"""Background removal with the real rembg and onnxruntime, where they are installed, on small networks of our own."""
+"""Background removal with the real rembg and onnxruntime, if they are installed, on small networks of our own."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from caches import subject_cache
 from onnx_files import finder_of_brightness
+from refusals import reason_of
 
 from lib_iclight.errors import ICLightError, InterruptedRunError
 from lib_iclight.subject import background_removal
@@ -38,7 +39,7 @@ def _no_sessions():
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
-    """Where the removers lie; rembg finds their digests wrong and has no network to do anything about it."""
+    """The folder of the removers; rembg finds their checksums wrong, but has no network to download them again."""
     monkeypatch.delenv("MODEL_CHECKSUM_DISABLED", raising=False)
     monkeypatch.setattr("pooch.core.stream_download", no_network)
     path = tmp_path / "u2net"
@@ -56,7 +57,7 @@ def add(folder, name: str, **options) -> None:
 
 
 def bright_corner() -> np.ndarray:
-    """A wide dark picture with something bright near its upper right corner."""
+    """A wide dark picture with a bright spot near its upper right corner."""
     pixels = np.full((90, 240, 3), 25, np.uint8)
     pixels[10:30, 150:230] = (230, 220, 200)
     return pixels
@@ -91,9 +92,7 @@ def test_a_damaged_file_is_named_with_the_way_out_and_not_downloaded_over(folder
     (file,) = folder.iterdir()
     damaged = file.read_bytes()[:-40] if content is None else content
     file.write_bytes(damaged)
-    with pytest.raises(ICLightError) as caught:
-        background_removal.remove_background(bright_corner(), name, folder)
-    message = str(caught.value)
+    message = reason_of(background_removal.remove_background, bright_corner(), name, folder)
     assert f"The background remover {name} cannot be loaded" in message
     assert f"Replace {file.name} in models/u2net" in message
     assert "picture with transparency" in message

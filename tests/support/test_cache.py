@@ -1,4 +1,4 @@
-"""What is kept for the next run is limited by its bytes, all kinds together."""
+"""One limit in bytes covers everything that is kept for the next run."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def block(size: int) -> np.ndarray:
 
 
 def made_by(cache: SharedCache, keys, size: int) -> list:
-    """Which of the keys were not there when they were asked for, in this order."""
+    """The keys that were missing when requested, in order."""
     made = []
     for key in keys:
         cache.get(key, lambda key=key: made.append(key) or block(size))

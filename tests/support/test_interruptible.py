@@ -1,4 +1,4 @@
-"""Whoever waits for work that cannot be stopped can be stopped."""
+"""Waiting for work that cannot be stopped can itself be stopped."""
 
 from __future__ import annotations
 

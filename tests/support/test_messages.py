@@ -1,10 +1,11 @@
-"""A message about a wrong value can always be sent, is short, and keeps its way out."""
+"""A message about a wrong value can always be sent, is short, and keeps its remedy."""
 
 from __future__ import annotations
 
 import json
 
 import pytest
+from refusals import reason_of
 
 from lib_iclight.errors import ICLightError
 from lib_iclight.light import description
@@ -35,13 +36,11 @@ def nested(depth: int) -> dict:
 
 
 def refusal(values) -> str:
-    with pytest.raises(ICLightError) as caught:
-        from_api(values)
-    return caught.value.detail
+    return reason_of(from_api, values)
 
 
 def as_host_answers(message: str) -> bytes:
-    """The answer of a web UI, which has the message twice."""
+    """A web UI's answer, which contains the message twice."""
     answer = {"error": "ICLightError", "detail": message, "body": "", "message": message}
     return json.dumps(answer, ensure_ascii=False).encode()
 
@@ -102,13 +101,11 @@ def test_numbers_in_texts_of_json_are_refused_by_the_field():
 @pytest.mark.parametrize(
     ("args", "said"),
     [
-        ([{"enabled": True, "model": HALF}], "args[0].model holds half"),
-        ([{"light": {"lights": [{"colour": HALF}]}}], "args[0].light.lights[0].colour holds half"),
-        ([{"input_fg_rgb": {HALF: 1}}], "A key of args[0].input_fg_rgb holds half"),
-        ([False, [], HALF], "args[2] holds half"),
+        ([{"enabled": True, "model": HALF}], "args[0].model contains half"),
+        ([{"light": {"lights": [{"colour": HALF}]}}], "args[0].light.lights[0].colour contains half"),
+        ([{"input_fg_rgb": {HALF: 1}}], "A key of args[0].input_fg_rgb contains half"),
+        ([False, [], HALF], "args[2] contains half"),
     ],
 )
 def test_half_a_character_is_found_wherever_it_is_and_its_place_is_named(args, said):
-    with pytest.raises(ICLightError) as caught:
-        well_formed(args, "args")
-    assert said in caught.value.detail
+    assert said in reason_of(well_formed, args, "args")

@@ -9,16 +9,10 @@ import re
 import numpy as np
 from caches import subject_cache
 from PIL import Image
-from samples import no_matting, noise, plain
+from samples import left_half, no_matting, noise, plain
 
 from lib_iclight.subject.matte_refinement import UNREFINED, MatteRefinement
 from lib_iclight.ui.cutout_html import SIDE, cutout_html, problem_html
-
-
-def left_half(rgb, model):
-    alpha = np.zeros(rgb.shape[:2], np.uint8)
-    alpha[:, : rgb.shape[1] // 2] = 255
-    return alpha
 
 
 def shown(image, removes=True, matte=left_half, edge=UNREFINED) -> tuple[list[Image.Image], str]:

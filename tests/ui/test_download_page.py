@@ -1,4 +1,4 @@
-"""A missing model is downloaded from the page, in Chromium."""
+"""Downloading a missing model on the page, in Chromium."""
 
 from __future__ import annotations
 
@@ -24,16 +24,12 @@ def hub(served, monkeypatch):
 
 
 @pytest.fixture
-def page(browser, served, hub):
-    page = browser.new_page(viewport={"width": 1500, "height": 1400})
-    page.set_default_timeout(60_000)
-    page.goto(served.address)
+def page(hub, page):
     page.locator("#txt2img_ic_light_enabled .label-wrap").first.click()
     page.locator("#txt2img_ic_light_mode label", has_text="offset noise").click()
     page.locator("#txt2img_ic_light_download", has_text=NAME).click()
     page.locator("#txt2img_ic_light_download_progress [role=progressbar]").wait_for()
-    yield page
-    page.close()
+    return page
 
 
 def test_the_page_shows_how_far_a_download_is_and_that_it_is_done(page, served, hub):

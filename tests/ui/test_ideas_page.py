@@ -1,4 +1,4 @@
-"""The user's own quick lists on the page: read whenever it is loaded."""
+"""The user's own quick lists on the page, read whenever it is loaded."""
 
 from __future__ import annotations
 
@@ -8,19 +8,16 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-def lists(browser, served):
+def lists(page):
     """Opens the page anew and gives the quick lists on it."""
-    page = browser.new_page(viewport={"width": 1500, "height": 1200})
-    page.set_default_timeout(60_000)
 
     def load():
-        page.goto(served.address)
+        page.reload()
         page.locator("#txt2img_ic_light_enabled > .label-wrap").click()
         page.locator("#txt2img_ic_light_ideas > .label-wrap").click()
         return page.locator("#txt2img_ic_light_prompts")
 
-    yield load
-    page.close()
+    return load
 
 
 def test_a_file_of_the_user_is_shown_after_a_reload_and_a_broken_one_named(lists, tmp_path, monkeypatch):

@@ -1,4 +1,4 @@
-"""The page's scripts: how they are written, and what they do on a page that holds nothing but an editor's container."""
+"""The page's scripts: how they are written, and what they do on a page with only an editor's container."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def test_the_limits_that_the_page_carries_are_those_that_the_scripts_know():
 
 @pytest.fixture
 def opened(browser):
-    """Opens a page with the scripts in it, in the order of their names unless told otherwise."""
+    """Opens a page with the scripts, by default in the order of their names."""
     pages = []
 
     def open_page(limits=None, scripts=SCRIPTS):
@@ -228,14 +228,20 @@ def test_tab_reaches_one_tool_and_the_arrows_go_on_from_there(opened):
     assert page.locator("[data-tool][tabindex='0']").get_attribute("data-tool") == "undo"
 
 
-@pytest.mark.browser
-def test_a_drag_is_spoken_once_when_it_has_ended(opened):
+def with_a_light(opened):
+    """A page with one light in its editor, whose clock stands still and that notes what is spoken from now on."""
     page = opened()
     page.locator("[data-tool=positioned]").click()
     page.wait_for_function("document.querySelector('[role=status]').textContent.startsWith('Light 1 of 1')")
     page.clock.install(time=0)
     page.clock.pause_at(3600)
     page.evaluate(SPOKEN)
+    return page
+
+
+@pytest.mark.browser
+def test_a_drag_is_spoken_once_when_it_has_ended(opened):
+    page = with_a_light(opened)
     box = page.locator("canvas").bounding_box()
     x, y = page.evaluate("icLight.editor.of('txt2img').stage.toPixels(0.25, 0.25)")
     page.mouse.move(box["x"] + x, box["y"] + y)
@@ -251,12 +257,7 @@ def test_a_drag_is_spoken_once_when_it_has_ended(opened):
 
 @pytest.mark.browser
 def test_keys_that_follow_each_other_are_spoken_once_when_they_pause(opened):
-    page = opened()
-    page.locator("[data-tool=positioned]").click()
-    page.wait_for_function("document.querySelector('[role=status]').textContent.startsWith('Light 1 of 1')")
-    page.clock.install(time=0)
-    page.clock.pause_at(3600)
-    page.evaluate(SPOKEN)
+    page = with_a_light(opened)
     page.locator("canvas").focus()
     for _ in range(6):
         page.keyboard.press("ArrowRight")

@@ -1,4 +1,4 @@
-"""The translations: all that the page says is in each of them, and the page shows it."""
+"""The translations: each contains all of the page's texts, and the page shows them."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ import page_texts
 import pytest
 from page_texts import ROOT, worded
 from said import templates as said_in_source
-
-from workbench.session import Workbench
 
 LANGUAGES = {"zh_CN": "光照", "ja_JP": "照明"}
 FILES = {name: ROOT / "localizations" / f"{name}.json" for name in LANGUAGES}
@@ -53,13 +51,7 @@ def translation(name):
 
 
 @pytest.fixture(scope="module")
-def host(tmp_path_factory):
-    with Workbench(tmp_path_factory.mktemp("data")) as workbench:
-        yield workbench
-
-
-@pytest.fixture(scope="module")
-def config(host):
+def config(running):
     """The page as gradio describes it."""
     from modules import shared
 
@@ -162,7 +154,7 @@ def test_the_host_offers_the_translation(host, name):
 
 @pytest.fixture
 def served(host, browser):
-    """Opens the page in a language; one page at a time."""
+    """Opens the page in a language, one page at a time."""
     pages = []
 
     def open_page(language, script=""):
@@ -221,7 +213,7 @@ def test_a_text_that_names_something_is_translated_around_the_name(served, name)
 
 
 def filled(text: str) -> str:
-    """A text with something in each of its holes."""
+    """A text with all its placeholders filled in."""
     return re.sub(r"%(\d)", r"<\1>", text)
 
 

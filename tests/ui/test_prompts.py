@@ -1,4 +1,4 @@
-"""The quick lists of prompts, and the user's file in their place."""
+"""The quick lists of prompts, and the user's file that replaces them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from lib_iclight.ui.prompts import PromptList, as_html, load, parse
 
 @pytest.fixture
 def own(tmp_path, monkeypatch):
-    """Where the user's file would lie."""
+    """The path of the user's file."""
     path = tmp_path / "user" / "prompts.txt"
     path.parent.mkdir()
     monkeypatch.setattr(prompts, "OWN", path)
@@ -75,6 +75,7 @@ def test_texts_cannot_become_markup():
     assert 'data-text="a &quot;bright&quot; &lt;light&gt; &amp; more"' in shown
 
 
-def test_nothing_to_read_is_refused():
-    with pytest.raises(ICLightError):
-        parse("")
+@pytest.mark.parametrize("text", ["", "# only a comment", "[Lighting]", "[ ]\nmoonlight"])
+def test_nothing_to_read_is_refused(text):
+    with pytest.raises(ICLightError, match="there is no text in it; begin a list with a line such as"):
+        parse(text)

@@ -1,4 +1,4 @@
-"""Recommended settings are the author's; Match size gives sizes that suit the picture."""
+"""Recommended settings are the author's; Match size finds sizes that suit the picture."""
 
 from __future__ import annotations
 

@@ -1,14 +1,16 @@
-"""The line that says what will happen."""
+"""The summary that says what a run will do."""
 
 from __future__ import annotations
 
-import itertools
+import re
 
+import page_texts
 import pytest
 
 from lib_iclight.light.maps import EDITOR, LIGHTS
-from lib_iclight.request import MODES
-from lib_iclight.ui.summary import sentences
+from lib_iclight.request import PLACED
+from lib_iclight.subject.placement import PLACEMENTS
+from lib_iclight.ui.summary import missing_model, sentences
 
 
 def said(**changes) -> str:
@@ -27,7 +29,7 @@ def said(**changes) -> str:
     ("changes", "expected"),
     [
         ({"has_foreground": False}, "Drop a picture of the subject into Foreground."),
-        ({}, "The foreground is relit. The prompt alone decides about the light and the background."),
+        ({}, "The foreground is relit. The prompt alone decides the light and the background."),
         (
             {"light": "left", "removes": True},
             "The foreground is relit. Its background is removed first, unless it is cut out already. "
@@ -39,13 +41,12 @@ def said(**changes) -> str:
         ),
         (
             {"is_img2img": True, "has_foreground": False, "has_init": True},
-            "The img2img picture is relit. "
-            "The prompt decides about the light, as far as the denoising strength lets it.",
+            "The img2img picture is relit. The prompt decides the light, as far as the denoising strength allows.",
         ),
         ({"is_img2img": True}, "The foreground is relit. The img2img picture is the light map."),
         (
             {"light": "a newer version's"},
-            "The foreground is relit. Its light is none that this version knows: choose one. "
+            "The foreground is relit. This version does not know its light: choose one. "
             "The prompt makes a new background.",
         ),
         (
@@ -62,17 +63,17 @@ def said(**changes) -> str:
         ),
         (
             {"light": "front", "placement": "contain"},
-            "The foreground is relit. All of it is kept, with room around it. It is lit from the front. "
+            "The foreground is relit. It is shown whole, with space around it. It is lit from the front. "
             "The prompt makes a new background.",
         ),
         (
             {"mode": "fbc", "light": "editor", "placement": "placed"},
-            "The foreground is relit. It stands where the editor places it. It is lit as the light editor says. "
-            "A plain gradient is its background.",
+            "The foreground is relit. It stands where it was placed in the editor. "
+            "It is lit as drawn in the light editor. A plain gradient is its background.",
         ),
         (
             {"is_img2img": True, "has_foreground": False, "light": "mask", "has_init": True},
-            "The img2img picture is relit. It is lit as the mask says. The prompt makes a new background.",
+            "The img2img picture is relit. It is lit where the mask is painted. The prompt makes a new background.",
         ),
         ({"mode": "fbc"}, "The foreground is relit. Drop a picture into Background, or choose a light."),
         (
@@ -86,7 +87,7 @@ def said(**changes) -> str:
         ),
         (
             {"is_img2img": True, "has_foreground": False, "light": "top"},
-            "What img2img is given is relit. It is lit from above. The prompt makes a new background.",
+            "The picture given to img2img is relit. It is lit from above. The prompt makes a new background.",
         ),
         ({"unreadable": {"foreground": "It is no picture. Use PNG."}}, "It is no picture. Use PNG."),
         (
@@ -121,7 +122,7 @@ def said(**changes) -> str:
         ),
         (
             {"light": "custom", "has_light_map": False, "is_img2img": True, "has_init": True},
-            "The foreground is relit. It is lit as the light map says. The prompt makes a new background.",
+            "The foreground is relit. It is lit by the light map. The prompt makes a new background.",
         ),
         (
             {"model": "x", "models": {"x.backup.safetensors": "fc", "y.safetensors": "fbc"}},
@@ -146,19 +147,62 @@ def test_what_is_said(changes, expected):
     assert said(**changes) == expected
 
 
-ALL = list(itertools.product([True, False], MODES, LIGHTS, [True, False], [True, False], [True, False]))
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"light": "bottom"}, "The foreground is relit. It is lit from below. The prompt makes a new background."),
+        (
+            {"light": "ambient"},
+            "The foreground is relit. It is lit evenly from all sides. The prompt makes a new background.",
+        ),
+        (
+            {"light": "custom"},
+            "The foreground is relit. It is lit by the light map. The prompt makes a new background.",
+        ),
+        (
+            {"light": "left", "has_light_map": False},
+            "The foreground is relit. It is lit from the left. The prompt makes a new background.",
+        ),
+        (
+            {"light": "custom", "has_light_map": False, "has_background": True},
+            "The foreground is relit. Drop a picture into Light map, or choose another light.",
+        ),
+        (
+            {"mode": "fbc", "light": "custom", "has_light_map": False, "has_background": True},
+            "The foreground is relit. It is lit to fit the background picture.",
+        ),
+        ({"light": "custom", "unreadable": {"light_map": "The light map is broken."}}, "The light map is broken."),
+        (
+            {"light": "left", "unreadable": {"light_map": "The light map is broken."}},
+            "The foreground is relit. It is lit from the left. The prompt makes a new background.",
+        ),
+        (
+            {"has_init": False},
+            "The foreground is relit. The prompt alone decides the light and the background.",
+        ),
+        ({"model": ""}, "The foreground is relit. The prompt alone decides the light and the background."),
+        (
+            {"model": "x"},
+            "There is no IC-Light model named 'x'. Choose auto, and download what is missing.",
+        ),
+    ],
+)
+def test_only_what_plays_a_part_is_asked_for(changes, expected):
+    assert said(**changes) == expected
 
 
-@pytest.mark.parametrize("light", [*LIGHTS, EDITOR])
-def test_every_choice_is_described_in_whole_sentences(light):
-    for is_img2img, mode, _, has_foreground, has_background, removes in ALL:
-        for sentence in sentences(
-            is_img2img=is_img2img,
-            mode=mode,
-            light=light,
-            has_foreground=has_foreground,
-            has_background=has_background,
-            removes=removes,
-        ):
-            assert sentence[0].isupper()
-            assert sentence.endswith(".")
+@pytest.mark.parametrize(
+    ("number", "named"),
+    [(1, "m1"), (4, "m1, m2, m3, m4"), (5, "m1, m2, m3, m4 or 1 more"), (7, "m1, m2, m3, m4 or 3 more")],
+)
+def test_four_models_are_named_to_choose_from(number, named):
+    names = [f"m{place}" for place in range(1, number + 1)]
+    assert missing_model("x", names) == f"There is no IC-Light model named 'x'. Choose auto, or one of: {named}."
+
+
+def test_every_choice_is_described_in_whole_sentences():
+    found = page_texts.of_summary([*LIGHTS, EDITOR], [*PLACEMENTS, PLACED])
+    assert [sentence for sentence in found if not re.fullmatch(r"[A-Z][^.]*\.", sentence)] == []
+    lit = [sentence for sentence in found if sentence.startswith("It is lit ")]
+    assert len(lit) == len(LIGHTS) + 2, "each light but none, the editor, either picture that fbc is lit to fit"
+    assert len([sentence for sentence in found if re.match("It is shown whole|It stands", sentence)]) == 2

@@ -1,4 +1,4 @@
-"""What the page says and carries over, as a person meets it, in Chromium."""
+"""The page's texts, and the values it carries over, as a user sees them in Chromium."""
 
 from __future__ import annotations
 
@@ -11,18 +11,7 @@ from samples import file_bytes, plain
 expect = pytest.importorskip("playwright.sync_api").expect
 pytestmark = pytest.mark.browser
 
-PATIENCE = 60_000
-
-
-@pytest.fixture
-def page(browser, served):
-    page = browser.new_page(viewport={"width": 1500, "height": 1400})
-    page.set_default_timeout(PATIENCE)
-    expect.set_options(timeout=PATIENCE)
-    page.goto(served.address)
-    page.wait_for_selector(".input-accordion-checkbox")
-    yield page
-    page.close()
+expect.set_options(timeout=60_000)
 
 
 @pytest.fixture
@@ -100,7 +89,7 @@ def test_img2img_says_whether_the_tab_that_is_shown_has_a_picture(img2img):
     give(img2img, "img_inpaint_base")
     expect(line).to_contain_text("The img2img picture is relit.")
     img2img.click("#mode_img2img button:has-text('Batch')")
-    expect(line).to_contain_text("What img2img is given is relit.")
+    expect(line).to_contain_text("The picture given to img2img is relit.")
     img2img.click("#mode_img2img > .tab-nav button:has-text('img2img')")
     img2img.locator("#img2img_image").get_by_role("button", name="Remove Image").click()
     expect(line).to_have_text(lacking)

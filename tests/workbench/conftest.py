@@ -1,12 +1,11 @@
-"""A workbench with the recorder extension, one per module of tests."""
+"""A workbench with the recorder extension, one per test module."""
 
-import base64
-import io
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
+from samples import encoded
 
 from workbench.session import Workbench
 
@@ -21,7 +20,7 @@ def running(tmp_path_factory):
 
 @pytest.fixture
 def host(running):
-    """The running workbench as it was at its start."""
+    """The running workbench, reset to its initial state."""
     running.reset()
     module = recorder_module()
     module.calls.clear()
@@ -31,7 +30,7 @@ def host(running):
 
 @pytest.fixture
 def recorder(host):
-    """The module of the recorder extension: its calls, and what it is to do in them."""
+    """The recorder extension's module: its recorded calls, and what it should do in them."""
     return recorder_module()
 
 
@@ -41,18 +40,12 @@ def recorder_module():
     return next(data.module for data in scripts.scripts_data if data.script_class.__name__ == "Recorder")
 
 
-def encode(image):
-    buffer = io.BytesIO()
-    image.save(buffer, "PNG")
-    return base64.b64encode(buffer.getvalue()).decode()
-
-
 @pytest.fixture
 def photo():
-    """A picture 96 x 64 in base64, and as it is."""
+    """A picture of 96 x 64, in base64 and as an image."""
     pixels = np.random.default_rng(1).integers(0, 255, (64, 96, 3), dtype=np.uint8)
     image = Image.fromarray(pixels).resize((96, 64), Image.Resampling.BICUBIC)
-    image.encoded = encode(image)
+    image.encoded = encoded(image)
     return image
 
 
@@ -75,4 +68,4 @@ def mask():
     """A mask for the photo: white in its middle, black around."""
     image = Image.new("L", (96, 64), 0)
     image.paste(255, (32, 16, 64, 48))
-    return encode(image)
+    return encoded(image)

@@ -1,4 +1,4 @@
-"""What the host answers over HTTP."""
+"""The host's answers over HTTP."""
 
 import json
 
@@ -73,7 +73,7 @@ def pixels_at(picture, left, top):
 
 
 class Refused(Exception):
-    """An error that says which status it wants."""
+    """An error with its own HTTP status."""
 
     def __init__(self, message, status_code):
         super().__init__(message)

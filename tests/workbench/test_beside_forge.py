@@ -1,4 +1,4 @@
-"""The workbench's pipeline beside a real Forge's, on one model: same pictures, same infotexts, same calls of hooks."""
+"""The workbench's pipeline and a real Forge's on one model: same pictures, infotexts and hook calls."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""A newcomer's first photograph, which has no transparency, on a page where no background remover may be."""
+"""A new user's first photograph, without transparency, on a page that may lack a background remover."""
 
 import json
 import re
@@ -18,7 +18,7 @@ ROUGH = "The rough cut-out of the workbench was used: rembg is not installed."
 
 
 class Rembg(ModuleType):
-    """A remover that finds the left half, or one whose models cannot be had."""
+    """A remover that finds the left half, or one whose models are unavailable."""
 
     def __init__(self, works: bool):
         super().__init__("rembg")
@@ -37,7 +37,7 @@ class Rembg(ModuleType):
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory):
-    """The workbench with the extensions that its page has."""
+    """The workbench with its page's extensions."""
     with Workbench(tmp_path_factory.mktemp("data"), read_settings([]).extension_dirs) as workbench:
         workbench.address = workbench.serve(block=False)
         yield workbench
@@ -58,7 +58,7 @@ def host(running):
 
 
 def a_photograph(seed):
-    """A red subject in the middle of a blue picture, another one for each seed: cut-outs are kept."""
+    """A red subject in the middle of a blue picture, different for each seed, because cut-outs are cached."""
     pixels = np.full((96, 96, 3), (20, 40, 200), np.uint8)
     pixels[24:, 30:66] = (200, 30, 20 + seed)
     return Image.fromarray(pixels)
@@ -73,7 +73,7 @@ def relight(host, seed, **options):
 
 
 def subject_and_note(answer):
-    """The prepared subject, and what is written of its cut-out."""
+    """The prepared subject, and the note about its cut-out."""
     assert answer.status_code == 200, answer.text[:300]
     return np.asarray(images(answer)[-1]), json.loads(answer.json()["info"])["extra_generation_params"].get("Cut-out")
 
@@ -131,7 +131,7 @@ def test_an_axis_takes_light_descriptions_as_the_documents_write_them(host):
 
 
 def plot(scripts):
-    """X/Y/Z plot in txt2img."""
+    """The X/Y/Z plot in txt2img."""
     return next(x for x in scripts.scripts_txt2img.selectable_scripts if x.title() == "X/Y/Z plot")
 
 

@@ -1,4 +1,4 @@
-"""In which order a script's hooks are called, with what, and what becomes of what they do."""
+"""The order and arguments of a script's hooks, and the effect of what they change."""
 
 import pytest
 
@@ -117,7 +117,7 @@ def test_an_exception_in_a_hook_is_printed_and_the_picture_comes_all_the_same(
 
 
 def test_the_checkpoint_is_loaded_after_before_process(recorder, request_body, tmp_path, running):
-    """Before the first generation there is no checkpoint, and nothing tells its family."""
+    """Before the first generation no checkpoint is loaded, and its family is unknown."""
     from modules import sd_models
 
     data = sd_models.SdModelData()

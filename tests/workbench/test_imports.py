@@ -1,4 +1,4 @@
-"""That imports of the workbench and the small model run one way, those inside functions included."""
+"""Imports of the workbench and the small model go one way, including those inside functions."""
 
 import ast
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ HOST = ROOT / "workbench" / "host"
 
 
 def modules() -> dict[str, Path]:
-    """All files by the names that they are imported by: those of the host stand on the import path themselves."""
+    """All files by import name; the host's are top-level modules."""
     found = {}
     for folder in ("workbench", "small_model"):
         for path in (ROOT / folder).rglob("*.py"):
@@ -20,7 +20,7 @@ def modules() -> dict[str, Path]:
 
 
 def imports(path: Path, known: dict[str, Path]) -> Iterator[str]:
-    """Which of the known modules a file imports, or takes names from."""
+    """The known modules that a file imports, or imports names from."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)

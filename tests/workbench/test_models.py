@@ -1,4 +1,4 @@
-"""The patchers, the VAE and the conditions an extension works on."""
+"""The patchers, the VAE and the conditions that an extension uses."""
 
 import pytest
 import torch
@@ -115,7 +115,7 @@ def test_clones_do_not_share_patches_or_options(unet):
 
 
 def concat(value):
-    """A modifier that gives every condition four channels of one value."""
+    """A modifier that adds four channels of one value to every condition."""
 
     def modifier(model, x, timestep, uncond, cond, cond_scale, model_options, seed):
         from backend.sampling.condition import ConditionNoiseShape

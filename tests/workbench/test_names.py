@@ -1,4 +1,4 @@
-"""That what the workbench offers is there in a real Forge too, under the same names: stand-ins drift."""
+"""Everything that the workbench provides exists in a real Forge under the same names: stand-ins drift."""
 
 import ast
 import os
@@ -38,7 +38,7 @@ def name_of(path):
 
 
 def names(path):
-    """Public names a module has at its top level, imported ones included."""
+    """A module's public top-level names, including imported ones."""
     found = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, (ast.Import, ast.ImportFrom)):

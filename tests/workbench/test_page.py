@@ -1,4 +1,4 @@
-"""The page, as a person uses it."""
+"""The page, as a user sees it."""
 
 import pytest
 

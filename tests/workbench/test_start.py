@@ -1,4 +1,4 @@
-"""Hosts started with other arguments, and that nothing of them is left behind."""
+"""Hosts started with other arguments leave nothing behind."""
 
 import sys
 

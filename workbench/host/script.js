@@ -1,4 +1,4 @@
-// What the scripts of extensions find in the page: the application, and calls when it is there or has changed.
+// What extensions' scripts find in the page: the application, and callbacks for when it has loaded or changed.
 
 function gradioApp() {
     const element = document.getElementsByTagName("gradio-app")[0] ?? document;

@@ -11,7 +11,7 @@ from modules.call_queue import queue_lock
 
 
 def _handle_exception(request: Request, e: Exception) -> JSONResponse:
-    """The answer to a request that raised: 500, or the ``status_code`` the exception carries itself."""
+    """The answer to a request that raised: 500, or the exception's own ``status_code``."""
     info = vars(e)
     content = {
         "error": type(e).__name__,
@@ -28,7 +28,7 @@ def create_api(app: FastAPI):
 
 
 def headless() -> FastAPI:
-    """Page and API made in the order in which :func:`webui` makes them, and served to nobody."""
+    """Page and API, made in the same order as in :func:`webui`, but not served."""
     script_callbacks.before_ui_callback()
     shared.demo = ui.create_ui()
     app = FastAPI(exception_handlers={Exception: _handle_exception})
@@ -43,7 +43,7 @@ def _allowed_paths() -> list[str]:
 
 
 def webui(*, port: int | None = None) -> tuple[FastAPI, str]:
-    """Serve the page in a thread of its own; returns the application and its address."""
+    """Serve the page in a separate thread; returns the application and its address."""
     script_callbacks.before_ui_callback()
     shared.demo = ui.create_ui()
     shared.demo.queue(64)
@@ -89,6 +89,6 @@ def close() -> None:
 
 
 def reload_scripts() -> None:
-    """Load all scripts anew, as a host does before it makes its page anew."""
+    """Reload all scripts, as a host does before it rebuilds its page."""
     script_callbacks.script_unloaded_callback()
     initialize.initialize_rest()

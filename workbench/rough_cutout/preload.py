@@ -1,6 +1,6 @@
-"""The extension's argument on the host's command line."""
+"""The extension's command-line option."""
 
 
 def preload(parser):
-    """Add it."""
-    parser.add_argument("--rough-cut-out", action="store_true", help="never ask a background remover")
+    """Add `--rough-cut-out`."""
+    parser.add_argument("--rough-cut-out", action="store_true", help="never use a background remover")

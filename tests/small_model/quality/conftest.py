@@ -1,4 +1,4 @@
-"""Held-out subjects relit through the product, once for all tests of a file."""
+"""Held-out subjects relit through the product, once per test module."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ def few() -> HeldOut:
 
 @pytest.fixture(scope="module")
 def values(product, held):
-    """The measures by name, a value a scene, as the bench averages them."""
+    """The measures by name, one value per scene, which the benchmark averages."""
     bare = Product(product.host, product.asking, bare=True)
     return report.fc_values(product, held) | report.fbc_values(product, held) | report.bare_values(bare, held)
 
 
 @pytest.fixture(scope="module")
 def scores(values):
-    """The scores by name, as the bench prints them."""
+    """The scores by name, as the benchmark prints them."""
     return report.estimates(values)

@@ -1,4 +1,4 @@
-"""What the measures are worth: the renderer's own pictures meet every bar, wrong and merely painted ones do not."""
+"""The measures work: the renderer's own pictures meet every bar, while wrong or merely painted ones do not."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def test_a_ramp_painted_over_a_lit_subject_does_not_hide_where_its_light_is(held
 
 
 class Turned:
-    """The renderer with its light a constant angle (degrees) aside."""
+    """The renderer with its light rotated by a constant angle in degrees."""
 
     def __init__(self, angle):
         self.angle = angle

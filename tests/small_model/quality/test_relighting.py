@@ -1,4 +1,4 @@
-"""The workbench's model relights: light asked from a side makes that side of the subject bright, and so on.
+"""The workbench's model relights: light from a side brightens that side of the subject, and so on.
 
 The first 12 held-out scenes of 256 px, 10 steps, through the script, its light maps, conditions and the host's sampler.
 `python dev.py bench --quality` measures the same on 200 and gives intervals; they are in `small_model/README.md`.

@@ -1,4 +1,4 @@
-"""Runs the same generations, on the same small model, through the workbench's pipeline or through a real Forge's.
+"""Runs the same generations on the same small model, with the workbench's pipeline or a real Forge's.
 
 ``python run_cases.py OUT DATA`` uses the workbench; ``python run_cases.py OUT DATA FORGE_HOME`` a real Forge, whose
 interpreter must run it. Pictures, infotexts and calls of hooks go into the folder OUT.
@@ -17,7 +17,7 @@ OPTIONS = {"live_previews_enable": False, "samples_save": False, "grid_save": Fa
 
 
 def start_workbench(data):
-    """Bring the host into this process; returns the checkpoint."""
+    """Load the host into this process; returns the checkpoint."""
     sys.path.insert(0, str(REPOSITORY))
     from workbench import boot, settings
 
@@ -50,7 +50,7 @@ def start_forge(home, data):
 
 
 def own_module(path):
-    """A module of the workbench's host, under a name that is in nobody's way."""
+    """A module of the workbench's host, under a name that conflicts with nothing."""
     spec = importlib.util.spec_from_file_location(f"own_{path.stem}", path)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
@@ -101,7 +101,7 @@ def forge_checkpoint():
 
 
 class Scripts:
-    """Stands in for the scripts of a tab: writes down what is called, and changes the model before sampling."""
+    """A stand-in for a tab's scripts: records all calls, and changes the model before sampling."""
 
     def __init__(self, before_sampling):
         self.calls = []
@@ -121,7 +121,7 @@ class Scripts:
 
 
 def offsets():
-    """Two weights to add; the first makes the first layer wider."""
+    """Two weights to add; the first one widens the first layer."""
     import torch
 
     generator = torch.Generator().manual_seed(0)
@@ -134,7 +134,7 @@ def offsets():
 
 
 def relight(patches):
-    """What IC-Light does before sampling, in miniature: offsets, a condition beside the latents, other latents."""
+    """What IC-Light does before sampling, in miniature: offsets, a concatenated condition, other latents."""
     import torch
     from backend.sampling.condition import ConditionNoiseShape
 

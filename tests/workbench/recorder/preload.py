@@ -1,4 +1,4 @@
-"""Adds an argument to the host's command line."""
+"""Adds a command-line option to the host."""
 
 
 def preload(parser):

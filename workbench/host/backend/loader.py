@@ -1,4 +1,4 @@
-"""Loads the one model the workbench has, and lets it pass for another family where a test wants to see it refused."""
+"""Loads the workbench's one model, and makes it look like another family for tests that expect a refusal."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ FAMILIES = {
 
 
 class EstimatedConfig:
-    """The facts about an architecture that a checkpoint's header would give away."""
+    """The facts about an architecture that are detected from a checkpoint's header."""
 
     def __init__(self, family: str):
         _, context_dim = FAMILIES[family]
         self.unet_config = {"in_channels": 9 if family == "inpaint" else 4, "context_dim": context_dim}
 
     def inpaint_model(self) -> bool:
-        """Whether the UNet takes mask and masked picture beside the latents."""
+        """Whether the UNet takes mask and masked picture in addition to the latents."""
         return self.unet_config["in_channels"] > 4
 
 
 def forge_loader(sd: str):
-    """The checkpoint as an engine. ``sd`` is the name of the family it is to pass for."""
+    """The checkpoint as an engine. ``sd`` is the name of the family that it pretends to be."""
     from backend.diffusion_engine.sd15 import StableDiffusion
     from small_model.architecture import NOISE_SCHEDULE
     from small_model.tiny_model import build

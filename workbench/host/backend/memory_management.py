@@ -1,6 +1,6 @@
 """Which patchers count as loaded, and what loading one does.
 
-Everything lives on the CPU in float32, so nothing is ever moved. What remains of Forge's memory management is its
+Everything is on the CPU in float32, so nothing is ever moved. What remains of Forge's memory management is its
 visible rule: the weights are merged when a patcher is loaded, and a patcher that is loaded already is left alone.
 """
 
@@ -11,7 +11,7 @@ current_loaded_models: list = []
 
 
 def load_models_gpu(models) -> None:
-    """Load the patchers that are not loaded yet; their clones count as unloaded then."""
+    """Load the patchers that are not loaded yet; their clones then count as unloaded."""
     missing = [model for model in models if not any(model is loaded for loaded in current_loaded_models)]
     for model in missing:
         current_loaded_models[:] = [loaded for loaded in current_loaded_models if not model.is_clone(loaded)]

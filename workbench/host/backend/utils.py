@@ -1,10 +1,10 @@
-"""Attribute paths, under the names Forge's backend uses."""
+"""Access to attributes by path, under the names that Forge's backend uses."""
 
 from __future__ import annotations
 
 
 def get_attr(obj, attr: str):
-    """Follow a dotted path of attributes and return what is at its end."""
+    """Return the attribute at a dotted path."""
     for name in attr.split("."):
         obj = getattr(obj, name)
     return obj

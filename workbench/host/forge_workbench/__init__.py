@@ -1,1 +1,1 @@
-"""Parts of the embedded host that have no module of their own name in Forge."""
+"""Parts of the embedded host that have no counterpart of the same name in Forge."""

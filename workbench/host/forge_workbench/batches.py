@@ -1,4 +1,4 @@
-"""Making the pictures of a job batch by batch, with every hook at its place, and the grid of all."""
+"""Makes the pictures of a job batch by batch, calling every hook in its place, and the grid of all pictures."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from forge_workbench.infotext import create_infotext
 
 
 def make_all(p) -> tuple[list[Image.Image], list[str], int]:
-    """The pictures, their infotexts, and the index of the first that is no grid."""
+    """The pictures, their infotexts, and the index of the first one that is not a grid."""
     p.sd_model_name = p.sd_model.sd_checkpoint_info.name_for_extra
     p.sd_model_hash = p.sd_model.sd_model_hash
     p.sd_model.comments = []
@@ -41,7 +41,7 @@ def make_all(p) -> tuple[list[Image.Image], list[str], int]:
 
 
 def _run_batch(p, n: int, infotexts: list[str], output_images: list[Image.Image]) -> None:
-    """Make the pictures of the batch of number ``n`` and append them, and their infotexts."""
+    """Make the pictures of batch ``n`` and append them and their infotexts."""
     p.sd_model.forge_objects = p.sd_model.forge_objects_original.shallow_copy()
     batch = slice(n * p.batch_size, (n + 1) * p.batch_size)
     p.prompts, p.negative_prompts = p.all_prompts[batch], p.all_negative_prompts[batch]
@@ -81,7 +81,7 @@ def _sample_and_decode(p) -> torch.Tensor:
         p.extra_generation_params["Noise Schedule"] = opts.sd_noise_schedule
         sigmas_backup = predictor.sigmas
         predictor.set_sigmas(rescale_zero_terminal_snr_sigmas(sigmas_backup))
-    # As Forge does, without a guard: after an exception the levels stay as they are.
+    # As in Forge, without try/finally: after an exception the levels stay as they are.
     samples = p.sample(
         conditioning=p.c,
         unconditional_conditioning=p.uc,
@@ -106,7 +106,7 @@ def _infotext(p, index: int = 0, use_main_prompt: bool = False) -> str:
 
 
 def _finish_image(p, i: int, image: Image.Image, infotexts: list, output_images: list) -> None:
-    """Let scripts have one picture, lay it on its original, save it, and give it its infotext."""
+    """Pass one picture to the scripts, paste it onto its original, save it, and attach its infotext."""
     index = i + p.iteration * p.batch_size
     if p.scripts is not None:
         pp = scripts.PostprocessImageArgs(image, index)
@@ -134,7 +134,7 @@ def _finish_image(p, i: int, image: Image.Image, infotexts: list, output_images:
 
 
 def _add_grid(p, infotexts: list[str], output_images: list[Image.Image]) -> int:
-    """Put a grid before the pictures where there are several; returns the index of the first picture."""
+    """Insert a grid before several pictures; returns the index of the first picture."""
     if p.do_not_save_grid or len(output_images) < 2:
         return 0
     grid = images.image_grid(output_images)

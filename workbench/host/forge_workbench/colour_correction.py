@@ -1,4 +1,4 @@
-"""Matching the colours of an img2img result to those of the picture that it began with."""
+"""Matches the colours of an img2img result to those of its starting picture."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def colours_of(image: Image.Image) -> np.ndarray:
 
 
 def matched(image: Image.Image, colours: np.ndarray) -> Image.Image:
-    """The picture with its colours matched, channel by channel in CIELAB; its luminosity stays."""
+    """The picture with its colours matched, channel by channel in CIELAB; its luminosity is kept."""
     from skimage import color, exposure
 
     original = np.asarray(image.convert("RGB")) / 255
@@ -23,7 +23,7 @@ def matched(image: Image.Image, colours: np.ndarray) -> Image.Image:
 
 
 def _with_luminosity(colours: np.ndarray, of: np.ndarray) -> np.ndarray:
-    """Colours ``[H, W, 3]`` in 0..1 with the luminosity of others, as W3C's Compositing, 10.2, has it."""
+    """Colours ``[H, W, 3]`` in 0..1 with the luminosity of others, as in W3C's Compositing, 10.2."""
     weights = np.array([0.3, 0.59, 0.11])
     wanted = (of @ weights)[..., None]
     moved = colours + wanted - (colours @ weights)[..., None]

@@ -1,4 +1,4 @@
-"""The text that says how a picture came about."""
+"""The text that says how a picture was made."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Masks of img2img: which part of the pictures is made anew, and what is laid on the result."""
+"""img2img's masks: which part of the pictures is repainted, and what is pasted over the result."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ import torch
 from modules import images, masking, rng, scripts
 from PIL import Image, ImageOps
 
-#: What is under the mask at the start, by the number the API has for it; 1 keeps the picture.
+#: What the masked area starts from, by the API's number for it; 1 keeps the picture.
 FILL, ORIGINAL, NOISE, NOTHING = range(4)
 
 
 def prepare_mask(p) -> tuple[Image.Image | None, tuple | None]:
-    """The mask at the size of the generation, and the part of the picture it is about (None for the whole)."""
+    """The mask at the size of the generation, and the part of the picture that it covers (None for the whole)."""
     mask = _binary(p.image_mask, p.mask_round)
     params = p.extra_generation_params
     if p.inpainting_mask_invert:
@@ -42,7 +42,7 @@ def prepare_mask(p) -> tuple[Image.Image | None, tuple | None]:
 
 
 def _binary(image: Image.Image, rounded: bool) -> Image.Image:
-    """The alpha channel where there is one that says anything, black and white if rounded; else the brightness."""
+    """The alpha channel if the picture is transparent anywhere, black and white if rounded; else the brightness."""
     if image.mode != "RGBA" or image.getextrema()[-1] == (255, 255):
         return image.convert("L")
     alpha = image.getchannel("A")
@@ -61,7 +61,7 @@ def _blurred(mask: Image.Image, sigma_x: float, sigma_y: float) -> Image.Image:
 
 
 def keep_overlay(p, image: Image.Image) -> None:
-    """Remember what of a picture is not masked, to be laid on the result."""
+    """Keep the unmasked part of a picture, to be pasted over the result."""
     if p.mask_for_overlay.size != image.size:
         p.mask_for_overlay = images.resize_image(p.resize_mode, p.mask_for_overlay, *image.size)
     overlay = Image.new("RGBa", image.size)
@@ -71,7 +71,7 @@ def keep_overlay(p, image: Image.Image) -> None:
 
 
 def filled(p, image: Image.Image, mask: Image.Image) -> Image.Image:
-    """The picture with what it is to begin with under the mask."""
+    """The picture with the masked area filled as the settings say."""
     if p.inpainting_fill == ORIGINAL:
         return image
     if p.inpainting_fill == FILL:
@@ -97,7 +97,7 @@ def mask_latents(p, mask: Image.Image, seeds: list[int]) -> None:
 
 
 def blended(p, samples: torch.Tensor) -> torch.Tensor:
-    """What was sampled where the mask wants it, the latents of the beginning elsewhere."""
+    """The sampled latents inside the mask, the starting latents elsewhere."""
     latents = samples * p.nmask + p.init_latent * p.mask
     if p.scripts is None:
         return latents
@@ -107,7 +107,7 @@ def blended(p, samples: torch.Tensor) -> torch.Tensor:
 
 
 def laid_over(image: Image.Image, paste_to: tuple | None, overlay: Image.Image | None) -> Image.Image:
-    """A result at its place in the original, with what was not masked laid on it.
+    """A result in its place in the original, with the unmasked part pasted over it.
 
     Args:
         image: the result.

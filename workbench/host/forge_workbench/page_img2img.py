@@ -11,7 +11,7 @@ from forge_workbench import page_parts
 
 
 def _pictures() -> SimpleNamespace:
-    """The tabs pictures are given in; which is chosen is told by Forge's number for it."""
+    """The tabs with picture slots; the chosen one is identified by Forge's number for it."""
     s = SimpleNamespace()
     upload = {"sources": ["upload"], "interactive": True, "type": "pil"}
     with gr.Tabs(elem_id="mode_img2img"):
@@ -29,7 +29,7 @@ def _pictures() -> SimpleNamespace:
 
 
 def _inpainting() -> SimpleNamespace:
-    """What is asked about a mask; shown in the tab that has one."""
+    """The controls for masks; shown in the tab that has a mask."""
     i = SimpleNamespace()
     fills = ["fill", "original", "latent noise", "latent nothing"]
     modes = ["Inpaint masked", "Inpaint not masked"]
@@ -47,7 +47,7 @@ def _inpainting() -> SimpleNamespace:
 
 
 def create() -> gr.Blocks:
-    """The tab, its components made in the order in which Forge makes them."""
+    """The tab, with its components in Forge's order."""
     runner = scripts.scripts_img2img
     c = SimpleNamespace()
     with gr.Blocks(analytics_enabled=False) as interface:

@@ -1,4 +1,4 @@
-"""What the txt2img and img2img tabs have alike."""
+"""What the txt2img and img2img tabs have in common."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def output_panel(tab: str) -> SimpleNamespace:
 
 
 def connect_generate(tab: str, top, function, inputs: list, panel) -> None:
-    """Have Generate and Enter make the pictures, with Interrupt shown meanwhile."""
+    """Make Generate and Enter start a generation, with Interrupt shown meanwhile."""
     args = {
         "fn": wrap_gradio_gpu_call(function, extra_outputs=[None, "", ""]),
         "js": f"submit_{tab}",
@@ -112,7 +112,7 @@ def connect_generate(tab: str, top, function, inputs: list, panel) -> None:
 
 
 def connect_paste(tab: str, top, image, fields: list, override) -> None:
-    """Say which components take which parameters, and have the paste button read them."""
+    """Register which components take which parameters, and make the paste button read them."""
     infotext_utils.add_paste_fields(tab, image, fields, override)
     binding = infotext_utils.ParamBinding(top.paste, tab, source_text_component=top.prompt)
     infotext_utils.register_paste_params_button(binding)

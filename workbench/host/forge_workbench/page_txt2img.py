@@ -13,7 +13,7 @@ from forge_workbench import page_parts
 
 
 def _resolution(enable, width, height, hr_scale, hr_resize_x, hr_resize_y) -> str:
-    """From which size to which the second pass leads."""
+    """The sizes of the first and the second pass, in words."""
     if not enable:
         return ""
     args = {"hr_scale": hr_scale, "hr_resize_x": hr_resize_x, "hr_resize_y": hr_resize_y}
@@ -53,7 +53,7 @@ def _hires() -> SimpleNamespace:
 
 
 def _hires_of_its_own(h: SimpleNamespace) -> None:
-    """Sampler, schedule and prompts of the second pass; there, as in Forge by default, and not shown."""
+    """Sampler, schedule and prompts of the second pass; present but hidden, as in Forge by default."""
     samplers = ["Use same sampler", *sd_samplers.visible_sampler_names()]
     schedulers = ["Use same scheduler", *(x.label for x in sd_schedulers.schedulers)]
     with gr.Row(visible=False):
@@ -93,7 +93,7 @@ def _paste_fields(top, cfg, size, h) -> list[PasteField]:
 
 
 def create() -> gr.Blocks:
-    """The tab, its components made in the order in which Forge makes them."""
+    """The tab, with its components in Forge's order."""
     runner = scripts.scripts_txt2img
     with gr.Blocks(analytics_enabled=False) as interface:
         top = page_parts.top_row("txt2img")

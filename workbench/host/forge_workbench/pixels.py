@@ -19,7 +19,7 @@ def decoded(model, latents: torch.Tensor) -> DecodedSamples:
 
 
 def pixels_to_image(x: torch.Tensor) -> Image.Image:
-    """A tensor ``[3, H, W]`` in 0..1 as a picture; fractions are cut off."""
+    """A tensor ``[3, H, W]`` in 0..1 as a picture; fractions are truncated."""
     return Image.fromarray((255.0 * np.moveaxis(x.cpu().numpy(), 0, 2)).astype(np.uint8))
 
 

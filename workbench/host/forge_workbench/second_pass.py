@@ -1,4 +1,4 @@
-"""The second, larger pass of txt2img: its size, what it begins with, and what is told of it."""
+"""The second, larger pass of txt2img: its size, its starting latents, and its infotext."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _SIDE = 8
 
 
 def target_size(p) -> tuple[int, int]:
-    """Width and height to enlarge to; with both sides given ``p.truncate_x`` and ``y`` tell what is too much."""
+    """Width and height to enlarge to; if both sides are given, ``p.truncate_x`` and ``y`` say how much to crop."""
     wanted_x, wanted_y = p.hr_resize_x, p.hr_resize_y
     if wanted_x == 0 and wanted_y == 0:
         p.extra_generation_params["Hires upscale"] = p.hr_scale
@@ -29,7 +29,7 @@ def target_size(p) -> tuple[int, int]:
 
 
 def upscale_mode(p) -> dict | None:
-    """How latents are enlarged; None where pictures are. Raises where there is no such upscaler."""
+    """How latents are enlarged; None if pictures are enlarged instead. Raises if there is no such upscaler."""
     name = shared.latent_upscale_default_mode if p.hr_upscaler is None else p.hr_upscaler
     mode = shared.latent_upscale_modes.get(name)
     if mode is None and not any(x.name == name for x in shared.sd_upscalers):
@@ -38,7 +38,7 @@ def upscale_mode(p) -> dict | None:
 
 
 def sample(p, samples: torch.Tensor):
-    """Enlarge, add noise, denoise, decode; gives the latents back where the user has interrupted.
+    """Enlarge, add noise, denoise, decode; returns the latents if the user has interrupted.
 
     Scripts are called twice: before the patchers are reset, and after.
     """
@@ -67,7 +67,7 @@ def sample(p, samples: torch.Tensor):
 
 
 def _upscaled(p, samples: torch.Tensor, pictures: torch.Tensor | None) -> torch.Tensor:
-    """The first pass' latents at the second pass' size, with what is too much cut off; by way of pictures if given."""
+    """The first pass's latents, enlarged and cropped to the second pass's size; via pictures if given."""
     width, height = p.hr_upscale_to_x, p.hr_upscale_to_y
     if pictures is None:
         size = (height // _SIDE, width // _SIDE)
@@ -82,7 +82,7 @@ def _upscaled(p, samples: torch.Tensor, pictures: torch.Tensor | None) -> torch.
 
 
 def tell(p) -> None:
-    """Put what is asked of the second pass into the infotext."""
+    """Write the second pass's parameters into the infotext."""
 
     def hr_prompt(p, index, prompt_text, **kwargs):
         return p.all_hr_prompts[index] if p.all_hr_prompts[index] != prompt_text else None

@@ -1,4 +1,4 @@
-"""The pictures that img2img begins with: sized, put together to a batch, encoded."""
+"""img2img's starting pictures: resized, batched and encoded."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def _prepared(p, image: Image.Image, mask: Image.Image | None, crop_region: tupl
 
 
 def _as_batch(p, pictures: list[np.ndarray]) -> torch.Tensor:
-    """One picture for all of the batch, or one each; fewer pictures make the batch smaller."""
+    """One picture for the whole batch, or one each; fewer pictures make the batch smaller."""
     if len(pictures) > 1:
         if len(pictures) > p.batch_size:
             raise RuntimeError(f"bad number of images passed: {len(pictures)}; expecting {p.batch_size} or less")

@@ -1,4 +1,4 @@
-// An InputAccordion is an accordion with a check box in its header, and a hidden check box that gradio knows.
+// An InputAccordion is an accordion with a checkbox in its header, and a hidden checkbox that gradio knows.
 
 function inputAccordionChecked(id, checked) {
     const accordion = gradioApp().getElementById(id);

@@ -1,4 +1,4 @@
-// Texts of the page in the language that is set: each piece of text that the translation knows is replaced.
+// Translates the page: each piece of text that the selected translation knows is replaced.
 
 function hasLocalization() {
     return window.localization && Object.keys(window.localization).length > 0;

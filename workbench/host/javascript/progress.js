@@ -1,4 +1,4 @@
-// How far a generation is, above its results: the page shows no previews, and a small machine takes its time.
+// Shows the progress of a generation above its results: there are no previews, and a small machine is slow.
 
 function showProgress(tab, task) {
     const gallery = gradioApp().getElementById(`${tab}_gallery_container`);

@@ -1,4 +1,4 @@
-// What the components of the page call.
+// The functions that the page's components call.
 
 // Tell gradio that a script has changed the value of an input.
 function updateInput(target) {
@@ -49,7 +49,7 @@ function showGenerating(tab, generating) {
     return [];
 }
 
-// gradio hands over the values of inputs and outputs; the first input is the task's name, the outputs are not wanted.
+// gradio passes the values of inputs and outputs; the first input is the task's name, the outputs are dropped.
 function submitArguments(tab, values) {
     showGenerating(tab, true);
     const inputs = Array.from(values).slice(0, -4);

@@ -1,4 +1,4 @@
-"""The noise schedule as samplers and schedulers want it."""
+"""The noise schedule with the interface that samplers and schedulers expect."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from k_diffusion import sampling
 
 
 class ForgeScheduleLinker(torch.nn.Module):
-    """Asks a model's predictor for its noise levels."""
+    """Provides the noise levels of a model's predictor."""
 
     def __init__(self, predictor):
         super().__init__()

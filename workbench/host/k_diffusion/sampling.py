@@ -15,7 +15,7 @@ import torch
 
 
 def append_zero(x: torch.Tensor) -> torch.Tensor:
-    """``x`` with a zero behind it."""
+    """``x`` followed by a zero."""
     return torch.cat([x, x.new_zeros([1])])
 
 
@@ -36,7 +36,7 @@ def to_d(x: torch.Tensor, sigma: torch.Tensor, denoised: torch.Tensor) -> torch.
 
 
 def get_ancestral_step(sigma_from, sigma_to, eta: float = 1.0):
-    """``(sigma_down, sigma_up)``: how far to denoise, and how much noise to add then."""
+    """``(sigma_down, sigma_up)``: how far to denoise, and how much noise to add afterwards."""
     if not eta:
         return sigma_to, 0.0
     sigma_up = min(sigma_to, eta * (sigma_to**2 * (sigma_from**2 - sigma_to**2) / sigma_from**2) ** 0.5)
@@ -77,7 +77,7 @@ def sample_euler(model, x, sigmas, extra_args=None, callback=None):
 
 @torch.no_grad()
 def sample_euler_ancestral(model, x, sigmas, extra_args=None, callback=None, eta=1.0, s_noise=1.0, noise_sampler=None):
-    """Euler steps further than asked for, and noise to make up for it."""
+    """Euler steps that go further down, with noise added to make up for it."""
     for i in range(len(sigmas) - 1):
         denoised = _denoise(model, x, sigmas, i, extra_args, callback)
         sigma_down, sigma_up = get_ancestral_step(sigmas[i], sigmas[i + 1], eta=eta)

@@ -15,7 +15,7 @@ queue_lock = fifo_lock.FIFOLock()
 
 
 def wrap_gradio_gpu_call(func, extra_outputs=None):
-    """Have a function wait for its turn as a job, and forget the user's wish to stop when it is done."""
+    """Run a function as a job when its turn comes, and clear a requested stop when it is done."""
 
     @wraps(func)
     def f(id_task, *args, **kwargs):
@@ -34,9 +34,9 @@ def wrap_gradio_gpu_call(func, extra_outputs=None):
 
 
 def wrap_gradio_call_no_job(func, extra_outputs=None, add_stats: bool = False):
-    """Show what the function raises in its last output, and how long it took where asked for.
+    """Show the function's exception in its last output, and how long it took if requested.
 
-    A task of the main thread that raised returns None, which cannot be made a list: the error is then the task's.
+    A task that raised in the main thread returns None, which cannot be made a list; the error shown is the task's.
     """
 
     @wraps(func)

@@ -1,4 +1,4 @@
-"""Printing errors without stopping."""
+"""Prints errors without stopping."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import traceback
 
 
 def report(message: str, *, exc_info: bool = False) -> None:
-    """Print a message to stderr, with the traceback of the exception being handled where asked for."""
+    """Print a message to stderr, with the current traceback if requested."""
     for line in message.splitlines():
         print("***", line, file=sys.stderr)
     if exc_info:

@@ -1,4 +1,4 @@
-"""Which folders are extensions."""
+"""Finds the folders that are extensions."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ extensions: list[Extension] = []
 
 
 def list_extensions() -> None:
-    """Find the extensions: those in the host's folder by name, then those the workbench was told of."""
+    """Find the extensions: those in the host's folder by name, then those given to the workbench."""
     names = sorted(os.listdir(extensions_dir)) if os.path.isdir(extensions_dir) else []
     found = [*(os.path.join(extensions_dir, name) for name in names), *map(str, settings.current.extension_dirs)]
     extensions[:] = [Extension(os.path.basename(path), path) for path in found if os.path.isdir(path)]

@@ -1,4 +1,4 @@
-"""A lock that lets waiting threads in by the order they came."""
+"""A lock that admits waiting threads in order of arrival."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class FIFOLock:
         self._waiting: collections.deque[threading.Event] = collections.deque()
 
     def acquire(self) -> None:
-        """Take the lock when it is one's turn."""
+        """Take the lock when the thread's turn comes."""
         with self._guard:
             if not self._held:
                 self._held = True

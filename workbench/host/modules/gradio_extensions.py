@@ -33,7 +33,7 @@ def _with_hooks(original_init):
 
 
 def save_pil_to_file(pil_image, cache_dir=None, name="image", format="png"):
-    """Write a picture into gradio's folder as PNG with its texts, so that a picture downloaded has them too."""
+    """Write a picture into gradio's folder as PNG with its texts, so that a downloaded picture has them too."""
     os.makedirs(cache_dir, exist_ok=True)
     with tempfile.NamedTemporaryFile(delete=False, suffix=".png", dir=cache_dir) as file:
         pil_image.save(file, format="PNG", pnginfo=images.png_texts(pil_image.info))
@@ -41,7 +41,7 @@ def save_pil_to_file(pil_image, cache_dir=None, name="image", format="png"):
 
 
 def install() -> None:
-    """Change gradio. Must come before anything that derives a component; ``patches`` undoes it."""
+    """Patch gradio. Must be called before any component class is derived; ``patches`` undoes it."""
     for kind in (gr.components.Component, gr.blocks.BlockContext):
         patches.patch(__name__, kind, "__init__", _with_hooks(kind.__init__))
     patches.patch(__name__, gradio.component_meta, "create_or_modify_pyi", lambda *args: None)

@@ -1,4 +1,4 @@
-"""Reading, resizing and saving pictures."""
+"""Reads, resizes and saves pictures."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _EXIF_IFD, _USER_COMMENT = 0x8769, 0x9286
 
 
 def image_grid(imgs: list[Image.Image], rows: int | None = None) -> Image.Image:
-    """All pictures on one, about as many rows as columns where not told."""
+    """A grid of all pictures, by default with about as many rows as columns."""
     rows = min(rows or round(math.sqrt(len(imgs))), len(imgs))
     columns = math.ceil(len(imgs) / rows)
     w, h = map(max, zip(*(img.size for img in imgs)))
@@ -41,7 +41,7 @@ def _resize(im: Image.Image, w: int, h: int, upscaler_name: str | None) -> Image
 
 
 def _fill_borders(res: Image.Image, resized: Image.Image) -> None:
-    """Stretch the outermost rows or columns of ``resized`` over what it leaves free."""
+    """Stretch the outermost rows or columns of ``resized`` over the empty area."""
     (width, height), (w, h) = res.size, resized.size
     if top := (height // 2 - h // 2 if w == width else 0):
         res.paste(resized.resize((width, top), box=(0, 0, width, 0)), (0, 0))
@@ -70,7 +70,7 @@ def resize_image(resize_mode: int, im: Image.Image, width: int, height: int, ups
 
 
 def flatten(img: Image.Image, bgcolor: str) -> Image.Image:
-    """RGB, with what is transparent laid on a colour such as ``#ffffff``."""
+    """RGB, with transparent parts composited on a colour such as ``#ffffff``."""
     if img.mode == "RGBA":
         background = Image.new("RGBA", img.size, bgcolor)
         background.paste(img, mask=img)
@@ -79,12 +79,12 @@ def flatten(img: Image.Image, bgcolor: str) -> Image.Image:
 
 
 def read(fp, **kwargs) -> Image.Image:
-    """Open a picture, turned as its EXIF says."""
+    """Open a picture, rotated according to its EXIF orientation."""
     return fix_image(Image.open(fp, **kwargs))
 
 
 def fix_image(image: Image.Image | None) -> Image.Image | None:
-    """The picture turned as its EXIF says, transparency of a palette as alpha; as it is where that fails."""
+    """The picture rotated according to its EXIF, with palette transparency as alpha; unchanged if that fails."""
     if image is None:
         return None
     try:
@@ -101,7 +101,7 @@ def fix_png_transparency(image: Image.Image) -> Image.Image:
 
 
 def read_info_from_image(image: Image.Image) -> tuple[str | None, dict]:
-    """The infotext a picture carries, and all other texts it carries."""
+    """The infotext in a picture, and all other texts in it."""
     items = dict(image.info or {})
     geninfo = items.pop("parameters", None)
     comment = image.getexif().get_ifd(_EXIF_IFD).get(_USER_COMMENT) if "exif" in items else None
@@ -115,7 +115,7 @@ def read_info_from_image(image: Image.Image) -> tuple[str | None, dict]:
 
 
 def png_texts(info: dict) -> PngImagePlugin.PngInfo | None:
-    """The texts of ``info`` for a PNG file; None when there are none."""
+    """The texts in ``info`` for a PNG file, or None."""
     texts = {k: v for k, v in info.items() if isinstance(k, str) and isinstance(v, str)}
     if not texts:
         return None
@@ -126,7 +126,7 @@ def png_texts(info: dict) -> PngImagePlugin.PngInfo | None:
 
 
 def save_image_with_geninfo(image: Image.Image, geninfo: str | None, filename: str) -> None:
-    """Write a picture to a file, with its infotext where the settings say so."""
+    """Write a picture to a file, with its infotext if the settings say so."""
     suffix = os.path.splitext(filename)[1].lower()
     geninfo = geninfo if shared.opts.enable_pnginfo else None
     if suffix == ".png":
@@ -157,7 +157,7 @@ def save_image(
     forced_filename: str | None = None,
     suffix: str = "",
 ) -> str:
-    """Write a picture into a folder's folder of today under a number not used yet; returns its path."""
+    """Write a picture into the folder's subfolder for today, under an unused number; returns its path."""
     path = os.path.join(path, datetime.date.today().isoformat())
     os.makedirs(path, exist_ok=True)
     name = forced_filename

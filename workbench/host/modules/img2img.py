@@ -13,7 +13,7 @@ from modules.shared import opts
 
 #: The tabs of pictures, numbered as in Forge.
 IMG2IMG, INPAINT_UPLOAD, BATCH = 0, 4, 5
-#: The components whose values are asked for, in their order.
+#: The components whose values are passed on, in order.
 FIELDS = (
     "mode prompt negative_prompt init_img init_img_inpaint init_mask_inpaint mask_blur inpainting_fill n_iter "
     "batch_size cfg_scale denoising_strength height width resize_mode inpaint_full_res inpaint_full_res_padding "

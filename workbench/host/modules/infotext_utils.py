@@ -17,7 +17,7 @@ re_param = re.compile(r'\s*(\w[\w \-/]+):\s*("(?:\\.|[^\\"])+"|[^,]*)(?:,|$)')
 re_imagesize = re.compile(r"^(\d+)x(\d+)$")
 _UPDATE = type(gr.update())
 
-#: What a missing parameter means.
+#: The values of parameters that are left out.
 DEFAULTS = {
     "Clip skip": "1",
     "Hires resize-1": 0,
@@ -48,7 +48,7 @@ class ParamBinding:
 
 
 class PasteField(tuple):
-    """A component and the parameter it takes its value from, or a function of all parameters."""
+    """A component and the parameter that sets it, or a function of all parameters."""
 
     def __new__(cls, component, target, *, api=None):
         return super().__new__(cls, (component, target))
@@ -66,7 +66,7 @@ registered_param_bindings: list[ParamBinding] = []
 
 
 def reset() -> None:
-    """Forget all fields and buttons, before the page is made anew."""
+    """Forget all fields and buttons, before the page is rebuilt."""
     paste_fields.clear()
     registered_param_bindings.clear()
 
@@ -89,12 +89,12 @@ def unquote(text: str) -> str:
 
 
 def image_from_url_text(filedata: list | None) -> Image.Image | None:
-    """The picture in what a gallery sends: its first."""
+    """The first picture in the data that a gallery sends."""
     return filedata[0][0] if filedata else None
 
 
 def add_paste_fields(tabname: str, init_img, fields: list, override_settings_component=None) -> None:
-    """Say which components of a tab take which parameters."""
+    """Register which components of a tab take which parameters."""
     fields[:] = [field if isinstance(field, PasteField) else PasteField(*field) for field in fields]
     paste_fields[tabname] = {
         "init_img": init_img,
@@ -109,12 +109,12 @@ def create_buttons(tabs_list: list[str]) -> dict[str, gr.Button]:
 
 
 def register_paste_params_button(binding: ParamBinding) -> None:
-    """Remember a button; it is connected when the whole page is there."""
+    """Register a button; it is connected when the page is complete."""
     registered_param_bindings.append(binding)
 
 
 def parse_generation_parameters(x: str) -> dict:
-    """Infotext as a dict: prompts, parameters, sizes as two numbers, and what missing parameters mean."""
+    """Infotext as a dict: prompts, parameters, sizes as two numbers, and defaults of missing parameters."""
     res = {}
     *lines, last = x.strip().split("\n")
     if len(re_param.findall(last)) < 3:
@@ -195,7 +195,7 @@ def _send_image(binding: ParamBinding, target: dict) -> None:
 
 
 def _connect(binding: ParamBinding) -> None:
-    """Connect one button to what it sends and to the tab it shows then."""
+    """Connect one button to what it sends and to the tab that it then shows."""
     target = paste_fields[binding.tabname]
     fields = target["fields"]
     _send_image(binding, target)
@@ -221,7 +221,7 @@ def connect_paste_params_buttons() -> None:
 
 
 def _value_for(output, key, params: dict):
-    """What a component is set to; an empty update where its parameter is missing or of the wrong kind."""
+    """The value to set on a component; an empty update if its parameter is missing or of the wrong type."""
     try:
         v = key(params) if callable(key) else params.get(key)
     except Exception:
@@ -247,7 +247,7 @@ def _last_parameters() -> str:
 
 
 def connect_paste(button, paste_fields: list, input_comp, override_settings_component) -> None:
-    """Have a button read infotext, or without any that of the last generation, into a tab's components."""
+    """Make a button read infotext, by default the last generation's, into a tab's components."""
     handled = {key for _, key in paste_fields if isinstance(key, str)}
 
     def paste_settings(params: dict):

@@ -1,4 +1,4 @@
-"""Starting the host, step by step in Forge's order."""
+"""Starts the host, step by step in Forge's order."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def initialize() -> None:
 
 
 def initialize_rest() -> None:
-    """Find extensions and load their scripts, again where the page is made anew."""
+    """Find extensions and load their scripts; repeated when the page is rebuilt."""
     shared.opts.data_labels["sd_model_checkpoint"].default = sd_models.checkpoint_info.title
     shared.opts.data["sd_model_checkpoint"] = sd_models.checkpoint_info.title
     extensions.list_extensions()

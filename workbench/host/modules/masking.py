@@ -7,7 +7,7 @@ from PIL import Image, ImageFilter, ImageOps
 
 
 def get_crop_region_v2(mask, pad: int = 0) -> tuple[int, int, int, int] | None:
-    """The box around all that is not black in a mask, ``pad`` pixels larger; None for a black mask."""
+    """The bounding box of a mask's non-black pixels, ``pad`` pixels larger; None for a black mask."""
     mask = mask if isinstance(mask, Image.Image) else Image.fromarray(np.asarray(mask))
     box = mask.getbbox()
     if box is None:
@@ -28,7 +28,7 @@ def _expand(low: int, high: int, wanted: float, limit: int) -> tuple[int, int]:
 
 
 def expand_crop_region(crop_region, processing_width: int, processing_height: int, image_width: int, image_height: int):
-    """The box widened in one direction to the proportions it will be processed in."""
+    """The box widened in one direction to the proportions of the processing size."""
     x1, y1, x2, y2 = crop_region
     ratio = processing_width / processing_height
     if (x2 - x1) / (y2 - y1) > ratio:
@@ -39,7 +39,7 @@ def expand_crop_region(crop_region, processing_width: int, processing_height: in
 
 
 def fill(image: Image.Image, mask: Image.Image) -> Image.Image:
-    """The picture with what is masked filled by colours from around it, blurred ever less."""
+    """The picture with the masked area filled by surrounding colours, blurred less and less."""
     masked = Image.new("RGBa", image.size)
     masked.paste(image.convert("RGBA").convert("RGBa"), mask=ImageOps.invert(mask.convert("L")))
     filled = Image.new("RGBA", image.size)

@@ -1,4 +1,4 @@
-"""Settings: what there are, what they are set to, and the file they are kept in."""
+"""The settings, their values, and the file that stores them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from modules import errors
 
 @dataclass
 class OptionInfo:
-    """A setting's default, label, component and remarks. The methods return the setting, to be chained."""
+    """A setting's default, label, component and remarks. The methods return the setting, for chaining."""
 
     default: Any = None
     label: str = ""
@@ -32,7 +32,7 @@ class OptionInfo:
         return self
 
     def needs_reload_ui(self) -> OptionInfo:
-        """Say that the page must be made anew."""
+        """Note that the page must be reloaded."""
         self.comment_after += " <span class='info'>(requires Reload UI)</span>"
         return self
 
@@ -45,7 +45,7 @@ def options_section(section_identifier: tuple, options_dict: dict[str, OptionInf
 
 
 class Options:
-    """Settings as attributes. Reading one that was never set gives its default."""
+    """Settings as attributes. One that was never set has its default."""
 
     typemap = {int: float}
     _own = {"data_labels", "data"}
@@ -70,7 +70,7 @@ class Options:
         raise AttributeError(item)
 
     def set(self, key: str, value, is_api: bool = False, run_callbacks: bool = True) -> bool:
-        """Change a setting and call its ``onchange``; returns whether it changed. KeyError when there is none."""
+        """Change a setting and call its ``onchange``; returns whether it changed. KeyError for an unknown setting."""
         old = self.data.get(key)
         if old == value:
             return False
@@ -88,12 +88,12 @@ class Options:
         return True
 
     def get_default(self, key: str):
-        """A setting's default; None when there is no such setting."""
+        """A setting's default; None for an unknown setting."""
         info = self.data_labels.get(key)
         return None if info is None else info.default
 
     def same_type(self, x, y) -> bool:
-        """Whether a value could stand for another; whole and broken numbers are one type."""
+        """Whether two values are of the same type; int and float count as one type."""
         kinds = [self.typemap.get(type(value), type(value)) for value in (x, y)]
         return x is None or y is None or kinds[0] == kinds[1]
 
@@ -103,7 +103,7 @@ class Options:
             json.dump(self.data, file, indent=4, ensure_ascii=False)
 
     def load(self, filename: str) -> None:
-        """Replace all settings by a file's; without the file by none."""
+        """Replace all settings by those in a file; by none if the file does not exist."""
         try:
             with open(filename, encoding="utf8") as file:
                 self.data = json.load(file)

@@ -1,4 +1,4 @@
-"""Replacing functions of other libraries, and undoing it."""
+"""Replaces functions of other libraries, and restores them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ originals: dict[str, dict] = defaultdict(dict)
 
 
 def patch(key: str, obj, field: str, replacement):
-    """Replace ``obj.field`` and return what was there. Raises RuntimeError when ``key`` has replaced it already."""
+    """Replace ``obj.field`` and return the original. Raises RuntimeError if ``key`` has replaced it already."""
     if (obj, field) in originals[key]:
         raise RuntimeError(f"patch for {field} is already applied")
     originals[key][(obj, field)] = getattr(obj, field)
@@ -17,7 +17,7 @@ def patch(key: str, obj, field: str, replacement):
 
 
 def undo(key: str, obj, field: str) -> None:
-    """Put back what ``key`` replaced. Raises KeyError where it replaced nothing."""
+    """Restore what ``key`` replaced. Raises KeyError if it replaced nothing."""
     setattr(obj, field, originals[key].pop((obj, field)))
 
 
@@ -27,7 +27,7 @@ def original(key: str, obj, field: str):
 
 
 def undo_all() -> None:
-    """Put back everything, latest first."""
+    """Restore everything, the latest first."""
     for key, replaced in originals.items():
         for obj, field in reversed(list(replaced)):
             undo(key, obj, field)

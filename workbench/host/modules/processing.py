@@ -1,4 +1,4 @@
-"""What is asked for in one generation, from text or from pictures, and the way from there to its pictures."""
+"""The parameters of a generation, from text or from pictures, and how its pictures are made."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def fix_seed(p) -> None:
 
 @dataclass(repr=False)
 class StableDiffusionProcessing:
-    """A generation: what was asked for, and what has come of it so far."""
+    """A generation: its parameters and its state."""
 
     sd_model: object = None
     outpath_samples: str = None
@@ -85,7 +85,7 @@ class StableDiffusionProcessing:
 
     @property
     def sd_model(self):  # noqa: F811 - the field exists for the constructor's sake
-        """Whatever checkpoint is loaded."""
+        """The loaded checkpoint."""
         return sd_models.model_data.sd_model
 
     @sd_model.setter
@@ -118,18 +118,18 @@ class StableDiffusionProcessing:
             self.scripts.setup_scrips(self, is_ui=not self.is_api)
 
     def comment(self, text: str) -> None:
-        """Have a text shown with the result."""
+        """Show a text with the result."""
         self.comments[text] = 1
 
     def init(self, all_prompts, all_seeds, all_subseeds) -> None:
-        """Make ready, once for all batches."""
+        """Prepare, once for all batches."""
 
     def sample(self, conditioning, unconditional_conditioning, seeds, subseeds, subseed_strength, prompts):
         """The latents of one batch."""
         raise NotImplementedError
 
     def close(self) -> None:
-        """Let go of what is large."""
+        """Release large objects."""
         self.sampler = self.c = self.uc = None
 
     def setup_prompts(self) -> None:
@@ -139,20 +139,20 @@ class StableDiffusionProcessing:
         self.main_prompt, self.main_negative_prompt = self.prompt, self.negative_prompt
 
     def setup_conds(self) -> None:
-        """Encode the batch's prompts. Without guidance there is nothing to guide away from."""
+        """Encode the batch's prompts. Without guidance there is no negative condition."""
         encode = self.sd_model.get_learned_conditioning
         self.uc = None if self.cfg_scale == 1 else encode(self.negative_prompts)
         self.c = encode(self.prompts)
 
     def activate_extra_networks(self) -> None:
-        """Apply what prompts name. There is nothing to apply, but scripts are told."""
+        """Apply extra networks named in prompts. There are none, but the scripts' hook is called."""
         if self.scripts is not None:
             about = {"prompts": self.prompts, "seeds": self.seeds, "subseeds": self.subseeds}
             about |= {"batch_number": self.iteration, "extra_network_data": {}}
             self.scripts.after_extra_networks_activate(self, **about)
 
     def save_samples(self) -> bool:
-        """Whether pictures are to be written to disk."""
+        """Whether pictures are written to disk."""
         return opts.samples_save and not self.do_not_save_samples and not (state.interrupted or state.skipped)
 
     def make_rng(self, shape) -> rng.ImageRNG:
@@ -160,7 +160,7 @@ class StableDiffusionProcessing:
         return rng.ImageRNG(shape, self.seeds, subseeds=self.subseeds, subseed_strength=self.subseed_strength)
 
     def before_sampling(self, x, noise, c, uc) -> torch.Tensor:
-        """Reset the patchers, call the scripts, and return the noise they leave."""
+        """Reset the patchers, call the scripts, and return the noise, which scripts may have replaced."""
         self.sd_model.forge_objects = self.sd_model.forge_objects_after_applying_lora.shallow_copy()
         if self.scripts is not None:
             self.scripts.process_before_every_sampling(self, x=x, noise=noise, c=c, uc=uc)
@@ -195,11 +195,11 @@ class StableDiffusionProcessingTxt2Img(StableDiffusionProcessing):
     latent_scale_mode: dict = field(default=None, init=False)
 
     def calculate_target_resolution(self) -> None:
-        """Find the second pass' size."""
+        """Compute the second pass's size."""
         self.hr_upscale_to_x, self.hr_upscale_to_y = second_pass.target_size(self)
 
     def init(self, all_prompts, all_seeds, all_subseeds) -> None:
-        """Find the upscaler, the second pass' size and what infotext says about it."""
+        """Find the upscaler, compute the second pass's size, and write both into the infotext."""
         if not self.enable_hr:
             return
         second_pass.tell(self)
@@ -211,7 +211,7 @@ class StableDiffusionProcessingTxt2Img(StableDiffusionProcessing):
             state.processing_has_refined_job_count = True
 
     def sample(self, conditioning, unconditional_conditioning, seeds, subseeds, subseed_strength, prompts):
-        """Latents, or pictures where there is a second pass."""
+        """Latents, or pictures if there is a second pass."""
         self.sampler = sd_samplers.create_sampler(self.sampler_name, self.sd_model)
         x = self.rng.next()
         x = self.before_sampling(x, x, conditioning, unconditional_conditioning)
@@ -219,7 +219,7 @@ class StableDiffusionProcessingTxt2Img(StableDiffusionProcessing):
         if not self.enable_hr:
             return samples
         if self.hr_additional_modules is None:
-            # Forge looks into the list without asking whether there is one, so that requests must bring it.
+            # Forge reads the list without checking that there is one, so requests must include it.
             raise TypeError("argument of type 'NoneType' is not iterable")
         return second_pass.sample(self, samples)
 
@@ -269,7 +269,7 @@ class StableDiffusionProcessingImg2Img(StableDiffusionProcessing):
 
     @property
     def mask_blur(self):  # noqa: F811 - the field exists for the constructor's sake
-        """The blur in both directions; None where they differ."""
+        """The blur in both directions; None if they differ."""
         return self.mask_blur_x if self.mask_blur_x == self.mask_blur_y else None
 
     @mask_blur.setter
@@ -289,14 +289,14 @@ class StableDiffusionProcessingImg2Img(StableDiffusionProcessing):
             inpainting.mask_latents(self, mask, all_seeds)
 
     def sample(self, conditioning, unconditional_conditioning, seeds, subseeds, subseed_strength, prompts):
-        """Latents from ``init_latent``, read after the scripts were called; blended with it where there is a mask."""
+        """Latents from ``init_latent``, read after the scripts were called; blended with it if there is a mask."""
         x = self.before_sampling(self.init_latent, self.rng.next(), conditioning, unconditional_conditioning)
         samples = self.sampler.sample_img2img(self, self.init_latent, x, conditioning, unconditional_conditioning)
         return samples if self.mask is None else inpainting.blended(self, samples)
 
 
 class Processed:
-    """Pictures, and what was asked for."""
+    """The pictures, and the parameters they were made with."""
 
     def __init__(self, p, images_list, seed=-1, info="", subseed=None, index_of_first_image=0, infotexts=None):
         self.images = images_list
@@ -315,7 +315,7 @@ class Processed:
             setattr(self, name, getattr(p, name, None))
 
     def js(self) -> str:
-        """All that can be told about it, as JSON; what JSON cannot hold becomes null."""
+        """Everything about it as JSON; values that JSON cannot represent become null."""
         told = {"prompt": self.all_prompts[0], "negative_prompt": self.all_negative_prompts[0], **_NOTHING}
         told |= {name: getattr(self, name) for name in (*_TOLD, *_COPIED)}
         told["clip_skip"] = int(opts.CLIP_stop_at_last_layers)
@@ -333,7 +333,7 @@ _COPIED = (
 _TOLD = (
     "all_prompts all_negative_prompts seed all_seeds subseed all_subseeds index_of_first_image infotexts job_timestamp"
 ).split()
-#: What the API tells of features that there are not.
+#: The API's values for features that do not exist here.
 _NOTHING = {
     "restore_faces": False,
     "face_restoration_model": None,
@@ -347,12 +347,12 @@ _NOTHING = {
 
 
 def apply_overlay(image: Image.Image, paste_loc, overlay) -> tuple[Image.Image, Image.Image]:
-    """``(picture with what was not masked laid on it, picture without)``."""
+    """``(picture with the unmasked part pasted over it, picture without)``."""
     return inpainting.laid_over(image, paste_loc, overlay), image.copy()
 
 
 def process_images(p: StableDiffusionProcessing) -> Processed:
-    """Make the pictures, with settings overridden as asked for and put back afterwards."""
+    """Make the pictures, with the requested settings overridden and restored afterwards."""
     if p.scripts is not None:
         p.scripts.before_process(p)
     stored = {k: opts.data.get(k, opts.get_default(k)) for k in p.override_settings if k in opts.data}
@@ -383,6 +383,6 @@ def process_images_inner(p: StableDiffusionProcessing) -> Processed:
 
 
 def process_extra_images(processed: Processed) -> None:
-    """Arrays among the extra images become pictures; what is neither is dropped."""
+    """Convert arrays among the extra images to pictures; drop anything else that is not a picture."""
     extra = [Image.fromarray(x) if isinstance(x, np.ndarray) else x for x in processed.extra_images]
     processed.extra_images = [x for x in extra if isinstance(x, Image.Image)]

@@ -1,4 +1,4 @@
-"""Which task runs, and how far it is."""
+"""The running task and its progress."""
 
 from __future__ import annotations
 
@@ -10,37 +10,37 @@ current_task: str | None = None
 
 
 def start_task(id_task: str) -> None:
-    """A task runs."""
+    """Note that a task has started."""
     global current_task
     current_task = id_task
 
 
 def finish_task(id_task: str) -> None:
-    """A task is done."""
+    """Note that a task is done."""
     global current_task
     current_task = None if current_task == id_task else current_task
 
 
 class ProgressRequest(BaseModel):
-    """Which task is asked about."""
+    """The task that the page asks about."""
 
     id_task: str
 
 
 class ProgressResponse(BaseModel):
-    """How far the task is, 0 to 1 once it runs, and what is going on in words."""
+    """The task's progress, 0 to 1 once it runs, and its current step in words."""
 
     progress: float | None = None
     textinfo: str | None = None
 
 
 def setup_progress_api(app) -> None:
-    """Let the page ask."""
+    """Add the route that the page polls."""
     app.add_api_route("/internal/progress", progressapi, methods=["POST"], response_model=ProgressResponse)
 
 
 def progressapi(req: ProgressRequest) -> ProgressResponse:
-    """Say how far a task is."""
+    """Report the progress of a task."""
     state = shared.state
     if req.id_task != current_task:
         return ProgressResponse(textinfo="Waiting...")

@@ -6,13 +6,13 @@ import torch
 
 
 def randn(seed: int, shape, generator: torch.Generator | None = None) -> torch.Tensor:
-    """Normal noise for a seed; seeds the global random state too, differently where a generator is given."""
+    """Normal noise for a seed; also seeds the global random state, with another number if a generator is given."""
     torch.manual_seed(int((seed + 100000) % 65536 if generator is not None else seed))
     return torch.randn(shape, generator=generator)
 
 
 def create_generator(seed: int) -> torch.Generator:
-    """A generator started at a seed."""
+    """A generator seeded with ``seed``."""
     return torch.Generator("cpu").manual_seed(int(seed))
 
 

@@ -1,4 +1,4 @@
-"""Functions extensions have called when something happens in the host."""
+"""Callbacks that extensions register for events in the host."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from modules import errors
 
 @dataclasses.dataclass
 class CFGDenoiserParams:
-    """What a guided prediction is made of."""
+    """The inputs of a guided prediction."""
 
     x: Any
     image_cond: Any
@@ -26,7 +26,7 @@ class CFGDenoiserParams:
 
 @dataclasses.dataclass
 class ScriptCallback:
-    """A registered function and the file it was registered from."""
+    """A callback and the file that registered it."""
 
     script: str
     callback: Callable
@@ -36,18 +36,18 @@ callback_map: dict[str, list[ScriptCallback]] = {}
 
 
 def clear_callbacks() -> None:
-    """Forget all functions."""
+    """Forget all callbacks."""
     callback_map.clear()
 
 
 def remove_callbacks_for_function(callback_func: Callable) -> None:
-    """Forget one function."""
+    """Forget one callback."""
     for callbacks in callback_map.values():
         callbacks[:] = [c for c in callbacks if c.callback != callback_func]
 
 
 def _run(event: str, *args: Any, backwards: bool = False, **kwargs: Any) -> None:
-    """Call all functions of an event; one that raises is reported and the rest are called all the same."""
+    """Call all callbacks of an event; if one raises, that is reported and the others are still called."""
     for c in list(callback_map.get(event, []))[:: -1 if backwards else 1]:
         try:
             c.callback(*args, **kwargs)
@@ -81,7 +81,7 @@ def after_component_callback(component, **kwargs) -> None:
 
 
 def script_unloaded_callback() -> None:
-    """Scripts are about to be loaded anew."""
+    """Scripts are about to be reloaded."""
     _run("script_unloaded", backwards=True)
 
 

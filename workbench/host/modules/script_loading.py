@@ -1,4 +1,4 @@
-"""Running a Python file as a module."""
+"""Runs Python files as modules."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ loaded_scripts: dict[str, ModuleType] = {}
 
 
 def load_module(path: str) -> ModuleType:
-    """Run a file and return its module. It gets the file's name, and no place in ``sys.modules``."""
+    """Run a file and return its module, which is named after the file and not added to ``sys.modules``."""
     spec = importlib.util.spec_from_file_location(os.path.basename(path), path)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)

@@ -1,4 +1,4 @@
-"""Extensions' scripts: what one is, where they are found, how a tab shows them and calls their hooks."""
+"""Extensions' scripts: their base class, how they are found, and how a tab shows them and calls their hooks."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class PostSampleArgs:
 
 @dataclass
 class PostprocessImageArgs:
-    """One picture and its number among all of the job."""
+    """One picture and its index in the job."""
 
     image: Any
     index: int
@@ -57,7 +57,7 @@ class PostprocessImageArgs:
 
 @dataclass
 class PostProcessMaskOverlayArgs:
-    """What is laid over an inpainted picture."""
+    """The picture pasted over an inpainted one."""
 
     index: int
     mask_for_overlay: Any
@@ -98,7 +98,7 @@ class Script:
         """Make the script's components and return those whose values the hooks get."""
 
     def show(self, is_img2img):
-        """``AlwaysVisible``; True to be chosen from a list; False not to be there."""
+        """``AlwaysVisible``; True for the list of scripts to choose from; False to be left out."""
         return True
 
     def run(self, p, *args):
@@ -108,7 +108,7 @@ class Script:
         """The processing object was made."""
 
     def before_process(self, p, *args):
-        """Before anything else, the checkpoint being loaded included."""
+        """Before anything else, even before the checkpoint is loaded."""
 
     def process(self, p, *args):
         """Prompts and seeds are known."""
@@ -120,13 +120,13 @@ class Script:
         """After extra networks named in the prompt were applied."""
 
     def process_batch(self, p, *args, **kwargs):
-        """Before a batch, its patchers being fresh; gets what ``before_process_batch`` gets."""
+        """Before a batch, after its patchers were reset; gets the arguments of ``before_process_batch``."""
 
     def before_hr(self, p, *args):
         """The second pass is about to begin."""
 
     def process_before_every_sampling(self, p, *args, **kwargs):
-        """Before each sampling; gets ``x``, ``noise``, ``c``, ``uc``. Thrice per batch with a second pass."""
+        """Before each sampling; gets ``x``, ``noise``, ``c``, ``uc``. Three times per batch with a second pass."""
 
     def on_mask_blend(self, p, mba: MaskBlendArgs, *args):
         """At each step of inpainting and once at its end."""
@@ -138,19 +138,19 @@ class Script:
         """After a batch; gets ``images`` (tensor in 0..1) and ``batch_number``."""
 
     def postprocess_batch_list(self, p, pp: PostprocessBatchListArgs, *args, **kwargs):
-        """After a batch, its pictures being a list that may be changed."""
+        """After a batch; its pictures are a list that may be changed."""
 
     def postprocess_image(self, p, pp: PostprocessImageArgs, *args):
         """A picture was made."""
 
     def postprocess_maskoverlay(self, p, ppmo: PostProcessMaskOverlayArgs, *args):
-        """A picture is about to be laid on its original."""
+        """A picture is about to be pasted onto its original."""
 
     def postprocess_image_after_composite(self, p, pp: PostprocessImageArgs, *args):
-        """A picture was laid on its original."""
+        """A picture was pasted onto its original."""
 
     def postprocess(self, p, processed, *args):
-        """All is done."""
+        """Everything is done."""
 
     def after_component(self, component, **kwargs):
         """A component of the tab was made."""
@@ -205,7 +205,7 @@ def _load(scriptfile: ScriptFile) -> None:
 
 
 def load_scripts() -> None:
-    """Load every script. The folders of all extensions come to stand before everything else on the import path."""
+    """Load every script. The folders of all extensions are put in front of the import path."""
     global current_basedir, scripts_txt2img, scripts_img2img
     scripts_data.clear()
     script_callbacks.clear_callbacks()
@@ -245,7 +245,7 @@ class ScriptRunner:
     before_process = _hook("before_process")
     process = _hook("process")
     before_process_batch = _hook("before_process_batch")
-    #: The mask of an img2img is known; a hook that no base class defines.
+    #: img2img's mask is known; a hook that no base class defines.
     before_process_init_images = _hook("before_process_init_images")
     after_extra_networks_activate = _hook("after_extra_networks_activate")
     process_batch = _hook("process_batch")
@@ -269,7 +269,7 @@ class ScriptRunner:
 
     @staticmethod
     def call_hook(script: Script, name: str, p, *given, **kwargs) -> None:
-        """Call one hook of a script that defines it, with the values of its components behind what is given."""
+        """Call one hook of a script that defines it, with the given arguments and its components' values."""
         if getattr(type(script), name, None) is getattr(Script, name, None):
             return
         try:
@@ -284,7 +284,7 @@ class ScriptRunner:
             self.call_hook(script, "postprocess_batch", p, images=images, **kwargs)
 
     def setup_scrips(self, p, *, is_ui: bool = True) -> None:
-        """See :meth:`Script.setup`. What belongs to the page is left out for the API."""
+        """See :meth:`Script.setup`. The page's own scripts are skipped for the API."""
         for script in self.alwayson_scripts:
             if is_ui or not script.setup_for_ui_only:
                 self.call_hook(script, "setup", p)
@@ -317,7 +317,7 @@ class ScriptRunner:
                 (self.alwayson_scripts if script.alwayson else self.selectable_scripts).append(script)
 
     def create_script_ui(self, script: Script) -> None:
-        """Put one script's components on the page, and take their values among the inputs."""
+        """Put one script's components on the page, and add them to the inputs."""
         script.args_from = script.args_to = len(self.inputs)
         try:
             controls = script.ui(script.is_img2img)
@@ -345,11 +345,11 @@ class ScriptRunner:
                 self.create_script_ui(script)
 
     def prepare_ui(self) -> None:
-        """Forget the inputs of the page before."""
+        """Forget the inputs of an earlier page."""
         self.inputs = [None]
 
     def setup_ui(self) -> list:
-        """Put all that is left on the page, and the list to choose a script from; returns the inputs of all."""
+        """Put the remaining scripts and the list of selectable ones on the page; returns all inputs."""
         titles = ["None", *(script.title() for script in self.selectable_scripts)]
         self.setup_ui_for_section(None)
         dropdown = gr.Dropdown(titles, label="Script", elem_id="script_list", value="None", type="index")
@@ -359,7 +359,7 @@ class ScriptRunner:
         def select_script(script_index):
             chosen = self.selectable_scripts[script_index - 1] if script_index else None
             updates = [gr.update(visible=chosen is s) for s in self.selectable_scripts]
-            # gradio takes a list for the value where there is one output.
+            # With a single output, gradio would take a list for the value.
             return updates if len(updates) > 1 else updates[0]
 
         dropdown.change(fn=select_script, inputs=[dropdown], outputs=[s.group for s in self.selectable_scripts])
@@ -367,7 +367,7 @@ class ScriptRunner:
         return self.inputs
 
     def run(self, p, *args):
-        """Let the script chosen from the list make the pictures; None when none is chosen."""
+        """Let the script chosen from the list make the pictures; None if none is chosen."""
         if not args[0]:
             return None
         script = self.selectable_scripts[args[0] - 1]

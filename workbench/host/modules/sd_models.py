@@ -1,4 +1,4 @@
-"""The one checkpoint the workbench has."""
+"""The workbench's one checkpoint."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from workbench import settings
 
 
 class FakeInitialModel:
-    """Stands where the checkpoint will stand once the first generation has loaded it."""
+    """A placeholder until the first generation has loaded the checkpoint."""
 
 
 def _info() -> SimpleNamespace:
@@ -46,7 +46,7 @@ def get_closet_checkpoint_match(search_string: str | None) -> SimpleNamespace | 
 
 
 def forge_model_reload() -> tuple:
-    """``(checkpoint, whether it was loaded just now)``."""
+    """``(checkpoint, whether this call loaded it)``."""
     if not isinstance(model_data.sd_model, FakeInitialModel):
         return model_data.sd_model, False
     sd_model = forge_loader(settings.current.family)

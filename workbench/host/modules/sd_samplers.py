@@ -11,7 +11,7 @@ all_samplers_map = {x.name: x for x in all_samplers}
 
 
 def find_sampler_config(name: str | None) -> sd_samplers_common.SamplerData | None:
-    """A sampler's data; those of the first sampler for no name."""
+    """A sampler's data; without a name, that of the first sampler."""
     return all_samplers[0] if name is None else all_samplers_map.get(name)
 
 
@@ -31,7 +31,7 @@ def visible_sampler_names() -> list[str]:
 
 @functools.cache
 def get_sampler_and_scheduler(sampler_name, scheduler_name, *, convert_automatic: bool = True) -> tuple[str, str]:
-    """Names that exist for names that may not, such as ``DPM++ 2M Karras``, which is a sampler and a schedule."""
+    """Existing names for given ones, such as ``DPM++ 2M Karras``, which stands for a sampler and a schedule."""
     found = sd_schedulers.schedulers_map.get(scheduler_name, sd_schedulers.schedulers[0])
     name = sampler_name or all_samplers[0].name
     for scheduler in sd_schedulers.schedulers:

@@ -1,4 +1,4 @@
-"""The denoiser samplers call: guided predictions, with what is not masked put back at each step."""
+"""The denoiser that samplers call: guided predictions, with the unmasked part restored at each step."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class CFGDenoiser(torch.nn.Module):
         return predictor.noise_scaling(sigma[:, None, None, None], noise, self.init_latent)
 
     def _to_sigma(self, x: torch.Tensor, timestep: torch.Tensor):
-        """Latents scaled to variance one, and their time step, as latents with noise of a level."""
+        """Convert latents scaled to variance one and their time step to latents with noise of a level."""
         alphas_cumprod = self.inner_model.inner_model.alphas_cumprod
         sigmas = ((1 - alphas_cumprod) / alphas_cumprod) ** 0.5
         sigma = sigmas[timestep.round().long().clip(0, len(sigmas) - 1)]

@@ -1,4 +1,4 @@
-"""What all samplers have in common, and the way from pictures to latents."""
+"""What all samplers have in common, and the encoding of pictures."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class InterruptedException(BaseException):
 
 
 def setup_img2img_steps(p, steps: int | None = None) -> tuple[int, int]:
-    """``(steps of the whole schedule, steps to do but one)`` for a denoising strength."""
+    """``(steps of the whole schedule, steps to do minus one)`` for a denoising strength."""
     if opts.img2img_fix_steps or steps is not None:
         wanted = steps or p.steps
         whole = int(wanted / min(p.denoising_strength, 0.999)) if p.denoising_strength > 0 else 0
@@ -41,11 +41,11 @@ class Sampler:
         self.model_wrap_cfg = None
 
     def callback_state(self, d: dict) -> None:
-        """A step was done."""
+        """Called after each step."""
         shared.state.sampling_step = d["i"]
 
     def launch_sampling(self, steps: int, func):
-        """Call ``func``; what was sampled last is the result where the user stops it."""
+        """Call ``func``; if the user stops it, the result is what was sampled last."""
         shared.state.sampling_steps = steps
         shared.state.sampling_step = 0
         try:
@@ -54,11 +54,11 @@ class Sampler:
             return self.last_latent
 
     def initialize(self, p) -> None:
-        """Have the denoiser take over what the processing object says."""
+        """Copy the processing object's parameters to the denoiser."""
         self.model_wrap_cfg.p = p
         self.model_wrap_cfg.mask = getattr(p, "mask", None)
         self.model_wrap_cfg.nmask = getattr(p, "nmask", None)
 
     def extra_args(self, p, conditioning, unconditional_conditioning) -> dict:
-        """What the denoiser is called with beside latents and noise level."""
+        """The denoiser's arguments besides latents and noise level."""
         return {"cond": conditioning, "uncond": unconditional_conditioning, "cond_scale": p.cfg_scale}

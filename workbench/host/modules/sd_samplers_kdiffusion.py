@@ -42,7 +42,7 @@ class KDiffusionSampler(sd_samplers_common.Sampler):
         self.model_wrap_cfg = CFGDenoiserKDiffusion(self)
 
     def get_sigmas(self, p, steps: int) -> torch.Tensor:
-        """The noise levels by the schedule asked for; an automatic schedule is the sampler's own."""
+        """The noise levels of the selected schedule; "automatic" is the sampler's own."""
         name = (p.hr_scheduler if p.is_hr_pass else p.scheduler) or "Automatic"
         scheduler = sd_schedulers.schedulers_map.get(
             self.config.options.get("scheduler") if name == "Automatic" else name
@@ -87,7 +87,7 @@ class KDiffusionSampler(sd_samplers_common.Sampler):
         return self._run(p, x, sigmas, (conditioning, unconditional_conditioning), p.steps)
 
     def sample_img2img(self, p, x, noise, conditioning, unconditional_conditioning, steps=None):
-        """Latents from latents ``x`` with noise on them, as much as the denoising strength says."""
+        """Latents from latents ``x`` with noise added according to the denoising strength."""
         sampling_prepare(self.model_wrap.inner_model.forge_objects.unet, x=x)
         steps, t_enc = sd_samplers_common.setup_img2img_steps(p, steps)
         sigmas = self.get_sigmas(p, steps)[steps - t_enc - 1 :]

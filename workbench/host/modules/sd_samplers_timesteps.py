@@ -10,7 +10,7 @@ from modules import sd_samplers_cfg_denoiser, sd_samplers_common
 
 @torch.no_grad()
 def ddim(model, x, timesteps, extra_args=None, callback=None):
-    """Equation 12 of the paper without noise on the way, from the last of ``timesteps`` to the first."""
+    """Equation 12 of the paper without added noise, from the last of ``timesteps`` to the first."""
     alphas_cumprod = model.inner_model.inner_model.alphas_cumprod
     for i in range(len(timesteps) - 1):
         index = len(timesteps) - 1 - i
@@ -29,7 +29,7 @@ samplers_data_timesteps = [
 
 
 class CompVisTimestepsDenoiser(torch.nn.Module):
-    """Gives the checkpoint its ``alphas_cumprod``."""
+    """Adds ``alphas_cumprod`` to the checkpoint."""
 
     def __init__(self, model):
         super().__init__()
@@ -73,7 +73,7 @@ class CompVisSampler(sd_samplers_common.Sampler):
         return self._run(p, x, self.get_timesteps(p, p.steps), conds, p.steps)
 
     def sample_img2img(self, p, x, noise, conditioning, unconditional_conditioning, steps=None):
-        """Latents from latents ``x`` with noise on them, as much as the denoising strength says."""
+        """Latents from latents ``x`` with noise added according to the denoising strength."""
         sampling_prepare(self.model_wrap.inner_model.forge_objects.unet, x=x)
         steps, t_enc = sd_samplers_common.setup_img2img_steps(p, steps)
         timesteps = self.get_timesteps(p, steps)

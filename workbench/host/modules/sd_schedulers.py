@@ -11,7 +11,7 @@ from k_diffusion import sampling
 
 @dataclasses.dataclass
 class Scheduler:
-    """A schedule: ``function(n, sigma_min, sigma_max, device[, inner_model])`` gives ``n`` levels and zero."""
+    """A schedule: ``function(n, sigma_min, sigma_max, device[, inner_model])`` returns ``n`` levels and zero."""
 
     name: str
     label: str
@@ -25,14 +25,14 @@ def uniform(n, sigma_min, sigma_max, inner_model, device):
 
 
 def sgm_uniform(n, sigma_min, sigma_max, inner_model, device):
-    """Evenly spaced time steps, the last of them left out."""
+    """Evenly spaced time steps without the last one."""
     start, end = (inner_model.sigma_to_t(torch.tensor(sigma)) for sigma in (sigma_max, sigma_min))
     steps = torch.linspace(float(start), float(end), n + 1)[:-1]
     return sampling.append_zero(inner_model.t_to_sigma(steps)).to(device)
 
 
 def ddim_scheduler(n, sigma_min, sigma_max, inner_model, device):
-    """The time steps of DDIM, which begin below the last."""
+    """The time steps of DDIM, which start below the last."""
     levels = inner_model.sigmas[1 :: max(len(inner_model.sigmas) // n, 1)]
     return sampling.append_zero(levels.flip(0)).to(device)
 

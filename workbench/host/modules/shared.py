@@ -1,4 +1,4 @@
-"""What every part of the host shares."""
+"""State shared by all parts of the host."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ OptionInfo = options.OptionInfo
 demo: gr.Blocks | None = None
 state = None
 opts: options.Options = None
-# Fonts of the system: gradio's own are fetched from afar.
+# System fonts: gradio's own are downloaded.
 gradio_theme = gr.themes.Default(font=["system-ui", "sans-serif"], font_mono=["monospace"])
 
 latent_upscale_default_mode = "Latent"

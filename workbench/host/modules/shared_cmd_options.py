@@ -1,4 +1,4 @@
-"""The command line, with the arguments extensions add in their ``preload.py``."""
+"""The command line, with the arguments that extensions add in their ``preload.py``."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from modules import options, shared, shared_options, shared_state
 
 
 def initialize() -> None:
-    """Make settings and state. Must come before anything that reads them at import."""
+    """Create settings and state. Must be called before importing anything that reads them."""
     shared.opts = options.Options(shared_options.options_templates)
     if os.path.exists(shared.config_filename):
         shared.opts.load(shared.config_filename)

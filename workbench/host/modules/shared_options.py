@@ -1,4 +1,4 @@
-"""The settings the workbench knows: those of Forge that its own parts read, with Forge's names and defaults."""
+"""The workbench's settings: those of Forge's that it reads, with Forge's names and defaults."""
 
 from __future__ import annotations
 

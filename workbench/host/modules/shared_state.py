@@ -1,4 +1,4 @@
-"""What the host is doing just now."""
+"""What the host is doing now."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import threading
 
 
 class State:
-    """The job under way, its progress, and the user's wish to stop it."""
+    """The current job, its progress, and whether the user wants to stop it."""
 
     def __init__(self):
         self.job = ""
@@ -24,7 +24,7 @@ class State:
         self.textinfo: str | None = None
 
     def wait_for_server_command(self, timeout: float | None = None) -> str | None:
-        """Wait for a command and take it; None when none came in time."""
+        """Wait for a command and take it; None if none arrives in time."""
         if not self._command_signal.wait(timeout):
             return None
         self._command_signal.clear()
@@ -32,17 +32,17 @@ class State:
         return command
 
     def request_restart(self) -> None:
-        """Stop what is under way and start the page anew."""
+        """Stop the current job and restart the page."""
         self.interrupt()
         self._command = "restart"
         self._command_signal.set()
 
     def skip(self) -> None:
-        """Stop the batch under way."""
+        """Stop the current batch."""
         self.skipped = True
 
     def interrupt(self) -> None:
-        """Stop the job under way."""
+        """Stop the current job."""
         self.interrupted = True
 
     def nextjob(self) -> None:

@@ -13,7 +13,7 @@ def get_config() -> dict[str, Any]:
 
 
 def set_config(req: dict[str, Any], is_api: bool = False, run_callbacks: bool = True, save_config: bool = True) -> None:
-    """Change settings; RuntimeError for a checkpoint that is not there, KeyError for a setting that is not."""
+    """Change settings; RuntimeError for an unknown checkpoint, KeyError for an unknown setting."""
     for k, v in req.items():
         if v == shared.opts.data.get(k):
             continue

@@ -10,7 +10,7 @@ from modules import processing, scripts
 from modules.infotext_utils import create_override_settings_dict
 from modules.shared import opts
 
-#: The components whose values are asked for, in their order, by the names of the processing object's fields.
+#: The components whose values are passed on, in order, named after the processing object's fields.
 FIELDS = (
     "prompt negative_prompt n_iter batch_size cfg_scale height width enable_hr denoising_strength hr_scale hr_upscaler "
     "hr_second_pass_steps hr_resize_x hr_resize_y hr_sampler_name hr_scheduler hr_prompt hr_negative_prompt hr_cfg"

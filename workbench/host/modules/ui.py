@@ -23,7 +23,7 @@ def _read_picture(image) -> tuple[str, str, str]:
 
 
 def _create_pnginfo() -> gr.Blocks:
-    """The tab that reads what is written in a picture, and sends it on."""
+    """The tab that reads the texts stored in a picture, and sends the picture on."""
     with gr.Blocks(analytics_enabled=False) as interface, gr.Row(equal_height=False):
         with gr.Column(variant="panel"):
             args = {"sources": ["upload"], "interactive": True, "type": "pil", "image_mode": "RGBA"}

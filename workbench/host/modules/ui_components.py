@@ -1,4 +1,4 @@
-"""Components extensions use beside gradio's."""
+"""Components for extensions, in addition to gradio's."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import gradio as gr
 
 
 class ToolButton(gr.Button):
-    """A small button with one symbol, which a tooltip explains."""
+    """A small button with a symbol and a tooltip."""
 
     @wraps(gr.Button.__init__)
     def __init__(self, value="", *args, elem_classes=None, tooltip=None, **kwargs):
@@ -20,16 +20,16 @@ class ToolButton(gr.Button):
         return "button"
 
     def get_config(self):
-        """What the page is told of it."""
+        """The configuration that is sent to the page."""
         return {**super().get_config(), "webui_tooltip": self.webui_tooltip}
 
     def get_expected_parent(self):
-        """A form, among whose rows it stands."""
+        """A form, in whose rows the button is placed."""
         return gr.components.Form
 
 
 class InputAccordionImpl(gr.Checkbox):
-    """An accordion whose being open is a value: a hidden checkbox, kept in step with it by the page's script."""
+    """An accordion whose open state is a value: a hidden checkbox, which the page's script keeps in sync."""
 
     @wraps(gr.Checkbox.__init__)
     def __init__(self, value=None, setup=False, **kwargs):
@@ -59,5 +59,5 @@ class InputAccordionImpl(gr.Checkbox):
 
 
 def InputAccordion(value=None, **kwargs) -> InputAccordionImpl:
-    """An accordion whose being open is a value; needs a label and an ``elem_id``."""
+    """An accordion whose open state is a value; needs a label and an ``elem_id``."""
     return InputAccordionImpl(value=value, setup=True, **kwargs)

@@ -11,7 +11,7 @@ from modules.paths import script_path
 
 
 def webpath(fn: str) -> str:
-    """The address of a file, different when the file has changed."""
+    """The URL of a file, which changes when the file changes."""
     return f"file={fn}?{os.path.getmtime(fn)}"
 
 
@@ -30,7 +30,7 @@ def css_html() -> str:
 
 
 def reload_javascript() -> None:
-    """Have the page made with what is there now."""
+    """Rebuild the page's head with the current files."""
     js, css = javascript_html(), css_html()
     if patches.original(__name__, gr.routes.templates, "TemplateResponse") is None:
         patches.patch(__name__, gr.routes.templates, "TemplateResponse", None)

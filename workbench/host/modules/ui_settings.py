@@ -1,4 +1,4 @@
-"""The tab of settings."""
+"""The settings tab."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def _args(info) -> dict:
 
 
 def create_setting_component(key: str):
-    """A component for a setting: the one it names, or one by the type of its default."""
+    """A component for a setting: the one it specifies, or one that fits the type of its default."""
     info = opts.data_labels[key]
     component = info.component or _TYPES.get(type(info.default), gr.Textbox)
     with gr.Row():

@@ -1,4 +1,4 @@
-"""One thread that does all generations asked for by the page, in order."""
+"""One thread that runs all of the page's generations, in order."""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ class Task:
 
 
 def loop() -> None:
-    """Work for ever."""
+    """Run tasks forever."""
     while True:
         _tasks.get().work()
 
 
 def run_and_wait_result(func, *args, **kwargs):
-    """Have the worker make the call, and wait. Returns None where it raised; see ``last_exception``."""
+    """Let the worker make the call, and wait. Returns None if it raised; see ``last_exception``."""
     global _worker
     if _worker is None:
         _worker = threading.Thread(target=loop, daemon=True, name="workbench main thread")

@@ -1,4 +1,4 @@
-"""X/Y/Z plot: the same generation with up to three things varied. Extensions add axes to ``axis_options``."""
+"""X/Y/Z plot: the same generation with up to three parameters varied. Extensions append to ``axis_options``."""
 
 import csv
 import re
@@ -23,7 +23,7 @@ def apply_field(field):
 
 
 def apply_prompt(p, x, xs):
-    """Put ``x`` where the first of the values stands in the prompts."""
+    """Replace the first value by ``x`` in the prompts."""
     if xs[0] not in p.prompt and xs[0] not in p.negative_prompt:
         raise RuntimeError(f"Prompt S/R did not find {xs[0]} in prompt or negative prompt.")
     p.prompt = p.prompt.replace(xs[0], x)
@@ -57,7 +57,7 @@ axis_options = [
 
 
 def read_values(option, text, chosen, csv_mode):
-    """An axis's values: what was chosen, or what is written as CSV, with ``1-3`` for a range of whole numbers."""
+    """An axis's values: those chosen, or those written as CSV, with ``1-3`` for a range of integers."""
     if option.label == "Nothing":
         return [0]
     if option.choices is not None and not csv_mode:
@@ -86,11 +86,11 @@ def names_of_cells(axes):
 
 
 def with_legend(grid: Image.Image, columns: list[str], rows: list[str]) -> Image.Image:
-    """The grid with its columns named above and its rows named on the left; names are cut where there is no room.
+    """The grid with column names above and row names on the left; names are truncated to fit.
 
     Args:
         grid: cells of one size, as many as there are names.
-        columns, rows: names; where all of a side are empty it gets no room.
+        columns, rows: names; if all names of a side are empty, it gets no space.
     """
     font = ImageFont.load_default()
     columns = [_fitting(_known(text), grid.width // len(columns) - _GAP, font) for text in columns]
@@ -110,7 +110,7 @@ def with_legend(grid: Image.Image, columns: list[str], rows: list[str]) -> Image
 
 
 def _known(text: str) -> str:
-    """The text as far as the font has its letters."""
+    """The text, limited to characters in the font."""
     return text.encode("latin-1", "replace").decode("latin-1")
 
 
@@ -121,7 +121,7 @@ def _fitting(text: str, width: int, font) -> str:
 
 
 def _room(texts: list[str], font) -> tuple[int, int]:
-    """Width and height of the largest text with a gap around it; none where all are empty."""
+    """Width and height of the largest text with a gap around it; zero if all are empty."""
     boxes = [font.getbbox(text) for text in texts if text]
     return tuple(max((box[end] for box in boxes), default=-2 * _GAP) + 2 * _GAP for end in (2, 3))
 
@@ -130,11 +130,11 @@ class Script(scripts.Script):
     """The script in the list."""
 
     def title(self):
-        """Its name there."""
+        """The script's name in the list."""
         return "X/Y/Z plot"
 
     def ui(self, is_img2img):
-        """Type and values of each axis, and what Forge asks about besides, in Forge's order."""
+        """Type and values of each axis, and Forge's other controls, in Forge's order."""
         self.current_axis_options = list(axis_options)
         labels = [x.label for x in axis_options]
         axes = []
@@ -171,7 +171,7 @@ class Script(scripts.Script):
         return [*axes, *boxes, margin, csv_mode]
 
     def show_choices(self, index, csv_mode):
-        """Text or list, as the axis and the box for text want it."""
+        """Show the text box or the list, depending on the axis and on CSV mode."""
         option = self.current_axis_options[index]
         choices = None if option.choices is None or csv_mode else list(option.choices())
         return gr.update(visible=choices is None), gr.update(
@@ -203,7 +203,7 @@ class Script(scripts.Script):
         return Processed(p, [])
 
     def cell(self, p, axes, values):
-        """One picture. What goes wrong is printed and leaves the cell empty, as in Forge."""
+        """One picture. An error is printed and leaves the cell empty, as in Forge."""
         if shared.state.interrupted:
             return Processed(p, [])
         pc = copy(p)
@@ -218,7 +218,7 @@ class Script(scripts.Script):
             return Processed(p, [])
 
     def lay_out(self, p, axes, results, lone, legend):
-        """The grid, its rows by Y, its layers by Z one under the other, and the pictures where asked for."""
+        """The grid, with rows by Y and Z stacked vertically, and the single pictures if requested."""
         made = [result for result in results if result.images]
         if not made:
             return self.nothing(p, f"{self.title()} made nothing: {self.failure}.")

@@ -1,7 +1,7 @@
-"""An extension of the workbench's: its rough cut-out stands in for a background remover that does not work here.
+"""A workbench extension: a rough cut-out takes the place of background removers that do not work here.
 
-The page and the demo have it, so that a first photograph is relit on a machine without rembg. Whatever else asks IC
-Light for a remover meets the same refusals as on Forge.
+The page and the demo use it, so that a first photograph can be relit on a machine without rembg. Without this
+extension, a missing remover is refused as on Forge.
 """
 
 from __future__ import annotations
@@ -19,24 +19,24 @@ from lib_iclight.errors import ICLightError
 from lib_iclight.subject import background_removal
 from workbench.cutout import cut_out
 
-#: Where IC Light writes which remover it asked for, and where we write what took its place.
+#: The generation parameters with the remover that IC Light asked for, and with what took its place.
 _ASKED_FOR, _TAKEN = "IC Light background removal", "Cut-out"
 
 _replaced: dict[str, str] = {}
-"""Removers of rembg's that did not work, and why; they are not tried again."""
+"""rembg's removers that did not work, and why; they are not tried again."""
 
 
 def or_roughly(remove: Callable[[np.ndarray, str, Path], np.ndarray]) -> Callable[[np.ndarray, str, Path], np.ndarray]:
-    """A background remover that cuts out by colours alone where one of rembg's does not work.
+    """A background remover that cuts out by colours alone if one of rembg's does not work.
 
-    A file of the user's own, or a name that nobody knows, is refused as ever.
+    For the user's own files and for unknown names, errors are raised as usual.
     """
 
     def remove_or_cut_out(rgb: np.ndarray, model: str, models_dir: Path) -> np.ndarray:
         if model not in background_removal.MODELS:
             return remove(rgb, model, models_dir)
         if shared.cmd_opts.rough_cut_out:
-            _replaced[model] = "it was asked for"
+            _replaced[model] = "it was requested"
         if model not in _replaced:
             try:
                 return remove(rgb, model, models_dir)
@@ -58,12 +58,12 @@ def _in_words(model: str) -> str:
 
 
 class RoughCutOut(scripts.Script):
-    """Says beside the result, and in it, that the cut-out is a rough one."""
+    """Says with the result, and in its parameters, that the cut-out is a rough one."""
 
     create_group = False
 
     def title(self):
-        """Its name in lists of scripts."""
+        """The script's name."""
         return "Rough cut-out"
 
     def show(self, is_img2img):
@@ -71,7 +71,7 @@ class RoughCutOut(scripts.Script):
         return scripts.AlwaysVisible
 
     def process(self, p, *args):
-        """The picture was cut out before."""
+        """Note a rough cut-out: the subject was cut out in ``before_process``."""
         p.extra_generation_params.pop(_TAKEN, None)
         model = p.extra_generation_params.get(_ASKED_FOR)
         if model in _replaced:

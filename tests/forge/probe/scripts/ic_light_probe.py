@@ -1,4 +1,4 @@
-"""A test's eyes inside the web UI: records what one generation did. Does nothing unless its argument names a folder.
+"""Records, inside the web UI, what one generation did. Does nothing unless its argument names a folder.
 
 The argument is a dict: ``folder`` (where the record goes) and, for that generation alone, ``pretend`` (attributes of
 the loaded model), ``missing`` (modules that cannot be imported), ``models`` (the folder that holds the models) and
@@ -49,7 +49,7 @@ class Patches:
         mapping[key] = value
 
     def restore(self):
-        """Put everything back, the last first."""
+        """Restore everything, the latest first."""
         while self._undo:
             self._undo.pop()()
 
@@ -101,7 +101,7 @@ class Recording:
         self.patches.put(model, "forward", watched)
 
     def end(self, close):
-        """Write the record down and let the web UI go on."""
+        """Write the record and let the web UI continue."""
         self.patches.restore()
         if Probe.recording is self:
             Probe.recording = None
@@ -192,7 +192,7 @@ class Recording:
 
 
 class Probe(scripts.Script):
-    """Stands before all other scripts by the name of its folder."""
+    """Runs before all other scripts, because of its folder's name."""
 
     recording = None
 

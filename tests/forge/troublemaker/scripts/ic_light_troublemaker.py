@@ -1,4 +1,4 @@
-"""Another extension that goes wrong in the middle of a run, or runs one of its own inside it.
+"""Another extension that fails in the middle of a run, or starts a nested run.
 
 Does nothing unless its argument is a dict: ``raise_in`` (the name of a hook), ``unet`` (true: the UNet's first call
 raises; "inside": in a run of ADetailer's), ``vae`` ("error" or "memory": what the VAE's first encoding raises),
@@ -21,7 +21,7 @@ class TroubleError(Exception):
 
 
 class Troublemaker(scripts.Script):
-    """Stands behind all other scripts by the name of its folder."""
+    """Runs after all other scripts, because of its folder's name."""
 
     def title(self):
         return "IC Light Troublemaker"
@@ -80,7 +80,7 @@ def _raise(*args, **kwargs):
 
 
 def _break_vae(p, kind):
-    """Let the VAE's next encoding fail, once."""
+    """Make the VAE's next encoding fail, once."""
     model = p.sd_model.forge_objects.vae.first_stage_model
     error = TroubleError("trouble in the VAE") if kind == "error" else torch.cuda.OutOfMemoryError("trouble")
 
@@ -92,7 +92,7 @@ def _break_vae(p, kind):
 
 
 def _nested(p, picture, kind):
-    """What a detailer does: run the scripts again on a part of a finished picture."""
+    """Do what a detailer does: run the scripts again on a part of a finished picture."""
     crop = picture.crop((8, 8, 56, 56))
     if kind.startswith("copy"):
         inner = copy.copy(p)

@@ -1,4 +1,4 @@
-"""An extension that writes down which of its hooks are called, and does in them what a test asks for."""
+"""An extension that records which of its hooks are called, and does in them what a test asks for."""
 
 import gradio as gr
 from modules import script_callbacks, scripts
@@ -25,7 +25,7 @@ class Recorder(scripts.Script):
 
 
 class Chosen(scripts.Script):
-    """Runs in place of the ordinary generation when it is chosen from the list."""
+    """Runs instead of the ordinary generation when it is chosen from the list."""
 
     def title(self):
         return "Chosen"

@@ -1,4 +1,4 @@
-"""A checkpoint: its models, and the facts about it a host asks for."""
+"""A checkpoint: its models, and the facts about it that a host needs."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class ForgeObjects:
 
 
 class ForgeDiffusionEngine:
-    """What every checkpoint has, whatever its family."""
+    """What checkpoints of all families have in common."""
 
     def __init__(self, estimated_config):
         self.model_config = estimated_config

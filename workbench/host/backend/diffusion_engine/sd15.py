@@ -12,7 +12,7 @@ from backend.patcher.vae import VAE
 
 
 class StableDiffusion(ForgeDiffusionEngine):
-    """UNet, VAE and text encoder in the roles a host gives them."""
+    """UNet, VAE and text encoder behind the host's interface."""
 
     def __init__(self, estimated_config, huggingface_components: dict):
         super().__init__(estimated_config)

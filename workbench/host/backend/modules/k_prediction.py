@@ -6,7 +6,7 @@ import torch
 
 
 def rescale_zero_terminal_snr_sigmas(sigmas: torch.Tensor) -> torch.Tensor:
-    """Shift the levels so that nothing of the picture is left at the last: Lin et al. (2023), arXiv:2305.08891."""
+    """Shift the levels so that the last one leaves nothing of the picture: Lin et al. (2023), arXiv:2305.08891."""
     roots = 1 / (sigmas**2 + 1).sqrt()
     shifted = (roots - roots[-1]) * roots[0] / (roots[0] - roots[-1])
     alphas_cumprod = shifted**2
@@ -45,15 +45,15 @@ class Prediction(torch.nn.Module):
         return sigma.view(sigma.shape[:1] + (1,) * (like.ndim - 1))
 
     def calculate_input(self, sigma: torch.Tensor, noise: torch.Tensor) -> torch.Tensor:
-        """What the UNet is given: the noisy latents scaled to unit variance."""
+        """The UNet's input: the noisy latents scaled to unit variance."""
         return noise / (self._as_rows(sigma, noise) ** 2 + 1.0) ** 0.5
 
     def calculate_denoised(self, sigma: torch.Tensor, model_output: torch.Tensor, model_input: torch.Tensor):
-        """The picture an epsilon prediction implies."""
+        """The denoised latents implied by an epsilon prediction."""
         return model_input - model_output * self._as_rows(sigma, model_output)
 
     def noise_scaling(self, sigma, noise: torch.Tensor, latent_image: torch.Tensor, max_denoise: bool = False):
-        """Latents with noise of this level on them."""
+        """Latents with noise of this level added."""
         return noise * (torch.sqrt(1.0 + sigma**2.0) if max_denoise else sigma) + latent_image
 
 

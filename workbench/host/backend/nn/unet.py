@@ -7,7 +7,7 @@ from torch import nn
 
 
 def _numbered(children: dict[str, nn.Module]) -> nn.Module:
-    """A container whose children have the given names; gaps are what has no weights in the original."""
+    """A container whose children have the given names; gaps are layers without weights in the original."""
     box = nn.Module()
     for name, child in children.items():
         box.add_module(name, child)
@@ -32,7 +32,7 @@ def _transformer(block: nn.Module) -> nn.Module:
 
 
 def _layers(block: nn.Module) -> list[list[nn.Module]]:
-    """For each ResNet of a diffusers block: it, and the transformer behind it where there is one."""
+    """For each ResNet of a diffusers block: the ResNet, and the transformer after it, if any."""
     attentions = getattr(block, "attentions", None) or [None] * len(block.resnets)
     return [[_resnet(r), *([_transformer(a)] if a is not None else [])] for r, a in zip(block.resnets, attentions)]
 
@@ -42,7 +42,7 @@ def _sequence(modules: list[nn.Module]) -> nn.Module:
 
 
 class IntegratedUNet2DConditionModel(nn.Module):
-    """Shares its weights with the diffusers model it calls: replace a parameter here and the model sees it.
+    """Shares its weights with the diffusers model that it calls: a parameter replaced here is replaced there.
 
     ``input_blocks.0.0`` may be widened from 4 to 8 or 12 input channels in this way.
     """

@@ -1,4 +1,4 @@
-"""A diffusers autoencoder behind the interface of Forge's own."""
+"""A diffusers autoencoder with the interface of Forge's own."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ class IntegratedAutoencoderKL(torch.nn.Module):
         return self.decoder(z if self.post_quant_conv is None else self.post_quant_conv(z))
 
     def process_in(self, latent: torch.Tensor) -> torch.Tensor:
-        """Unscaled latents as the UNet wants them."""
+        """Scale latents for the UNet."""
         return (latent - self.shift_factor) * self.scaling_factor
 
     def process_out(self, latent: torch.Tensor) -> torch.Tensor:
-        """The UNet's latents as the decoder wants them."""
+        """Scale the UNet's latents back for the decoder."""
         return latent / self.scaling_factor + self.shift_factor

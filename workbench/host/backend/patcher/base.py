@@ -1,4 +1,4 @@
-"""A model together with what is to be changed about it while it runs."""
+"""A model together with the changes that apply while it runs."""
 
 from __future__ import annotations
 
@@ -42,13 +42,13 @@ class ModelPatcher:
         return set(mine)
 
     def refresh_loras(self) -> None:
-        """Bring the model's weights in step with this patcher's patches."""
+        """Merge this patcher's patches into the model's weights."""
         self.lora_loader.refresh(self.lora_patches)
 
     def set_model_unet_function_wrapper(self, unet_wrapper_function) -> None:
-        """Fill the single slot of a function called as ``f(apply_model, {"input", "timestep", "c", ...})``."""
+        """Set the one wrapper function, called as ``f(apply_model, {"input", "timestep", "c", ...})``."""
         self.model_options["model_function_wrapper"] = unet_wrapper_function
 
     def set_model_vae_regulation(self, vae_regulation) -> None:
-        """Have ``VAE.encode`` return ``f(posterior)`` in place of a sample of the posterior."""
+        """Make ``VAE.encode`` return ``f(posterior)`` instead of a sample of the posterior."""
         self.model_options["model_vae_regulation"] = vae_regulation

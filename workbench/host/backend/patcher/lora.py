@@ -1,4 +1,4 @@
-"""Merging weight patches into a model, and putting the untouched weights back."""
+"""Merges weight patches into a model, and restores the original weights."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def merge_lora_to_weight(patches, weight: torch.Tensor) -> torch.Tensor:
 
 
 class LoraLoader:
-    """Keeps one model's weights in step with the patches of whichever patcher is loaded."""
+    """Keeps one model's weights in sync with the patches of the loaded patcher."""
 
     def __init__(self, model: torch.nn.Module):
         self.model = model
@@ -37,7 +37,7 @@ class LoraLoader:
 
     @torch.inference_mode()
     def refresh(self, lora_patches: dict) -> None:
-        """Restore what was patched and merge anew, unless the patches' identifiers are those merged already."""
+        """Restore the patched weights and merge again, unless the same identifiers are already merged."""
         hashes = str(list(lora_patches.keys()))
         if hashes == self.loaded_hash:
             return
@@ -53,7 +53,7 @@ class LoraLoader:
 
     @staticmethod
     def _by_key(lora_patches: dict) -> dict[str, list]:
-        """All patches of one weight together. Online patches are merged too: the result is the same."""
+        """All patches grouped by weight. Online patches are merged too: the result is the same."""
         merged: dict[str, list] = {}
         for patches in lora_patches.values():
             for key, current in patches.items():

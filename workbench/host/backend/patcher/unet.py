@@ -7,7 +7,7 @@ from backend.patcher.base import ModelPatcher
 
 
 class UnetPatcher(ModelPatcher):
-    """Adds what only a UNet has: modifiers of conditions."""
+    """Adds conditioning modifiers, which only a UNet has."""
 
     @classmethod
     def from_model(cls, model, diffusers_scheduler, config):

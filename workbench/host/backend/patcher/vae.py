@@ -32,7 +32,7 @@ class VAE:
         return self.first_stage_model.encode(2.0 * pixel_samples.movedim(-1, 1) - 1.0, regulation)
 
     def encode(self, pixel_samples: torch.Tensor) -> torch.Tensor:
-        """Pixels ``[B, H, W, 3]`` in 0..1 to a sample of the posterior, or to what the regulation makes of it."""
+        """Pixels ``[B, H, W, 3]`` in 0..1 to a sample of the posterior, or to the regulation's result."""
         return self.encode_inner(pixel_samples)
 
     def decode(self, samples_in: torch.Tensor) -> torch.Tensor:

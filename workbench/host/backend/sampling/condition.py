@@ -1,4 +1,4 @@
-"""Conditions: what the UNet is given beside the noisy latents, and how it is cut, repeated and batched."""
+"""Conditions: the UNet's inputs besides the noisy latents, and how they are cropped, repeated and batched."""
 
 from __future__ import annotations
 

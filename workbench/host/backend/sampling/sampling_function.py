@@ -22,7 +22,7 @@ def _joined(entries: list[dict], x: torch.Tensor) -> dict:
 
 
 def calc_cond_uncond_batch(model, cond, uncond, x_in, timestep, model_options):
-    """Predictions for the condition and, in the same call, for the one to guide away from; zeros without that."""
+    """Predictions for the condition and, in the same call, for the negative one; zeros without a negative one."""
     # The last comes first, as in Forge.
     entries = [(UNCOND, entry) for entry in uncond or []] + [(COND, entry) for entry in cond]
     kinds = [kind for kind, _ in entries]

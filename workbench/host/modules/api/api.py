@@ -30,7 +30,7 @@ from modules.shared import opts
 
 
 def script_name_to_index(name: str, scripts: list) -> int:
-    """Where in a list the script of a title is; 422 where it is not."""
+    """The index of the script with this title; 422 if there is none."""
     try:
         return [script.title().lower() for script in scripts].index(name.lower())
     except Exception as e:
@@ -38,14 +38,14 @@ def script_name_to_index(name: str, scripts: list) -> int:
 
 
 def validate_sampler_name(name: str) -> str:
-    """The name; 400 where there is no such sampler."""
+    """The name; 400 if there is no such sampler."""
     if name not in sd_samplers.all_samplers_map:
         raise HTTPException(status_code=400, detail="Sampler not found")
     return name
 
 
 def decode_base64_to_image(encoding: str):
-    """The picture in base64 or a data URL; 500 where it cannot be read."""
+    """The picture in base64 or a data URL; 500 if it cannot be read."""
     if encoding.startswith("data:image/"):
         encoding = encoding.split(";")[1].split(",")[1]
     try:
@@ -66,7 +66,7 @@ def encode_pil_to_base64(image) -> bytes:
 
 
 class Api:
-    """The routes, and the values scripts' components have where a request does not say."""
+    """The routes, and the default values of the scripts' components."""
 
     def __init__(self, app: FastAPI, queue_lock):
         auth = shared.cmd_opts.api_auth
@@ -99,13 +99,13 @@ class Api:
             self.add_api_route(f"/sdapi/v1/{path}", endpoint, **kwargs)
 
     def add_api_route(self, path: str, endpoint, **kwargs):
-        """Add a route, behind the password where there is one."""
+        """Add a route, protected by the password if there is one."""
         if shared.cmd_opts.api_auth:
             kwargs["dependencies"] = [Depends(self.auth)]
         return self.app.add_api_route(path, endpoint, **kwargs)
 
     def auth(self, credentials: Annotated[HTTPBasicCredentials, Depends(HTTPBasic())]):
-        """Check name and password; 401 where they are wrong."""
+        """Check name and password; 401 if they are wrong."""
         expected = self.credentials.get(credentials.username)
         if expected is None or not compare_digest(credentials.password, expected):
             headers = {"WWW-Authenticate": "Basic"}
@@ -113,7 +113,7 @@ class Api:
         return True
 
     def get_selectable_script(self, script_name: str | None, script_runner):
-        """The script to be run in place of an ordinary generation, and its index."""
+        """The script to run instead of an ordinary generation, and its index."""
         if not script_name:
             return None, None
         index = script_name_to_index(script_name, script_runner.selectable_scripts)
@@ -130,7 +130,7 @@ class Api:
         return [models.describe(script) for script in every if script.controls is not None]
 
     def init_default_script_args(self, script_runner) -> list:
-        """The values all components begin with, found by making them once more outside the page."""
+        """The initial values of all components, found by making them again outside the page."""
         script_args = [None] * max([1, *(script.args_to for script in script_runner.scripts)])
         script_args[0] = 0
         with gr.Blocks():
@@ -161,7 +161,7 @@ class Api:
         return script_args
 
     def apply_infotext(self, request, tabname: str, *, script_runner, mentioned_script_args: dict) -> None:
-        """Fill in what the request does not say from its ``infotext``."""
+        """Fill in missing values from the request's ``infotext``."""
         if not request.infotext:
             return
         fields = infotext_utils.paste_fields[tabname]["fields"]
@@ -248,13 +248,13 @@ class Api:
         return models.ImageToImageResponse(images=encoded, parameters=vars(img2imgreq), info=processed.js())
 
     def pnginfoapi(self, req: models.PNGInfoRequest):
-        """What is written in a picture."""
+        """The texts stored in a picture."""
         geninfo, items = images.read_info_from_image(decode_base64_to_image(req.image.strip()))
         params = infotext_utils.parse_generation_parameters(geninfo or "")
         return models.PNGInfoResponse(info=geninfo or "", items=items, parameters=params)
 
     def progressapi(self):
-        """How far the job under way is."""
+        """The progress of the current job."""
         state = shared.state
         if state.job_count == 0:
             return {"progress": 0, "state": state.dict(), "textinfo": state.textinfo}
@@ -303,7 +303,7 @@ class Api:
 
 
 def _field_value(field, params: dict, request):
-    """The value infotext gives to a field, as the type the request or the component wants."""
+    """The infotext's value for a field, in the type that the request or the component expects."""
     value = field.function(params) if field.function else params.get(field.label)
     if value is None:
         return None

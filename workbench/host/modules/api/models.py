@@ -1,4 +1,4 @@
-"""What requests and answers of the API are made of."""
+"""The data models of the API's requests and answers."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class PNGInfoRequest(BaseModel):
 
 
 class PNGInfoResponse(BaseModel):
-    """What is written in a picture."""
+    """The texts stored in a picture."""
 
     info: str
     items: dict
@@ -74,7 +74,7 @@ class PNGInfoResponse(BaseModel):
 
 
 class ProgressResponse(BaseModel):
-    """How far the job under way is."""
+    """The progress of the current job."""
 
     progress: float
     state: dict
@@ -89,7 +89,7 @@ class ScriptsList(BaseModel):
 
 
 class ScriptArg(BaseModel):
-    """A component whose value a script takes."""
+    """A component whose value is passed to a script."""
 
     label: str | None = None
     value: Any | None = None
@@ -109,13 +109,13 @@ class ScriptInfo(BaseModel):
 
 
 def describe(script) -> ScriptInfo:
-    """What the API tells about a script."""
+    """The API's description of a script."""
     args = [_describe_control(control) for control in script.controls]
     return ScriptInfo(name=script.name, is_img2img=script.is_img2img, is_alwayson=script.alwayson, args=args)
 
 
 def _describe_control(control) -> ScriptArg:
-    """What the API tells about a component. Pairs among the choices are told by their first half."""
+    """The API's description of a component. Choices that are pairs are represented by their first half."""
     info = ScriptArg(label=control.label or "")
     for name in ("value", "minimum", "maximum", "step"):
         value = getattr(control, name, None)

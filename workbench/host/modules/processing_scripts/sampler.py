@@ -31,7 +31,7 @@ class ScriptSampler(scripts.ScriptBuiltinUI):
         return self.steps, self.sampler_name, self.scheduler
 
     def setup(self, p, steps, sampler_name, scheduler):
-        """Take the values over."""
+        """Copy the values to the processing object."""
         p.steps = steps
         p.sampler_name = sampler_name
         p.scheduler = scheduler

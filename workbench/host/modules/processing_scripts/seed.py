@@ -38,7 +38,7 @@ class ScriptSeed(scripts.ScriptBuiltinUI):
         return seed, extra, subseed, strength
 
     def setup(self, p, seed, seed_checkbox, subseed, subseed_strength):
-        """Take the values over."""
+        """Copy the values to the processing object."""
         p.seed = seed
         if seed_checkbox and subseed_strength > 0:
             p.subseed, p.subseed_strength = subseed, subseed_strength

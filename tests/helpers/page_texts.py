@@ -1,4 +1,4 @@
-"""The texts of IC Light's part of a page, found in the page itself and in the scripts that add to it."""
+"""Collects IC Light's texts from the page and from its scripts."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from lib_iclight import settings
 from lib_iclight.models import folders, hub, report
 from lib_iclight.models.jobs import Download
 from lib_iclight.request import MODES
-from lib_iclight.ui import cutout_html, prompts, summary
+from lib_iclight.ui import cutout_html, models_html, prompts, summary
 from lib_iclight.ui.wording import sentences_of
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 SCRIPTS = sorted((ROOT / "javascript").glob("*.js"))
 
 _SAYS = re.compile(r"\bsay\(((?:[^()]|\([^()]*\))*)\)")
@@ -29,7 +29,7 @@ _LETTER = re.compile(r"[^\W\d_]{2}")
 
 
 class _Pieces(HTMLParser):
-    """Collects pieces of text as the web UI looks them up: each text node, and titles; not what says translate=no."""
+    """Collects pieces of text as the web UI looks them up: text nodes and titles, except inside translate=no."""
 
     _ALONE = {"br", "img", "input", "hr"}
 
@@ -91,7 +91,7 @@ def of_page(config: dict[str, Any]) -> set[str]:
 
 
 def of_summary(lights: list[str], placements: list[str]) -> set[str]:
-    """Every sentence that the summary has, whatever is chosen on the page or came with a picture's parameters."""
+    """Every sentence of the summary, for all choices on the page and values from a picture's parameters."""
     switches = itertools.product([False, True], repeat=4)
     chosen = itertools.product(MODES, [*lights, "a newer version's"], placements, switches)
     return {
@@ -116,8 +116,8 @@ def of_settings() -> set[str]:
 
 
 def of_models_row() -> set[str]:
-    """What the row about the models says beside names and numbers, whatever is in the folders."""
-    missing = report.as_html(report.ModelReport((), dict.fromkeys(hub.NAMES)))
+    """The models row's texts, apart from names and numbers, for all contents of the folders."""
+    missing = models_html.as_html(report.ModelReport((), dict.fromkeys(hub.NAMES)))
     buttons = {f"Download {name} (1.7 GB)" for name in hub.NAMES.values()}
     of_files = {folders.LET_READ, folders.LET_READ_OR_CHANGE, folders.REPLACE, folders.TAKE_OUT, report.AGAIN}
     ways_out = {*(words for _, words in report.WAYS_OUT), *of_files}
@@ -125,14 +125,14 @@ def of_models_row() -> set[str]:
 
 
 def of_downloads() -> set[str]:
-    """What is said while a model is downloaded, and when it has come."""
-    ended = set(of_html(report.progress_html(SimpleNamespace(error=None, running=False, name=""))))
+    """The texts shown during and after a download."""
+    ended = set(of_html(models_html.progress_html(SimpleNamespace(error=None, running=False, name=""))))
     source = (ROOT / "lib_iclight" / "models" / "download.py").read_text(encoding="utf-8")
     return ended | {Download("name").doing, *re.findall(r'progress\([^"\n]*"([^"]+)"\)', source)}
 
 
 def of_preview() -> set[str]:
-    """What is said about the cut-out, or why there is none."""
+    """The texts about the cut-out, or why there is none."""
     from lib_iclight.ui import cutout_preview
 
     black = np.zeros((2, 2, 3), np.uint8)
@@ -150,7 +150,7 @@ def of_lists() -> set[str]:
 
 
 def of_scripts() -> set[str]:
-    """The texts that the scripts show: what they ask a translation for, and whatever else reads like a sentence."""
+    """The texts that the scripts show: those they translate, and everything else that reads like a sentence."""
     sources = [path.read_text(encoding="utf-8") for path in SCRIPTS]
     asked = (match[1] for source in sources for match in _SAYS.finditer(source))
     found = {text for words in asked for text in _QUOTED.findall(words)}
@@ -158,12 +158,12 @@ def of_scripts() -> set[str]:
 
 
 def put_together() -> re.Pattern[str]:
-    """Matches the texts that scripts make of parts, such as the sides that a light may come from."""
+    """Matches the texts that scripts compose, such as the sides that a light may come from."""
     sources = "".join(path.read_text(encoding="utf-8") for path in SCRIPTS)
     templates = re.findall(r"\bsay\(`([^`]*)`", sources)
     return re.compile("|".join(".+".join(map(re.escape, re.split(r"\$\{[^}]*\}", one))) for one in templates))
 
 
 def worded(texts: set[str]) -> set[str]:
-    """Those with words in them, as the web UI looks them up: without the space around them."""
+    """The texts that contain words, stripped as the web UI does when it looks them up."""
     return {text.strip() for text in texts if _LETTER.search(text)}

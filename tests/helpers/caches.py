@@ -29,6 +29,6 @@ def latent_cache(cache: SharedCache | None = None) -> LatentCache:
     return LatentCache(cache or shared_cache())
 
 
-def relight_pipeline() -> RelightPipeline:
+def relight_pipeline(cache: SharedCache | None = None) -> RelightPipeline:
     """One whose background removers have no files that change."""
-    return RelightPipeline(ModelLibrary(), shared_cache(), lambda: MAX_PIXELS, lambda model: None)
+    return RelightPipeline(ModelLibrary(), cache or shared_cache(), lambda: MAX_PIXELS, lambda model: None)

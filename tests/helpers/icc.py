@@ -1,4 +1,4 @@
-"""ICC profiles, put together from their definition (ICC.1:2001-04)."""
+"""ICC profiles, built from the specification (ICC.1:2001-04)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def grey_profile(gamma: float) -> bytes:
 
 
 def cmyk_profile() -> bytes:
-    """A press whose inks are duller than Pillow's: a table of its sixteen solid overprints, as 8-bit Lab."""
+    """A press with duller inks than Pillow assumes: a table of its sixteen solid overprints, as 8-bit Lab."""
     linear = bytes(range(256))
     solid = []
     for number in range(16):

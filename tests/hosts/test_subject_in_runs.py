@@ -1,8 +1,7 @@
-"""The subject in whole runs: cut out once, restored where it is, kept as it was beside the restored one."""
+"""The subject in complete runs: cut out once, restored in place, and kept unrestored next to the restored result."""
 
 from __future__ import annotations
 
-import base64
 import copy
 import io
 import json
@@ -10,23 +9,18 @@ import threading
 
 import numpy as np
 import pytest
+from asking import BODY, all_pixels_of, ask
 from PIL import Image, ImageDraw
+from samples import encoded
 from scipy import ndimage
 from skimage.feature import canny
 
 from lib_iclight.picture import arrays, scaling
 from workbench.session import images
 
-pytestmark = pytest.mark.usefixtures("remover_folder")
+pytestmark = pytest.mark.usefixtures("rembg")
 
-BODY = {"prompt": "a ball", "steps": 2, "width": 64, "height": 64, "seed": 5, "cfg_scale": 2, "sampler_name": "Euler"}
 RESTORED = {"restore_details": 1.0, "keep_colours": 0.5, "light": "left"}
-
-
-def encoded(image: Image.Image) -> str:
-    buffer = io.BytesIO()
-    image.save(buffer, "PNG")
-    return base64.b64encode(buffer.getvalue()).decode()
 
 
 def bright_ball(seed: int = 0) -> Image.Image:
@@ -40,13 +34,7 @@ def bright_ball(seed: int = 0) -> Image.Image:
 
 def relight(host, options: dict, way: str = "txt2img", **body):
     fields = {"enabled": True, "foreground": encoded(bright_ball())} | options
-    scripts = {"IC Light": {"args": [{name: value for name, value in fields.items() if value is not None}]}}
-    return getattr(host, way)(**{**BODY, **body, "alwayson_scripts": scripts})
-
-
-def pixels_of(answer) -> list[np.ndarray]:
-    assert answer.status_code == 200, answer.text
-    return [np.asarray(image.convert("RGB")).astype(int) for image in images(answer)]
+    return ask(host, {name: value for name, value in fields.items() if value is not None}, way=way, **body)
 
 
 # Where the restored edges lie
@@ -67,13 +55,13 @@ def text_picture(width: int, height: int, stroke: int) -> Image.Image:
 
 
 def edges(picture: np.ndarray, low: float) -> np.ndarray:
-    """Where a picture has edges, whatever the light makes of their strength."""
+    """Where a picture has edges, regardless of how strong the light makes them."""
     grey = np.log(picture.mean(axis=2) + 16)
     return canny(grey, sigma=1.0, low_threshold=low / 2, high_threshold=low)
 
 
 def share_within_a_pixel(found: np.ndarray, of: np.ndarray) -> float:
-    """How many of ``found`` have one of ``of`` within one pixel across and down."""
+    """The share of ``found`` with one of ``of`` at most one pixel away horizontally and vertically."""
     near = ndimage.binary_dilation(of, np.ones((3, 3)))
     return float(near[found].mean())
 
@@ -86,7 +74,7 @@ def test_restored_edges_lie_within_a_pixel_of_the_subjects_after_hires(host, wid
     options |= {"restore_details": 1.0, "details_radius": radius, "keep_original": True}
     hires = {"enable_hr": True, "hr_scale": 1.5, "hr_upscaler": "Lanczos", "hr_additional_modules": []}
     body = {"width": width, "height": height, "denoising_strength": 0.5, **hires}
-    restored, unrestored = pixels_of(relight(host, options, **body))
+    restored, unrestored = all_pixels_of(relight(host, options, **body))
     size = width * 3 // 2, height * 3 // 2
     assert restored.shape[:2] == size[::-1]
     subject = scaling.cover_crop(np.asarray(picture), *size)
@@ -104,9 +92,9 @@ def test_restored_edges_lie_within_a_pixel_of_the_subjects_after_hires(host, wid
 
 
 def test_the_unrestored_picture_comes_after_the_results_with_the_parameters_that_made_it(host):
-    plain = pixels_of(relight(host, {"light": "left"}, n_iter=2, batch_size=2, do_not_save_grid=True))
+    plain = all_pixels_of(relight(host, {"light": "left"}, n_iter=2, batch_size=2, do_not_save_grid=True))
     answer = relight(host, RESTORED | {"keep_original": True}, n_iter=2, batch_size=2, do_not_save_grid=True)
-    found, info = pixels_of(answer), json.loads(answer.json()["info"])
+    found, info = all_pixels_of(answer), json.loads(answer.json()["info"])
     assert len(found) == 8
     for restored, unrestored, expected in zip(found[:4], found[4:], plain, strict=True):
         assert np.abs(unrestored - expected).max() <= 1
@@ -131,7 +119,7 @@ def test_both_are_saved_as_they_are_returned(host):
 
 @pytest.fixture
 def hooks_called_for_a_copy(host, monkeypatch):
-    """Another extension that, at each picture, calls the last hook for a copy of ``p``, and then the first ones."""
+    """Another extension that, for each picture, calls the last hook on a copy of ``p``, and then the first ones."""
     from modules import processing, scripts
 
     ours = next(data.script_class for data in scripts.scripts_data if data.script_class.__name__ == "ICLightScript")
@@ -156,7 +144,7 @@ def test_both_are_saved_once_when_a_detailer_calls_the_hooks_for_a_copy_in_the_m
 
 @pytest.mark.parametrize("options", [{"keep_original": True}, RESTORED, RESTORED | {"keep_original": False}], ids=str)
 def test_otherwise_there_is_one_picture(host, options):
-    assert len(pixels_of(relight(host, options))) == 1
+    assert len(all_pixels_of(relight(host, options))) == 1
 
 
 def test_the_prepared_subject_comes_last(host):
@@ -170,7 +158,7 @@ def test_inpainting_lays_the_original_over_both(host):
     mask.paste(255, (30, 30, 70, 70))
     body = {"init_images": [encoded(bright_ball())], "mask": encoded(mask), "mask_blur": 0, "width": 96, "height": 96}
     options = {"foreground": None, "remove_background": False, "restore_details": 1.0, "keep_original": True}
-    found = pixels_of(relight(host, options, "img2img", inpaint_full_res=False, **body))
+    found = all_pixels_of(relight(host, options, "img2img", inpaint_full_res=False, **body))
     original = np.asarray(bright_ball()).astype(int)
     assert len(found) == 2
     for picture in found:
@@ -196,7 +184,7 @@ def test_the_limit_of_pictures_in_the_settings_holds_for_a_painted_mask(host):
 def test_the_remover_runs_once_for_a_picture_however_its_edge_changes(host, rembg):
     source = encoded(bright_ball(seed=11))
     found = [
-        pixels_of(relight(host, {"foreground": source, "show_subject": True} | edge))[-1]
+        all_pixels_of(relight(host, {"foreground": source, "show_subject": True} | edge))[-1]
         for edge in ({}, {"matte_shrink": 12}, {"matte_feather": 16}, {"matte_shrink": 12})
     ]
     assert rembg.runs == ["isnet-general-use"]
@@ -209,7 +197,7 @@ def test_the_route_and_the_run_cut_out_alike(host, rembg):
     source, edge = encoded(bright_ball(seed=12)), {"matte_shrink": 10.0, "decontaminate": True}
     answer = host.api.post("/ic-light/foreground", json={"image": source} | edge)
     cut = np.asarray(Image.open(io.BytesIO(answer.content)))
-    shown = pixels_of(relight(host, {"foreground": source, "show_subject": True} | edge, width=96, height=96))[-1]
+    shown = all_pixels_of(relight(host, {"foreground": source, "show_subject": True} | edge, width=96, height=96))[-1]
     np.testing.assert_array_equal(arrays.on_grey(cut[..., :3].copy(), cut[..., 3].copy()), shown)
     assert rembg.runs == ["isnet-general-use"]
 
@@ -228,7 +216,7 @@ def test_what_is_going_on_is_told_and_forgotten(host, rembg):
 
     told = []
     rembg.before = lambda: told.append(shared.state.textinfo)
-    pixels_of(relight(host, {"foreground": encoded(bright_ball(seed=14))}))
+    all_pixels_of(relight(host, {"foreground": encoded(bright_ball(seed=14))}))
     assert told == ["Removing the background (isnet-general-use) ..."]
     assert not shared.state.textinfo
 
@@ -249,7 +237,7 @@ def test_interrupt_ends_the_run_while_the_remover_works_and_no_picture_comes(hos
     assert answer.json()["images"] == []
     assert host.probe.unet_inputs == []
     rembg.before = lambda: None
-    assert len(pixels_of(relight(host, {"foreground": source}))) == 1
+    assert len(all_pixels_of(relight(host, {"foreground": source}))) == 1
 
 
 def test_removers_are_kept_from_run_to_run_or_not(host, rembg, monkeypatch):
@@ -258,12 +246,12 @@ def test_removers_are_kept_from_run_to_run_or_not(host, rembg, monkeypatch):
     loaded = []
     monkeypatch.setattr(rembg, "new_session", lambda name, **options: loaded.append(name) or name)
     for seed in (21, 22):
-        pixels_of(relight(host, {"foreground": encoded(bright_ball(seed=seed))}))
+        all_pixels_of(relight(host, {"foreground": encoded(bright_ball(seed=seed))}))
     assert len(loaded) <= 1
     loaded.clear()
     shared.opts.set("ic_light_keep_models", False)
     for seed in (23, 24):
-        pixels_of(relight(host, {"foreground": encoded(bright_ball(seed=seed))}))
+        all_pixels_of(relight(host, {"foreground": encoded(bright_ball(seed=seed))}))
     assert len(loaded) == 2
 
 
@@ -273,9 +261,9 @@ def test_what_is_kept_obeys_the_setting(host, rembg):
     from lib_iclight.hosts.app_context import app_context
 
     cache = app_context()._cache
-    pixels_of(relight(host, {"foreground": encoded(bright_ball(seed=25))}))
+    all_pixels_of(relight(host, {"foreground": encoded(bright_ball(seed=25))}))
     assert cache._used > 0
     shared.opts.set("ic_light_cache_limit", 0)
     assert cache._used == 0
-    pixels_of(relight(host, {"foreground": encoded(bright_ball(seed=26))}))
+    all_pixels_of(relight(host, {"foreground": encoded(bright_ball(seed=26))}))
     assert cache._used == 0

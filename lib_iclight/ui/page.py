@@ -1,22 +1,22 @@
-"""The web page that the accordions are in, as it is built: its controls, and what is connected to them."""
+"""The host's web page while it is being built: its controls, and what we connect to them."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from ..ui import send_on
-from ..ui.accordion import Accordion
-from ..ui.ideas_panel import IdeasPanel
-from ..ui.models_row import ModelsRow
-from ..ui.parts import QUIET
+from . import send_on
+from .accordion import Accordion
+from .ideas_panel import IdeasPanel
+from .models_row import ModelsRow
+from .parts import QUIET
 
 _CHECKPOINT_ID, _CHECKPOINT_CLASS = "setting_sd_model_checkpoint", "model_selection"
 _LAST = "footer"
-"""The footer comes last, inside the page that the tabs are then part of."""
+"""The footer is built last; by then the tabs are part of the page."""
 
 
 class Page:
-    """Knows the accordions of both tabs and connects them with the page around them."""
+    """Connects the accordions of both tabs with the page around them."""
 
     def __init__(self) -> None:
         self._rows: dict[bool, ModelsRow] = {}
@@ -26,17 +26,17 @@ class Page:
         self._printed = {""}
 
     def print_once(self, text: str) -> None:
-        """Print a line once, "" not at all: whoever starts the web UI may never look at its page."""
+        """Print a line once, and "" never: whoever starts the web UI may never look at its page."""
         if text not in self._printed:
             self._printed.add(text)
             print(text)
 
     def add(self, is_img2img: bool, accordion: Accordion, row: ModelsRow) -> None:
-        """Get to know a tab's accordion; hosts build it anew outside the page too."""
+        """Register a tab's accordion; hosts also build it outside the page, so a later one replaces it."""
         self._accordions[is_img2img], self._rows[is_img2img] = accordion, row
 
     def watch(self, component: Any, **kwargs: Any) -> None:
-        """Look out for the host's controls that accordions follow; a host calls this for every component."""
+        """Watch for the host's controls that accordions depend on; a host calls this for every component."""
         elem_id = _id_of(component, kwargs)
         classes = kwargs.get("elem_classes") or getattr(component, "elem_classes", None) or []
         if elem_id == _CHECKPOINT_ID or _CHECKPOINT_CLASS in classes:
@@ -61,7 +61,7 @@ class Page:
         page.load(lambda: [IdeasPanel.shown_lists() for _ in lists], None, lists, **QUIET)
 
     def _follow_checkpoint(self) -> None:
-        """Say at once when a checkpoint is chosen that does not suit."""
+        """Warn as soon as an unsuitable checkpoint is selected."""
         rows = self._shown_rows()
         if rows and self._checkpoint is not None and _is_shown(self._checkpoint):
             notices = [row.notice for row in rows]
@@ -70,7 +70,7 @@ class Page:
             )
 
     def _fill_on_sending(self) -> None:
-        """Set img2img's accordion where a result is sent there."""
+        """Copy the settings to img2img's accordion when a result is sent there."""
         shown = {tab: one for tab, one in self._accordions.items() if _is_shown(one.controls["enabled"])}
         for button in self._send_buttons.values():
             if len(shown) == 2 and _is_shown(button):
@@ -81,7 +81,7 @@ class Page:
 
 
 class HostControls:
-    """The web UI's own controls by their ``elem_id``, to set them at a button's click."""
+    """The web UI's own controls by ``elem_id``, so that our buttons can set them."""
 
     def __init__(self) -> None:
         self._found: dict[str, Any] = {}
@@ -93,7 +93,7 @@ class HostControls:
 
         elem_id = _id_of(component, kwargs)
         if "logical_image_background" in (kwargs.get("elem_classes") or ()):
-            # Forge's canvas: its picture is in a component of its own that follows the element with the known id.
+            # Forge's canvas keeps its picture in a separate component, built after the element with the known id.
             elem_id = self._last_html
         elif isinstance(component, gr.HTML):
             self._last_html = elem_id
@@ -101,7 +101,7 @@ class HostControls:
             self._found[elem_id] = component
 
     def get(self, elem_id: str) -> Any:
-        """A control of the page that is being built, None where it has none."""
+        """A control of the page that is being built, or None."""
         component = self._found.get(elem_id)
         return component if component is not None and _is_shown(component) else None
 

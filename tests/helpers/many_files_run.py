@@ -1,6 +1,7 @@
-"""Gives many files to a workbench, as field and to the route, and prints what became of each as JSON.
+"""Sends many files to a workbench, as a field and to the route, and prints each result as JSON.
 
-Run as ``python tests/many_files_run.py [--grown]``; the second takes little files of up to 144 megapixels instead.
+Run as ``python tests/helpers/many_files_run.py [--grown]``; the second takes little files of up to 144 megapixels
+instead.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-sys.path[:0] = [str(Path(__file__).resolve().parents[1]), str(Path(__file__).resolve().parent)]
+sys.path[:0] = [str(Path(__file__).resolve().parents[2]), str(Path(__file__).resolve().parent)]
 
 import many_files  # noqa: E402
 import numpy as np  # noqa: E402
@@ -27,7 +28,7 @@ BODY = {"prompt": "a ball", "steps": 1, "width": 64, "height": 64, "seed": 5, "c
 
 
 def stand_in_remover() -> ModuleType:
-    """A package in rembg's place that finds the subject in the middle."""
+    """A stand-in for rembg that finds the subject in the middle."""
     rembg = ModuleType("rembg")
     rembg.new_session = lambda name, **options: name
 
@@ -48,13 +49,13 @@ def memory(field: str) -> float:
 
 
 def start_measuring() -> None:
-    """Let the peak begin anew, where the system knows how."""
+    """Reset the peak, if the system can."""
     with contextlib.suppress(OSError):
         Path("/proc/self/clear_refs").write_text("5")
 
 
 def forget(pictures: Any) -> None:
-    """Empty the caches, so that each picture is measured alone."""
+    """Clear the caches, so that each picture is measured alone."""
     for cache in vars(pictures).values():
         if hasattr(cache, "clear"):
             cache.clear()

@@ -1,14 +1,13 @@
-"""Downloads from a server on this machine: what it has, what arrives, and what a refusal may say."""
+"""Helpers for downloads from a server on this machine: its content, the results, and error messages."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
 from hub_server import SECRET
+from refusals import reason_of
 from sd15_layout import safetensors_bytes
 
-from lib_iclight.errors import ICLightError
 from lib_iclight.models.download import fetch
 from lib_iclight.models.hub import NAMES, SOURCE
 
@@ -19,20 +18,18 @@ CHUNK = 1 << 16
 
 
 def whole_chunks(share: float) -> int:
-    """How many bytes are kept of a download that breaks off after a share of the file."""
+    """How many bytes are kept of a download that breaks off after a fraction of the file."""
     return int(len(CONTENT) * share) // CHUNK * CHUNK
 
 
 def brought(folder: Path, **options) -> Path:
-    """Download without waiting between tries."""
+    """Download without waiting between attempts."""
     return fetch(NAME, folder, **{"wait": lambda seconds: None, **options})
 
 
 def refusal(folder: Path, **options) -> str:
     """Why nothing came: in few words that name neither folders of this machine nor signed addresses."""
-    with pytest.raises(ICLightError) as caught:
-        brought(folder, **options)
-    text = str(caught.value)
+    text = reason_of(brought, folder, **options)
     assert len(text) <= 300
     assert str(folder.parent.parent) not in text
     assert SECRET not in text

@@ -1,4 +1,4 @@
-"""A server on this machine that speaks as the Hugging Face Hub does, with the faults that a test asks for."""
+"""A local server that imitates the Hugging Face Hub, with the faults that a test asks for."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SECRET = "X-Amz-Signature=0123456789abcdef"
 
 
 class Hub:
-    """What the server has and how it behaves.
+    """The server's content and behaviour.
 
     Attributes:
         content: the bytes of every file.
@@ -54,7 +54,7 @@ class Hub:
 
 class _Quiet(ThreadingHTTPServer):
     def handle_error(self, request: object, client_address: object) -> None:
-        """A client that goes away in the middle is what some tests are about."""
+        """Ignore clients that disconnect in the middle: some tests do that on purpose."""
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -134,7 +134,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
 
     def log_message(self, *args: object) -> None:
-        """Say nothing."""
+        """Log nothing."""
 
 
 @contextmanager
@@ -157,7 +157,7 @@ def serving(content: bytes) -> Iterator[Hub]:
 
 @contextmanager
 def hub_in_place(content: bytes, patch: pytest.MonkeyPatch) -> Iterator[Hub]:
-    """A running server that huggingface_hub asks in this process."""
+    """A running server, used by huggingface_hub in this process."""
     import huggingface_hub
     from huggingface_hub import constants
 

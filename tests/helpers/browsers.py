@@ -23,7 +23,7 @@ ARGUMENTS = (
 
 @contextmanager
 def chromium():
-    """A running browser; the test is skipped where there is none. ``CHROMIUM`` names one that is not on the path."""
+    """A running browser; without one the test is skipped. ``CHROMIUM`` names one that is not on the path."""
     playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
     if path is None:

@@ -27,15 +27,22 @@ def encoded(image: Image.Image, file_format: str = "PNG", **options: Any) -> str
 
 
 def noise(width: int, height: int, channels: int = 3, seed: int = 0) -> np.ndarray:
-    """Random uint8 pixels ``[height, width, channels]``: what no scaling or rounding error goes unseen in."""
+    """Random uint8 pixels ``[height, width, channels]``, in which every scaling or rounding error shows."""
     return np.random.default_rng(seed).integers(0, 256, (height, width, channels), dtype=np.uint8)
 
 
 def plain(colour: tuple[int, ...], width: int = 16, height: int = 16) -> Image.Image:
-    """A picture of one colour, with transparency where the colour has four values."""
+    """A picture of one colour, with transparency if the colour has four values."""
     return Image.new("RGBA" if len(colour) == 4 else "RGB", (width, height), colour)
 
 
 def no_matting(rgb: np.ndarray, model: str) -> np.ndarray:
-    """A background remover for tests in which none may run."""
+    """A background remover that must not be called."""
     raise AssertionError("the background remover ran")
+
+
+def left_half(rgb: np.ndarray, model: str) -> np.ndarray:
+    """A background remover that finds the subject on the left."""
+    alpha = np.zeros(rgb.shape[:2], np.uint8)
+    alpha[:, : rgb.shape[1] // 2] = 255
+    return alpha

@@ -1,4 +1,4 @@
-"""What the page's picture slots make of files: gradio 4 hands over the file, gradio 3 its text."""
+"""How the page's picture slots handle files: gradio 4 passes the file, gradio 3 its text."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.usefixtures("running")
 
 @pytest.fixture(params=["gradio 4", "gradio 3"])
 def dropped(request, tmp_path):
-    """What a slot hands on of a file that is dropped into it under a name."""
+    """The value of a slot after dropping a file with this name into it."""
 
     def drop(content: bytes, name: str = "picture.png", most: int = opening.MAX_PIXELS):
         from gradio.data_classes import FileData
@@ -48,7 +48,7 @@ def test_what_is_no_photograph_is_a_refusal_that_names_the_slot(dropped, monkeyp
 
 def test_more_pixels_than_the_limit_are_refused(dropped):
     found = dropped(file_bytes(plain((1, 2, 3), 1000, 1000)), most=900_000)
-    assert "1.0 megapixels, 0.9 at most" in found.reason
+    assert "1.0 megapixels, but at most 0.9 are allowed" in found.reason
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "TIFF", "PNG", "WEBP"])

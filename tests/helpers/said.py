@@ -1,6 +1,6 @@
-"""All that the product says in whole sentences, as templates: found in its source, whatever is filled in.
+"""Finds all messages of the product in its source, as templates with placeholders.
 
-``python tests/said.py`` prints what the translations lack.
+``python tests/helpers/said.py`` prints what the translations lack.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 PRODUCT = ROOT / "lib_iclight"
 _HOLE = "\0"
 _BETWEEN = re.compile(r"(?<=[.!?]) (?=[A-Z\0])")
@@ -29,7 +29,7 @@ _SPEAK_IN_PHRASES = (
 
 
 def templates() -> dict[str, set[str]]:
-    """The templates by file: ``%1``, ``%2`` and so on stand for what is filled in."""
+    """The templates by file, with the placeholders ``%1``, ``%2`` and so on."""
     files = [*sorted(PRODUCT.rglob("*.py")), ROOT / "scripts" / "ic_light.py"]
     return {path.relative_to(ROOT).as_posix(): set(_said_in(path)) for path in files}
 
@@ -47,7 +47,7 @@ def _said_in(path: Path) -> Iterator[str]:
 
 
 def _module(path: Path) -> str:
-    """A file's place in the product without its ending."""
+    """A file's path in the product without its extension."""
     return path.with_suffix("").as_posix().rpartition(f"{PRODUCT.name}/")[2]
 
 
@@ -58,7 +58,7 @@ def _sentences(text: str) -> list[str]:
 
 
 def _joined(tree: ast.AST) -> Iterator[ast.AST]:
-    """The parts of f-strings, which are no texts by themselves; what is worked out inside of them may be."""
+    """The constant parts of f-strings, which are not texts by themselves; expressions inside may contain some."""
     for node in ast.walk(tree):
         if isinstance(node, ast.JoinedStr):
             yield from (part for part in node.values if isinstance(part, ast.Constant))
@@ -73,7 +73,7 @@ def _docstrings(tree: ast.AST) -> Iterator[ast.AST]:
 
 
 def _constants(path: Path, tree: ast.Module) -> dict[str, str]:
-    """Names of a module that stand for a text; those of modules that need a web UI only where they are its own."""
+    """A module's names for texts; for modules that need a web UI, only those it assigns itself."""
     if not {"hosts", "ui", "scripts"} & {*path.relative_to(ROOT).parts}:
         module = importlib.import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))
         return {name: value for name, value in vars(module).items() if isinstance(value, str)}
@@ -82,7 +82,7 @@ def _constants(path: Path, tree: ast.Module) -> dict[str, str]:
 
 
 def _text(node: ast.AST, known: dict[str, str]) -> str:
-    """A text with a hole for whatever is filled in."""
+    """A text with holes for its placeholders."""
     if isinstance(node, ast.Constant):
         return node.value if isinstance(node.value, str) else ""
     return "".join(_part(part, known) for part in node.values)

@@ -1,44 +1,25 @@
-"""A run is what was asked for, or it is refused: over the API, on the workbench."""
+"""A run does what was requested, or it is refused: over the API, on the workbench."""
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
+from asking import BODY, ask, pixels_of
 from PIL import Image
 from samples import encoded
 
-from workbench.session import Workbench, images
+from workbench.session import images
 
-BODY = {"prompt": "a ball", "steps": 2, "width": 64, "height": 64, "seed": 5, "cfg_scale": 2, "sampler_name": "Euler"}
 INFOTEXT = "a ball\nSteps: 2, Sampler: Euler, CFG scale: 2, Seed: 5, Size: 64x64, "
 
 
-@pytest.fixture(scope="module")
-def running(tmp_path_factory):
-    with Workbench(tmp_path_factory.mktemp("data")) as workbench:
-        yield workbench
-
-
-@pytest.fixture
-def host(running):
-    running.reset()
-    return running
-
-
 def cut_out(colour=(200, 90, 30)) -> str:
-    """A ball with nothing around it."""
+    """A ball on transparency."""
     pixels = np.zeros((64, 64, 4), np.uint8)
     pixels[np.hypot(*(np.mgrid[:64, :64] - 32)) < 24] = (*colour, 255)
     return encoded(Image.fromarray(pixels))
-
-
-def ask(host, *args, way="txt2img", **body):
-    return getattr(host, way)(**{**BODY, **body, "alwayson_scripts": {"IC Light": {"args": list(args)}}})
-
-
-def pixels_of(answer) -> np.ndarray:
-    assert answer.status_code == 200, answer.text
-    return np.asarray(images(answer)[0].convert("RGB")).astype(int)
 
 
 def assert_refused(host, answer, *words):
@@ -85,13 +66,26 @@ def test_a_remover_is_named_only_where_it_has_removed_something(host):
     assert "background removal" not in info
 
 
+NEWER = '{"version":2,"lights":[]}'
+
+
+@pytest.mark.parametrize("as_parameters", [False, True], ids=["as the field light", "as generation parameters"])
+def test_a_light_of_a_newer_version_is_refused_by_name(host, as_parameters):
+    if as_parameters:
+        ours = f"IC Light mode: fc, IC Light direction: editor, IC Light lights: {json.dumps(NEWER)}"
+        answer = ask(host, infotext=INFOTEXT + ours)
+    else:
+        answer = ask(host, {"enabled": True, "foreground": cut_out(), "light": NEWER})
+    assert_refused(host, answer, "light.version must be 1, not 2. It was made by a newer IC Light")
+
+
 def chroma(picture: np.ndarray) -> float:
     """How far a picture is from grey."""
     return float((picture.max(axis=2) - picture.min(axis=2)).mean())
 
 
 def test_colour_correction_does_not_take_the_light_back(host):
-    """The host's own setting matches a result to where the run began, here a grey light map."""
+    """The host's own setting matches a result's colours to the run's starting picture, here a grey light map."""
     from modules import shared
 
     relight = {"foreground": cut_out(), "remove_background": False, "keep_original": True, "keep_colours": 0.5}

@@ -1,4 +1,4 @@
-"""Draws up plans of pictures that are given as a test has them."""
+"""Makes plans of pictures that are given as a test has them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How much of the light that sampling begins with is left in the picture: the author's demo and the web UI's ways.
+"""How much of the light that sampling starts with is left in the picture: in the author's demo and in web UIs.
 
 With an ideal denoiser and a Gaussian prior every step is linear, so what a light leaves is a factor, apart for each
 spatial frequency: its prior's standard deviation (SPREADS) against the noise's 1. At 512 x 512 a ramp across the frame
@@ -22,7 +22,7 @@ STEPS, STRENGTH = 25, 0.9
 
 def host_samplers():
     """The workbench's samplers, which step as those of Forge do."""
-    path = Path(__file__).resolve().parents[1] / "workbench" / "host" / "k_diffusion" / "sampling.py"
+    path = Path(__file__).resolve().parents[2] / "workbench" / "host" / "k_diffusion" / "sampling.py"
     spec = importlib.util.spec_from_file_location("host_samplers", path)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
@@ -34,7 +34,7 @@ SAMPLERS = {"DPM++ 2M SDE": SAMPLING.sample_dpmpp_2m_sde, "DPM++ 2M": SAMPLING.s
 
 
 def trained_levels() -> torch.Tensor:
-    """Stable Diffusion 1.5's noise levels by time step: betas that are linear in their square roots."""
+    """Stable Diffusion 1.5's noise levels by time step, for betas that are linear in their square roots."""
     betas = torch.linspace(0.00085**0.5, 0.012**0.5, 1000, dtype=torch.float64) ** 2
     alphas_cumprod = torch.cumprod(1 - betas, 0)
     return ((1 - alphas_cumprod) / alphas_cumprod).sqrt()
@@ -44,12 +44,12 @@ LEVELS = trained_levels()
 
 
 def predicted_noise(x: torch.Tensor, level: torch.Tensor, spread: float) -> torch.Tensor:
-    """What the ideal UNet answers for latents of unit variance that it takes to be at ``level``."""
+    """The ideal UNet's prediction for latents of unit variance, assuming that they are at ``level``."""
     return level * (1 + level**2).sqrt() * x / (spread**2 + level**2)
 
 
 def kept_by_the_demo(spread: float) -> float:
-    """The author's: his scheduler's class, whose betas are linear, before a UNet that was trained with others."""
+    """The author's demo: his scheduler, whose betas are linear, with a UNet trained with other betas."""
     diffusers = pytest.importorskip("diffusers")
     scheduler = diffusers.DPMSolverMultistepScheduler(
         beta_start=0.00085,
@@ -71,7 +71,7 @@ def kept_by_the_demo(spread: float) -> float:
 
 
 def kept(sampler: str, spread: float, tab: str) -> float:
-    """The web UI's: Karras, txt2img from the largest level, img2img from where its strength lets it begin."""
+    """The web UI's: Karras; txt2img starts from the largest level, img2img from the level set by its strength."""
     levels = SAMPLING.get_sigmas_karras(STEPS, float(LEVELS[0]), float(LEVELS[-1])).double()
     if tab == "img2img":
         levels = levels[STEPS - int(STRENGTH * STEPS) - 1 :]
@@ -98,7 +98,7 @@ def test_img2img_keeps_as_much_as_the_demo(spread):
 
 
 def test_the_demo_begins_where_it_is_said_to():
-    """At the level 15.3, at a time at which the UNet was trained for 8.9; img2img begins at 10.3."""
+    """At level 15.3, at a time for which the UNet was trained with 8.9; img2img starts at 10.3."""
     diffusers = pytest.importorskip("diffusers")
     scheduler = diffusers.DPMSolverMultistepScheduler(beta_start=0.00085, beta_end=0.012, use_karras_sigmas=True)
     scheduler.set_timesteps(28)
@@ -109,7 +109,7 @@ def test_the_demo_begins_where_it_is_said_to():
 
 
 def test_a_sampler_that_adds_noise_loses_light_in_txt2img():
-    """Why another one is recommended there."""
+    """This is why another sampler is recommended there."""
     lost = [1 - kept("DPM++ 2M SDE", spread, "txt2img") / kept_by_the_demo(spread) for spread in (12.0, 25.0)]
     assert lost == pytest.approx([0.34, 0.15], abs=0.02)
     assert math.isclose(kept("DPM++ 2M", 1e6, "txt2img"), 1, abs_tol=1e-6)

@@ -1,6 +1,6 @@
-"""The SD 1.5 UNet's tensors by both of their names, and small weight files made of them.
+"""The SD 1.5 UNet's tensors under both naming schemes, and small weight files made from them.
 
-The names are laid out here from the structure of the two implementations, apart from the product's own translation.
+The names are derived from the structure of the two implementations, independently of the product's translation.
 """
 
 from __future__ import annotations
@@ -100,7 +100,7 @@ def small_unet(in_channels: int, **changes: Any):
 
 
 def safetensors_bytes(tensors: Mapping[str, Sequence[int]], dtype: str = "F16") -> bytes:
-    """A whole safetensors file of zeros, written by the format's description."""
+    """A complete safetensors file of zeros, written from the format's description."""
     header: dict[str, Any] = {"__metadata__": {"format": "pt"}}
     end = 0
     for name, shape in tensors.items():
@@ -114,12 +114,12 @@ def with_header(header: bytes, data: bytes = b"") -> bytes:
 
 
 def file_at(library: Any, path: Path) -> Any:
-    """What a model library finds at a path."""
+    """The entry that a model library finds at a path."""
     return next(file for file in library.files([path.parent]) if file.path == path)
 
 
 def iclight_file(folder: Path, name: str, channels: int = 8, key: str = "conv_in.weight") -> Path:
-    """A file that is IC-Light's by its header."""
+    """A file with the header of an IC-Light model."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / name
     path.write_bytes(safetensors_bytes({key: (4, channels, 3, 3)}))

@@ -1,4 +1,4 @@
-"""The preview of the cut-out, as a person uses it."""
+"""The preview of the cut-out, as a user sees it."""
 
 import base64
 import io
@@ -7,24 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("remover_folder")]
-
-PATIENCE = 60_000
-
-
-@pytest.fixture(scope="module")
-def address(running):
-    return running.serve(block=False)
-
-
-@pytest.fixture
-def page(browser, address, host):
-    page = browser.new_page(viewport={"width": 1500, "height": 1400})
-    page.set_default_timeout(PATIENCE)
-    page.goto(address)
-    page.wait_for_selector(".input-accordion-checkbox")
-    yield page
-    page.close()
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("host", "rembg")]
 
 
 @pytest.fixture
@@ -139,10 +122,10 @@ def test_a_file_that_came_since_can_be_chosen_after_looking_again(page, remover_
 
 
 def test_the_picture_in_forges_canvas_is_found(running):
-    """Forge's canvas is an element with the known id, followed by two nameless components that hold its pictures."""
+    """Forge's canvas is an element with the known id, followed by two components without ids that hold its pictures."""
     import gradio as gr
 
-    from lib_iclight.hosts.page import HostControls
+    from lib_iclight.ui.page import HostControls
 
     controls = HostControls()
     with gr.Blocks():

@@ -1,4 +1,4 @@
-"""Files of every kind that Pillow knows, and hostile ones made by hand."""
+"""Files in every format that Pillow knows, and hand-made hostile ones."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def _in_mode(image: Image.Image, mode: str) -> Image.Image:
 
 
 def png(width: int, height: int, kind: int = 0, depth: int = 8, pixels: bytes = b"", before: bytes = b"") -> bytes:
-    """A PNG that claims a size, whatever its pixels are."""
+    """A PNG whose header claims a size, whatever its pixels are."""
     head = _chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, depth, kind, 0, 0, 0))
     return b"\x89PNG\r\n\x1a\n" + head + before + _chunk(b"IDAT", zlib.compress(pixels)) + _chunk(b"IEND", b"")
 
@@ -74,7 +74,7 @@ def tiff(tags: dict[int, int], pixels: bytes) -> bytes:
 
 
 def hostile() -> dict[str, bytes]:
-    """Files that are none, that claim what they are not, or that grow."""
+    """Files that are not pictures, that make false claims, or that expand enormously."""
     whole = file_bytes(Image.new("RGB", (64, 64), "red"))
     jpeg = file_bytes(Image.new("RGB", (64, 64), "red"), "JPEG", progressive=True)
     bomb = _chunk(b"zTXt", b"a\0\0" + zlib.compress(bytes(5 << 20)))
@@ -108,13 +108,13 @@ def hostile() -> dict[str, bytes]:
 
 
 def _scanned(jpeg: bytes, times: int) -> bytes:
-    """A progressive JPEG whose last scan comes so many times."""
+    """A progressive JPEG with its last scan repeated."""
     last = jpeg.rindex(b"\xff\xda")
     return jpeg[:last] + jpeg[last:-2] * times + b"\xff\xd9"
 
 
 def grown() -> dict[str, bytes]:
-    """Little files of many pixels: just within the limit of 128 megapixels, and above it."""
+    """Small files with many pixels: just within the limit of 128 megapixels, and above it."""
     files = {}
     for name, side in (("within", 11_300), ("above", 12_000)):
         row = bytes(2 * side + 1)

@@ -1,4 +1,4 @@
-"""Subjects, mattes and lights for the tests of what is restored."""
+"""Subjects, mattes and lights for tests of restored details and colours."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ def left_half(value: int = 255) -> np.ndarray:
 
 
 def linear(pixels: np.ndarray) -> np.ndarray:
-    """Light, in 0..1."""
+    """Linear light, in 0..1."""
     return srgb_to_linear(pixels / 255)
 
 
 def in_light(subject: np.ndarray, light: np.ndarray) -> np.ndarray:
-    """The subject times a linear light, clipped as a camera does."""
+    """The subject multiplied by a linear light, clipped as in a camera."""
     return (linear_to_srgb((linear(subject) * light).clip(0, 1)) * 255).round().astype(np.uint8)

@@ -1,4 +1,4 @@
-"""Background removers as ONNX files, written without the onnx package: one convolution that finds what is bright.
+"""Background removers as ONNX files, written without the onnx package: one convolution that finds bright pixels.
 
 The few messages of the format are written by hand; the numbers are those of the fields in ``onnx.proto``.
 """
@@ -62,10 +62,10 @@ def finder_of_brightness(
     Args:
         path: the file.
         side: of its pictures.
-        logits: leave the sigmoid out, as BiRefNet does.
-        channels: 1 finds what is bright; of several the first finds what is dark, the second what is bright.
-        gain: how steep it is around the mean colour; 0 finds the same everywhere.
-        half: in half precision.
+        logits: whether to leave out the sigmoid, like BiRefNet.
+        channels: 1 finds bright pixels; of several, the first finds dark and the second bright pixels.
+        gain: how steep it is around the mean colour; 0 returns the same everywhere.
+        half: whether it is in half precision.
     """
     weights = np.zeros((channels, 3, 3, 3), np.float32)
     weights[0] = -gain / 27

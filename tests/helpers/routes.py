@@ -1,4 +1,4 @@
-"""The routes under /ic-light on a server of their own, for tests."""
+"""The routes under /ic-light on a separate server, for tests."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import uvicorn
 from caches import subject_cache
 from fastapi import FastAPI
+from samples import left_half
 
 from lib_iclight.api.access import Access
 from lib_iclight.api.routes import Services, add_routes
@@ -24,17 +24,10 @@ from lib_iclight.settings import Settings
 from lib_iclight.subject.background_removal import check_known
 
 
-def left_half(rgb: np.ndarray, model: str) -> np.ndarray:
-    """A background remover that finds the subject on the left."""
-    alpha = np.zeros(rgb.shape[:2], np.uint8)
-    alpha[:, : rgb.shape[1] // 2] = 255
-    return alpha
-
-
 def with_routes(
     app: FastAPI, folder: Path, access: Access | None = None, *, remover=left_half, forbidden: bool = False
 ) -> FastAPI:
-    """Add the routes to a server; models and removers lie in ``folder``."""
+    """Add the routes to a server; models and removers are in ``folder``."""
     models = Models(ModelLibrary(), lambda: [folder], Settings, lambda: forbidden)
     pictures = subject_cache()
 
@@ -56,7 +49,7 @@ def posted(path: str, headers: dict[str, str]) -> dict[str, Any]:
 
 @contextmanager
 def served(app: FastAPI) -> Iterator[str]:
-    """The address of a server, run as web UIs run it."""
+    """The address of a server that runs as in web UIs."""
     server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="off"))
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
@@ -71,7 +64,7 @@ def served(app: FastAPI) -> Iterator[str]:
 
 
 def run_async(work: Coroutine[Any, Any, Any]) -> Any:
-    """What a coroutine gives. ``asyncio.run`` would leave the thread without the event loop that gradio asks for."""
+    """A coroutine's result. ``asyncio.run`` would leave the thread without the event loop that gradio needs."""
     loop = asyncio.new_event_loop()
     try:
         return loop.run_until_complete(work)

@@ -1,6 +1,6 @@
-"""Whatever a program asks for, it gets the picture it asked for or a short reason, and never a fault of the server.
+"""Every request gets its picture or a short reason, and never a server error.
 
-``IC_LIGHT_FUZZ_CASES`` says how many requests are tried; the first ones are always the same.
+``IC_LIGHT_FUZZ_CASES`` sets the number of requests; the first ones are always the same.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from lib_iclight.light.maps import LIGHTS
 from lib_iclight.request import FIELDS, MODES
 from lib_iclight.subject.background_removal import MODELS
 
-pytestmark = pytest.mark.usefixtures("remover_folder")
+pytestmark = pytest.mark.usefixtures("rembg")
 
 CASES = int(os.environ.get("IC_LIGHT_FUZZ_CASES", "100"))
 LONGEST_ANSWER = 2000
@@ -135,7 +135,7 @@ NAMES = (*FIELDS, *legacy, "foregroud", "\ud800", "n" * 3000)
 
 @st.composite
 def dicts(draw) -> dict:
-    """What a program means to send, with some of it gone wrong."""
+    """Plausible requests with some values corrupted."""
     good = draw(st.sampled_from((likely, likely, {**legacy})))
     picture = "foreground" if good is likely else "input_fg"
     fields = {"enabled": True, picture: CUT_OUT, **draw(st.fixed_dictionaries({}, optional=good))}
@@ -155,7 +155,7 @@ BODY = {"prompt": "a ball", "steps": 1, "width": 64, "height": 64, "seed": 5, "c
 
 
 def asks_for_it(values: list) -> bool:
-    """Whether a request's args ask for relighting."""
+    """Whether a request's args turn relighting on."""
     first = values[0] if values else None
     return (first.get("enabled") if isinstance(first, dict) else first) is True
 
