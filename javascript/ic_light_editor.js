@@ -66,7 +66,7 @@ icLight.editor = (() => {
             new icLight.keys.Keys(scope, stage);
             this.state.listen(() => this.changed());
             scope.on(this.root, "keydown", (event) => this.key(event));
-            icLight.surroundings.watch(scope, this, this.followSoon);
+            icLight.changes.watch(scope, this, this.followSoon);
         }
 
         // Keeping in sync

@@ -33,8 +33,8 @@ class Kind(Enum):
     REMOVAL = "true, false or always"
 
 
-class Part(Enum):
-    """The parts of the page's accordion from top to bottom, which is also the order of the script's arguments."""
+class Section(Enum):
+    """The sections of the page's accordion from top to bottom, which is also the order of the script's arguments."""
 
     HEAD = "the accordion's own switch"
     PICTURES = "foreground and background"
@@ -58,7 +58,7 @@ class Field:
         check: validates a given value.
         default: the value if none is given.
         label: the label of its control.
-        part: which part of the accordion its control is in.
+        section: where in the accordion its control is.
         words: what docs/api.md says about its values beyond what follows from the kind, in Markdown.
         default_words: what docs/api.md says about its default, unless it is simply the value.
         choices: the names to choose from (CHOICE, DRAWN).
@@ -77,7 +77,7 @@ class Field:
     check: Check
     default: Any
     label: str
-    part: Part
+    section: Section
     words: str = ""
     default_words: str = ""
     choices: tuple[str, ...] = ()

@@ -30,7 +30,7 @@ arrived where it is missing and may be downloaded."""
 
 
 @dataclass(frozen=True)
-class Parts:
+class Roles:
     """Which of the given pictures plays which role in a run.
 
     Pictures are named by the request's field, :data:`INIT` or :data:`MASK`.
@@ -148,17 +148,17 @@ class RelightPipeline:
         # The order: first what is missing, be it a picture or the model, and what does not fit together; then pictures
         # are opened, and only those that are used; then the subject is cut out. A model that is to be downloaded comes
         # last, so that nobody waits for it only to be refused.
-        parts = assign_parts(request, sources, is_img2img)
+        roles = assign_roles(request, sources, is_img2img)
         get_model = find_model(request)
-        check_light(request, parts)
-        opened = parts.opened(sources, self.pictures.picture)
+        check_light(request, roles)
+        opened = roles.opened(sources, self.pictures.picture)
         request = replace(request, **{name: opened[name][0] for name in PICTURES if name in opened})
-        light_map = arrays.as_light_map(opened[parts.light_map][0]) if parts.light_map else None
-        background = opened[parts.background][0] if parts.background else None
+        light_map = arrays.as_light_map(opened[roles.light_map][0]) if roles.light_map else None
+        background = opened[roles.background][0] if roles.background else None
         framing = Framing(request.placement)
-        subjects = tuple(self.subject(request, picture, remover).framed(framing) for picture in opened[parts.subject])
-        light = _light(request, parts)
-        return Plan(request, get_model(), subjects, parts.subject == INIT, light, light_map, background)
+        subjects = tuple(self.subject(request, picture, remover).framed(framing) for picture in opened[roles.subject])
+        light = _light(request, roles)
+        return Plan(request, get_model(), subjects, roles.subject == INIT, light, light_map, background)
 
     def subject(self, request: Request, picture: arrays.Picture, remover: BackgroundRemover) -> Subject:
         """The subject of a picture, cut out as the request says.
@@ -258,7 +258,7 @@ def _picture_layer(role: str, picture: arrays.Picture, flipped: bool = False) ->
     return LazyImage((role, picture.digest, flipped), draw)
 
 
-def assign_parts(request: Request, given: Collection[str], is_img2img: bool) -> Parts:
+def assign_roles(request: Request, given: Collection[str], is_img2img: bool) -> Roles:
     """Decide which pictures a run uses, and for what.
 
     If there is a foreground, img2img's picture becomes the light map or, for fbc, the background.
@@ -274,27 +274,27 @@ def assign_parts(request: Request, given: Collection[str], is_img2img: bool) -> 
     subject = _subject(given, is_img2img)
     is_fbc = request.mode == "fbc"
     if is_fbc and "background" in given:
-        return Parts(subject, background="background")
+        return Roles(subject, background="background")
     spare = INIT if subject != INIT and INIT in given else None
     if request.light == "mask":
         _require_mask(given, is_img2img)
-        return Parts(subject, light_map=MASK)
+        return Roles(subject, light_map=MASK)
     if request.light == "custom":
         name = "light_map" if "light_map" in given or is_fbc else spare
         _require_map(name, given)
-        return Parts(subject, light_map=name)
+        return Roles(subject, light_map=name)
     if request.light == "none" and spare is not None:
-        return Parts(subject, **{"background" if is_fbc else "light_map": spare})
-    return Parts(subject)
+        return Roles(subject, **{"background" if is_fbc else "light_map": spare})
+    return Roles(subject)
 
 
-def check_light(request: Request, parts: Parts) -> None:
+def check_light(request: Request, roles: Roles) -> None:
     """Check that fbc has something to put behind the subject.
 
     Raises:
         ICLightError: it has neither a background nor a light.
     """
-    if request.mode == "fbc" and request.light == "none" and parts.background is None:
+    if request.mode == "fbc" and request.light == "none" and roles.background is None:
         raise ICLightError(
             "The mode fbc needs a background or a light. Drop a background picture into the IC Light accordion "
             "(over the API: the field 'background'), or choose a light, which makes a plain one."
@@ -339,8 +339,8 @@ def _require_mask(given: Collection[str], is_img2img: bool) -> None:
     )
 
 
-def _light(request: Request, parts: Parts) -> str:
+def _light(request: Request, roles: Roles) -> str:
     """The name of the light; "custom" if img2img's picture serves as the light map."""
-    if parts.light_map is None:
+    if roles.light_map is None:
         return request.light_name
-    return "mask" if parts.light_map == MASK else "custom"
+    return "mask" if roles.light_map == MASK else "custom"

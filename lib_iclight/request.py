@@ -10,7 +10,7 @@ from typing import Any
 
 from . import legacy_names
 from .errors import ICLightError
-from .fields import Kind, Part, choice, custom, number, picture, strength, switch, table, text
+from .fields import Kind, Section, choice, custom, number, picture, strength, switch, table, text
 from .light import description
 from .light.description import LightDescription
 from .light.maps import EDITOR, LIGHTS, MAX_STRENGTH
@@ -64,7 +64,7 @@ class Request:
 
     enabled: bool = switch(
         label="IC Light",
-        part=Part.HEAD,
+        section=Section.HEAD,
         default_words="`true` where any other field is given and not `null`, else `false`",
         # A picture whose parameters name a mode was made with IC Light.
         infotext="mode",
@@ -73,7 +73,7 @@ class Request:
     mode: str = choice(
         MODES,
         label="Mode",
-        part=Part.MODE,
+        section=Section.MODE,
         words="`fc` and `fcon` are conditioned on the foreground, `fbc` on foreground and background",
         infotext="mode",
         axis=True,
@@ -81,7 +81,7 @@ class Request:
     model: str = text(
         AUTO_MODEL,
         label="Model",
-        part=Part.MODE,
+        section=Section.MODE,
         words="the name of a file in the model folders, with its subfolder "
         '(`"IC-Light/mine.safetensors"`) if another file has the same name; or `"auto"`; a missing file is refused',
         infotext="model",
@@ -90,21 +90,21 @@ class Request:
     )
     foreground: Picture | None = picture(
         label="Foreground",
-        part=Part.PICTURES,
+        section=Section.PICTURES,
         words="in img2img `null` means the init image",
         infotext="foreground",
         in_examples=False,
     )
     background: Picture | None = picture(
         label="Background",
-        part=Part.PICTURES,
+        section=Section.PICTURES,
         words="for `fbc`",
         infotext="background",
         in_examples=False,
     )
     flip_background: bool = switch(
         label="Flip background",
-        part=Part.PICTURES,
+        section=Section.PICTURES,
         words="mirrors the background left to right",
         infotext="flip background",
     )
@@ -113,7 +113,7 @@ class Request:
         _light,
         LIGHTS[0],
         label="Light",
-        part=Part.LIGHT,
+        section=Section.LIGHT,
         words="a [light description](lights.md) as an object or as JSON text",
         choices=LIGHTS,
         editor="light_editor",
@@ -122,7 +122,7 @@ class Request:
     )
     light_map: Picture | None = picture(
         label="Light map",
-        part=Part.LIGHT_MAP,
+        section=Section.LIGHT_MAP,
         words="for the light `custom`",
         infotext="light map",
         in_examples=False,
@@ -132,7 +132,7 @@ class Request:
         MAX_STRENGTH,
         default=1.0,
         label="Light strength",
-        part=Part.LIGHT,
+        section=Section.LIGHT,
         words="1 is the reference ([what it scales](lights.md#the-lights-strength))",
         infotext="strength",
         setting="Default light strength",
@@ -143,14 +143,14 @@ class Request:
         _removal,
         True,
         label="Remove background",
-        part=Part.CUT_OUT,
+        section=Section.CUT_OUT,
         words=f'`true`: if the picture is [not cut out already](subject.md); `false`: never; `"{ALWAYS}"`: in any case',
         infotext="remove background",
     )
     matting_model: str = text(
         DEFAULT_MODEL,
         label="Background remover",
-        part=Part.CUT_OUT,
+        section=Section.CUT_OUT,
         words="a background remover's name, or the name of an `.onnx` file in `models/u2net`",
         infotext="background removal",
         setting="Default background remover",
@@ -159,7 +159,7 @@ class Request:
     )
     alpha_matting: bool = switch(
         label="Follow hair and fur",
-        part=Part.EDGE,
+        section=Section.EDGE,
         words="makes the edge follow the picture (hair, fur)",
         infotext="alpha matting",
     )
@@ -168,7 +168,7 @@ class Request:
         1.0,
         default=0.0,
         label="Threshold",
-        part=Part.EDGE,
+        section=Section.EDGE,
         words="anything less opaque is removed; 0 is off",
         infotext="matte threshold",
     )
@@ -177,7 +177,7 @@ class Request:
         MAX_SHRINK,
         default=0.0,
         label="Shrink",
-        part=Part.EDGE,
+        section=Section.EDGE,
         words=f"{_LENGTH}; negative values grow it",
         step=0.5,
         infotext="matte shrink",
@@ -187,23 +187,23 @@ class Request:
         MAX_FEATHER,
         default=0.0,
         label="Feather",
-        part=Part.EDGE,
+        section=Section.EDGE,
         words=_LENGTH,
         step=0.5,
         infotext="matte feather",
     )
     decontaminate: float = strength(
         label="Remove colour fringe",
-        part=Part.EDGE,
+        section=Section.EDGE,
         words="how much of the old background's colour is removed from the edge",
         infotext="decontaminate",
     )
     reinforce_foreground: float = strength(
-        label="Reinforce foreground", part=Part.KEPT, infotext="reinforce foreground"
+        label="Reinforce foreground", section=Section.KEPT, infotext="reinforce foreground"
     )
     restore_details: float = strength(
         label="Restore details",
-        part=Part.DETAILS,
+        section=Section.DETAILS,
         infotext="restore details",
         after_sampling=True,
         setting="Default strength of Restore details",
@@ -214,7 +214,7 @@ class Request:
         16.0,
         default=4.0,
         label="Details radius",
-        part=Part.DETAILS,
+        section=Section.DETAILS,
         words=_LENGTH,
         step=0.5,
         # A slider counts its steps from its minimum: starting from 0.1, it could not be set to 4.
@@ -223,11 +223,11 @@ class Request:
         after_sampling=True,
     )
     keep_colours: float = strength(
-        label="Keep colours", part=Part.KEPT, infotext="keep colours", after_sampling=True, axis=True
+        label="Keep colours", section=Section.KEPT, infotext="keep colours", after_sampling=True, axis=True
     )
     keep_original: bool = switch(
         label="Keep the unrestored picture too",
-        part=Part.DETAILS,
+        section=Section.DETAILS,
         words="adds, after all others, the results as they were before details and colours were restored",
     )
     placement: str | Placement = custom(
@@ -235,7 +235,7 @@ class Request:
         _placement,
         PLACEMENTS[0],
         label="Placement",
-        part=Part.PLACEMENT,
+        section=Section.PLACEMENT,
         words=f"`{{{_PLACED_LIMITS}}}`, see [placement](lights.md#where-the-subject-stands)",
         choices=PLACEMENTS,
         editor="placement_editor",
@@ -244,7 +244,7 @@ class Request:
     )
     show_subject: bool = switch(
         label="Show the prepared subject among the results",
-        part=Part.RESULTS,
+        section=Section.RESULTS,
         words="adds the prepared subject at the very end",
         setting="Show the prepared subject by default",
         in_examples=False,
@@ -272,7 +272,7 @@ FIELDS = table(Request)
 PICTURES = tuple(name for name, each in FIELDS.items() if each.kind is Kind.PICTURE)
 """The fields that hold pictures."""
 
-REFINEMENT_FIELDS = tuple(name for name, each in FIELDS.items() if each.part is Part.EDGE)
+REFINEMENT_FIELDS = tuple(name for name, each in FIELDS.items() if each.section is Section.EDGE)
 """The fields that make up :attr:`Request.edge`, in which they are called so, without a ``matte_``."""
 
 

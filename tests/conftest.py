@@ -10,7 +10,7 @@ from bright_remover import Rembg
 from browsers import chromium
 from caches import relight_pipeline
 from drawing_up import draw_up
-from samples import no_matting
+from samples import no_remover
 from sd15_layout import iclight_file
 
 from lib_iclight.relight import Plan
@@ -33,9 +33,9 @@ def pipeline():
 def plan(pipeline, folders):
     """Makes plans; backgrounds are not removed unless a test says so."""
 
-    def drawn_up(init=None, matte=no_matting, mask=None, **wanted) -> Plan:
+    def drawn_up(init=None, remover=no_remover, mask=None, **wanted) -> Plan:
         wanted = {"enabled": True, "remove_background": False} | wanted
-        return draw_up(pipeline, folders, matte, init, mask, **wanted)
+        return draw_up(pipeline, folders, remover, init, mask, **wanted)
 
     return drawn_up
 
@@ -92,7 +92,7 @@ def remover_folder(running):
     """Where the user's own removers lie."""
     from lib_iclight.hosts.app_context import app_context
 
-    folder = app_context().host.matting_folder()
+    folder = app_context().host.removers_folder()
     folder.mkdir(parents=True, exist_ok=True)
     # Downloads are off on some machines; a remover that is there is used all the same.
     (folder / "isnet-general-use.onnx").write_bytes(b"")

@@ -10,7 +10,7 @@ from refusals import reason_of
 
 from lib_iclight import infotext
 from lib_iclight.api.field_table import markdown
-from lib_iclight.fields import Kind, Part, choice, number, strength, switch, table, text
+from lib_iclight.fields import Kind, Section, choice, number, strength, switch, table, text
 from lib_iclight.request import FIELDS, REFINEMENT_FIELDS, Request
 
 API = Path(__file__).resolve().parents[1] / "docs" / "api.md"
@@ -25,7 +25,7 @@ def test_the_documents_table_is_this_one():
 def test_an_entry_is_whole(name):
     field = FIELDS[name]
     assert field.label
-    assert field.part in Part
+    assert field.section in Section
     assert getattr(Request(), name) == field.default
     assert field.kind is Kind.PICTURE or field.check(name, field.default) == field.default
     assert (field.kind is Kind.DRAWN) == bool(field.editor)
@@ -74,11 +74,11 @@ def test_what_no_picture_tells_and_pictures_are_not_pasted():
 class Small:
     """A request with one field of each kind that can be declared in one line."""
 
-    on: bool = switch(label="On", part=Part.HEAD)
-    size: float = number(-1, 2, default=1, label="Size", part=Part.EDGE, step=0.5)
-    much: float = strength(label="Much", part=Part.KEPT)
-    side: str = choice(("left", "right"), label="Side", part=Part.LIGHT)
-    name: str = text("auto", label="Name", part=Part.MODE)
+    on: bool = switch(label="On", section=Section.HEAD)
+    size: float = number(-1, 2, default=1, label="Size", section=Section.EDGE, step=0.5)
+    much: float = strength(label="Much", section=Section.KEPT)
+    side: str = choice(("left", "right"), label="Side", section=Section.LIGHT)
+    name: str = text("auto", label="Name", section=Section.MODE)
 
 
 SMALL = table(Small)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from caches import relight_pipeline
 from drawing_up import draw_up
-from samples import encoded, left_half, no_matting, plain
+from samples import encoded, left_half, no_remover, plain
 from sd15_layout import iclight_file
 
 from lib_iclight import infotext
@@ -28,9 +28,9 @@ def described(tmp_path):
     for name, channels in (("fc", 8), ("fcon", 8), ("fbc", 12)):
         iclight_file(tmp_path, f"iclight_sd15_{name}.safetensors", channels)
 
-    def describe(init=None, matte=no_matting, **wanted) -> dict[str, str]:
+    def describe(init=None, remover=no_remover, **wanted) -> dict[str, str]:
         wanted = {"enabled": True, "foreground": plain((200, 90, 30, 128))} | wanted
-        return infotext.describe(draw_up(relight_pipeline(), [Path(tmp_path)], matte, init, **wanted))
+        return infotext.describe(draw_up(relight_pipeline(), [Path(tmp_path)], remover, init, **wanted))
 
     return describe
 
@@ -79,7 +79,7 @@ CHOICES = [
 
 @pytest.mark.parametrize("choice", CHOICES, ids=lambda choice: ",".join(choice) or "defaults")
 def test_every_setting_comes_back(described, choice):
-    params = parsed(as_text(described(matte=left_half, **choice)))
+    params = parsed(as_text(described(remover=left_half, **choice)))
     names = [name for name in FIELDS if name not in (*NOT_WRITTEN, "model")]
     page = [*names, "light_editor", "placement_editor"]
     assert from_page([infotext.read(params, name) for name in page], page) == Request(
@@ -188,7 +188,7 @@ def test_a_placement_that_cannot_be_read_is_refused_by_name_and_not_left_out(tex
     ids=["opaque", "turned off", "cut out by the user", "on grey"],
 )
 def test_a_remover_is_named_only_where_it_has_removed_something(described, foreground, remove, said):
-    params = described(matte=left_half, foreground=foreground, remove_background=remove, matting_model="u2net")
+    params = described(remover=left_half, foreground=foreground, remove_background=remove, matting_model="u2net")
     assert params.get("IC Light background removal") == said
     assert infotext.read(params, "remove_background") is remove
 
@@ -288,7 +288,7 @@ def test_an_unrestored_picture_does_not_say_that_it_is_restored(described):
 
 @pytest.mark.parametrize("name", ["off", "'off'", "512x512", "2x3", "mine.onnx"])
 def test_a_remover_comes_back_whatever_its_name(described, name):
-    params = described(matting_model=name, foreground=plain((200, 90, 30)), matte=left_half)
+    params = described(matting_model=name, foreground=plain((200, 90, 30)), remover=left_half)
     assert infotext.read({"Steps": "20", **hosts_reading(params)}, "matting_model") == name
     assert infotext.read({"Steps": "20", **hosts_reading(params)}, "remove_background") is True
 
@@ -304,5 +304,5 @@ def hosts_reading(params: dict[str, str]) -> dict[str, str]:
 
 @pytest.mark.parametrize("wanted", [True, False, "always"])
 def test_whether_a_background_is_removed_comes_back(described, wanted):
-    params = parsed(as_text(described(remove_background=wanted, matte=lambda rgb, model: rgb[..., 0])))
+    params = parsed(as_text(described(remove_background=wanted, remover=lambda rgb, model: rgb[..., 0])))
     assert infotext.read(params, "remove_background") == wanted

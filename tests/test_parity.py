@@ -16,7 +16,7 @@ from caches import relight_pipeline
 from drawing_up import draw_up
 from PIL import Image
 from safetensors.torch import save_file
-from samples import no_matting, noise
+from samples import no_remover, noise
 from sd15_layout import names, small_unet
 
 from lib_iclight.models.library import UNET_PREFIX, check_fit
@@ -138,7 +138,7 @@ def relit(models: Models, folder, mode: str, size: tuple[int, int]) -> tuple[tor
     pipeline = relight_pipeline()
     background = Image.fromarray(BACKGROUND) if mode == "fbc" else None
     wanted = {"mode": mode, "foreground": Image.fromarray(FOREGROUND), "background": background}
-    plan = draw_up(pipeline, [folder], no_matting, **wanted)
+    plan = draw_up(pipeline, [folder], no_remover, **wanted)
     layers = condition_layers(plan, plan.subjects[0])
     condition = pipeline.latents.stack(layers, *size, "vae", encoder_of(models.vae))
 

@@ -208,7 +208,7 @@ def start(drawn: Plan, width: int = 16, height: int = 16) -> np.ndarray:
 
 
 def test_the_condition_is_the_subject_on_grey(plan):
-    (pixels,) = conditions(plan(foreground=plain(FOREGROUND), remove_background=True, matte=left_half))
+    (pixels,) = conditions(plan(foreground=plain(FOREGROUND), remove_background=True, remover=left_half))
     assert (pixels[:, :7] == FOREGROUND).all()
     assert (pixels[:, 9:] == 127).all()
 
@@ -304,7 +304,7 @@ def test_a_custom_map_is_cropped_like_the_subject(plan):
 
 def test_reinforcing_pastes_the_subject_on_the_light_map(plan):
     drawn = plan(
-        foreground=plain(FOREGROUND), light="left", reinforce_foreground=1.0, remove_background=True, matte=left_half
+        foreground=plain(FOREGROUND), light="left", reinforce_foreground=1.0, remove_background=True, remover=left_half
     )
     pixels = start(drawn)
     assert (pixels[:, :7] == FOREGROUND).all()
@@ -312,7 +312,7 @@ def test_reinforcing_pastes_the_subject_on_the_light_map(plan):
 
 
 def test_reinforcing_without_a_light_pastes_the_subject_on_grey(plan):
-    drawn = plan(foreground=plain(FOREGROUND), reinforce_foreground=1.0, remove_background=True, matte=left_half)
+    drawn = plan(foreground=plain(FOREGROUND), reinforce_foreground=1.0, remove_background=True, remover=left_half)
     pixels = start(drawn)
     assert (pixels[:, :7] == FOREGROUND).all()
     assert (pixels[:, 9:] == 127).all()

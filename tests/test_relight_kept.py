@@ -9,7 +9,7 @@ import pytest
 import torch
 from caches import relight_pipeline, shared_cache
 from PIL import Image
-from samples import encoded, no_matting, noise, plain
+from samples import encoded, no_remover, noise, plain
 
 from lib_iclight.conditioning import LazyImage
 from lib_iclight.light import description, maps
@@ -51,7 +51,7 @@ def test_pictures_subjects_and_latents_are_kept_in_the_one_cache_that_is_given()
     pipeline, used = relight_pipeline(cache), []
     picture = pipeline.pictures.picture(WANTED["foreground"], "foreground")
     used.append(cache._used)
-    subject = pipeline.subject(Request(remove_background=False), picture, no_matting)
+    subject = pipeline.subject(Request(remove_background=False), picture, no_remover)
     used.append(cache._used)
     pipeline.latents.latent(LazyImage("a", subject.pixels), 16, 16, "vae", lambda pixels: torch.zeros(1, 4, 2, 2))
     used.append(cache._used)

@@ -36,7 +36,7 @@ class AppContext:
         self._checkpoints = Checkpoints(host.checkpoint)
         library = ModelLibrary()
         self.models = Models(library, host.model_folders, webui.settings, webui.downloads_forbidden)
-        self.removers = Removers(host.matting_folder, self.models.why_not)
+        self.removers = Removers(host.removers_folder, self.models.why_not)
         self._pipeline = RelightPipeline(library, self._cache, self.max_pixels, self.removers.content)
         self.hooks = ScriptHooks(host, self._pipeline, self.models, self.removers, self._checkpoints)
 

@@ -38,7 +38,7 @@ class ForgeHost:
         folders = [Path(models_path) / name for name in ("ic-light", "unet", "diffusion_models")]
         return [*(Path(os.path.expanduser(folder)) for folder in chosen if folder), *folders]
 
-    def matting_folder(self) -> Path:
+    def removers_folder(self) -> Path:
         from modules.paths import models_path
 
         return Path(models_path) / "u2net"

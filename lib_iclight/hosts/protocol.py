@@ -36,7 +36,7 @@ class Host(Protocol):
     def model_folders(self) -> list[Path]:
         """The folders to search for IC-Light models, the preferred one first."""
 
-    def matting_folder(self) -> Path:
+    def removers_folder(self) -> Path:
         """The folder with the background removers' model files (rembg's home)."""
 
     def checkpoint(self, sd_model: Any) -> Checkpoint:

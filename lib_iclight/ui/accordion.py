@@ -9,7 +9,7 @@ import gradio as gr
 from modules.ui_components import InputAccordion, ToolButton
 
 from .. import infotext
-from ..fields import Part
+from ..fields import Section
 from ..models.library import AUTO_MODEL
 from ..picture.arrays import Picture, Unreadable
 from ..request import FIELDS, MODES, PICTURES
@@ -20,7 +20,7 @@ from .ideas_panel import IdeasPanel
 from .init_picture import InitPicture
 from .light_panel import LightPanel
 from .models_html import MODE_NAMES
-from .parts import JS, QUIET, Panel, controls_of
+from .panel import JS, QUIET, Panel, controls_of
 from .recommend import match_size
 from .subject_panel import SubjectPanel
 from .wording import as_spans
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from ..settings import Settings
     from .models_row import ModelsRow
 
-PAGE_FIELDS = controls_of(*Part)
+PAGE_FIELDS = controls_of(*Section)
 """The accordion's controls in order, which is the order of the script's arguments."""
 
 _DESCRIBED = ("mode", "light", "placement", "remove_background", "model", "restore_details", "keep_colours")
@@ -114,7 +114,7 @@ class Accordion(Panel):
             with gr.Column(visible=False, min_width=160) as self._background_column:
                 self.make("background")
                 with gr.Row(elem_classes=["ic-light-beside"]):
-                    self.make_rest(Part.PICTURES)
+                    self.make_rest(Section.PICTURES)
                     self._swap = ToolButton(
                         _SWAP, elem_id=self.make_id("swap"), tooltip="Swap foreground and background"
                     )
@@ -124,14 +124,14 @@ class Accordion(Panel):
         with gr.Row(elem_classes=["ic-light-model"]):
             self.make("model", choices=[AUTO_MODEL, *self._models_there()])
             self._refresh = ToolButton(_REFRESH, elem_id=self.make_id("refresh"), tooltip="Look for model files again")
-        self.make_rest(Part.MODE)
+        self.make_rest(Section.MODE)
         self._models.build(self.make_id)
 
     def _build_buttons(self) -> None:
         with gr.Row():
             self._recommend = gr.Button("Use recommended settings", elem_id=self.make_id("recommend"), size="sm")
             self._match = gr.Button("Match size", elem_id=self.make_id("match_size"), size="sm", visible=False)
-        self.make_rest(Part.RESULTS)
+        self.make_rest(Section.RESULTS)
 
     def _connect(self) -> None:
         held = {name: gr.State(False) for name in PICTURES}

@@ -7,7 +7,7 @@ from typing import Any
 
 import gradio as gr
 
-from .parts import QUIET, allowed
+from .panel import QUIET, allowed
 from .recommend import prompts, recommended, second_pass
 
 _ANY_SIZE = (512, 512)

@@ -9,7 +9,7 @@ import gradio as gr
 
 from ..picture import opening
 from . import examples, prompts
-from .parts import JS, QUIET, Panel, allowed
+from .panel import JS, QUIET, Panel, allowed
 from .recommend import match_size, recommended
 
 _AREA = (512, 512)

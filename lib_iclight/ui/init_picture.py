@@ -7,7 +7,7 @@ from typing import Any
 
 import gradio as gr
 
-from .parts import JS, QUIET, Panel
+from .panel import JS, QUIET, Panel
 
 SLOTS = {
     "img2img_img2img_tab": "img2img_image",

@@ -6,12 +6,12 @@ from typing import Any
 
 import gradio as gr
 
-from ..fields import Part
+from ..fields import Section
 from ..light.maps import DRAWN, EDITOR
 from ..request import PLACED
 from ..subject.placement import PLACEMENTS
 from . import page_limits
-from .parts import JS, QUIET, Panel, controls_of
+from .panel import JS, QUIET, Panel, controls_of
 
 _LIGHTS = ("none", *DRAWN, EDITOR, "custom")
 _IMG2IMG_LIGHTS = (*_LIGHTS, "mask")
@@ -25,19 +25,19 @@ class LightPanel(Panel):
     empty and takes no space. Two hidden text boxes hold what is drawn in the editor.
     """
 
-    FIELDS = controls_of(Part.LIGHT, Part.LIGHT_MAP, Part.PLACEMENT)
+    FIELDS = controls_of(Section.LIGHT, Section.LIGHT_MAP, Section.PLACEMENT)
 
     def build(self) -> None:
         """Make the controls."""
         self._radio("light", _IMG2IMG_LIGHTS if self.tab == "img2img" else _LIGHTS, "ic-light-lights")
         self._hidden("light_editor")
         self.make("light_strength", visible=False)
-        self.make_rest(Part.LIGHT)
+        self.make_rest(Section.LIGHT)
         self.make("light_map", visible=False)
-        self.make_rest(Part.LIGHT_MAP)
+        self.make_rest(Section.LIGHT_MAP)
         self._radio("placement", _PLACEMENTS, "ic-light-placements")
         self._hidden("placement_editor")
-        self.make_rest(Part.PLACEMENT)
+        self.make_rest(Section.PLACEMENT)
         gr.HTML(
             f'<div class="ic-light-editor" {page_limits.attribute()}></div>',
             elem_id=self.make_id("editor"),

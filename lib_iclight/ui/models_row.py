@@ -11,7 +11,7 @@ from ..errors import ICLightError
 from ..models.hub import NAMES
 from ..models.manager import Models
 from .models_html import as_html, progress_html
-from .parts import QUIET
+from .panel import QUIET
 from .wording import as_spans
 
 _POLL_SECONDS = 0.4

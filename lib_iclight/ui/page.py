@@ -8,7 +8,7 @@ from . import send_on
 from .accordion import Accordion
 from .ideas_panel import IdeasPanel
 from .models_row import ModelsRow
-from .parts import QUIET
+from .panel import QUIET
 
 _CHECKPOINT_ID, _CHECKPOINT_CLASS = "setting_sd_model_checkpoint", "model_selection"
 _LAST = "footer"

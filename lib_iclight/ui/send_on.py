@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .accordion import PAGE_FIELDS
-from .parts import JS, QUIET
+from .panel import JS, QUIET
 
 BUTTONS = ("txt2img_send_to_img2img", "txt2img_send_to_inpaint")
 """The web UI's own buttons below the results, which send the prompt and the picture."""

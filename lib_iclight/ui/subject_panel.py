@@ -7,8 +7,8 @@ from typing import Any
 
 import gradio as gr
 
-from ..fields import Part
-from .parts import Panel, controls_of
+from ..fields import Section
+from .panel import Panel, controls_of
 
 
 class SubjectPanel(Panel):
@@ -20,7 +20,7 @@ class SubjectPanel(Panel):
         removers: returns the names of the background removers.
     """
 
-    PREVIEWED = controls_of(Part.CUT_OUT, Part.EDGE)
+    PREVIEWED = controls_of(Section.CUT_OUT, Section.EDGE)
     """The fields that decide what the cut-out looks like."""
 
     def __init__(self, tab: str, at_start: Mapping[str, Any], removers: Callable[[], list[str]]):
@@ -32,20 +32,20 @@ class SubjectPanel(Panel):
         with gr.Row(elem_classes=["ic-light-remover"]):
             self.make("remove_background")
             self.make("matting_model", choices=self._removers())
-            self.make_rest(Part.CUT_OUT)
+            self.make_rest(Section.CUT_OUT)
             self.preview = gr.Button(
                 "Preview cut-out", elem_id=self.make_id("preview"), elem_classes=["ic-light-preview"], size="sm"
             )
         self.cutout = gr.HTML(elem_id=self.make_id("cutout"), visible=False)
         self._build_edge()
         with gr.Row():
-            self.make_rest(Part.KEPT)
+            self.make_rest(Section.KEPT)
         restores = self.begins_with("restore_details") > 0
         with gr.Row():
             self.make("restore_details")
             self.make("details_radius", visible=restores)
         self.make("keep_original", visible=restores)
-        self.make_rest(Part.DETAILS)
+        self.make_rest(Section.DETAILS)
 
     def _build_edge(self) -> None:
         with gr.Accordion(
@@ -55,7 +55,7 @@ class SubjectPanel(Panel):
                 self.make("alpha_matting")
                 self.make("decontaminate")
             with gr.Row():
-                self.make_rest(Part.EDGE)
+                self.make_rest(Section.EDGE)
 
     @property
     def shown(self) -> list[Any]:

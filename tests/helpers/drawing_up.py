@@ -15,7 +15,7 @@ from lib_iclight.subject.background_removal import BackgroundRemover
 def draw_up(
     pipeline: RelightPipeline,
     folders: Sequence[Path],
-    matte: BackgroundRemover,
+    remover: BackgroundRemover,
     init: Sequence[Any] | None = None,
     mask: Any = None,
     **wanted: Any,
@@ -32,4 +32,4 @@ def draw_up(
         found = pipeline.library.select(request.mode, request.model, folders)
         return lambda: found
 
-    return pipeline.plan(request, sources, init is not None, find_model, matte)
+    return pipeline.plan(request, sources, init is not None, find_model, remover)

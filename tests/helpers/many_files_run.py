@@ -77,7 +77,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, Workbench(folder) as host:
         from lib_iclight.hosts.app_context import app_context
 
-        remover = app_context().host.matting_folder()
+        remover = app_context().host.removers_folder()
         remover.mkdir(parents=True, exist_ok=True)
         (remover / "isnet-general-use.onnx").write_bytes(b"")
         found: dict[str, Any] = {}

@@ -36,7 +36,7 @@ def plain(colour: tuple[int, ...], width: int = 16, height: int = 16) -> Image.I
     return Image.new("RGBA" if len(colour) == 4 else "RGB", (width, height), colour)
 
 
-def no_matting(rgb: np.ndarray, model: str) -> np.ndarray:
+def no_remover(rgb: np.ndarray, model: str) -> np.ndarray:
     """A background remover that must not be called."""
     raise AssertionError("the background remover ran")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 import pytest
-from samples import no_matting
+from samples import no_remover
 
 from lib_iclight.hosts.script_hooks import ScriptHooks
 
@@ -26,5 +26,5 @@ def opened(pipeline, monkeypatch):
 @pytest.fixture
 def hooks(pipeline, folders, opened):
     host = SimpleNamespace(checkpoint=None, model_folders=lambda: folders)
-    removers = SimpleNamespace(remove_in_run=no_matting)
+    removers = SimpleNamespace(remove_in_run=no_remover)
     return ScriptHooks(host, pipeline, SimpleNamespace(on_first_use=False), removers, checkpoints=None)

@@ -131,7 +131,7 @@ def test_the_remover_at_the_start_may_be_a_file_of_ones_own(app_context, opts):
         assert made.value == opts.ic_light_matting_model
         return [value for _, value in made.choices]
 
-    folder = app_context.host.matting_folder()
+    folder = app_context.host.removers_folder()
     folder.mkdir(parents=True, exist_ok=True)
     assert offered() == list(MODELS)
     file = folder / "just came.onnx"

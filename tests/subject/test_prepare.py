@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from caches import subject_cache
 from PIL import Image
-from samples import encoded, file_bytes, no_matting, noise, plain
+from samples import encoded, file_bytes, no_remover, noise, plain
 
 from lib_iclight.errors import ICLightError
 from lib_iclight.picture import arrays, scaling
@@ -36,8 +36,8 @@ class Remover:
         return alpha
 
 
-def cut_out(pictures: SubjectCache, source, removes: Removal = True, model: str = "u2net", matte=no_matting):
-    return pictures.subject(pictures.picture(source, "foreground"), removes, model, matte)
+def cut_out(pictures: SubjectCache, source, removes: Removal = True, model: str = "u2net", remover=no_remover):
+    return pictures.subject(pictures.picture(source, "foreground"), removes, model, remover)
 
 
 @pytest.mark.parametrize("removes", [True, False])
@@ -64,7 +64,7 @@ def test_without_background_removal_the_whole_picture_is_the_subject(pictures):
 
 
 def test_any_other_picture_is_cut_out_and_put_on_grey(pictures):
-    subject = cut_out(pictures, plain((10, 20, 30), 8, 6), matte=Remover())
+    subject = cut_out(pictures, plain((10, 20, 30), 8, 6), remover=Remover())
     assert (subject.on_grey[:, :4] == [10, 20, 30]).all()
     assert (subject.on_grey[:, 4:] == 127).all()
     assert subject.matte(8, 6)[0].tolist() == [255] * 4 + [0] * 4
@@ -73,20 +73,20 @@ def test_any_other_picture_is_cut_out_and_put_on_grey(pictures):
 def test_the_chosen_remover_runs_once_for_a_picture(pictures):
     remover = Remover()
     for _ in range(3):
-        cut_out(pictures, plain((1, 2, 3)), model="isnet-anime", matte=remover)
+        cut_out(pictures, plain((1, 2, 3)), model="isnet-anime", remover=remover)
     assert remover.runs == ["isnet-anime"]
 
 
 def test_another_remover_cuts_out_anew(pictures):
     remover = Remover()
-    subjects = [cut_out(pictures, plain((1, 2, 3)), model=model, matte=remover) for model in ("u2net", "silueta")]
+    subjects = [cut_out(pictures, plain((1, 2, 3)), model=model, remover=remover) for model in ("u2net", "silueta")]
     assert remover.runs == ["u2net", "silueta"]
     assert subjects[0].digest != subjects[1].digest
 
 
 def test_cut_out_and_whole_have_different_digests(pictures):
     source = plain((1, 2, 3))
-    assert cut_out(pictures, source, matte=Remover()).digest != cut_out(pictures, source, removes=False).digest
+    assert cut_out(pictures, source, remover=Remover()).digest != cut_out(pictures, source, removes=False).digest
 
 
 def test_a_fully_transparent_foreground_is_refused(pictures):
@@ -96,7 +96,9 @@ def test_a_fully_transparent_foreground_is_refused(pictures):
 
 def test_a_remover_that_finds_nothing_is_refused_by_name(pictures):
     with pytest.raises(ICLightError, match=r"u2netp found no subject.*turn 'Remove background' off"):
-        cut_out(pictures, plain((1, 2, 3)), model="u2netp", matte=lambda rgb, model: np.zeros(rgb.shape[:2], np.uint8))
+        cut_out(
+            pictures, plain((1, 2, 3)), model="u2netp", remover=lambda rgb, model: np.zeros(rgb.shape[:2], np.uint8)
+        )
 
 
 def test_a_failing_removal_is_tried_again_next_time(pictures):
@@ -104,8 +106,8 @@ def test_a_failing_removal_is_tried_again_next_time(pictures):
         raise ICLightError("no network")
 
     with pytest.raises(ICLightError, match="no network"):
-        cut_out(pictures, plain((1, 2, 3)), matte=failing)
-    assert cut_out(pictures, plain((1, 2, 3)), matte=Remover()).alpha is not None
+        cut_out(pictures, plain((1, 2, 3)), remover=failing)
+    assert cut_out(pictures, plain((1, 2, 3)), remover=Remover()).alpha is not None
 
 
 # A sliver of transparency
@@ -143,7 +145,7 @@ SLIVERS = {
 @pytest.mark.parametrize("alpha", SLIVERS.values(), ids=SLIVERS)
 def test_next_to_no_transparency_is_no_cut_out(pictures, alpha):
     remover = Remover()
-    subject = cut_out(pictures, with_alpha(alpha), matte=remover)
+    subject = cut_out(pictures, with_alpha(alpha), remover=remover)
     assert remover.runs == ["u2net"]
     half = alpha.shape[1] // 2
     np.testing.assert_array_equal(subject.alpha[:, :half], alpha[:, :half], "what was cut off stays cut off")
@@ -161,7 +163,7 @@ def test_a_twentieth_is_enough_to_be_a_cut_out(pictures, rows, runs):
     alpha = np.full((40, 60), 255, np.uint8)
     alpha[:rows] = 0
     remover = Remover()
-    cut_out(pictures, with_alpha(alpha), matte=remover)
+    cut_out(pictures, with_alpha(alpha), remover=remover)
     assert bool(remover.runs) is runs
 
 
@@ -169,12 +171,12 @@ def test_the_remover_can_be_asked_for_whatever_the_picture_is(pictures):
     remover = Remover()
     alpha = np.zeros((40, 60), np.uint8)
     alpha[:, 10:50] = 200
-    subject = cut_out(pictures, with_alpha(alpha), "always", matte=remover)
+    subject = cut_out(pictures, with_alpha(alpha), "always", remover=remover)
     np.testing.assert_array_equal(subject.alpha[:, 10:30], 200)
     assert not subject.alpha[:, :10].any()
     assert not subject.alpha[:, 30:].any()
     grey = np.full((40, 60, 3), 127, np.uint8)
-    assert cut_out(pictures, grey, "always", matte=remover).alpha is not None
+    assert cut_out(pictures, grey, "always", remover=remover).alpha is not None
     assert len(remover.runs) == 2
 
 
@@ -182,13 +184,13 @@ def test_a_subject_that_is_found_only_where_nothing_shows_is_refused(pictures):
     alpha = np.zeros((40, 60), np.uint8)
     alpha[:, 40:] = 255
     with pytest.raises(ICLightError, match="lies where the foreground is transparent"):
-        cut_out(pictures, with_alpha(alpha), "always", matte=Remover())
+        cut_out(pictures, with_alpha(alpha), "always", remover=Remover())
 
 
 @pytest.mark.parametrize(("value", "runs"), [(191, False), (192, True)])
 def test_only_what_is_more_than_a_quarter_transparent_cuts_out(pictures, value, runs):
     remover = Remover()
-    cut_out(pictures, with_alpha(np.full((40, 60), value, np.uint8)), matte=remover)
+    cut_out(pictures, with_alpha(np.full((40, 60), value, np.uint8)), remover=remover)
     assert bool(remover.runs) is runs
 
 
@@ -205,8 +207,8 @@ EDGES = (
 )
 
 
-def refined(pictures: SubjectCache, source, edge: MatteRefinement, matte=no_matting, removes: bool = True):
-    return pictures.subject(pictures.picture(source, "foreground"), removes, "u2net", matte, edge)
+def refined(pictures: SubjectCache, source, edge: MatteRefinement, remover=no_remover, removes: bool = True):
+    return pictures.subject(pictures.picture(source, "foreground"), removes, "u2net", remover, edge)
 
 
 def soft_disc() -> np.ndarray:

@@ -9,15 +9,15 @@ import re
 import numpy as np
 from caches import subject_cache
 from PIL import Image
-from samples import left_half, no_matting, noise, plain
+from samples import left_half, no_remover, noise, plain
 
 from lib_iclight.subject.matte_refinement import UNREFINED, MatteRefinement
 from lib_iclight.ui.cutout_html import SIDE, cutout_html, problem_html
 
 
-def shown(image, removes=True, matte=left_half, edge=UNREFINED) -> tuple[list[Image.Image], str]:
+def shown(image, removes=True, remover=left_half, edge=UNREFINED) -> tuple[list[Image.Image], str]:
     pictures = subject_cache()
-    text = cutout_html(pictures.subject(pictures.picture(image, "foreground"), removes, "u2net", matte, edge))
+    text = cutout_html(pictures.subject(pictures.picture(image, "foreground"), removes, "u2net", remover, edge))
     found = re.findall(r"src='data:image/png;base64,([^']+)'", text)
     return [Image.open(io.BytesIO(base64.b64decode(data))) for data in found], text
 
@@ -47,7 +47,7 @@ def test_a_large_picture_is_shown_small_and_nothing_shines_into_its_rim():
 
 
 def test_a_picture_used_whole_says_so():
-    (before, after), text = shown(plain((1, 2, 3)), removes=False, matte=no_matting)
+    (before, after), text = shown(plain((1, 2, 3)), removes=False, remover=no_remover)
     assert before.mode == after.mode == "RGB"
     assert "The whole picture is the subject." in text
 

@@ -23,7 +23,7 @@ def dropped(request, tmp_path):
     def drop(content: bytes, name: str = "picture.png", most: int = opening.MAX_PIXELS):
         from gradio.data_classes import FileData
 
-        from lib_iclight.ui.parts import PictureInput
+        from lib_iclight.ui.panel import PictureInput
 
         slot = PictureInput(label="Light map", type="pil", image_mode=None, render=False)
         slot.max_pixels = lambda: most
@@ -68,7 +68,7 @@ def test_a_picture_and_its_size_are_the_right_way_up(dropped, kind):
 
 
 def test_an_empty_slot_holds_nothing(dropped):
-    from lib_iclight.ui.parts import PictureInput
+    from lib_iclight.ui.panel import PictureInput
 
     assert PictureInput(render=False).preprocess(None) is None
 
@@ -76,7 +76,7 @@ def test_an_empty_slot_holds_nothing(dropped):
 def test_a_file_that_is_gone_is_said(tmp_path):
     from gradio.data_classes import FileData
 
-    from lib_iclight.ui.parts import PictureInput
+    from lib_iclight.ui.panel import PictureInput
 
     found = PictureInput(label="Foreground", render=False).preprocess(FileData(path=str(tmp_path / "gone.png")))
     assert found.reason == "The foreground cannot be read: its file is gone. Drop the picture in again."

@@ -1,7 +1,7 @@
 /* Tells an editor when anything it shows of the page may have changed: values, pictures, sizes, the theme. */
 var icLight = window.icLight || {};
 
-icLight.surroundings = (() => {
+icLight.changes = (() => {
     "use strict";
 
     /**

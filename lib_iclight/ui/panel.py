@@ -10,7 +10,7 @@ from typing import Any
 import gradio as gr
 
 from ..errors import ICLightError
-from ..fields import Field, Kind, Part
+from ..fields import Field, Kind, Section
 from ..picture import arrays, opening
 from ..request import FIELDS
 
@@ -70,9 +70,9 @@ _COMPONENTS = {
 }
 
 
-def controls_of(*parts: Part) -> tuple[str, ...]:
-    """The names of the controls in these parts of the accordion, in the order of the script's arguments."""
-    fields = [(name, field) for part in parts for name, field in FIELDS.items() if field.part is part]
+def controls_of(*sections: Section) -> tuple[str, ...]:
+    """The names of the controls in these sections of the accordion, in the order of the script's arguments."""
+    fields = [(name, field) for section in sections for name, field in FIELDS.items() if field.section is section]
     return tuple(control for name, field in fields for control in (name, field.editor) if control)
 
 
@@ -114,10 +114,10 @@ class Panel:
             self.controls[name].do_not_save_to_config = True
         return self.controls[name]
 
-    def make_rest(self, part: Part) -> None:
-        """Make the remaining controls of a part of the accordion."""
+    def make_rest(self, section: Section) -> None:
+        """Make the remaining controls of a section of the accordion."""
         for name, field in FIELDS.items():
-            if field.part is part and name not in self.controls:
+            if field.section is section and name not in self.controls:
                 self.make(name)
 
     def _picture(self, name: str, **options: Any) -> PictureInput:
