@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import torch
 
 _EPSILON = 1e-6
+_LEAST = 1e-9
 _SIGMA_OF_A_COPY = 2.0
 
 
@@ -89,3 +90,8 @@ def wide_blur(values: torch.Tensor, sigma: float) -> torch.Tensor:
     small = blur(functional.avg_pool2d(even, factor)[0], sigma / factor)
     large = functional.interpolate(small[None], scale_factor=factor, mode="bilinear", align_corners=False)
     return large[0, :, :height, :width]
+
+
+def mean_inside(values: torch.Tensor, weight: torch.Tensor, sigma: float) -> torch.Tensor:
+    """:func:`blur_inside` for blurs that may be wide; arguments and result as there."""
+    return wide_blur(values * weight, sigma) / wide_blur(weight, sigma).clamp(min=_LEAST)
