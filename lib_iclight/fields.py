@@ -44,6 +44,7 @@ class Part(Enum):
     PLACEMENT = "where the subject stands"
     CUT_OUT = "how the subject is cut out"
     EDGE = "what is done to the cut-out's edge"
+    RESULT = "painting or photograph, and how the light is put on the photograph"
     KEPT = "what keeps the subject itself"
     DETAILS = "how details are restored"
     RESULTS = "what comes beside the result"
@@ -69,6 +70,7 @@ class Field:
         infotext: its label in generation parameters, without the prefix; "" where no picture tells it.
         after_sampling: whether it changes the picture only after it was sampled.
         setting: the label of the setting that its control begins with, "" where there is none.
+        page_default: the value of that setting at first, None where it is the default.
         axis: whether X/Y/Z plots have an axis for it.
         in_examples: whether worked examples decide it, be it by its default.
     """
@@ -88,6 +90,7 @@ class Field:
     infotext: str = ""
     after_sampling: bool = False
     setting: str = ""
+    page_default: Any = None
     axis: bool = False
     in_examples: bool = True
 

@@ -16,6 +16,7 @@ from .light.maps import EDITOR, LIGHTS, MAX_STRENGTH
 from .models.library import AUTO_MODEL, MODES
 from .namesakes import switch_of
 from .picture.arrays import Picture
+from .restore.photograph import LightTaken
 from .subject import placement
 from .subject.background_removal import DEFAULT_MODEL
 from .subject.matte_refinement import MAX_FEATHER, MAX_SHRINK, MatteRefinement
@@ -25,6 +26,9 @@ from .support.json_values import shown, well_formed
 
 PLACED = "placed"
 """What the page calls a placement that is given as scale, x and y."""
+
+PAINTING, PHOTOGRAPH = "painting", "photograph"
+"""The results: the model's picture, or the photograph in that picture's light."""
 
 _LENGTH = "in pixels of a picture whose shorter side is 512"
 _PLACED_LIMITS = ", ".join(f'"{name}": {low:g} to {high:g}' for name, (low, high) in placement.LIMITS.items())
@@ -198,6 +202,64 @@ class Request:
         words="how much of the old background's colour is taken out of the rim",
         infotext="decontaminate",
     )
+    result: str = choice(
+        (PAINTING, PHOTOGRAPH),
+        label="Result",
+        part=Part.RESULT,
+        words="the model's picture, or [the photograph in its light](subject.md#your-photograph-in-the-new-light)",
+        infotext="result",
+        after_sampling=True,
+        setting="Result at the start",
+        page_default=PHOTOGRAPH,
+        axis=True,
+        in_examples=False,
+    )
+    photograph_strength: float = number(
+        0.0,
+        2.0,
+        default=1.0,
+        label="Relighting strength",
+        part=Part.RESULT,
+        words="how much of the painting's light the photograph gets; 0 is none",
+        infotext="photograph strength",
+        after_sampling=True,
+        axis=True,
+        in_examples=False,
+    )
+    photograph_colour: float = number(
+        0.0,
+        1.0,
+        default=0.5,
+        label="Colour of the light",
+        part=Part.RESULT,
+        words="how much of the light's colour the photograph gets; 0 is its brightness alone",
+        infotext="photograph colour",
+        after_sampling=True,
+        axis=True,
+        in_examples=False,
+    )
+    photograph_highlights: float = strength(
+        label="Highlights and reflections",
+        part=Part.RESULT,
+        words="what the painting has and no light on the photograph can give: highlights, reflections, small shadows",
+        infotext="photograph highlights",
+        after_sampling=True,
+        axis=True,
+        in_examples=False,
+    )
+    photograph_radius: float = number(
+        0.25,
+        4.0,
+        default=1.0,
+        label="Light radius",
+        part=Part.RESULT,
+        words="over 1 the photograph's light is smoother, under 1 it follows the painting into smaller places",
+        step=0.25,
+        infotext="photograph radius",
+        after_sampling=True,
+        axis=True,
+        in_examples=False,
+    )
     reinforce_foreground: float = strength(
         label="Reinforce foreground", part=Part.KEPT, infotext="reinforce foreground"
     )
@@ -228,7 +290,7 @@ class Request:
     keep_original: bool = switch(
         label="Keep the unrestored picture too",
         part=Part.DETAILS,
-        words="adds the results as they were before details and colours were restored, after all others",
+        words="adds the paintings as they were before details and colours were restored, after all others",
     )
     placement: str | Placement = custom(
         Kind.DRAWN,
@@ -249,6 +311,18 @@ class Request:
         setting="Show the prepared subject at the start",
         in_examples=False,
     )
+
+    @property
+    def is_photograph(self) -> bool:
+        """Whether the result is the photograph in the new light; details and colours are its own then."""
+        return self.result == PHOTOGRAPH
+
+    @property
+    def taken(self) -> LightTaken:
+        """How the painting's light is put on the photograph."""
+        return LightTaken(
+            self.photograph_strength, self.photograph_colour, self.photograph_highlights, self.photograph_radius
+        )
 
     @property
     def light_name(self) -> str:

@@ -25,7 +25,7 @@ _LUMA = (0.2126, 0.7152, 0.0722)
 
 # Sigmas in pixels of a picture whose shorter side is 512. Only the wide ones tell the light's colour: a model gets the
 # colours of small places wrong, and light has few of these.
-_WIDE, _NARROW = (32.0, 8.0), (4.0, 1.5)
+_WIDE, _NARROW = (32.0, 8.0), (4.0, 1.2)
 # A second, narrower blur of the logarithm takes out ghosts; as a share of the first.
 _SECOND = 0.6
 # How far from the matte's edge the painting's subject may stand beside the photograph's.

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 PAGE_FIELDS = controls_of(*Part)
 """The order of the accordion's controls, and so of the script's arguments."""
 
-_DESCRIBED = ("mode", "light", "placement", "remove_background", "model", "restore_details", "keep_colours")
+_DESCRIBED = ("mode", "light", "placement", "remove_background", "model", "restore_details", "keep_colours", "result")
 """The controls that the line on top and what is shown follow, beside the pictures."""
 _REFRESH = "\U0001f504"
 _SWAP = "\u21c4"
@@ -177,7 +177,7 @@ class Accordion(Panel):
 
     def _update(self, *values: Any) -> list[Any]:
         """What applies to these choices and pictures: the summary and what is shown."""
-        mode, light, placement, removes, model, details, colours = values[: len(_DESCRIBED)]
+        mode, light, placement, removes, model, details, colours, result = values[: len(_DESCRIBED)]
         pictures = dict(zip(PICTURES, values[len(_DESCRIBED) :], strict=False))
         has_init = self._init.is_there(*values[len(_DESCRIBED) + len(PICTURES) :])
         text = self._describe(mode, light, placement, removes, model, pictures, has_init)
@@ -186,7 +186,7 @@ class Accordion(Panel):
             gr.update(visible=mode == "fbc"),
             gr.update(visible=pictures["foreground"] is True),
             *self._light.update(mode, light, bool(pictures["background"])),
-            *self._subject.update(mode, removes, details, colours),
+            *self._subject.update(mode, removes, details, colours, result),
         ]
 
     def _describe(
