@@ -39,6 +39,11 @@ def test_an_empty_dict_is_iclight_off_with_the_documented_defaults():
         matte_shrink=0.0,
         matte_feather=0.0,
         decontaminate=0.0,
+        result="painting",
+        photograph_strength=1.0,
+        photograph_colour=0.5,
+        photograph_highlights=0.0,
+        photograph_radius=1.0,
         reinforce_foreground=0.0,
         restore_details=0.0,
         details_radius=4.0,
@@ -68,6 +73,11 @@ def test_every_field_is_taken_over():
         "matte_feather": 1,
         "decontaminate": True,
         "keep_original": True,
+        "result": "photograph",
+        "photograph_strength": 1.5,
+        "photograph_colour": 0.25,
+        "photograph_highlights": 0.3,
+        "photograph_radius": 2.0,
         "reinforce_foreground": 0.25,
         "restore_details": 0.5,
         "details_radius": 3.5,
@@ -104,12 +114,16 @@ def test_a_request_cannot_be_changed():
 NAN, INFINITY = float("nan"), float("inf")
 SWITCHES = ["enabled", "flip_background", "remove_background", "alpha_matting", "keep_original", "show_subject"]
 PICTURES = ["foreground", "background", "light_map"]
-STRENGTHS = ["decontaminate", "reinforce_foreground", "restore_details", "keep_colours"]
+STRENGTHS = ["decontaminate", "photograph_highlights", "reinforce_foreground", "restore_details", "keep_colours"]
 WRONG = [
     *((name, value) for name in SWITCHES for value in ("true", 1, 0, 1.0, [], {})),
     *((name, value) for name in PICTURES for value in (True, 5, 0.5, b"raw", [1], {"url": "x"}, ())),
     *((name, value) for name in STRENGTHS for value in ("1", -0.1, 1.01, NAN, INFINITY, [0.5], 10**400)),
     *(("light_strength", value) for value in (True, "1", -0.01, 3.01, NAN, INFINITY, -INFINITY, [1], 10**400)),
+    *(("result", value) for value in ("picture", "", True, 1)),
+    *(("photograph_strength", value) for value in (True, "1", -0.1, 2.1, NAN)),
+    *(("photograph_colour", value) for value in (True, -0.1, 1.1)),
+    *(("photograph_radius", value) for value in (0, 0.2, 4.5, INFINITY)),
     *(("details_radius", value) for value in (False, "2", 0, -1, 16.5, NAN, INFINITY)),
     *(("matte_threshold", value) for value in (True, "0.5", -0.01, 1.01, NAN, [1])),
     *(("matte_shrink", value) for value in (False, "2", -16.5, 16.5, NAN, -INFINITY)),

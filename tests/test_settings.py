@@ -39,6 +39,7 @@ def test_a_setting_says_what_it_does_or_that_a_reload_is_needed():
         ("show_subject", True),
         ("light_strength", 0.5),
         ("restore_details", 1.0),
+        ("result", "painting"),
     ],
 )
 def test_what_is_set_counts(name, value):
@@ -62,7 +63,7 @@ def test_a_whole_number_is_a_number_and_a_switch_is_not():
 
 
 def test_what_controls_begin_with_is_the_fields():
-    assert set(AT_START) == {"light_strength", "matting_model", "restore_details", "show_subject"}
+    assert set(AT_START) == {"light_strength", "matting_model", "restore_details", "result", "show_subject"}
     for name, setting in AT_START.items():
         assert (setting.default, setting.reload) == (FIELDS[name].default, True)
         assert setting.limits == (FIELDS[name].limits and (*FIELDS[name].limits, FIELDS[name].step))

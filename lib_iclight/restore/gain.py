@@ -31,7 +31,9 @@ _SECOND = 0.6
 # How far from the matte's edge the painting's subject may stand beside the photograph's.
 _RIM_SIGMA = 4.0
 # What pixels at the rim count, and how few of them tell as much as what lies around: where a part has no inside.
-_RIM_WEIGHT, _FEW = 2e-3, 5e-3
+_RIM_WEIGHT, _FEW, _FEW_NARROWLY = 2e-3, 5e-3, 5e-2
+# What is half transparent shows half of the background: it hardly counts.
+_CERTAIN = 8
 # In linear light: a place darker than this follows what lies around it.
 _BLACK = 2e-3
 _CLIPPED_FROM, _CLIPPED_WEIGHT = 252 / 255, 0.03
@@ -93,15 +95,21 @@ def _narrow(
     import torch
 
     light = torch.zeros_like(before)
+    widest = in_pixels(_WIDE[-1] * radius, before.shape[-2:])
     for width in _NARROW:
         sigma = in_pixels(width * radius, before.shape[-2:])
-        found = _found(light, before, after, weight, sigma)
-        light = light + found * _is_light(found, edges, before, after, weight, sigma)
+        found = _found(light, before, after, weight, sigma, _FEW_NARROWLY)
+        light = light + found * _is_light(found, edges, before, after, weight, (sigma, widest))
     return light
 
 
 def _found(
-    light: torch.Tensor, before: torch.Tensor, after: torch.Tensor, weight: torch.Tensor, sigma: float
+    light: torch.Tensor,
+    before: torch.Tensor,
+    after: torch.Tensor,
+    weight: torch.Tensor,
+    sigma: float,
+    few: float = _FEW,
 ) -> torch.Tensor:
     """What a blur of this sigma adds to a gain ``light`` that is found more widely.
 
@@ -110,7 +118,7 @@ def _found(
     old, new = mean_inside(before, weight, sigma), mean_inside(after, weight, sigma)
     found = ((new + _BLACK * light.exp()) / (old + _BLACK)).log() - light
     around = wide_blur(weight, sigma)
-    return around / (around + _FEW) * mean_inside(found, weight, _SECOND * sigma)
+    return around / (around + few) * mean_inside(found, weight, _SECOND * sigma)
 
 
 def _is_light(
@@ -119,14 +127,18 @@ def _is_light(
     before: torch.Tensor,
     after: torch.Tensor,
     weight: torch.Tensor,
-    sigma: float,
+    sigmas: tuple[float, float],
 ) -> torch.Tensor:
     """How much of what is found is light, 0 to 1: a Wiener filter.
 
     What a model paints beside its place or leaves out is about as strong as the photograph's own structure ``p``; it is
     that where the painting's structure ``r`` does not go along with it. On plain parts all structure is light.
+
+    Args:
+        sigmas: what is found lies between these two, the narrow one and the wide one.
     """
-    near, far = ([mean_inside(values, weight, sigma * k) for values in (before, after)] for k in (1, 2))
+    sigma, widest = sigmas
+    near, far = ([mean_inside(values, weight, width) for values in (before, after)] for width in (sigma, widest))
     p, r = ((low + _BLACK).log() - (wide + _BLACK).log() for low, wide in zip(near, far, strict=True))
     moments = [found**2, p * p, r * r, p * r]
     energy, pp, rr, pr = (mean_inside(values, weight, 4 * sigma) for values in moments)
@@ -162,7 +174,7 @@ def _luminance(linear: torch.Tensor) -> torch.Tensor:
 def _weight(matte: torch.Tensor) -> torch.Tensor:
     """What pixels count: those well inside of the matte ``[1, H, W]``, where there are such."""
     inside = (2 * blur(matte, in_pixels(_RIM_SIGMA, matte.shape[-2:])) - 1).clamp(min=0)
-    return matte * (_RIM_WEIGHT + inside**2)
+    return matte**_CERTAIN * (_RIM_WEIGHT + inside**2)
 
 
 def _unclipped(pixels: np.ndarray) -> torch.Tensor:

@@ -61,6 +61,8 @@ def test_an_axis_has_one_number_for_good():
         ("Background remover", "u2net", "matting_model", "u2net"),
         ("Restore details", "0.5", "restore_details", 0.5),
         ("Keep colours", "1", "keep_colours", 1.0),
+        ("Result", "photograph", "result", "photograph"),
+        ("Relighting strength", "0.5", "photograph_strength", 0.5),
     ],
 )
 def test_an_axis_sets_its_field(read, axis, text, field, value):
