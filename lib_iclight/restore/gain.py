@@ -29,11 +29,11 @@ _WIDE, _NARROW = (32.0, 8.0), (4.0, 1.2)
 # A second, narrower blur of the logarithm takes out ghosts; as a share of the first.
 _SECOND = 0.6
 # How far from the matte's edge the painting's subject may stand beside the photograph's.
-_RIM_SIGMA = 4.0
+_RIM_SIGMA = 6.0
 # What pixels at the rim count, and how few of them tell as much as what lies around: where a part has no inside.
-_RIM_WEIGHT, _FEW, _FEW_NARROWLY = 2e-3, 5e-3, 5e-2
+_RIM_WEIGHT, _FEW, _FEW_NARROWLY = 1e-3, 3e-3, 5e-2
 # What is half transparent shows half of the background: it hardly counts.
-_CERTAIN = 8
+_CERTAIN = 16
 # In linear light: a place darker than this follows what lies around it.
 _BLACK = 2e-3
 _CLIPPED_FROM, _CLIPPED_WEIGHT = 252 / 255, 0.03
@@ -174,7 +174,7 @@ def _luminance(linear: torch.Tensor) -> torch.Tensor:
 def _weight(matte: torch.Tensor) -> torch.Tensor:
     """What pixels count: those well inside of the matte ``[1, H, W]``, where there are such."""
     inside = (2 * blur(matte, in_pixels(_RIM_SIGMA, matte.shape[-2:])) - 1).clamp(min=0)
-    return matte**_CERTAIN * (_RIM_WEIGHT + inside**2)
+    return matte**_CERTAIN * (_RIM_WEIGHT + inside**4)
 
 
 def _unclipped(pixels: np.ndarray) -> torch.Tensor:

@@ -19,6 +19,8 @@ _HIGHLIGHT_SIGMA, _FAINT = 1.5, 0.03
 # Sigmas in pixels of a picture whose shorter side is 512, from wide to narrow.
 _BACKDROP_SIGMAS = (96.0, 24.0, 6.0, 2.0)
 _SPILL_SIGMA = 2.0
+# What shows a little of the painted subject hardly tells what is behind.
+_CERTAIN = 16
 _FEW = 0.02
 
 
@@ -108,7 +110,7 @@ def _before_backdrop(subject: np.ndarray, painting: np.ndarray, matte: np.ndarra
         return subject
     front, whole, alpha = to_tensor(subject), to_tensor(painting), to_tensor(matte)
     spill = (2 * wide_blur(alpha, in_pixels(_SPILL_SIGMA, matte.shape))).clamp(max=1)
-    behind = _carried_on(whole, (1 - spill) ** 2, matte.shape)
+    behind = _carried_on(whole, (1 - spill) ** _CERTAIN, matte.shape)
     behind = behind + (1 - alpha) * (1 - spill) * (whole - alpha * front - (1 - alpha) * behind)
     mixed = to_pixels(alpha * front + (1 - alpha) * behind)
     return np.where(matte[..., None] == 255, subject, np.where(spill[0, ..., None].numpy() > 0, mixed, painting))
