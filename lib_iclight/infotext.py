@@ -14,7 +14,7 @@ from .light.maps import EDITOR
 from .models.folders import matching
 from .models.library import AUTO_MODEL
 from .relight import Plan
-from .request import FIELDS, MODES, PICTURES, PLACED, Request
+from .request import FIELDS, MODES, PHOTOGRAPH, PICTURES, PLACED, Request
 from .subject import placement
 from .subject.placement import Placement
 from .subject.prepare import ALWAYS
@@ -64,7 +64,7 @@ def describe(plan: Plan) -> dict[str, str]:
 def _applies(name: str, request: Request) -> bool:
     """Whether a field has a part in the picture: a painting is restored, a photograph has its light put on."""
     if FIELDS[name].after_sampling and name != "result":
-        return request.is_photograph == (FIELDS[name].part is Part.RESULT) and (
+        return (request.result == PHOTOGRAPH) == (FIELDS[name].part is Part.RESULT) and (
             name != "details_radius" or request.restore_details > 0
         )
     return True

@@ -14,7 +14,7 @@ from .light import maps
 from .light.description import LightDescription
 from .models.library import ModelFile, ModelLibrary
 from .picture import arrays, opening, scaling
-from .request import PICTURES, Request
+from .request import PHOTOGRAPH, PICTURES, Request
 from .restore.colour import keep_colours
 from .restore.detail import restore_details
 from .restore.photograph import in_new_light
@@ -171,7 +171,7 @@ def finish(request: Request, subject: Subject, pixels: np.ndarray) -> np.ndarray
         A new array of that shape; ``pixels`` itself where nothing of this was asked for.
     """
     height, width = pixels.shape[:2]
-    if request.is_photograph:
+    if request.result == PHOTOGRAPH:
         return in_new_light(subject.own(width, height), pixels, subject.matte(width, height), request.taken)
     if not (request.restore_details or request.keep_colours):
         return pixels

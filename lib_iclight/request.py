@@ -30,6 +30,7 @@ PLACED = "placed"
 PAINTING, PHOTOGRAPH = "painting", "photograph"
 """The results: the model's picture, or the photograph in that picture's light."""
 
+_OF_THE_RESULT: dict[str, Any] = {"part": Part.RESULT, "after_sampling": True, "axis": True, "in_examples": False}
 _LENGTH = "in pixels of a picture whose shorter side is 512"
 _PLACED_LIMITS = ", ".join(f'"{name}": {low:g} to {high:g}' for name, (low, high) in placement.LIMITS.items())
 _LONGEST_NAME = 100
@@ -124,11 +125,7 @@ class Request:
         axis=True,
     )
     light_map: Picture | None = picture(
-        label="Light map",
-        part=Part.LIGHT_MAP,
-        words="for the light `custom`",
-        infotext="light map",
-        in_examples=False,
+        label="Light map", part=Part.LIGHT_MAP, words="for the light `custom`", infotext="light map", in_examples=False
     )
     light_strength: float = number(
         0.0,
@@ -205,60 +202,39 @@ class Request:
     result: str = choice(
         (PAINTING, PHOTOGRAPH),
         label="Result",
-        part=Part.RESULT,
         words="the model's picture, or [the photograph in its light](subject.md#your-photograph-in-the-new-light)",
         infotext="result",
-        after_sampling=True,
         setting="Result at the start",
         page_default=PHOTOGRAPH,
-        axis=True,
-        in_examples=False,
+        **_OF_THE_RESULT,
     )
     photograph_strength: float = number(
-        0.0,
-        2.0,
-        default=1.0,
+        *(0.0, 2.0, 1.0),
         label="Relighting strength",
-        part=Part.RESULT,
         words="how much of the painting's light the photograph gets; 0 is none",
         infotext="photograph strength",
-        after_sampling=True,
-        axis=True,
-        in_examples=False,
+        **_OF_THE_RESULT,
     )
     photograph_colour: float = number(
-        0.0,
-        1.0,
-        default=0.5,
+        *(0.0, 1.0, 0.5),
         label="Colour of the light",
-        part=Part.RESULT,
         words="how much of the light's colour the photograph gets; 0 is its brightness alone",
         infotext="photograph colour",
-        after_sampling=True,
-        axis=True,
-        in_examples=False,
+        **_OF_THE_RESULT,
     )
     photograph_highlights: float = strength(
         label="Highlights and reflections",
-        part=Part.RESULT,
         words="what the painting has and no light on the photograph can give: highlights, reflections, small shadows",
         infotext="photograph highlights",
-        after_sampling=True,
-        axis=True,
-        in_examples=False,
+        **_OF_THE_RESULT,
     )
     photograph_radius: float = number(
-        0.25,
-        4.0,
-        default=1.0,
+        *(0.25, 4.0, 1.0),
         label="Light radius",
-        part=Part.RESULT,
         words="over 1 the photograph's light is smoother, under 1 it follows the painting into smaller places",
         step=0.25,
         infotext="photograph radius",
-        after_sampling=True,
-        axis=True,
-        in_examples=False,
+        **_OF_THE_RESULT,
     )
     reinforce_foreground: float = strength(
         label="Reinforce foreground", part=Part.KEPT, infotext="reinforce foreground"
@@ -313,16 +289,10 @@ class Request:
     )
 
     @property
-    def is_photograph(self) -> bool:
-        """Whether the result is the photograph in the new light; details and colours are its own then."""
-        return self.result == PHOTOGRAPH
-
-    @property
     def taken(self) -> LightTaken:
         """How the painting's light is put on the photograph."""
-        return LightTaken(
-            self.photograph_strength, self.photograph_colour, self.photograph_highlights, self.photograph_radius
-        )
+        values = (getattr(self, f"photograph_{name}") for name in ("strength", "colour", "highlights", "radius"))
+        return LightTaken(*values)
 
     @property
     def light_name(self) -> str:

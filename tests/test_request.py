@@ -21,6 +21,9 @@ def refusal(values: dict) -> str:
     return str(caught.value)
 
 
+PUT_ON = {f"photograph_{name}": 1.0 for name in ("strength", "colour", "highlights", "radius")}
+
+
 def test_an_empty_dict_is_iclight_off_with_the_documented_defaults():
     assert from_api({}) == Request(
         enabled=False,
@@ -40,10 +43,7 @@ def test_an_empty_dict_is_iclight_off_with_the_documented_defaults():
         matte_feather=0.0,
         decontaminate=0.0,
         result="painting",
-        photograph_strength=1.0,
-        photograph_colour=0.5,
-        photograph_highlights=0.0,
-        photograph_radius=1.0,
+        **PUT_ON | {"photograph_colour": 0.5, "photograph_highlights": 0.0},
         reinforce_foreground=0.0,
         restore_details=0.0,
         details_radius=4.0,
@@ -74,10 +74,7 @@ def test_every_field_is_taken_over():
         "decontaminate": True,
         "keep_original": True,
         "result": "photograph",
-        "photograph_strength": 1.5,
-        "photograph_colour": 0.25,
-        "photograph_highlights": 0.3,
-        "photograph_radius": 2.0,
+        **PUT_ON,
         "reinforce_foreground": 0.25,
         "restore_details": 0.5,
         "details_radius": 3.5,
@@ -121,9 +118,7 @@ WRONG = [
     *((name, value) for name in STRENGTHS for value in ("1", -0.1, 1.01, NAN, INFINITY, [0.5], 10**400)),
     *(("light_strength", value) for value in (True, "1", -0.01, 3.01, NAN, INFINITY, -INFINITY, [1], 10**400)),
     *(("result", value) for value in ("picture", "", True, 1)),
-    *(("photograph_strength", value) for value in (True, "1", -0.1, 2.1, NAN)),
-    *(("photograph_colour", value) for value in (True, -0.1, 1.1)),
-    *(("photograph_radius", value) for value in (0, 0.2, 4.5, INFINITY)),
+    *((f"photograph_{name}", value) for name in ("strength", "colour", "radius") for value in (True, "1", -0.1, 4.1)),
     *(("details_radius", value) for value in (False, "2", 0, -1, 16.5, NAN, INFINITY)),
     *(("matte_threshold", value) for value in (True, "0.5", -0.01, 1.01, NAN, [1])),
     *(("matte_shrink", value) for value in (False, "2", -16.5, 16.5, NAN, -INFINITY)),

@@ -65,7 +65,9 @@ def test_a_whole_number_is_a_number_and_a_switch_is_not():
 def test_what_controls_begin_with_is_the_fields():
     assert set(AT_START) == {"light_strength", "matting_model", "restore_details", "result", "show_subject"}
     for name, setting in AT_START.items():
-        assert (setting.default, setting.reload) == (FIELDS[name].default, True)
+        field = FIELDS[name]
+        begin = field.default if field.page_default is None else field.page_default
+        assert (setting.default, setting.reload) == (begin, True)
         assert setting.limits == (FIELDS[name].limits and (*FIELDS[name].limits, FIELDS[name].step))
 
 
