@@ -36,7 +36,6 @@ _RIM_WEIGHT, _FEW, _FEW_NARROWLY = 1e-3, 3e-3, 5e-2
 _CERTAIN = 16
 # In linear light: a place darker than this follows what lies around it.
 _BLACK = 2e-3
-_CLIPPED_FROM, _CLIPPED_WEIGHT = 252 / 255, 0.03
 # In logarithms: the painting's noise, and structure that is too weak to be compared.
 _NOISE, _PLAIN = 0.04, 0.03
 # From which share of the photograph's structure on the painting counts as another picture there.
@@ -45,7 +44,7 @@ _DIFFERS = 0.3
 # an edge, such as a hard shadow, makes up for it.
 _DOUBT, _EDGES = 4.0, 0.75
 _GUIDE_SIGMA, _GUIDE_EPSILON, _GUIDE_BLACK = 8.0, 0.03, 0.02
-_LARGEST = 2.5
+_SMALLEST, _LARGEST = -6.0, 2.5
 _TINY = 1e-5
 
 
@@ -59,17 +58,16 @@ def gain(photograph: np.ndarray, painting: np.ndarray, matte: np.ndarray, radius
         radius: above 0; over 1 the light of a place is told from more of what lies around it, under 1 from less.
 
     Returns:
-        float32 ``[4, H, W]``: the natural logarithms, from -2.5 to 2.5, of the gain of red, green and blue, and of the
+        float32 ``[4, H, W]``: the natural logarithms, from -6 to 2.5, of the gain of red, green and blue, and of the
         luminance, which knows no colour. Outside of the matte it goes on as what lies nearest inside.
     """
     before, after = _light(photograph), _light(painting)
-    weight = _weight(to_tensor(matte))
-    seen = weight * _unclipped(photograph) * _unclipped(painting)
+    seen = _weight(to_tensor(matte)).expand_as(before)
     light, edges = _wide(before, after, seen, radius)
     # A coloured light is none in small places only because their colours differ: its colour is there already.
     lit = _luminance(before[:3] * light[:3].exp())
     light = light + _narrow(edges, lit, after[3:], seen[3:], radius)
-    return light.clamp(-_LARGEST, _LARGEST)
+    return light.clamp(_SMALLEST, _LARGEST)
 
 
 def _wide(
@@ -175,12 +173,3 @@ def _weight(matte: torch.Tensor) -> torch.Tensor:
     """What pixels count: those well inside of the matte ``[1, H, W]``, where there are such."""
     inside = (2 * blur(matte, in_pixels(_RIM_SIGMA, matte.shape[-2:])) - 1).clamp(min=0)
     return matte**_CERTAIN * (_RIM_WEIGHT + inside**4)
-
-
-def _unclipped(pixels: np.ndarray) -> torch.Tensor:
-    """Less for what is as bright as it can be, of which nobody knows how bright it was, ``[4, H, W]``."""
-    import torch
-
-    values = to_tensor(pixels)
-    values = torch.cat([values, values.amax(0, keepdim=True)])
-    return torch.where(values >= _CLIPPED_FROM, _CLIPPED_WEIGHT, 1.0)
