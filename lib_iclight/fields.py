@@ -44,6 +44,7 @@ class Section(Enum):
     PLACEMENT = "where the subject stands"
     CUT_OUT = "how the subject is cut out"
     EDGE = "how the cut-out's edge is refined"
+    RESULT = "painting or photograph, and how the light is put on the photograph"
     KEPT = "what keeps the subject as it was"
     DETAILS = "how details are restored"
     RESULTS = "what is shown beside the result"
@@ -69,6 +70,7 @@ class Field:
         infotext: its label in generation parameters, without the prefix; "" if it is not written there.
         after_sampling: whether it changes the picture only after sampling.
         setting: the label of the setting for its control's initial value, "" if there is none.
+        page_default: the initial value of that setting, None if it is the default.
         axis: whether X/Y/Z plots have an axis for it.
         in_examples: whether a worked example sets it, if only to its default.
     """
@@ -88,6 +90,7 @@ class Field:
     infotext: str = ""
     after_sampling: bool = False
     setting: str = ""
+    page_default: Any = None
     axis: bool = False
     in_examples: bool = True
 

@@ -7,13 +7,14 @@ from contextlib import contextmanager
 from typing import Any
 
 from .errors import ICLightError
+from .fields import Field, Section
 from .light import description
 from .light.description import LightDescription
 from .light.maps import EDITOR
 from .models.folders import matching
 from .models.library import AUTO_MODEL
 from .relight import Plan
-from .request import FIELDS, MODES, PICTURES, PLACED, Request
+from .request import FIELDS, MODES, PHOTOGRAPH, PICTURES, PLACED, Request
 from .subject import placement
 from .subject.placement import Placement
 from .subject.prepare import ALWAYS
@@ -42,7 +43,7 @@ def describe(plan: Plan) -> dict[str, str]:
     result = {LABELS["mode"]: request.mode, LABELS["model"]: plan.model.short_name, **_light(request)}
     for name in _PLAIN:
         value = getattr(request, name)
-        if value != FIELDS[name].default and (name != "details_radius" or request.restore_details):
+        if value != FIELDS[name].default and _applies(name, request):
             result[LABELS[name]] = f"{value:.10g}" if isinstance(value, float) else str(value)
     if request.placement != FIELDS["placement"].default:
         placed = request.placement
@@ -58,6 +59,15 @@ def describe(plan: Plan) -> dict[str, str]:
     if plan.map is not None:
         result[LABELS["light_map"]] = plan.map.digest[:_HASH_LENGTH]
     return result
+
+
+def _applies(name: str, request: Request) -> bool:
+    """Whether a field has a part in the picture: a painting is restored, a photograph has its light put on."""
+    if FIELDS[name].after_sampling and name != "result":
+        return (request.result == PHOTOGRAPH) == (FIELDS[name].section is Section.RESULT) and (
+            name != "details_radius" or request.restore_details > 0
+        )
+    return True
 
 
 @contextmanager
@@ -117,7 +127,7 @@ def read(params: Mapping[str, Any], field: str) -> Any:
         return FIELDS[field].default if name == _OFF else _unquoted(name)
     if field in _DRAWN:
         return _DRAWN[field](params)
-    return _parsed(params.get(LABELS[field]), FIELDS[field].default) if field in _PLAIN else None
+    return _parsed(params.get(LABELS[field]), FIELDS[field]) if field in _PLAIN else None
 
 
 def _removal(params: Mapping[str, Any]) -> bool | str:
@@ -191,8 +201,9 @@ _DRAWN: dict[str, Callable[[Mapping[str, Any]], str]] = {
 }
 
 
-def _parsed(text: str | None, default: Any) -> Any:
-    if text is None:
+def _parsed(text: str | None, field: Field) -> Any:
+    default = field.default
+    if text is None or (field.choices and text not in field.choices):
         return default
     if isinstance(default, bool):
         return text == "True"

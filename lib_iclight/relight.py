@@ -14,9 +14,10 @@ from .light import maps
 from .light.description import LightDescription
 from .models.library import ModelFile, ModelLibrary
 from .picture import arrays, scaling
-from .request import PICTURES, Request
+from .request import PHOTOGRAPH, PICTURES, Request
 from .restore.colour import keep_colours
 from .restore.detail import restore_details
+from .restore.photograph import in_new_light
 from .subject.background_removal import BackgroundRemover
 from .subject.prepare import Framing, Subject, SubjectCache
 from .support.cache import SharedCache
@@ -175,7 +176,7 @@ class RelightPipeline:
 
 
 def finish(request: Request, subject: Subject, pixels: np.ndarray) -> np.ndarray:
-    """Restore details and keep colours in one result.
+    """What is done to one result: the photograph put in its light, or details restored and colours kept.
 
     Args:
         request: what was asked for.
@@ -185,9 +186,11 @@ def finish(request: Request, subject: Subject, pixels: np.ndarray) -> np.ndarray
     Returns:
         A new array of that shape, or ``pixels`` itself if neither was asked for.
     """
+    height, width = pixels.shape[:2]
+    if request.result == PHOTOGRAPH:
+        return in_new_light(subject.own(width, height), pixels, subject.matte(width, height), request.taken)
     if not (request.restore_details or request.keep_colours):
         return pixels
-    height, width = pixels.shape[:2]
     original, matte = subject.pixels(width, height), subject.matte(width, height)
     if request.keep_colours:
         pixels = keep_colours(pixels, original, matte, request.keep_colours)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from . import legacy_names
+from . import field_checks, legacy_names
 from .errors import ICLightError
 from .fields import Kind, Section, choice, custom, number, picture, strength, switch, table, text
 from .light import description
@@ -17,6 +17,7 @@ from .light.maps import EDITOR, LIGHTS, MAX_STRENGTH
 from .models.library import AUTO_MODEL, MODES
 from .namesakes import switch_of
 from .picture.arrays import Picture
+from .restore.photograph import LightTaken
 from .subject import placement
 from .subject.background_removal import DEFAULT_MODEL
 from .subject.matte_refinement import MAX_FEATHER, MAX_SHRINK, MatteRefinement
@@ -27,31 +28,13 @@ from .support.json_values import shown, well_formed
 PLACED = "placed"
 """What the page calls a placement given as scale, x and y."""
 
+PAINTING, PHOTOGRAPH = "painting", "photograph"
+"""The results: the model's picture, or the photograph in that picture's light."""
+
+_OF_THE_RESULT: dict[str, Any] = {"section": Section.RESULT, "after_sampling": True, "axis": True, "in_examples": False}
 _LENGTH = "in pixels of a picture whose shorter side is 512"
 _PLACED_LIMITS = ", ".join(f'"{name}": {low:g} to {high:g}' for name, (low, high) in placement.LIMITS.items())
 _LONGEST_NAME = 100
-
-
-def _removal(name: str, value: Any) -> Removal:
-    if isinstance(value, str) and value.lower() == ALWAYS:
-        return ALWAYS
-    if not isinstance(value, bool):
-        raise ICLightError(f'{name} must be true, false or "{ALWAYS}", not {shown(value)}.')
-    return value
-
-
-def _light(name: str, value: Any) -> str | LightDescription:
-    if isinstance(value, LightDescription):
-        return value
-    if isinstance(value, Mapping) or (isinstance(value, str) and value.lstrip().startswith("{")):
-        return description.parse(value, name)
-    if not isinstance(value, str) or value.lower() not in LIGHTS:
-        raise ICLightError(f"{name} must be one of: {', '.join(LIGHTS)}, or a light description; not {shown(value)}.")
-    return value.lower()
-
-
-def _placement(name: str, value: Any) -> str | Placement:
-    return value if isinstance(value, Placement) else placement.parse(value, name)
 
 
 @dataclass(frozen=True)
@@ -110,7 +93,7 @@ class Request:
     )
     light: str | LightDescription = custom(
         Kind.DRAWN,
-        _light,
+        field_checks.light,
         LIGHTS[0],
         label="Light",
         section=Section.LIGHT,
@@ -140,7 +123,7 @@ class Request:
     )
     remove_background: Removal = custom(
         Kind.REMOVAL,
-        _removal,
+        field_checks.removal,
         True,
         label="Remove background",
         section=Section.CUT_OUT,
@@ -198,6 +181,43 @@ class Request:
         words="how much of the old background's colour is removed from the edge",
         infotext="decontaminate",
     )
+    result: str = choice(
+        (PAINTING, PHOTOGRAPH),
+        label="Result",
+        words="the model's picture, or [the photograph in its light](subject.md#your-photograph-in-the-new-light)",
+        infotext="result",
+        setting="Result by default",
+        page_default=PHOTOGRAPH,
+        **_OF_THE_RESULT,
+    )
+    photograph_strength: float = number(
+        *(0.0, 2.0, 1.0),
+        label="Relighting strength",
+        words="how much of the painting's light the photograph gets; 0 is none",
+        infotext="photograph strength",
+        **_OF_THE_RESULT,
+    )
+    photograph_colour: float = number(
+        *(0.0, 1.0, 0.5),
+        label="Colour of the light",
+        words="how much of the light's colour the photograph gets; 0 is its brightness alone",
+        infotext="photograph colour",
+        **_OF_THE_RESULT,
+    )
+    photograph_highlights: float = strength(
+        label="Highlights and reflections",
+        words="what the painting has and no light on the photograph can give: highlights, reflections, small shadows",
+        infotext="photograph highlights",
+        **_OF_THE_RESULT,
+    )
+    photograph_radius: float = number(
+        *(0.25, 4.0, 1.0),
+        label="Light radius",
+        words="over 1 the photograph's light is smoother, under 1 it follows the painting into smaller places",
+        step=0.25,
+        infotext="photograph radius",
+        **_OF_THE_RESULT,
+    )
     reinforce_foreground: float = strength(
         label="Reinforce foreground", section=Section.KEPT, infotext="reinforce foreground"
     )
@@ -228,11 +248,11 @@ class Request:
     keep_original: bool = switch(
         label="Keep the unrestored picture too",
         section=Section.DETAILS,
-        words="adds, after all others, the results as they were before details and colours were restored",
+        words="adds, after all others, the paintings as they were before details and colours were restored",
     )
     placement: str | Placement = custom(
         Kind.DRAWN,
-        _placement,
+        field_checks.placement,
         PLACEMENTS[0],
         label="Placement",
         section=Section.PLACEMENT,
@@ -249,6 +269,12 @@ class Request:
         setting="Show the prepared subject by default",
         in_examples=False,
     )
+
+    @property
+    def taken(self) -> LightTaken:
+        """How the painting's light is put on the photograph."""
+        values = (getattr(self, f"photograph_{name}") for name in ("strength", "colour", "highlights", "radius"))
+        return LightTaken(*values)
 
     @property
     def light_name(self) -> str:

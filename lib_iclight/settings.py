@@ -78,7 +78,8 @@ class Settings:
 def _at_start(name: str, field: Field) -> Setting:
     choices, ending = (MODELS, ENDING) if name == "matting_model" else (field.choices, "")
     limits = (*field.limits, field.step) if field.limits else None
-    return Setting(name, field.default, field.setting, "", choices, ending, limits, reload=True)
+    default = field.default if field.page_default is None else field.page_default
+    return Setting(name, default, field.setting, "", choices, ending, limits, reload=True)
 
 
 AT_START = tuple(

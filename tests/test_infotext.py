@@ -62,6 +62,14 @@ CHOICES = [
     {"light": "custom", "light_map": plain((9, 9, 9)), "keep_colours": 0.05},
     {"restore_details": 1.0, "details_radius": 3.5},
     {"restore_details": 0.5},
+    {"result": "photograph"},
+    {
+        "result": "photograph",
+        "photograph_strength": 1.25,
+        "photograph_colour": 0.0,
+        "photograph_highlights": 0.3,
+        "photograph_radius": 0.5,
+    },
     {"remove_background": False, "restore_details": 0.05, "keep_colours": 1.0},
     {"matting_model": "birefnet-general-lite", "foreground": plain((200, 90, 30))},
     {"light": "front", "placement": "contain"},
@@ -306,3 +314,23 @@ def hosts_reading(params: dict[str, str]) -> dict[str, str]:
 def test_whether_a_background_is_removed_comes_back(described, wanted):
     params = parsed(as_text(described(remove_background=wanted, remover=lambda rgb, model: rgb[..., 0])))
     assert infotext.read(params, "remove_background") == wanted
+
+
+def test_a_photograph_names_what_was_done_to_it_alone(described):
+    params = described(
+        result="photograph", restore_details=1.0, details_radius=2.0, keep_colours=0.5, photograph_strength=0.8
+    )
+    told = {label for label in params if "details" in label or "colour" in label or "photograph" in label}
+    assert told == {"IC Light photograph strength"}
+    assert params["IC Light result"] == "photograph"
+
+
+def test_a_painting_does_not_name_what_is_done_to_a_photograph(described):
+    params = described(photograph_strength=0.8, photograph_colour=0.0, photograph_highlights=1.0, photograph_radius=2.0)
+    assert [label for label in params if "photograph" in label or "result" in label] == []
+
+
+@pytest.mark.parametrize("text", [None, "film", ""])
+def test_parameters_of_before_and_of_a_later_version_are_of_a_painting(text):
+    params = {"Steps": "20", "IC Light mode": "fc"} | ({} if text is None else {"IC Light result": text})
+    assert infotext.read(params, "result") == "painting"

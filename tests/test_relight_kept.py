@@ -137,3 +137,20 @@ def test_restoring_details_uses_the_crop_that_conditioned_the_run(plan):
     restored = finished(drawn, flat).astype(float)
     crop = scaling.cover_crop(pixels, 48, 48).astype(float)
     assert np.corrcoef(restored.ravel(), crop.ravel())[0, 1] > 0.6
+
+
+def test_a_photograph_is_the_subject_in_the_light_and_not_what_was_painted(plan):
+    pixels = noise(96, 64)
+    drawn = plan(foreground=Image.fromarray(pixels), result="photograph", restore_details=1.0, keep_colours=1.0)
+    crop = scaling.cover_crop(pixels, 48, 48)
+    np.testing.assert_array_equal(finished(drawn, crop), crop)
+    dark = np.full((48, 48, 3), 20, np.uint8)
+    relit = finished(drawn, dark).astype(float)
+    assert relit.mean() < 0.5 * crop.mean()
+    assert np.corrcoef(relit.ravel(), crop.ravel())[0, 1] > 0.8
+
+
+def test_no_strength_leaves_the_photograph_as_it_is(plan):
+    pixels = noise(48, 48)
+    drawn = plan(foreground=Image.fromarray(pixels), result="photograph", photograph_strength=0.0)
+    np.testing.assert_array_equal(finished(drawn, noise(48, 48, seed=4)), pixels)

@@ -15,6 +15,8 @@ from lib_iclight.request import Request, from_api, from_page, picture_sources
 from lib_iclight.subject.matte_refinement import MatteRefinement
 from lib_iclight.subject.placement import Placement
 
+ON_PHOTOGRAPH = [name for name in request.FIELDS if name.startswith("photograph_")]
+
 
 def refusal(values: dict) -> str:
     return reason_of(from_api, values)
@@ -38,6 +40,8 @@ def test_an_empty_dict_is_iclight_off_with_the_documented_defaults():
         matte_shrink=0.0,
         matte_feather=0.0,
         decontaminate=0.0,
+        result="painting",
+        **dict(zip(ON_PHOTOGRAPH, (1.0, 0.5, 0.0, 1.0), strict=True)),
         reinforce_foreground=0.0,
         restore_details=0.0,
         details_radius=4.0,
@@ -67,6 +71,8 @@ def test_every_field_is_taken_over():
         "matte_feather": 1,
         "decontaminate": True,
         "keep_original": True,
+        "result": "photograph",
+        **dict(zip(ON_PHOTOGRAPH, (0.75, 0.25, 0.3, 2.0), strict=True)),
         "reinforce_foreground": 0.25,
         "restore_details": 0.5,
         "details_radius": 3.5,
@@ -103,12 +109,13 @@ def test_a_request_cannot_be_changed():
 NAN, INFINITY = float("nan"), float("inf")
 SWITCHES = ["enabled", "flip_background", "remove_background", "alpha_matting", "keep_original", "show_subject"]
 PICTURES = ["foreground", "background", "light_map"]
-STRENGTHS = ["decontaminate", "reinforce_foreground", "restore_details", "keep_colours"]
+STRENGTHS = ["decontaminate", "photograph_highlights", "reinforce_foreground", "restore_details", "keep_colours"]
 WRONG = [
     *((name, value) for name in SWITCHES for value in ("true", 1, 0, 1.0, [], {})),
     *((name, value) for name in PICTURES for value in (True, 5, 0.5, b"raw", [1], {"url": "x"}, ())),
     *((name, value) for name in STRENGTHS for value in ("1", -0.1, 1.01, NAN, INFINITY, [0.5], 10**400)),
     *(("light_strength", value) for value in (True, "1", -0.01, 3.01, NAN, INFINITY, -INFINITY, [1], 10**400)),
+    *((f"photograph_{name}", value) for name in ("strength", "colour", "radius") for value in (True, "1", -0.1, 4.1)),
     *(("details_radius", value) for value in (False, "2", 0, -1, 16.5, NAN, INFINITY)),
     *(("matte_threshold", value) for value in (True, "0.5", -0.01, 1.01, NAN, [1])),
     *(("matte_shrink", value) for value in (False, "2", -16.5, 16.5, NAN, -INFINITY)),

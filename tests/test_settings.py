@@ -31,6 +31,7 @@ def test_settings_files_of_before_are_read_by_the_same_keys():
         "ic_light_matting_model": "isnet-general-use",
         "ic_light_light_strength": 1.0,
         "ic_light_restore_details": 0.0,
+        "ic_light_result": "photograph",
         "ic_light_show_subject": False,
     }
 
@@ -54,6 +55,7 @@ def test_a_setting_says_what_it_does_or_that_a_reload_is_needed():
         ("show_subject", True),
         ("light_strength", 0.5),
         ("restore_details", 1.0),
+        ("result", "painting"),
     ],
 )
 def test_what_is_set_counts(name, value):
@@ -93,9 +95,11 @@ def test_the_largest_picture_is_set_in_megapixels():
 
 
 def test_what_controls_begin_with_is_the_fields():
-    assert set(AT_START) == {"light_strength", "matting_model", "restore_details", "show_subject"}
+    assert set(AT_START) == {"light_strength", "matting_model", "restore_details", "result", "show_subject"}
     for name, setting in AT_START.items():
-        assert (setting.default, setting.reload) == (FIELDS[name].default, True)
+        field = FIELDS[name]
+        begin = field.default if field.page_default is None else field.page_default
+        assert (setting.default, setting.reload) == (begin, True)
         assert setting.limits == (FIELDS[name].limits and (*FIELDS[name].limits, FIELDS[name].step))
 
 

@@ -1,4 +1,4 @@
-"""Keeps the subject as it was: puts its detail and its colours back into the relit picture.
+"""Keeps the subject as it was: puts back its detail and its colours, or the painting's light on the photograph.
 
 May import: picture.
 """

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     import torch
 
 _EPSILON = 1e-6
+_LEAST = 1e-9
+_SIGMA_OF_A_COPY = 2.0
 
 
 def to_tensor(pixels: np.ndarray) -> torch.Tensor:
@@ -65,3 +67,31 @@ def blur(values: torch.Tensor, sigma: float) -> torch.Tensor:
     blurred = functional.conv2d(across, kernel[None, None, None])
     down = functional.pad(blurred, (0, 0, reach, reach), mode="replicate")
     return functional.conv2d(down, kernel[None, None, :, None])[:, 0]
+
+
+def wide_blur(values: torch.Tensor, sigma: float) -> torch.Tensor:
+    """:func:`blur`, on a smaller copy where it is wide: what is so smooth needs no more pixels.
+
+    Args:
+        values: float32 ``[C, H, W]``.
+        sigma: in pixels, above 0.
+
+    Returns:
+        float32 ``[C, H, W]``.
+    """
+    from torch.nn import functional
+
+    factor = 1 << max(0, int(math.log2(sigma / _SIGMA_OF_A_COPY))) if sigma > _SIGMA_OF_A_COPY else 1
+    if factor == 1:
+        return blur(values, sigma)
+    height, width = values.shape[-2:]
+    right, below = -width % factor, -height % factor
+    even = functional.pad(values[None], (0, right, 0, below), mode="replicate")
+    small = blur(functional.avg_pool2d(even, factor)[0], sigma / factor)
+    large = functional.interpolate(small[None], scale_factor=factor, mode="bilinear", align_corners=False)
+    return large[0, :, :height, :width]
+
+
+def mean_inside(values: torch.Tensor, weight: torch.Tensor, sigma: float) -> torch.Tensor:
+    """:func:`blur_inside` for blurs that may be wide; arguments and result as there."""
+    return wide_blur(values * weight, sigma) / wide_blur(weight, sigma).clamp(min=_LEAST)

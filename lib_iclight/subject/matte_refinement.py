@@ -23,6 +23,7 @@ _GUIDE_RADIUS = 8.0
 _GUIDE_EPSILON = 1e-4
 _COLOUR_RADII = (90.0, 6.0)
 _STRIP_ROWS = 256
+_FEW = 1e-3
 
 
 @dataclass(frozen=True)
@@ -192,6 +193,28 @@ def decontaminate(rgb: np.ndarray, alpha: np.ndarray, strength: float) -> np.nda
         mixed = (np.moveaxis(mixed, 0, -1) * 255).round().astype(np.uint8)
         result[rows] = np.where(alpha[rows][..., None] == 255, rgb[rows], mixed)
     return result
+
+
+def carry_on(rgb: np.ndarray, alpha: np.ndarray) -> np.ndarray:
+    """Carry the subject's colours on from inside, the more the less opaque it is.
+
+    Args:
+        rgb: uint8 ``[H, W, 3]``.
+        alpha: uint8 ``[H, W]``.
+
+    Returns:
+        uint8 ``[H, W, 3]``; where ``alpha`` is 255 the very pixels.
+    """
+    if alpha.min(initial=255) == 255 or not alpha.any():
+        return rgb
+    pixels, weight = to_unit(rgb), to_unit(alpha)
+    inside = (pixels * weight**4).sum(axis=(1, 2), keepdims=True) / (weight**4).sum()
+    for radius in _COLOUR_RADII:
+        reach = max(1, round(in_pixels(radius, weight.shape)))
+        around = box_mean(weight**4, reach)
+        inside = (box_mean(pixels * weight**4, reach) + _FEW * inside) / (around + _FEW)
+    carried = (np.moveaxis(inside + weight * (pixels - inside), 0, -1) * 255).clip(0, 255).round().astype(np.uint8)
+    return np.where(alpha[..., None] == 255, rgb, carried)
 
 
 def _estimated_colours(pixels: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

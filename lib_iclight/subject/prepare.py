@@ -15,7 +15,7 @@ from ..picture import arrays, opening, scaling
 from ..picture.pixels import fingerprint, is_converted
 from ..support.cache import SharedCache
 from .background_removal import BackgroundRemover
-from .matte_refinement import UNREFINED, MatteRefinement
+from .matte_refinement import UNREFINED, MatteRefinement, carry_on, decontaminate
 from .placement import Placement, place
 
 _CHUNK = 1 << 20
@@ -101,6 +101,20 @@ class Subject:
         if alpha is None:
             alpha = np.full(self.on_grey.shape[:2], 255, np.uint8)
         return self.framing.apply(alpha, width, height, 0)
+
+    def own(self, width: int, height: int) -> np.ndarray:
+        """The same crop in the subject's own colours: uint8 ``[height, width, 3]``, without grey at a soft edge.
+
+        Under a matte that a remover has found, the old background is taken out of them. Under a transparency of the
+        picture's own, what it hides may be anything: the colours there are carried on from inside.
+        """
+        pixels = self.framing.apply(self.colours, width, height, arrays.GREY)
+        if self.alpha is None:
+            return pixels
+        matte = self.matte(width, height)
+        if self.remover and self.colours is self.picture.rgb:
+            return decontaminate(pixels, matte, 1.0)
+        return carry_on(pixels, matte)
 
 
 class SubjectCache:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 PAGE_FIELDS = controls_of(*Section)
 """The accordion's controls in order, which is the order of the script's arguments."""
 
-_DESCRIBED = ("mode", "light", "placement", "remove_background", "model", "restore_details", "keep_colours")
+_DESCRIBED = ("mode", "light", "placement", "remove_background", "model", "restore_details", "keep_colours", "result")
 """The controls, apart from pictures, that decide the summary on top and which controls are shown."""
 _REFRESH = "\U0001f504"
 _SWAP = "\u21c4"
@@ -175,7 +175,7 @@ class Accordion(Panel):
 
     def _update(self, *values: Any) -> list[Any]:
         """The summary, and which controls are shown, for these choices and pictures."""
-        mode, light, placement, removes, model, details, colours = values[: len(_DESCRIBED)]
+        mode, light, placement, removes, model, details, colours, result = values[: len(_DESCRIBED)]
         pictures = dict(zip(PICTURES, values[len(_DESCRIBED) :], strict=False))
         has_init = self._init.is_there(*values[len(_DESCRIBED) + len(PICTURES) :])
         text = self._describe(mode, light, placement, removes, model, pictures, has_init)
@@ -184,7 +184,7 @@ class Accordion(Panel):
             gr.update(visible=mode == "fbc"),
             gr.update(visible=pictures["foreground"] is True),
             *self._light.update(mode, light, bool(pictures["background"])),
-            *self._subject.update(mode, removes, details, colours),
+            *self._subject.update(mode, removes, details, colours, result),
         ]
 
     def _describe(

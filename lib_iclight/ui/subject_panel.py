@@ -8,7 +8,11 @@ from typing import Any
 import gradio as gr
 
 from ..fields import Section
+from ..request import PHOTOGRAPH
 from .panel import Panel, controls_of
+
+_ON_PHOTOGRAPH = tuple(name for name in controls_of(Section.RESULT) if name != "result")
+_ON_PAINTING = ("keep_colours", "restore_details", "details_radius")
 
 
 class SubjectPanel(Panel):
@@ -38,14 +42,28 @@ class SubjectPanel(Panel):
             )
         self.cutout = gr.HTML(elem_id=self.make_id("cutout"), visible=False)
         self._build_edge()
+        self._build_result()
+        relit = self.begins_with("result") == PHOTOGRAPH
         with gr.Row():
+            self.make("reinforce_foreground")
+            self.make("keep_colours", visible=not relit)
             self.make_rest(Section.KEPT)
         restores = self.begins_with("restore_details") > 0
         with gr.Row():
-            self.make("restore_details")
-            self.make("details_radius", visible=restores)
-        self.make("keep_original", visible=restores)
+            self.make("restore_details", visible=not relit)
+            self.make("details_radius", visible=restores and not relit)
+        self.make("keep_original", visible=restores or relit)
         self.make_rest(Section.DETAILS)
+
+    def _build_result(self) -> None:
+        self.make("result")
+        relit = self.begins_with("result") == PHOTOGRAPH
+        with gr.Row():
+            for name in _ON_PHOTOGRAPH[:2]:
+                self.make(name, visible=relit)
+        with gr.Row():
+            for name in _ON_PHOTOGRAPH[2:]:
+                self.make(name, visible=relit)
 
     def _build_edge(self) -> None:
         with gr.Accordion(
@@ -60,12 +78,15 @@ class SubjectPanel(Panel):
     @property
     def shown(self) -> list[Any]:
         """The controls that :meth:`update` shows or hides."""
-        names = ("matting_model", "alpha_matting", "reinforce_foreground", "details_radius", "keep_original")
-        return [self.controls[name] for name in names]
+        names = ("matting_model", "alpha_matting", "reinforce_foreground", *_ON_PHOTOGRAPH, *_ON_PAINTING)
+        return [self.controls[name] for name in (*names, "keep_original")]
 
-    def update(self, mode: str, removes: bool, details: float, colours: float) -> list[Any]:
+    def update(self, mode: str, removes: bool, details: float, colours: float, result: str) -> list[Any]:
         """The visibility of the controls of :attr:`shown` for these choices."""
-        applies = (removes, removes, mode != "fbc", details > 0, details > 0 or colours > 0)
+        relit = result == PHOTOGRAPH
+        on_painting = [not relit, not relit, not relit and details > 0]
+        finished = relit or details > 0 or colours > 0
+        applies = (removes, removes, mode != "fbc", *[relit] * len(_ON_PHOTOGRAPH), *on_painting, finished)
         return [gr.update(visible=visible) for visible in applies]
 
     def refresh(self) -> Any:

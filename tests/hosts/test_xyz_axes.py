@@ -106,6 +106,8 @@ def test_each_choice_of_an_axis_can_be_read(every_field):
         ("Background remover", "u2net", "matting_model", "u2net"),
         ("Restore details", "0.5", "restore_details", 0.5),
         ("Keep colours", "1", "keep_colours", 1.0),
+        ("Result", "photograph", "result", "photograph"),
+        ("Relighting strength", "0.5", "photograph_strength", 0.5),
     ],
 )
 def test_an_axis_sets_its_field(read, axis, text, field, value):

@@ -67,7 +67,7 @@ def test_the_arguments_are_the_controls_in_the_order_of_the_pages_fields(accordi
 def test_controls_begin_at_the_defaults(accordion):
     for name, control in accordion.controls.items():
         if name in FIELDS and name not in PICTURES:
-            assert control.value == FIELDS[name].default, name
+            assert control.value == Settings().at_start.get(name, FIELDS[name].default), name
 
 
 def test_the_slots_have_the_limit_of_the_settings(accordion):
@@ -89,10 +89,12 @@ CHOSEN = {
     "model": "auto",
     "restore_details": 0,
     "keep_colours": 0,
+    "result": "painting",
 }
 SHOWN = (
     *("summary", "background column", "match size", "light_strength", "light_map", "matting_model", "alpha_matting"),
-    *("reinforce_foreground", "details_radius", "keep_original"),
+    *("reinforce_foreground", "photograph_strength", "photograph_colour", "photograph_highlights", "photograph_radius"),
+    *("keep_colours", "restore_details", "details_radius", "keep_original"),
 )
 
 
@@ -104,6 +106,8 @@ def updated(accordion, pictures=(False, False, False), **chosen) -> tuple[str, s
 
 
 REMOVES = {"matting_model", "alpha_matting"}
+ON_PAINTING = {"keep_colours", "restore_details"}
+ON_PHOTOGRAPH = {name for name in SHOWN if name.startswith("photograph_")}
 
 
 @pytest.mark.parametrize(
@@ -124,13 +128,18 @@ REMOVES = {"matting_model", "alpha_matting"}
 )
 def test_what_applies_is_shown_and_nothing_else(accordion, chosen, pictures, shown):
     held = ("f" in pictures, "b" in pictures, "m" in pictures)
-    assert updated(accordion, held, **chosen)[1] == shown
+    assert updated(accordion, held, **chosen)[1] == shown | ON_PAINTING
+
+
+def test_the_photograph_has_controls_of_its_own(accordion):
+    _, shown = updated(accordion, result="photograph", restore_details=0.5, keep_colours=0.5)
+    assert shown == {*REMOVES, *ON_PHOTOGRAPH, "reinforce_foreground", "keep_original"}
 
 
 def test_a_new_page_shows_what_applies_to_its_defaults(accordion):
     parts = [accordion._background_column, accordion._match, *accordion._light.shown, *accordion._subject.shown]
     shown = {name for name, part in zip(SHOWN[1:], parts, strict=True) if part.visible}
-    assert shown == updated(accordion)[1]
+    assert shown == updated(accordion, result="photograph")[1]
 
 
 def test_a_picture_that_no_run_can_use_is_said_and_has_no_size_to_match(accordion):

@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from lib_iclight.errors import ICLightError
+from lib_iclight.fields import Section
 from lib_iclight.request import FIELDS, from_page
 from lib_iclight.ui import examples
 
@@ -35,8 +36,9 @@ def test_an_example_fills_every_field_of_the_form(example):
     assert example.background is None or example.request.mode == "fbc"
 
 
-def test_an_example_decides_all_that_a_request_says_but_pictures_and_the_files_that_do_the_work():
+def test_an_example_decides_all_that_a_request_says_but_pictures_the_result_and_what_does_the_work():
     left_alone = {"foreground", "background", "light_map", "model", "matting_model", "show_subject"}
+    left_alone |= {name for name, field in FIELDS.items() if field.section is Section.RESULT}
     assert set(FIELDS) - set(examples.CONTROLS) == left_alone
     assert set(examples.CONTROLS) <= set(FIELDS) | {"light_editor", "placement_editor"}
 

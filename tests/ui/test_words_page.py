@@ -180,3 +180,17 @@ def test_an_example_can_be_undone_step_by_step(txt2img):
     expect(radio(page, "txt2img", "mode", "fc")).to_be_checked()
     page.wait_for_function("document.querySelector('#txt2img_ic_light_foreground img')?.naturalWidth === 40")
     expect(said(page)).to_contain_text("It is lit from below.")
+
+
+def test_the_page_begins_with_the_photograph_and_shows_what_applies(txt2img):
+    on_photograph = ("photograph_strength", "photograph_colour", "photograph_highlights", "photograph_radius")
+    expect(radio(txt2img, "txt2img", "result", "photograph")).to_be_checked()
+    for result, shown, hidden in (
+        ("painting", ("restore_details", "keep_colours"), (*on_photograph, "keep_original")),
+        ("photograph", (*on_photograph, "keep_original"), ("restore_details", "keep_colours", "details_radius")),
+    ):
+        radio(txt2img, "txt2img", "result", result).check()
+        for name in shown:
+            expect(txt2img.locator(f"#txt2img_ic_light_{name}")).to_be_visible()
+        for name in hidden:
+            expect(txt2img.locator(f"#txt2img_ic_light_{name}")).to_be_hidden()
