@@ -19,7 +19,7 @@ OF_THE_API = tuple(
     f"lib_iclight/{name}"
     for name in (
         *("api/", "light/description", "light/maps", "subject/placement", "support/json_values"),
-        *("fields", "legacy_names", "request"),
+        *("field_checks", "fields", "legacy_names", "request"),
     )
 )
 OF_REQUESTS = (
