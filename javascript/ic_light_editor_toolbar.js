@@ -90,30 +90,36 @@ icLight.toolbar = (() => {
             this.element.append(...parts.flatMap((buttons, index) => (index > 0 ? [gap(), ...buttons] : buttons)));
             scope.on(this.element, "keydown", (event) => this.key(event));
             scope.on(this.element, "focusin", ({ target }) => this.leadWith(target));
+            scope.on(this.element, "focusout", () => requestAnimationFrame(() => this.update()));
         }
 
         /**
          * @param {Tool} tool
          * @returns {HTMLButtonElement}
          */
-        makeButton({ name, text, title, act }) {
+        makeButton({ name, text, title, act, isAble }) {
             const { icon, make } = icLight.dom;
             const attributes = { "aria-label": title, "data-tool": name };
             const properties = { type: "button", className: "ic-light-tool", tabIndex: -1, title, attributes };
             const button = make("button", properties, icon(ICONS[name]));
             if (text) button.append(make("span", {}, text));
-            this.scope.on(button, "click", act);
+            this.scope.on(button, "click", () => {
+                if (isAble()) act();
+            });
             return button;
         }
 
-        /** Show which tools can be used now. If the focused one no longer can, the focus moves to the next. */
+        /**
+         * Show which tools can be used now. A focused tool that no longer can keeps the focus until it leaves by itself: else
+         * the next press of Enter would be another tool's.
+         */
         update() {
-            const focused = document.activeElement;
-            for (const { button, isAble } of this.tools) button.disabled = !isAble();
-            const next = this.usable(this.buttons.indexOf(this.lead), 1) ?? this.lead;
-            const isLost = focused === this.lead && next !== this.lead;
-            this.leadWith(next);
-            if (isLost) next.focus();
+            for (const { button, isAble } of this.tools) {
+                const isOff = !isAble();
+                button.setAttribute("aria-disabled", String(isOff));
+                button.disabled = isOff && button !== document.activeElement;
+            }
+            this.leadWith(this.usable(this.buttons.indexOf(this.lead), 1) ?? this.lead);
         }
 
         /**

@@ -193,7 +193,7 @@ def test_picture_of_any_kind_is_what_it_shows(client, kind):
 @pytest.mark.parametrize("kind", ["CMYK", "one pixel", "very long", "very large"])
 def test_odd_picture_just_works(client, kind):
     relight = {
-        "CMYK": lambda: opaque(COLOURED.convert("CMYK"), kind="JPEG"),
+        "CMYK": lambda: opaque(COLOURED.convert("CMYK"), file_format="JPEG"),
         "one pixel": lambda: opaque(Image.new("RGB", (1, 1), "red")),
         "very long": lambda: opaque(pictures.coloured(20000, 3)),
         "very large": lambda: opaque(Image.new("RGB", (9000, 7000), "teal")),

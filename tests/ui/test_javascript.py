@@ -223,8 +223,12 @@ def test_tab_reaches_one_tool_and_the_arrows_go_on_from_there(opened):
     assert pressed("Shift+Tab") == "duplicate", "where the focus was"
     assert pressed("Home") == "directional"
     page.locator("[data-tool=remove]").click()
-    assert focused() == "undo", "the focus goes on from a tool that cannot be used any more"
-    assert page.locator("[data-tool=remove]").is_disabled()
+    assert focused() == "remove", "a tool that can no longer be used keeps the focus"
+    assert page.locator("[data-tool=remove]").get_attribute("aria-disabled") == "true"
+    assert pressed("Enter") == "remove", "and pressing it again does nothing, and nothing else"
+    assert page.locator("[data-tool=undo]").is_enabled()
+    assert pressed("ArrowRight") == "undo"
+    page.wait_for_function("document.querySelector('[data-tool=remove]').disabled")
     assert page.locator("[data-tool][tabindex='0']").get_attribute("data-tool") == "undo"
 
 
