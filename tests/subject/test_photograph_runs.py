@@ -81,7 +81,7 @@ def test_a_second_pass_has_the_photograph_at_its_own_size(host):
 
 
 def test_each_picture_of_an_img2img_batch_is_its_own_photograph(host):
-    cloths = [cut_out_cloth(0), cut_out_cloth(1)]
+    cloths = [cut_out_cloth(0), cut_out_cloth(2)]
     body = {"init_images": [encoded(cloth) for cloth in cloths], "batch_size": 2, "do_not_save_grid": True}
     found = relight(host, BOTH | {"foreground": None, "keep_original": False}, "img2img", **body)
     for picture, cloth, other in zip(found, cloths, cloths[::-1], strict=True):
