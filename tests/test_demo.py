@@ -174,6 +174,7 @@ def test_without_a_picture_the_astronaut_is_relit():
     sent = decoded(arguments(body)["foreground"])
     assert (body["width"], body["height"]) == (256, 256)
     assert arguments(body)["light"] == "left"
+    assert arguments(body)["result"] == "photograph"
     assert sent.mode == "RGBA"
 
 

@@ -101,6 +101,7 @@ def request(options: argparse.Namespace) -> dict[str, Any]:
                         "foreground": _base64(foreground),
                         "background": background,
                         "light": options.light,
+                        "result": options.result,
                     }
                 ]
             }

@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 from lib_iclight.errors import ICLightError
 from lib_iclight.light import description
 from lib_iclight.light.maps import DRAWN
+from lib_iclight.request import FIELDS, PHOTOGRAPH
 from lib_iclight.support.json_values import shown
 
 PROMPT = "sunshine from window, detailed face, best quality"
@@ -20,6 +21,7 @@ STEPS = {"fc": 25, "fbc": 20}
 MOST_STEPS = 150
 LARGEST_SEED = 2**32 - 1
 LIGHTS = ("none", *DRAWN)
+RESULTS = FIELDS["result"].choices
 
 
 class Parser(argparse.ArgumentParser):
@@ -44,6 +46,7 @@ def parse(argv: list[str]) -> argparse.Namespace:
         help=f"{', '.join(LIGHTS)}; or a light description (docs/lights.md), as JSON or a file; default: left",
     )
     add("--mode", choices=sorted(STEPS), help="default: fbc with a background, else fc")
+    add("--result", choices=RESULTS, default=PHOTOGRAPH, help="default: photograph, in the new light")
     add("--prompt", type=text, default=PROMPT)
     add("--size", type=size, default=(256, 256), metavar="PIXELS", help="one side, or WIDTHxHEIGHT; default: 256")
     add("--steps", type=whole(1, MOST_STEPS), metavar="N", help="default: 25, with fbc 20")
