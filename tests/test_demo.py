@@ -110,6 +110,7 @@ def test_an_unreadable_picture_is_one_line(option, kind, tmp_path, photo, capsys
 )
 @pytest.mark.usefixtures("never_started")
 def test_a_result_that_cannot_be_written_is_noticed_first(out, said, tmp_path, capsys):
+    Image.new("L", (1, 1)).save(io.BytesIO(), "SPIDER")
     (tmp_path / "folder.png").mkdir()
     assert demo.main(["--out", str(tmp_path / out)]) == 2
     shown = capsys.readouterr().err

@@ -82,7 +82,8 @@ def encoded(picture: Image.Image, path: Path, parameters: str | None) -> bytes:
     Raises:
         ResultError: Pillow cannot write that.
     """
-    kind = Image.registered_extensions().get(path.suffix.lower())
+    # Once Pillow has written a SPIDER file into memory, no ending at all counts as that kind's.
+    kind = Image.registered_extensions().get(path.suffix.lower()) if path.suffix else None
     if kind is None or kind not in Image.SAVE:
         raise ResultError(f"{path} has no ending that says what kind of picture to make; take .png, .jpg or .webp")
     options = {"quality": QUALITY}
