@@ -191,14 +191,18 @@ class Request:
         **_OF_THE_RESULT,
     )
     photograph_strength: float = number(
-        *(0.0, 2.0, 1.0),
+        0.0,
+        2.0,
+        default=1.0,
         label="Relighting strength",
         words="how much of the painting's light the photograph gets; 0 is none",
         infotext="photograph strength",
         **_OF_THE_RESULT,
     )
     photograph_colour: float = number(
-        *(0.0, 1.0, 0.5),
+        0.0,
+        1.0,
+        default=0.5,
         label="Colour of the light",
         words="how much of the light's colour the photograph gets; 0 is its brightness alone",
         infotext="photograph colour",
@@ -211,7 +215,9 @@ class Request:
         **_OF_THE_RESULT,
     )
     photograph_radius: float = number(
-        *(0.25, 4.0, 1.0),
+        0.25,
+        4.0,
+        default=1.0,
         label="Light radius",
         words="over 1 the photograph's light is smoother, under 1 it follows the painting into smaller places",
         step=0.25,
