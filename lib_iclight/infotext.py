@@ -13,6 +13,7 @@ from .light.description import LightDescription
 from .light.maps import EDITOR
 from .models.folders import matching
 from .models.library import AUTO_MODEL
+from .picture.arrays import Picture
 from .relight import Plan
 from .request import FIELDS, MODES, PHOTOGRAPH, PICTURES, PLACED, Request
 from .subject import placement
@@ -53,12 +54,17 @@ def describe(plan: Plan) -> dict[str, str]:
         result[LABELS["matting_model"]] = _quoted(removers.pop()) if removers else _OFF
     if request.remove_background == ALWAYS:
         result[LABELS["remove_background"]] = ALWAYS
-    result[LABELS["foreground"]] = " ".join(subject.picture.digest[:_HASH_LENGTH] for subject in plan.subjects)
+    result[LABELS["foreground"]] = " ".join(digest_in_text(subject.picture) for subject in plan.subjects)
     if plan.background is not None:
-        result[LABELS["background"]] = plan.background.digest[:_HASH_LENGTH]
+        result[LABELS["background"]] = digest_in_text(plan.background)
     if plan.map is not None:
-        result[LABELS["light_map"]] = plan.map.digest[:_HASH_LENGTH]
+        result[LABELS["light_map"]] = digest_in_text(plan.map)
     return result
+
+
+def digest_in_text(picture: Picture) -> str:
+    """How generation parameters name a picture."""
+    return picture.digest[:_HASH_LENGTH]
 
 
 def _applies(name: str, request: Request) -> bool:

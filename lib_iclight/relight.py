@@ -9,15 +9,15 @@ from typing import Any
 import numpy as np
 
 from .conditioning import LatentCache, LazyImage, paste_subject
+from .developing import DEFAULT_OUTPUT, OutputOptions, check_own_background, check_size, developed
 from .errors import ICLightError
 from .light import maps
 from .light.description import LightDescription
 from .models.library import ModelFile, ModelLibrary
 from .picture import arrays, scaling
 from .request import PHOTOGRAPH, PICTURES, Request
-from .restore.colour import keep_colours
-from .restore.detail import restore_details
-from .restore.photograph import in_new_light
+from .restore.developed import Developed
+from .restore.keeping import keep
 from .subject.background_removal import BackgroundRemover
 from .subject.prepare import Framing, Subject, SubjectCache
 from .support.cache import SharedCache
@@ -152,8 +152,10 @@ class RelightPipeline:
         roles = assign_roles(request, sources, is_img2img)
         get_model = find_model(request)
         check_light(request, roles)
+        check_size(request, roles.background is not None)
         opened = roles.opened(sources, self.pictures.picture)
         request = replace(request, **{name: opened[name][0] for name in PICTURES if name in opened})
+        check_own_background(request, opened[roles.subject])
         light_map = arrays.as_light_map(opened[roles.light_map][0]) if roles.light_map else None
         background = opened[roles.background][0] if roles.background else None
         framing = Framing(request.placement)
@@ -175,28 +177,27 @@ class RelightPipeline:
         return self.pictures.subject(picture, request.remove_background, request.matting_model, remover, request.edge)
 
 
-def finish(request: Request, subject: Subject, pixels: np.ndarray) -> np.ndarray:
+def finish(plan: Plan, subject: Subject, pixels: np.ndarray, output: OutputOptions = DEFAULT_OUTPUT) -> Developed:
     """What is done to one result: the photograph put in its light, or details restored and colours kept.
 
     Args:
-        request: what was asked for.
+        plan: of the run.
         subject: the one that was relit, framed as in the run.
         pixels: uint8 ``[H, W, 3]``.
+        output: what the host has and allows for a photograph.
 
     Returns:
-        A new array of that shape, or ``pixels`` itself if neither was asked for.
+        The result; its picture is ``pixels`` itself if nothing was asked for.
     """
-    height, width = pixels.shape[:2]
+    request = plan.request
     if request.result == PHOTOGRAPH:
-        return in_new_light(subject.own(width, height), pixels, subject.matte(width, height), request.taken)
+        return developed(request, subject, plan.background, pixels, output)
     if not (request.restore_details or request.keep_colours):
-        return pixels
-    original, matte = subject.pixels(width, height), subject.matte(width, height)
-    if request.keep_colours:
-        pixels = keep_colours(pixels, original, matte, request.keep_colours)
-    if request.restore_details:
-        pixels = restore_details(pixels, original, matte, request.restore_details, request.details_radius)
-    return pixels
+        return Developed(pixels)
+    height, width = pixels.shape[:2]
+    own, matte = subject.own(width, height), subject.matte(width, height)
+    kept = request.restore_details, request.keep_colours, request.details_radius
+    return Developed(keep(pixels, own, matte, *kept))
 
 
 def condition_layers(plan: Plan, subject: Subject) -> list[LazyImage]:

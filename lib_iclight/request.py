@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Any
 
-from . import field_checks, legacy_names
-from .errors import ICLightError
+from . import field_checks
 from .fields import Kind, Section, choice, custom, number, picture, strength, switch, table, text
-from .light import description
 from .light.description import LightDescription
 from .light.maps import EDITOR, LIGHTS, MAX_STRENGTH
 from .models.library import AUTO_MODEL, MODES
-from .namesakes import switch_of
 from .picture.arrays import Picture
-from .restore.photograph import LightTaken
+from .restore.relighting import LightTaken
 from .subject import placement
 from .subject.background_removal import DEFAULT_MODEL
 from .subject.matte_refinement import MAX_FEATHER, MAX_SHRINK, MatteRefinement
 from .subject.placement import PLACEMENTS, Placement
 from .subject.prepare import ALWAYS, Removal
-from .support.json_values import shown, well_formed
 
 PLACED = "placed"
 """What the page calls a placement given as scale, x and y."""
@@ -31,10 +24,18 @@ PLACED = "placed"
 PAINTING, PHOTOGRAPH = "painting", "photograph"
 """The results: the model's picture, or the photograph in that picture's light."""
 
+RUN, BACKGROUND = "run", "background"
+"""The sizes of a photograph in its new light, apart from :data:`PHOTOGRAPH`."""
+
+AUTO, PAINTED, ORIGINAL, RELIT = "auto", "painted", "original", "relit"
+OWN_BACKGROUNDS = (ORIGINAL, RELIT)
+"""What is around the subject if it is the photograph's own background."""
+NO_LAYERS, PSD, EXR, BOTH = "none", "psd", "exr", "both"
+"""The files with a result's layers."""
+
 _OF_THE_RESULT: dict[str, Any] = {"section": Section.RESULT, "after_sampling": True, "axis": True, "in_examples": False}
 _LENGTH = "in pixels of a picture whose shorter side is 512"
 _PLACED_LIMITS = ", ".join(f'"{name}": {low:g} to {high:g}' for name, (low, high) in placement.LIMITS.items())
-_LONGEST_NAME = 100
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ class Request:
     """One relighting job. The field names are those of the API's dict; :mod:`lib_iclight.fields` explains the entries.
 
     To add a field, add its entry here and use its value where it matters. Only the pictures that a run uses are set,
-    and they are already opened; see :func:`picture_sources`.
+    and they are already opened; see :func:`lib_iclight.request_input.picture_sources`.
     """
 
     enabled: bool = switch(
@@ -224,6 +225,47 @@ class Request:
         infotext="photograph radius",
         **_OF_THE_RESULT,
     )
+    photograph_size: str = choice(
+        (RUN, PHOTOGRAPH, BACKGROUND),
+        label="Size of the result",
+        words="the run's; the photograph's own, with its very pixels; or, with a background picture, that one's "
+        "([sizes](subject.md#at-its-own-size))",
+        infotext="photograph size",
+        **_OF_THE_RESULT | {"axis": False},
+    )
+    photograph_background: str = choice(
+        (AUTO, PAINTED, ORIGINAL, RELIT),
+        label="Around the subject",
+        words="`auto` is the given background or, without one, the painted one; `original` is the photograph's own, "
+        "`relit` that in the new light",
+        infotext="photograph background",
+        **_OF_THE_RESULT,
+    )
+    photograph_shadow: float = number(
+        0.0,
+        1.0,
+        default=1.0,
+        label="Shadow",
+        words="how much of the shadow that was painted falls on a given background; 0 leaves it untouched",
+        infotext="photograph shadow",
+        **_OF_THE_RESULT,
+    )
+    background_upscaler: str = text(
+        AUTO,
+        label="Background upscaler",
+        words="which of the web UI's upscalers enlarges a painted background; `auto` is Lanczos; an unknown one is "
+        "refused",
+        infotext="background upscaler",
+        **_OF_THE_RESULT | {"axis": False},
+    )
+    layers: str = choice(
+        (NO_LAYERS, PSD, EXR, BOTH),
+        label="Layers",
+        words="files beside the saved picture that hold its parts: a Photoshop document, an OpenEXR file "
+        "([files and layers](subject.md#files-and-layers))",
+        infotext="layers",
+        **_OF_THE_RESULT | {"axis": False},
+    )
     reinforce_foreground: float = strength(
         label="Reinforce foreground", section=Section.KEPT, infotext="reinforce foreground"
     )
@@ -252,7 +294,7 @@ class Request:
         label="Keep colours", section=Section.KEPT, infotext="keep colours", after_sampling=True, axis=True
     )
     keep_original: bool = switch(
-        label="Keep the unrestored picture too",
+        label="Keep the painting too",
         section=Section.DETAILS,
         words="adds, after all others, the paintings as they were before details and colours were restored",
     )
@@ -306,82 +348,3 @@ PICTURES = tuple(name for name, each in FIELDS.items() if each.kind is Kind.PICT
 
 REFINEMENT_FIELDS = tuple(name for name, each in FIELDS.items() if each.section is Section.EDGE)
 """The fields that make up :attr:`Request.edge`, in which they are called so, without a ``matte_``."""
-
-
-def from_api(values: Mapping[str, Any], overrides: Mapping[str, Any] = MappingProxyType({})) -> Request:
-    """Validate the API's dict, which may use huchenlei's field names.
-
-    Pictures are checked but left out: only those that a run uses are opened, see :func:`picture_sources`.
-
-    Args:
-        values: the dict.
-        overrides: what X/Y/Z axes have set in place of its own; alone they ask for nothing.
-
-    Raises:
-        ICLightError: an unknown field, or a value of the wrong kind or out of range; the message names the field.
-    """
-    for name in values:
-        if not isinstance(name, str) or (name not in FIELDS and not legacy_names.is_known(name)):
-            raise ICLightError(f"IC Light has no field {shown(name)}.{_suggestion(str(name)[:_LONGEST_NAME])}")
-    return _validated(legacy_names.translated({**values, "enabled": switch_of(values), **overrides}))
-
-
-def from_page(values: Sequence[Any], names: Sequence[str]) -> Request:
-    """Validate the values of the accordion's controls, in the order of ``names``; pictures are left out.
-
-    Drawings have controls of their own, ``light_editor`` and ``placement_editor``, which count only if ``light`` is
-    "editor" and ``placement`` is "placed".
-    """
-    given = dict(zip(names, values, strict=False))
-    drawn, placed = given.pop("light_editor", None), given.pop("placement_editor", None)
-    if given.get("light") == EDITOR:
-        given["light"] = _drawn_light(drawn) if given.get("enabled") else None
-    if given.get("placement") == PLACED:
-        given["placement"] = _drawn_placement(placed) if given.get("enabled") else None
-    return _validated(given)
-
-
-def picture_sources(values: Mapping[str, Any]) -> dict[str, Any]:
-    """The unopened pictures in validated values, by field: base64 text or a data URL (API), a slot's value (page)."""
-    named = {legacy_names.NAMES.get(name, name): value for name, value in values.items()}
-    return {name: value for name, value in named.items() if name in PICTURES and _is_given(name, value)}
-
-
-def _drawn_light(text: Any) -> LightDescription:
-    if not text:
-        raise ICLightError(
-            "The light is set to Editor, but nothing is drawn in the light editor. Draw a light there, or choose "
-            "another light."
-        )
-    try:
-        return description.parse(text)
-    except ICLightError as error:
-        raise ICLightError(f"{error} Draw a light in the light editor, or choose another light.") from error
-
-
-def _drawn_placement(text: Any) -> str | Placement:
-    try:
-        return placement.parse(text) if text else Placement()
-    except ICLightError as error:
-        raise ICLightError(f"{error} Drag the subject in the light editor, or choose another placement.") from error
-
-
-def _suggestion(name: str) -> str:
-    close = difflib.get_close_matches(name, FIELDS, n=1)
-    return f" Did you mean {close[0]!r}?" if close else f" Its fields are: {', '.join(FIELDS)}."
-
-
-def _validated(values: dict[str, Any]) -> Request:
-    checked: dict[str, Any] = {}
-    for name, value in values.items():
-        if not _is_given(name, value):
-            continue
-        if isinstance(value, str):
-            well_formed(value, name)
-        checked[name] = FIELDS[name].check(name, value)
-    return Request(**{name: value for name, value in checked.items() if name not in PICTURES})
-
-
-def _is_given(name: str, value: Any) -> bool:
-    is_empty = isinstance(value, str) and not value
-    return value is not None and not (is_empty and FIELDS[name].may_be_empty)

@@ -62,6 +62,8 @@ class Settings:
     keep_models: bool = True
     cache_limit: float = 512.0
     largest_picture: float = MAX_PIXELS / 1e6
+    camera_data: bool = True
+    take_recommended: bool = False
     at_start: Mapping[str, Any] = attribute(default_factory=lambda: {each.name: each.default for each in AT_START})
 
     @property
@@ -116,6 +118,18 @@ SETTINGS = (
         "Memory for pictures in MB",
         "for all pictures, cut-outs and latents kept for the next generation",
         limits=(0, 8192, 64),
+    ),
+    Setting(
+        "camera_data",
+        True,
+        "Write the photograph's camera data into results",
+        "camera, exposure, date, place, author and copyright; with the result Photograph",
+    ),
+    Setting(
+        "take_recommended",
+        False,
+        "Take the recommended settings when a picture comes in",
+        "but for what you have set by hand since the page was opened; Undo beside them takes them back",
     ),
     *AT_START,
     Setting(

@@ -42,7 +42,13 @@ def read_header(path: Path, longest: int = LONGEST) -> dict[str, Any]:
 
 
 def header_of(file: BinaryIO, longest: int = LONGEST) -> tuple[dict[str, Any], int]:
-    """The header of an opened file and the offset of its first tensor's bytes; see :func:`read_header`.
+    """The header of an opened file and the offset of its first tensor's bytes; see :func:`read_header`."""
+    header, _, start = header_and_metadata(file, longest)
+    return header, start
+
+
+def header_and_metadata(file: BinaryIO, longest: int = LONGEST) -> tuple[dict[str, Any], Any, int]:
+    """:func:`header_of`, with what the header says about the file as a whole, None if nothing; that is not checked.
 
     Format: an unsigned 64-bit little-endian length, a JSON header of that length, the tensors' bytes.
     """
@@ -58,12 +64,13 @@ def header_of(file: BinaryIO, longest: int = LONGEST) -> tuple[dict[str, Any], i
     if len(text) < length:
         raise _cut_off_in_header(length - len(text))
     header = _parse(text)
+    metadata = header.pop("__metadata__", None)
     needed = _LENGTH_BYTES + length + _data_length(header)
     if size < needed:
         raise HeaderError(f"is cut off: {needed - size:,} of its {needed:,} bytes are missing")
     if size > needed:
         raise HeaderError(f"is damaged: it is {size - needed:,} bytes longer than its header says")
-    return header, _LENGTH_BYTES + length
+    return header, metadata, _LENGTH_BYTES + length
 
 
 def _header_length(file: BinaryIO) -> int:
@@ -95,7 +102,6 @@ def _parse(text: bytes) -> dict[str, Any]:
         raise HeaderError("is not a safetensors file") from error
     if not isinstance(header, dict):
         raise HeaderError("is not a safetensors file")
-    header.pop("__metadata__", None)
     return header
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from PIL import Image
 
 from .opening import MAX_PIXELS, check_given, upright
+from .origin import NO_ORIGIN, Origin
 from .pixels import to_arrays
 from .strips import strips
 
@@ -27,11 +28,13 @@ class Picture:
         rgb: uint8 array ``[H, W, 3]``.
         alpha: uint8 array ``[H, W]``, or None if the picture is opaque.
         digest: hex digest of the pixels; equal pictures have equal digests.
+        origin: what its file holds beyond these pixels.
     """
 
     rgb: np.ndarray
     alpha: np.ndarray | None
     digest: str
+    origin: Origin = NO_ORIGIN
 
     @property
     def size(self) -> tuple[int, int]:

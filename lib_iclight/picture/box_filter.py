@@ -46,6 +46,23 @@ def reduced(pixels: np.ndarray, side: int) -> np.ndarray:
     return to_unit(pixels)
 
 
+def cell_means(values: np.ndarray, width: int, height: int) -> np.ndarray:
+    """The means over the cells of a smaller grid.
+
+    Args:
+        values: float32 ``[H, W]`` or ``[H, W, C]``.
+        width, height: of the grid; not more than the picture's.
+
+    Returns:
+        float32 of that size, with the same channels.
+    """
+    if values.ndim == 3:
+        channels = (values[..., channel] for channel in range(values.shape[2]))
+        return np.stack([cell_means(channel, width, height) for channel in channels], axis=-1)
+    image = Image.fromarray(np.ascontiguousarray(values))
+    return np.asarray(image.resize((width, height), Image.Resampling.BOX))
+
+
 def to_unit(pixels: np.ndarray) -> np.ndarray:
     """uint8 ``[H, W, C]`` or ``[H, W]`` to float32 ``[C, H, W]`` or ``[H, W]`` in 0..1."""
     values = pixels.astype(np.float32) / 255
@@ -70,3 +87,33 @@ def enlarged(values: np.ndarray, width: int, height: int, rows: slice) -> np.nda
     box = (0, rows.start * scale, values.shape[1], rows.stop * scale)
     image = Image.fromarray(np.ascontiguousarray(values, np.float32))
     return np.asarray(image.resize((width, rows.stop - rows.start), Image.Resampling.BILINEAR, box=box))
+
+
+def at_points(values: np.ndarray, size: tuple[int, int], y: np.ndarray, x: np.ndarray) -> np.ndarray:
+    """Single pixels of maps that are enlarged by bilinear interpolation.
+
+    Args:
+        values: float32 ``[C, h, w]``.
+        size: ``(height, width)`` that they are enlarged to.
+        y, x: int ``[n]``, which pixels of that.
+
+    Returns:
+        float32 ``[C, n]``.
+    """
+    count, height, width = values.shape
+    (top, down), (left, across) = _between(y, size[0], height), _between(x, size[1], width)
+    flat, corner = values.reshape(count, -1), top * width + left
+    right, below = np.minimum(left + 1, width - 1) - left, (np.minimum(top + 1, height - 1) - top) * width
+    upper = flat[:, corner]
+    upper += across * (flat[:, corner + right] - upper)
+    corner += below
+    lower = flat[:, corner]
+    lower += across * (flat[:, corner + right] - lower)
+    return upper + down * (lower - upper)
+
+
+def _between(places: np.ndarray, length: int, inner: int) -> tuple[np.ndarray, np.ndarray]:
+    """The index of the value before each place, and how far it is from there to the next, 0 to 1."""
+    at = ((places + 0.5) * (inner / length) - 0.5).clip(0, inner - 1)
+    before = at.astype(np.int64)
+    return before, (at - before).astype(np.float32)

@@ -38,8 +38,8 @@ _BYTES_STORED = {"1": 1, "L": 1, "P": 1, "I;16": 2, "I;16B": 2}
 _WIDTH, _LENGTH, _BITS, _SAMPLES, _ROWS_PER_STRIP, _TILE_WIDTH, _TILE_LENGTH = 256, 257, 258, 277, 278, 322, 323
 
 
-def decode(data: str, name: str, max_pixels: int = MAX_PIXELS) -> Image.Image:
-    """Decode base64 text or a ``data:`` URL.
+def decoded(data: str, name: str, max_pixels: int = MAX_PIXELS) -> io.BytesIO:
+    """The file in base64 text or a ``data:`` URL.
 
     Args:
         data: the text.
@@ -47,7 +47,7 @@ def decode(data: str, name: str, max_pixels: int = MAX_PIXELS) -> Image.Image:
         max_pixels: see :func:`read`.
 
     Raises:
-        ICLightError: the text is too long or not base64, or its content is not a readable picture.
+        ICLightError: the text is too long or not base64.
     """
     most = max_pixels * _BYTES_PER_PIXEL_OF_A_FILE
     if len(data) * 3 // 4 > most:
@@ -56,17 +56,21 @@ def decode(data: str, name: str, max_pixels: int = MAX_PIXELS) -> Image.Image:
             f"{most / 1e6:,.0f} MB are allowed. Send a smaller or a compressed picture."
         )
     try:
-        file = _decoded(data)
+        return _decoded(data)
     except (binascii.Error, ValueError) as error:
         raise ICLightError(
             f"The {name} is not a picture: its text is not valid base64. "
             "Send the file's bytes as base64 or as a data URL."
         ) from error
-    return read(file, name, max_pixels)
 
 
 def read(file: BinaryIO, name: str, max_pixels: int = MAX_PIXELS) -> Image.Image:
-    """Open and decode a picture file, rotated according to its EXIF or TIFF orientation.
+    """:func:`load`, rotated according to the EXIF or TIFF orientation."""
+    return upright(load(file, name, max_pixels))
+
+
+def load(file: BinaryIO, name: str, max_pixels: int = MAX_PIXELS) -> Image.Image:
+    """Open and decode a picture file, as its pixels are stored; Pillow turns TIFF files upright as it reads them.
 
     The size is checked in the header first, so that nothing of a picture that is too large is decoded.
 
@@ -84,7 +88,7 @@ def read(file: BinaryIO, name: str, max_pixels: int = MAX_PIXELS) -> Image.Image
         image = Image.open(file, formats=_formats())
         _check_size(image, name, max_pixels)
         _check_memory(image, file, name, max_pixels)
-        return upright(_loaded(image, file))
+        return _loaded(image, file)
 
 
 @contextmanager
@@ -152,10 +156,18 @@ def upright(image: Image.Image) -> Image.Image:
         if isinstance(image, ImageFile.ImageFile) and image.format == "TIFF":
             image.load()
             return image
-        turned = image.getexif().get(_ORIENTATION, 1) in range(2, 9)
-        return ImageOps.exif_transpose(image) if turned else image
-    except Exception:  # on damaged blocks Pillow's EXIF reader raises errors of many kinds
+        return ImageOps.exif_transpose(image) if orientation(image) != 1 else image
+    except Exception:  # on damaged blocks Pillow's EXIF writer raises errors of many kinds
         return image
+
+
+def orientation(image: Image.Image) -> int:
+    """How a picture has to be turned, an EXIF orientation from 1 to 8; 1 if its EXIF block is damaged."""
+    try:
+        found = image.getexif().get(_ORIENTATION, 1)
+    except Exception:  # on damaged blocks Pillow's EXIF reader raises errors of many kinds
+        return 1
+    return found if found in range(1, 9) else 1
 
 
 def _formats() -> list[str]:

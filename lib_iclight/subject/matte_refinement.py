@@ -14,6 +14,7 @@ from PIL import Image, ImageFilter
 from ..picture.box_filter import box_mean, enlarged, reduced, to_unit
 from ..picture.scaling import in_pixels
 from ..picture.strips import strips
+from .own_colours import decontaminate
 
 MAX_SHRINK = 16.0
 MAX_FEATHER = 16.0
@@ -21,9 +22,7 @@ MAX_FEATHER = 16.0
 _WORKING_SIDE = 768
 _GUIDE_RADIUS = 8.0
 _GUIDE_EPSILON = 1e-4
-_COLOUR_RADII = (90.0, 6.0)
 _STRIP_ROWS = 256
-_FEW = 1e-3
 
 
 @dataclass(frozen=True)
@@ -164,75 +163,6 @@ def feather(alpha: np.ndarray, radius: float) -> np.ndarray:
     if sigma <= 0:
         return alpha
     return np.asarray(Image.fromarray(alpha).filter(ImageFilter.GaussianBlur(sigma)))
-
-
-def decontaminate(rgb: np.ndarray, alpha: np.ndarray, strength: float) -> np.ndarray:
-    """Remove the old background's colour from the edge by estimating the subject's own colour there.
-
-    M. Forte, "Approximate Fast Foreground Colour Estimation", ICIP 2021: the colours of subject and background are
-    blurred separately, first widely and then narrowly, and the part of a pixel that they do not explain is added.
-    Colours are weighted by the square of the matte, because a remover's soft edge is softer than the subject's.
-
-    Args:
-        rgb: uint8 ``[H, W, 3]``.
-        alpha: uint8 ``[H, W]``.
-        strength: 0 to 1.
-
-    Returns:
-        uint8 ``[H, W, 3]``; the same pixels where ``alpha`` is 255, the nearest colours of the subject where it is 0.
-    """
-    if strength <= 0 or alpha.min(initial=255) == 255:
-        return rgb
-    colours, behind = _estimated_colours(reduced(rgb, _WORKING_SIDE), reduced(alpha, _WORKING_SIDE))
-    height, width = alpha.shape
-    result = np.empty_like(rgb)
-    for rows, (subject, backdrop) in _enlarged(height, width, colours, behind):
-        pixels, weight = to_unit(rgb[rows]), to_unit(alpha[rows])
-        own = subject + weight**2 * (pixels - weight * subject - (1 - weight) * backdrop)
-        mixed = pixels + strength * (own.clip(0, 1) - pixels)
-        mixed = (np.moveaxis(mixed, 0, -1) * 255).round().astype(np.uint8)
-        result[rows] = np.where(alpha[rows][..., None] == 255, rgb[rows], mixed)
-    return result
-
-
-def carry_on(rgb: np.ndarray, alpha: np.ndarray) -> np.ndarray:
-    """Carry the subject's colours on from inside, the more the less opaque it is.
-
-    Args:
-        rgb: uint8 ``[H, W, 3]``.
-        alpha: uint8 ``[H, W]``.
-
-    Returns:
-        uint8 ``[H, W, 3]``; where ``alpha`` is 255 the very pixels.
-    """
-    if alpha.min(initial=255) == 255 or not alpha.any():
-        return rgb
-    pixels, weight = to_unit(rgb), to_unit(alpha)
-    inside = (pixels * weight**4).sum(axis=(1, 2), keepdims=True) / (weight**4).sum()
-    for radius in _COLOUR_RADII:
-        reach = max(1, round(in_pixels(radius, weight.shape)))
-        around = box_mean(weight**4, reach)
-        inside = (box_mean(pixels * weight**4, reach) + _FEW * inside) / (around + _FEW)
-    carried = (np.moveaxis(inside + weight * (pixels - inside), 0, -1) * 255).clip(0, 255).round().astype(np.uint8)
-    return np.where(alpha[..., None] == 255, rgb, carried)
-
-
-def _estimated_colours(pixels: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Blurred colours of subject and background, float32 ``[3, h, w]`` each."""
-    wide, narrow = (max(1, round(in_pixels(radius, weight.shape))) for radius in _COLOUR_RADII)
-    subject, backdrop = _blurred_apart(pixels, pixels, weight, wide)
-    unexplained = pixels - weight * subject - (1 - weight) * backdrop
-    return _blurred_apart((subject + weight**2 * unexplained).clip(0, 1), backdrop, weight, narrow)
-
-
-def _blurred_apart(
-    subject: np.ndarray, backdrop: np.ndarray, weight: np.ndarray, radius: int
-) -> tuple[np.ndarray, np.ndarray]:
-    return _weighted_mean(subject, weight**2, radius), _weighted_mean(backdrop, (1 - weight) ** 2, radius)
-
-
-def _weighted_mean(values: np.ndarray, weight: np.ndarray, radius: int) -> np.ndarray:
-    return box_mean(values * weight, radius) / (box_mean(weight, radius) + 1e-5)
 
 
 def _locally_linear(guide: np.ndarray, values: np.ndarray, radius: int) -> tuple[np.ndarray, np.ndarray]:

@@ -11,11 +11,13 @@ import numpy as np
 from PIL import Image
 
 from ..errors import ICLightError
-from ..picture import arrays, opening, scaling
+from ..picture import arrays, opening, reading, scaling
 from ..picture.pixels import fingerprint, is_converted
 from ..support.cache import SharedCache
 from .background_removal import BackgroundRemover
-from .matte_refinement import UNREFINED, MatteRefinement, carry_on, decontaminate
+from .frame import Frame, frame_of
+from .matte_refinement import UNREFINED, MatteRefinement
+from .own_colours import carry_on, decontaminate
 from .placement import Placement, place
 
 _CHUNK = 1 << 20
@@ -77,6 +79,7 @@ class Subject:
         digest: identifies picture and cut-out together.
         framing: how it is scaled to the size of a run.
         remover: the background remover that has cut it out, or "".
+        is_vague: whether the edge of its matte is no sharper than a remover finds it, and meant to be sharper.
     """
 
     picture: arrays.Picture
@@ -86,10 +89,21 @@ class Subject:
     digest: str
     framing: Framing = Framing()
     remover: str = ""
+    is_vague: bool = False
 
     def framed(self, framing: Framing) -> Subject:
         """The same subject with another framing."""
         return replace(self, framing=framing)
+
+    def frame(self, width: int, height: int) -> Frame:
+        """Where its picture lies in the frame of a run of this size."""
+        return frame_of(self.framing.fit, self.picture.size, width, height)
+
+    def of(self, picture: arrays.Picture) -> Subject:
+        """The same subject with a picture of equal pixels, which may come from another file."""
+        if self.picture.origin is picture.origin:
+            return self
+        return replace(self, picture=replace(self.picture, origin=picture.origin))
 
     def pixels(self, width: int, height: int) -> np.ndarray:
         """The crop that conditions a run of this size: uint8 ``[height, width, 3]``, the subject on grey."""
@@ -150,7 +164,7 @@ class SubjectCache:
             raise ICLightError(source.reason)
         if isinstance(source, str):
             key = ("picture", _digest(source), most)
-            return self._cache.get(key, lambda: arrays.to_picture(opening.decode(source, name, most), name, most))
+            return self._cache.get(key, lambda: reading.from_text(source, name, most))
         if isinstance(source, np.ndarray):
             source = Image.fromarray(source)
         if isinstance(source, Image.Image):
@@ -160,10 +174,14 @@ class SubjectCache:
     def _converted(self, image: Image.Image, name: str, most: int) -> arrays.Picture:
         """Convert a Pillow image; the result is cached if it involves an ICC profile, which is slow."""
         opening.check_given(image, name, most)
+        # Pictures of equal pixels may come from different files, so this is not cached.
+        origin = reading.origin_of(image)
         image = opening.upright(image)
         if image.mode == "P" or not is_converted(image):
-            return arrays.to_picture(image, name, most)
-        return self._cache.get(("picture", fingerprint(image)), lambda: arrays.to_picture(image, name, most))
+            found = arrays.to_picture(image, name, most)
+        else:
+            found = self._cache.get(("picture", fingerprint(image)), lambda: arrays.to_picture(image, name, most))
+        return found if found.origin is origin else replace(found, origin=origin)
 
     def subject(
         self,
@@ -191,7 +209,8 @@ class SubjectCache:
         """
         file = (model, self._remover_file(model)) if remove_background else None
         key = ("subject", picture.digest, remove_background, file, edge)
-        return self._cache.get(key, lambda: self._cut_out(picture, remove_background, file, remover, edge))
+        found = self._cache.get(key, lambda: self._cut_out(picture, remove_background, file, remover, edge))
+        return found.of(picture)
 
     def _cut_out(
         self,
@@ -208,7 +227,8 @@ class SubjectCache:
         if file is not None and _removes(picture, remove_background):
             model = file[0]
             alpha = self._cache.get(("matte", picture.digest, file), lambda: _found(picture, model, remover))
-            return replace(_refined(picture, _within(alpha, own, model), edge, f"{file}"), remover=model)
+            found = _refined(picture, _within(alpha, own, model), edge, f"{file}")
+            return replace(found, remover=model, is_vague=not (edge.alpha_matting or edge.feather))
         if own is not None:
             return _refined(picture, own, replace(edge, alpha_matting=False), "own")
         return Subject(picture, None, picture.rgb, picture.rgb, f"{picture.digest}:opaque")

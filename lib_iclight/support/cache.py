@@ -100,8 +100,10 @@ class SharedCache:
 def blocks(value: Any) -> dict[int, int]:
     """The blocks of memory behind a value, identity to bytes.
 
-    Arrays and tensors inside dataclasses, mappings, tuples and lists count too. Views count as their base.
+    Arrays, tensors and bytes inside dataclasses, mappings, tuples and lists count too. Views count as their base.
     """
+    if isinstance(value, bytes):
+        return {id(value): len(value)}
     if isinstance(value, np.ndarray):
         while isinstance(value.base, np.ndarray):
             value = value.base
