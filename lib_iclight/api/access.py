@@ -25,11 +25,13 @@ class Access:
         credentials: ``user:password[,user:password]`` of the API (``--api-auth``), or None.
         programs: whether the web UI offers its API (``--api``). If not, the routes answer only its own page.
         page_login: whether a request comes from someone logged in on the page, None if the page has no login.
+        for_page: whether a page without a login may ask without the API's password, which its users need not know.
     """
 
     credentials: str | None = None
     programs: bool = True
     page_login: Callable[[Request], bool | None] = lambda request: None
+    for_page: bool = False
 
     def check(self, request: Request) -> None:
         """Check a request by its headers; its body is not read.
@@ -40,6 +42,8 @@ class Access:
         if self.credentials and _has_password(request, self.credentials):
             return
         logged_in = self.page_login(request)
+        if self.for_page and logged_in is None and is_from_page(request):
+            return
         if not logged_in and (self.credentials or logged_in is not None):
             raise self._unauthorized()
         if not self.programs and not is_from_page(request):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import AsyncIterator
 from contextlib import suppress
 from typing import Any, NoReturn
 
@@ -42,17 +43,19 @@ class JSONRequest(Request):
         self._is_coming = request.headers.get("expect", "").lower() != "100-continue"
         self._next: asyncio.Future[Any] | None = None
 
-    def check_headers(self) -> None:
+    def check_headers(self, kind: str) -> None:
         """Check from the headers that the body may be read.
 
-        Only JSON is accepted, because pages of other sites cannot send it without the web UI's permission (CORS).
+        Args:
+            kind: the only media type that is accepted: one that pages of other sites cannot send without the web UI's
+                permission (CORS), such as JSON.
 
         Raises:
-            HTTPException: 415 for a type other than JSON, 413 for a length above the limit.
+            HTTPException: 415 for another type, 413 for a length above the limit.
         """
-        kind = self.headers.get("content-type", "").partition(";")[0].strip().lower()
-        if kind != "application/json":
-            raise HTTPException(_UNSUPPORTED, f"Send the body as application/json, not as {shown(kind)}.")
+        given = self.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if given != kind:
+            raise HTTPException(_UNSUPPORTED, f"Send the body as {kind}, not as {shown(given)}.")
         length = self.headers.get("content-length", "0")
         if not length.isdecimal() or len(length) > 15 or int(length) > self._limit:
             self._refuse_length()
@@ -80,6 +83,28 @@ class JSONRequest(Request):
         """
         raw = await self.body()
         return await run_in_threadpool(_parsed, raw)
+
+    async def pieces(self) -> AsyncIterator[bytes]:
+        """The unparsed body, piece by piece, none of which is kept.
+
+        Raises:
+            HTTPException: 413 if it exceeds the limit, 408 if a piece takes too long to arrive.
+            ClientDisconnect: the client went away first.
+        """
+        passed = 0
+        while not self._is_whole:
+            has_come = False
+            with anyio.move_on_after(SECONDS_TO_ARRIVE):
+                await self._take()
+                has_come = True
+            if not has_come:
+                self._is_coming = False
+                raise HTTPException(_TIMEOUT, f"The body did not go on for {SECONDS_TO_ARRIVE} seconds.")
+            piece, self._taken = bytes(self._taken), bytearray()
+            passed += len(piece)
+            if passed > self._limit:
+                self._refuse_length()
+            yield piece
 
     async def until_gone(self) -> None:
         """Return when the client has disconnected.

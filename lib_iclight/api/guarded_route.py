@@ -13,17 +13,21 @@ from fastapi.routing import APIRoute
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
 
-from ..errors import UNPROCESSABLE, printable, release
+from ..errors import UNPROCESSABLE, ICLightError, printable, release
 from .access import Access
 from .body import JSONRequest
 from .queue import Turns
 
 _CLIENT_GONE = 499
+_WITH_BODY = ("POST", "PATCH")
 _DROPPED_AT_ONCE = 4
 """How many bodies of refused requests are read at the same time; more would keep other requests waiting."""
 
 
-def guarded(access: Access, limit: int, turns: Turns | None = None) -> type[APIRoute]:
+JSON = "application/json"
+
+
+def guarded(access: Access, limit: int, turns: Turns | None = None, kind: str = JSON) -> type[APIRoute]:
     """A route class that checks a request's headers before it reads the body.
 
     Refusals are answered here, because web UIs have error handlers of their own, which drop headers, and FastAPI's
@@ -33,6 +37,7 @@ def guarded(access: Access, limit: int, turns: Turns | None = None) -> type[APIR
         access: who may use the route.
         limit: the most bytes of a body.
         turns: the queue in which a request waits before its body is read, None for no queue.
+        kind: the media type of a body.
     """
 
     dropping = anyio.Semaphore(_DROPPED_AT_ONCE)
@@ -45,13 +50,16 @@ def guarded(access: Access, limit: int, turns: Turns | None = None) -> type[APIR
                 request = JSONRequest(request, limit)
                 try:
                     access.check(request)
-                    if request.method == "POST":
-                        request.check_headers()
+                    if request.method in _WITH_BODY:
+                        request.check_headers(kind)
                     async with turns.turn(request.until_gone) if turns else nullcontext():
                         response = await answer(request)
                 except HTTPException as error:
                     release(error)
                     return _Refusal(request, dropping, error.status_code, str(error.detail), error.headers)
+                except ICLightError as error:
+                    release(error)
+                    return _Refusal(request, dropping, error.status_code, str(error))
                 except RequestValidationError as error:
                     release(error)
                     return _Refusal(request, dropping, UNPROCESSABLE, in_words(error))

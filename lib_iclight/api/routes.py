@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict, dataclass, replace
 from enum import Enum
 from typing import Any
 
 import numpy as np
 from fastapi import APIRouter, Depends, FastAPI, HTTPException, Request
 from fastapi.responses import Response
-from fastapi.security import HTTPBasic
 from pydantic import BaseModel, Field, StrictBool, create_model
 from starlette.concurrency import run_in_threadpool
 
@@ -22,23 +21,25 @@ from ..light import description
 from ..light.description import LightDescription
 from ..light.maps import DIRECTIONS, DRAWN, preset, render, with_contrast
 from ..models.manager import Models
-from ..picture import arrays, opening
+from ..picture import arrays, reading
 from ..picture.png import png
-from ..request import FIELDS, REFINEMENT_FIELDS, from_api
+from ..request import FIELDS, REFINEMENT_FIELDS
+from ..request_input import from_api
 from ..subject.background_removal import MODELS
 from ..subject.matte_refinement import MatteRefinement
 from ..subject.prepare import Removal, Subject
 from ..support.json_values import plain_number, shown
 from .access import Access
+from .documented import ROOT, TAG, NamedInDocs, answers, refused
 from .guarded_route import guarded
 from .queue import Turns
 
-ROOT = "/ic-light"
 MAX_SIDE = 4096
 MAX_TEXT = 96 << 20
 SMALL_BODY = 64 << 10
 """The most bytes of a body without a picture in it."""
 
+_NOT_FOUND = 404
 _SMALL_MAP = 1 << 20
 _LIGHT_STRENGTH = FIELDS["light_strength"]
 _MARKUP = re.compile(r"`|\[([^]]*)]\([^)]*\)")
@@ -49,15 +50,7 @@ _TYPES = {
     Kind.REMOVAL: StrictBool | str,
 }
 
-_TAG = "IC Light"
-
 DrawnLight = Enum("DrawnLight", {name: name for name in DRAWN}, type=str)
-
-
-class Refusal(BaseModel):
-    """Why a request is refused."""
-
-    detail: str
 
 
 class Version(BaseModel):
@@ -153,6 +146,30 @@ class ForegroundRequest(
     """A picture whose subject is to be cut out."""
 
 
+class Kept(str, Enum):
+    """What is kept of a result, to compare it with or to make it again."""
+
+    before = "before"
+    painting = "painting"
+    foreground = "foreground"
+    background = "background"
+    init = "init"
+
+
+class ComparisonRequest(BaseModel, extra="forbid"):
+    """A result of the latest runs, and what to compare it with."""
+
+    job_timestamp: str = Field(max_length=64, description="as in the result's info")
+    infotext: str = Field(description="the result's generation parameters, as in its info")
+    kind: Kept = Field(
+        Kept.before,
+        description=(
+            "before: the photograph in the result's frame; painting: what the model painted, if more was done; "
+            "foreground, background: the file that was in this slot of the page; init: img2img's own picture"
+        ),
+    )
+
+
 @dataclass(frozen=True)
 class Services:
     """What the routes need.
@@ -162,12 +179,14 @@ class Services:
         subject: cuts out a picture's subject with a background remover.
         remover: returns the name of the default background remover.
         max_pixels: returns the most pixels that a picture may have.
+        compared: returns a file that is kept of a result and its media type, None if there is none for whoever asks.
     """
 
     models: Models
     subject: Callable[[arrays.Picture, str, MatteRefinement, Removal], Subject]
     remover: Callable[[], str]
     max_pixels: Callable[[], int]
+    compared: Callable[[ComparisonRequest, Request], tuple[bytes, str] | None] = lambda asked, request: None
 
 
 def add_routes(app: FastAPI, services: Services, access: Access) -> None:
@@ -179,9 +198,10 @@ def add_routes(app: FastAPI, services: Services, access: Access) -> None:
         access: who may use them.
     """
     turns = Turns()
-    router = APIRouter(prefix=ROOT, tags=[_TAG])
-    documented = {"dependencies": [Depends(_NamedInDocs())]} if access.credentials else {}
-    picture = {"response_class": Response, "responses": {200: {"content": {"image/png": {}}, "description": "A PNG"}}}
+    router = APIRouter(prefix=ROOT, tags=[TAG])
+    documented = {"dependencies": [Depends(NamedInDocs())]} if access.credentials else {}
+    picture, photograph = answers("PNG"), answers("JPEG", _NOT_FOUND)
+    page = replace(access, for_page=True)
     for path, method, answer, limit, queue, more in (
         ("version", "GET", _version, 0, None, {"response_model": Version}),
         ("models", "GET", lambda: _models(services), 0, None, {"response_model": ModelList}),
@@ -189,6 +209,7 @@ def add_routes(app: FastAPI, services: Services, access: Access) -> None:
         ("lights", "GET", _lights, 0, None, {"response_model": list[LightItem]}),
         ("light-map", "POST", _light_map(turns), SMALL_BODY, None, picture),
         ("foreground", "POST", _foreground(services), MAX_TEXT + SMALL_BODY, turns, picture),
+        ("comparison", "POST", _comparison(services), SMALL_BODY, None, photograph),
     ):
         refusals = (401, 403) if method == "GET" else (401, 403, 413, 415, UNPROCESSABLE, 503)
         router.add_api_route(
@@ -197,20 +218,10 @@ def add_routes(app: FastAPI, services: Services, access: Access) -> None:
             methods=[method],
             name="ic_light_" + path.replace("/", "_").replace("-", "_"),
             summary=_SUMMARIES[path],
-            route_class_override=guarded(access, limit, queue),
-            **{**documented, **more, "responses": {**_refused(refusals), **more.get("responses", {})}},
+            route_class_override=guarded(page if path == "comparison" else access, limit, queue),
+            **{**documented, **more, "responses": {**refused(refusals), **more.get("responses", {})}},
         )
     app.include_router(router)
-
-
-class _NamedInDocs(HTTPBasic):
-    """Makes the page /docs offer a login; :class:`Access` has checked name and password before this runs."""
-
-    async def __call__(self, request: Request) -> None:
-        return None
-
-    # FastAPI resolves annotations given as text by the module's names, which fails for a method: so no text here.
-    __call__.__annotations__ = {"request": Request}
 
 
 _SUMMARIES = {
@@ -220,11 +231,8 @@ _SUMMARIES = {
     "lights": "The lights that can be drawn",
     "light-map": "Draw a light as a PNG",
     "foreground": "Cut out the subject of a picture, as a PNG with transparency",
+    "comparison": "What one of the latest results is compared with, as a JPEG, or a file that it was made from",
 }
-
-
-def _refused(statuses: Sequence[int]) -> dict[int | str, dict[str, Any]]:
-    return {status: {"model": Refusal, "description": "Refused, with the reason"} for status in statuses}
 
 
 def _version() -> Version:
@@ -306,8 +314,24 @@ def _foreground(services: Services) -> Callable[[ForegroundRequest], Response]:
     return cut_out
 
 
+def _comparison(services: Services) -> Callable[[ComparisonRequest, Request], Response]:
+    def comparison(asked: ComparisonRequest, request: Request) -> Response:
+        file = services.compared(asked, request)
+        if file is None:
+            raise HTTPException(
+                _NOT_FOUND,
+                "What this result is compared with is gone: it is kept for the latest results only, and only until "
+                "the web UI restarts.",
+            )
+        content, media_type = file
+        return Response(content, media_type=media_type, headers={"Cache-Control": "no-store"})
+
+    comparison.__annotations__ = {"asked": ComparisonRequest, "request": Request}
+    return comparison
+
+
 def _picture(text: str, max_pixels: int) -> arrays.Picture:
-    return arrays.to_picture(opening.decode(text, "image", max_pixels), "image", max_pixels)
+    return reading.from_text(text, "image", max_pixels)
 
 
 def _png(rgb: np.ndarray, alpha: np.ndarray | None = None) -> Response:
