@@ -1,8 +1,8 @@
-"""Installs what background removal needs, without changing any package that the host has installed.
+"""Installs what background removal and layers need, without changing any package that the host has installed.
 
 The host runs this file as a separate process at every start. It is self-contained, because another extension's packages
-may come first on the import path at that time. Whatever goes wrong, the host starts: only background removal is then
-off, and one line says so.
+may come first on the import path at that time. Whatever goes wrong, the host starts: only one feature is then off, and
+one line says so.
 """
 
 import importlib.metadata
@@ -17,6 +17,7 @@ import tempfile
 import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 TAG = "IC-Light:"
 LIMIT_SECONDS = 300
@@ -44,6 +45,26 @@ DEPENDENCIES = {
 }
 # The last releases that run on the numpy 1.26 and Pillow 9.5 of Forge as well as on newer ones.
 REMBG = {"rembg": "rembg>=2.0.65,<2.0.70"}
+# It says that it needs Pillow 10.3, for what we do not use: it writes our files on Forge's 9.5 as well.
+PSD_TOOLS = {"psd_tools": "psd-tools>=1.12,<2"}
+PSD_DEPENDENCIES = {"attrs": "attrs>=23,<27", "typing_extensions": "typing-extensions>=4,<5"}
+# Needs nothing but numpy, which every host has.
+OPENEXR = {"OpenEXR": "OpenEXR>=3.3,<4"}
+
+
+class Feature(NamedTuple):
+    """What a feature needs: import name -> requirement, installed with dependencies and without."""
+
+    name: str
+    dependencies: dict[str, str]
+    alone: dict[str, str]
+
+
+FEATURES = (
+    Feature("background removal", DEPENDENCIES, REMBG),
+    Feature("saving layers as PSD", PSD_DEPENDENCIES, PSD_TOOLS),
+    Feature("saving layers as EXR", {}, OPENEXR),
+)
 
 _VERSION = re.compile(r"[0-9][0-9a-zA-Z.!+_-]*")
 
@@ -195,20 +216,19 @@ def reason(output: str) -> str:
     return re.sub(r"^error:?\s*", "", chosen, flags=re.IGNORECASE)
 
 
-def install_missing() -> None:
-    """Install what background removal lacks, if anything; raises InstallError."""
-    dependencies, rembg = missing(DEPENDENCIES), missing(REMBG)
-    if not dependencies and not rembg:
+def install_missing(feature: Feature, deadline: float) -> None:
+    """Install what a feature lacks, if anything, until `deadline`; raises InstallError."""
+    dependencies, alone = missing(feature.dependencies), missing(feature.alone)
+    if not dependencies and not alone:
         return
-    names = ", ".join(re.split(r"[<>=]", requirement)[0] for requirement in [*rembg, *dependencies])
-    say_on_the_way(f"installing {names} for background removal; everything installed keeps its version")
+    names = ", ".join(re.split(r"[<>=]", requirement)[0] for requirement in [*alone, *dependencies])
+    say_on_the_way(f"installing {names} for {feature.name}; everything installed keeps its version")
     with tempfile.TemporaryDirectory(prefix="ic-light-") as folder:
         constraints_file = Path(folder) / "constraints.txt"
         pins = constraints(importlib.metadata.distributions())
         constraints_file.write_text("\n".join(pins) + "\n", encoding="utf-8")
-        deadline = time.monotonic() + LIMIT_SECONDS
         add(dependencies, constraints_file, deadline)
-        add(rembg, constraints_file, deadline, "--no-deps")
+        add(alone, constraints_file, deadline, "--no-deps")
 
 
 def say(text: str) -> None:
@@ -229,15 +249,22 @@ def say_on_the_way(text: str) -> None:
 
 
 def main(arguments: list[str]) -> None:
-    """Run the installation. Never raises: the host must start even if this fails."""
-    try:
-        if not skipped(arguments):
-            install_missing()
-    except Exception as error:
-        say(
-            f"background removal is off, its packages could not be installed: {error}. Everything else works; "
-            f'to try again, restart, or run "{sys.executable}" "{Path(__file__).resolve()}"'
-        )
+    """Run the installation. Never raises: the host must start even if this fails.
+
+    What one feature lacks does not keep another from being installed, unless the index does not answer.
+    """
+    deadline, is_silent = time.monotonic() + LIMIT_SECONDS, False
+    for feature in FEATURES:
+        begun = time.monotonic()
+        try:
+            if not is_silent and not skipped(arguments):
+                install_missing(feature, deadline)
+        except Exception as error:
+            is_silent = time.monotonic() - begun > SILENCE_SECONDS
+            say(
+                f"{feature.name} is off, its packages could not be installed: {error}. Everything else works; "
+                f'to try again, restart, or run "{sys.executable}" "{Path(__file__).resolve()}"'
+            )
 
 
 if __name__ == "__main__":

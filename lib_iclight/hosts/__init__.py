@@ -3,8 +3,8 @@
 How a run passes through it: ``scripts/`` calls the hooks (``script_hooks``). The first hook reads the script's
 arguments (``asked``) and makes the plan, which is kept on the processing object (``run_context``, which also lists
 everything that a run changes in the host). ``checkpoint_checks`` refuses an unsuitable checkpoint, ``sampling`` sets up
-each pass through the backend's module (``forge``, ``ldm``), and ``results`` adds pictures. ``abort`` ends a run that
-cannot be done.
+each pass through the backend's module (``forge``, ``ldm``, ``a1111``), and ``results`` adds pictures. ``abort`` ends a
+run that cannot be done.
 
 May import: everything.
 """
@@ -33,8 +33,12 @@ def detect() -> Host:
         from .ldm import LdmHost
 
         return LdmHost()
+    if _is_there("modules.sd_samplers_timesteps"):
+        from .a1111 import A1111Host
+
+        return A1111Host()
     raise ICLightError(
-        "IC Light does not know this web UI: it has no backend like Stable Diffusion WebUI Forge's. "
+        "IC Light does not know this web UI: it is neither AUTOMATIC1111's nor one of those made from Forge. "
         "Update the web UI, or disable the extension."
     )
 

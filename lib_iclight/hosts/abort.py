@@ -26,8 +26,8 @@ def abort_run(p: Any, error: Exception, steps: Sequence[str] = STEPS) -> dict[st
     return stops
 
 
-def clear(p: Any, stops: Mapping[str, Stop]) -> None:
-    """Undo :func:`abort_run`; a host may use one processing object for several runs."""
+def clear(p: Any, stops: Mapping[str, Any]) -> None:
+    """Undo :func:`abort_run` or :func:`abort_after_picture`; a host may use one processing object for several runs."""
     for step, stop in stops.items():
         if vars(p).get(step) is stop:
             del vars(p)[step]
@@ -43,6 +43,26 @@ def abort_sampling(p: Any, error: Exception, tidy: Callable[[], None] = lambda: 
     """
     for step in _SAMPLING:
         setattr(p.sampler, step, _raiser(error, tidy))
+
+
+class _Uncountable:
+    """Raises when a host counts it."""
+
+    def __init__(self, stop: Stop) -> None:
+        self._stop = stop
+
+    def __len__(self) -> int:
+        self._stop()
+
+
+def abort_after_picture(p: Any, error: Exception) -> dict[str, Any]:
+    """Make a run end with ``error`` right after the hook ``postprocess_image``: the host then counts its corrections.
+
+    Returns:
+        The attributes that this replaces on the processing object, for :func:`clear`.
+    """
+    p.color_corrections = _Uncountable(_raiser(error))
+    return {"color_corrections": p.color_corrections}
 
 
 def _raiser(error: Exception, tidy: Callable[[], None] = lambda: None) -> Stop:

@@ -5,11 +5,15 @@ from __future__ import annotations
 import functools
 from typing import Any
 
+import numpy as np
+
+from ..errors import ICLightError
 from ..models.library import ModelLibrary
 from ..models.manager import Models
 from ..picture.arrays import Picture
 from ..relight import RelightPipeline
 from ..request import Request
+from ..studio.preview import Previews
 from ..subject.matte_refinement import MatteRefinement
 from ..subject.prepare import Removal, Subject
 from ..support.cache import MEGABYTE, SharedCache
@@ -28,11 +32,13 @@ class AppContext:
         models: manages the model files.
         removers: the background removers.
         hooks: the script's hooks.
+        previews: light sets at the size of a canvas.
     """
 
     def __init__(self, host: Host):
         self.host = host
         self._cache = SharedCache(_cache_limit)
+        self.previews = Previews(self._cache)
         self._checkpoints = Checkpoints(host.checkpoint)
         library = ModelLibrary()
         self.models = Models(library, host.model_folders, webui.settings, webui.downloads_forbidden)
@@ -57,6 +63,11 @@ class AppContext:
             "choose a Stable Diffusion 1.5 checkpoint to use it."
         )
 
+    def suits(self, name: str | None) -> bool:
+        """Whether IC-Light can run on a checkpoint, as far as that is known; ``name`` is as for :meth:`notice`."""
+        checkpoint = self._checkpoints.named(name)
+        return checkpoint is None or checkpoint.supported
+
     def usable_models(self) -> dict[str, str]:
         """The usable model files, name to kind, "fc" (also fcon) or "fbc"."""
         return {file.name: file.kind for file in self.models.report().files if not file.problem}
@@ -70,18 +81,20 @@ class AppContext:
         self.removers.check_known(model)
         return self._pipeline.pictures.subject(picture, removal, model, self.removers.remove, edge)
 
-    def preview(self, source: Any, name: str, request: Request) -> Subject:
+    def preview(self, source: Any, name: str, request: Request, is_run: bool = False) -> Subject:
         """The subject that a run of this request would relight, for the page's preview.
 
         Args:
             source: what a slot of the page holds.
             name: what messages call the picture ("foreground").
             request: says how the subject is cut out.
+            is_run: whether only what a run has cut out counts, so that no remover has to work.
 
         Raises:
             ICLightError: the picture cannot be read, or its subject cannot be cut out.
         """
-        return self._pipeline.subject(request, self._pipeline.pictures.picture(source, name), self.removers.remove)
+        remover = _refuse if is_run else self.removers.remove
+        return self._pipeline.subject(request, self._pipeline.pictures.picture(source, name), remover)
 
     def forget_models(self) -> None:
         """Release IC-Light models and background removers, unless the settings say to keep them in memory."""
@@ -92,6 +105,10 @@ class AppContext:
     def trim_cache(self) -> None:
         """Forget what the settings have no more room for."""
         self._cache.trim()
+
+
+def _refuse(rgb: np.ndarray, model: str) -> np.ndarray:
+    raise ICLightError("not cut out by any run")
 
 
 def _cache_limit() -> int:

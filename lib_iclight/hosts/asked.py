@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ..errors import ICLightError
-from ..request import PICTURES, Request, from_api, from_page, picture_sources
+from ..request import PICTURES, Request
+from ..request_input import from_api, from_page, picture_sources
 from ..support.json_values import well_formed
 from ..ui.accordion import PAGE_FIELDS
 from . import xyz_axes

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import copy
-import os
 import weakref
 from collections.abc import Callable, Hashable, Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..models.checkpoint import by_channels
-from . import patching, webui
+from . import patching
+from .folders import Folders
 from .posterior import PosteriorMode
 from .protocol import Checkpoint
 
@@ -23,30 +22,15 @@ _FAMILIES = (("is_sdxl", "SDXL"), ("is_sd3", "SD 3"), ("is_sd2", "SD 2"))
 _OURS = "ic_light_condition"
 
 
-class ForgeHost:
+class ForgeHost(Folders):
     """Implements :class:`lib_iclight.hosts.protocol.Host` on Forge's patchers."""
 
     def __init__(self) -> None:
         self._shapes: weakref.WeakKeyDictionary[Any, dict[str, tuple[int, ...] | None]] = weakref.WeakKeyDictionary()
         self._patching = patching.Patching()
 
-    def model_folders(self) -> list[Path]:
-        from modules import shared
-        from modules.paths import models_path
-
-        chosen = (getattr(shared.cmd_opts, "ic_light_dir", None), webui.settings().model_folder)
-        folders = [Path(models_path) / name for name in ("ic-light", "unet", "diffusion_models")]
-        return [*(Path(os.path.expanduser(folder)) for folder in chosen if folder), *folders]
-
-    def removers_folder(self) -> Path:
-        from modules.paths import models_path
-
-        return Path(models_path) / "u2net"
-
     def checkpoint(self, sd_model: Any) -> Checkpoint:
-        info = getattr(sd_model, "sd_checkpoint_info", None)
-        name = getattr(info, "name_for_extra", None) or "that is loaded"
-        family = _family(sd_model)
+        name, family = name_of(sd_model), family_of(sd_model)
         if family is not None:
             return Checkpoint(name, family, supported=False)
         found = by_channels(9 if getattr(sd_model, "is_inpaint", False) else self._in_channels(sd_model))
@@ -94,9 +78,11 @@ class ForgeHost:
     def hand_on_errors(self) -> None:
         pass  # this backend does so itself
 
+    def begin_pass(self, p: Any) -> None:
+        pass  # what a pass needs lies on the patcher
+
     def relight(self, sd_model: Any, offsets: Offsets, c_concat: torch.Tensor) -> None:
-        unet = sd_model.forge_objects.unet.clone()
-        self._patching.add(unet, offsets)
+        unet = self._patching.patched(sd_model.forge_objects.unet, offsets)
         modifiers = unet.model_options.get("conditioning_modifiers", [])
         modifiers[:] = [modifier for modifier in modifiers if not hasattr(modifier, _OURS)]
         unet.add_conditioning_modifier(_condition_with(self._condition(c_concat)))
@@ -133,7 +119,13 @@ def _condition_with(condition: Any) -> Callable[..., tuple]:
     return modifier
 
 
-def _family(sd_model: Any) -> str | None:
+def name_of(sd_model: Any) -> str:
+    """The loaded checkpoint's name, as messages have it."""
+    info = getattr(sd_model, "sd_checkpoint_info", None)
+    return getattr(info, "name_for_extra", None) or "that is loaded"
+
+
+def family_of(sd_model: Any) -> str | None:
     """The family's name, None for Stable Diffusion 1.5."""
     if getattr(sd_model, "is_sd1", False):
         return None

@@ -26,7 +26,7 @@ class LdmHost(ForgeHost):
 
     def vae(self, sd_model: Any) -> tuple[Hashable, Callable[[torch.Tensor], torch.Tensor], int]:
         model, encode, scale = super().vae(sd_model)
-        return (model, _loaded_vae()), encode, scale
+        return (model, loaded_vae()), encode, scale
 
     def _schedule(self, sd_model: Any) -> Any:
         return sd_model.forge_objects.unet.model.model_sampling
@@ -46,7 +46,7 @@ class LdmHost(ForgeHost):
         return channels_of(getattr(sd_model.forge_objects.unet.model, "model_config", None))
 
 
-def _loaded_vae() -> str | None:
+def loaded_vae() -> str | None:
     """The file of the selected VAE: older hosts load its weights into the existing VAE object."""
     try:
         from modules import sd_vae

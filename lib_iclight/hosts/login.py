@@ -25,7 +25,13 @@ def page_login(app: Any) -> Callable[[Any], bool | None]:
     def is_logged_in(request: Any) -> bool | None:
         if getattr(app, "auth", None) is None and getattr(app, "auth_dependency", None) is None:
             return None
-        user_of = next((route.endpoint for route in app.routes if getattr(route, "path", "") == "/user"), None)
-        return user_of is not None and isinstance(user_of(request), str)
+        return user(app, request) != ""
 
     return is_logged_in
+
+
+def user(app: Any, request: Any) -> str:
+    """The name under which a request's sender is logged in on gradio's page, "" without a login."""
+    user_of = next((route.endpoint for route in app.routes if getattr(route, "path", "") == "/user"), None)
+    found = None if user_of is None else user_of(request)
+    return found if isinstance(found, str) else ""

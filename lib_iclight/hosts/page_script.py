@@ -9,14 +9,14 @@ from ..errors import ICLightError
 from ..models.library import AUTO_MODEL
 from ..namesakes import misrouted, namesakes, warning
 from ..subject.background_removal import MODELS
-from ..ui import unavailable
+from ..ui import studio_tab, unavailable
 from ..ui.accordion import Accordion
 from ..ui.models_row import ModelsRow
 from ..ui.page import HostControls, Page
-from . import webui, xyz_axes
+from . import studio, upscalers, webui, xyz_axes
 from .app_context import AppContext, app_context
 from .asked import Asked
-from .login import access
+from .login import access, user
 from .script_hooks import ScriptHooks
 from .unknown_webui import RefusingHooks
 
@@ -67,8 +67,11 @@ class PageScript:
             row,
             webui.settings(),
             current.removers.names,
+            upscalers.names,
             current.preview,
             current.max_pixels,
+            lambda: webui.settings().take_recommended,
+            webui.corrects_colours,
         )
 
     def asked(self, p: Any, args: Sequence[Any]) -> Asked:
@@ -84,7 +87,7 @@ def _models_row(current: AppContext) -> ModelsRow:
     def choices() -> list[str]:
         return [AUTO_MODEL, *current.usable_models()]
 
-    return ModelsRow(current.models, current.notice, webui.watch_interrupt, choices)
+    return ModelsRow(current.models, current.notice, webui.watch_interrupt, choices, current.suits)
 
 
 def hand_on_errors() -> None:
@@ -94,6 +97,15 @@ def hand_on_errors() -> None:
     except ICLightError:
         return
     current.host.hand_on_errors()
+
+
+def add_studio_tab() -> list[tuple[Any, str, str]]:
+    """The studio's tab; none on an unknown web UI, which gets no routes either."""
+    try:
+        app_context()
+    except ICLightError:
+        return []
+    return studio_tab.build()
 
 
 def add_settings() -> None:
@@ -115,14 +127,25 @@ def _removers() -> list[str]:
 
 def add_routes(demo: Any, app: Any) -> None:
     """Add our routes to the host's server, unless the web UI is unknown."""
-    from ..api.routes import Services, add_routes
+    from ..api.page_scripts import add_page_scripts
+    from ..api.routes import ComparisonRequest, Services, add_routes
 
     try:
         current = app_context()
     except ICLightError:
         return
-    services = Services(current.models, current.cut_out, lambda: webui.settings().matting_model, current.max_pixels)
+
+    def compared(asked: ComparisonRequest, request: Any) -> tuple[bytes, str] | None:
+        comparisons = current.hooks.comparisons
+        kept = comparisons.file(asked.job_timestamp, asked.infotext, asked.kind.value, user(app, request))
+        return None if kept is None else (kept.content, kept.media_type)
+
+    services = Services(
+        current.models, current.cut_out, lambda: webui.settings().matting_model, current.max_pixels, compared
+    )
     add_routes(app, services, access(app))
+    studio.add_routes(app, current)
+    add_page_scripts(app)
 
 
 def add_xyz_axes() -> None:

@@ -66,11 +66,20 @@ class Host(Protocol):
     def hand_on_errors(self) -> None:
         """Let the page show errors of ours where a web UI loses them, until it unloads its scripts."""
 
+    def begin_pass(self, p: Any) -> None:
+        """Get ready for a sampling pass of ``p``, whose sampler is made; comes before :meth:`relight`.
+
+        Raises:
+            ICLightError: nothing can be relit as the web UI is set.
+        """
+
     def relight(self, sd_model: Any, offsets: Offsets, c_concat: torch.Tensor) -> None:
-        """Replace the UNet's patcher by a clone with the offsets.
+        """Relight a model's UNet in this pass: before it samples or, for the refiner's, in the middle of it.
+
+        With a patcher, that is replaced by a clone with the offsets.
 
         Args:
-            sd_model: the loaded model; its ``forge_objects.unet`` is replaced.
+            sd_model: the loaded model.
             offsets: added to the UNet's weights.
             c_concat: ``[B, C, h, w]``, concatenated with the noisy latents for every condition.
         """

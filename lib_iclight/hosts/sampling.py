@@ -64,6 +64,7 @@ class Relighting:
         self._checks.check_loaded(p.sd_model, run)
         if run.plan.from_init:
             run.framing = _host_framing(p)
+        self._host.begin_pass(p)
         self._condition(p, run, x)
         if run.plan.has_start and not getattr(p, "is_hr_pass", False):
             self._start(p, run, x, noise)

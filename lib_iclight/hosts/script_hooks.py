@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PIL import Image
 
+from ..developing import OutputOptions, frame_of_result, leaves_room, wants_own_size
 from ..errors import InterruptedRunError
 from ..infotext import describe, forget
 from ..models.library import MissingModelError, ModelFile
 from ..models.manager import Models
+from ..picture.icc import srgb_profile
 from ..relight import INIT, MASK, RelightPipeline, finish
-from ..request import Request
-from . import abort, masks, nested_runs, patching, results, run_context, unrestored, webui
+from ..request import NO_LAYERS, PHOTOGRAPH, Request
+from ..restore.developed import Developed
+from ..subject.frame import Frame
+from ..subject.prepare import Subject
+from . import abort, masks, nested_runs, own_size, patching, results, run_context, saved, unrestored, upscalers, webui
 from .checkpoint_checks import CheckpointChecks
 from .checkpoints import Checkpoints
+from .comparisons import Comparisons
 from .protocol import Host
 from .removers import Removers
 from .run_context import RunContext
@@ -35,6 +42,9 @@ class ScriptHooks:
         models: manages the model files.
         removers: the background removers.
         checkpoints: looks up checkpoints that are not loaded yet.
+
+    Attributes:
+        comparisons: keeps what the page compares results with.
     """
 
     def __init__(
@@ -45,6 +55,7 @@ class ScriptHooks:
         self._models = models
         self._removers = removers
         self._checks = CheckpointChecks(host, pipeline.library, checkpoints)
+        self.comparisons = Comparisons()
         self._relighting = Relighting(host, pipeline, self._checks)
 
     def begin(self, p: Any, asked: Asked, is_img2img: bool) -> None:
@@ -62,6 +73,8 @@ class ScriptHooks:
         try:
             request = asked.request(run.overrides)
             if request.enabled:
+                upscalers.check(request)
+                saved.check(p, request)
                 sources = self._sources(p, asked, request, is_img2img)
                 plan = self.pipeline.plan(request, sources, is_img2img, self._find_model, self._removers.remove_in_run)
                 run.start(plan)
@@ -131,6 +144,7 @@ class ScriptHooks:
             lost = patching.words(self.host.checkpoint(p.sd_model))
             if lost:
                 p.comment(lost)
+            _set_size(p, run)
         except Exception as error:
             run.end_with(error)
 
@@ -152,14 +166,14 @@ class ScriptHooks:
             run.drop_pictures()
 
     def finish_image(self, p: Any, image: Any, index: int | None) -> Any:
-        """Hook ``postprocess_image``: restore details and keep colours before the picture is saved.
+        """Hook ``postprocess_image``: make the result of what the model painted, before the picture is saved.
 
         The host's own colour correction is turned off for the run.
 
         Args:
             p: the host's processing object.
             image: a finished picture.
-            index: its position in the batch; None if the host does not say: then it calls in order.
+            index: its position among the results; None if the host does not say: then it calls in order.
         """
         run = run_context.of(p)
         if run is None:
@@ -167,32 +181,89 @@ class ScriptHooks:
         # Right after this hook the host would match the colours to its own starting picture: a light map, or the
         # subject under its old light.
         p.color_corrections = None
+        saved.complete_earlier(p, run)
         index = run.finished if index is None else index
         run.finished += 1
         pixels = np.asarray(image.convert("RGB"))
-        finished = finish(run.plan.request, run.subject_of(index), pixels)
-        if finished is pixels:
+        subject = run.subject_of(index)
+        try:
+            if run.painted is not None:
+                run.painted(run.plan, subject, pixels)
+            made, frame = self._developed(p, run, subject, pixels)
+        except Exception as error:  # the host would swallow it and give the painting as if it were the result
+            run.end_after_picture(error)
             return image
+        run.compared[index] = self.comparisons.compared(
+            p, subject, index, pixels, made.picture, frame, run.plan.background, run.plan.from_init
+        )
+        if made.picture is pixels:
+            return image
+        if made.layers is not None or made.picture.dtype != np.uint8:
+            run.developed[index] = made
         if run.plan.request.keep_original:
             run.unrestored[index] = unrestored.with_overlay(p, image, index % p.batch_size)
-        return Image.fromarray(finished)
+        shown = Image.fromarray(made.seen)
+        if run.plan.request.result == PHOTOGRAPH:
+            run.given[index] = shown
+            # Pillow writes it into every PNG file, that of the API's answer and of the page among them.
+            shown.info["icc_profile"] = srgb_profile()
+        return shown
+
+    def _developed(
+        self, p: Any, run: RunContext, subject: Subject, pixels: np.ndarray
+    ) -> tuple[Developed, Frame | None]:
+        """The result of one painting, uint8 ``[H, W, 3]``, and its frame, None for the run's.
+
+        Says so where it is smaller than was asked for, or the photograph's own background does not fill it.
+        """
+        plan, most, frame = run.plan, self.pipeline.max_pixels(), None
+        of_run = subject.frame(pixels.shape[1], pixels.shape[0])
+        if run.framing is None and leaves_room(plan.request, of_run):
+            p.comment(
+                "The photograph does not fill the frame: beyond its straight edges is the painted background. With "
+                "the placement cover it fills the frame."
+            )
+        has_layers = plan.request.layers != NO_LAYERS
+        enlarge = upscalers.enlarging(plan.request)
+        output = OutputOptions(most, run.at_run_size, enlarge, has_layers, run.in_frame)
+        if wants_own_size(plan.request) and not run.at_run_size:
+            frame = frame_of_result(plan.request, subject, plan.background, of_run, sys.maxsize)
+            if frame.width * frame.height > most:
+                p.comment(
+                    f"The result would have {frame.width} x {frame.height} pixels; it is scaled down to the largest "
+                    "picture in megapixels that the settings allow."
+                )
+                frame = frame.within(most)
+        return finish(plan, subject, pixels, output), frame
 
     def results(self, p: Any, processed: Any) -> None:
-        """Hook ``postprocess``: add the unrestored pictures and the prepared subject if the user asked for them."""
+        """Hook ``postprocess``: complete the saved files, and add further pictures if the user asked for them."""
         run = run_context.of(p)
         if run is None:
             return
         run.restore_mask()
+        run.restore_grid()
         if not webui.settings().keep_models:
             self.pipeline.library.forget()
         try:
-            _add_results(p, run, processed)
+            saved.complete(p, run, processed)
+            self._add_results(p, run, processed)
         finally:
             run.drop_pictures()
 
+    def _add_results(self, p: Any, run: RunContext, processed: Any) -> None:
+        texts = unrestored.keep(p, processed, run.unrestored) if run.unrestored else {}
+        self.comparisons.keep(p, processed, run.compared, texts)
+        if run.plan.request.show_subject and run.shown is not None:
+            results.add(processed, [Image.fromarray(subject.pixels(*run.shown)) for subject in run.subjects])
 
-def _add_results(p: Any, run: RunContext, processed: Any) -> None:
-    if run.unrestored:
-        unrestored.keep(p, processed, run.unrestored)
-    if run.plan.request.show_subject and run.shown is not None:
-        results.add(processed, [Image.fromarray(subject.pixels(*run.shown)) for subject in run.subjects])
+
+def _set_size(p: Any, run: RunContext) -> None:
+    """Settle whether results have a size of their own: then the host must not lay them side by side in one picture."""
+    request = run.plan.request
+    reason = own_size.why_not(p, request)
+    run.at_run_size = bool(reason)
+    if reason:
+        p.comment(reason)
+    elif wants_own_size(request):
+        run.grid_was_wanted = own_size.without_grid(p)

@@ -28,13 +28,16 @@ def with_overlay(p: Any, image: Image.Image, position: int) -> Image.Image:
     return processing.apply_overlay(image, getattr(p, "paste_to", None), overlays[position])[0]
 
 
-def keep(p: Any, processed: Any, unfinished: dict[int, Image.Image]) -> None:
+def keep(p: Any, processed: Any, unfinished: dict[int, Image.Image]) -> dict[int, str]:
     """Add the unrestored pictures after all others, each with the parameters that made it.
 
     Args:
         p: the host's processing object.
         processed: its result; gets the pictures, and the texts that the page and the API show for them.
         unfinished: the pictures by their position among the results.
+
+    Returns:
+        Their parameters by the same position.
     """
     with without_restoring(p.extra_generation_params):
         texts = {index: processed.infotext(p, index) for index in unfinished}
@@ -42,6 +45,7 @@ def keep(p: Any, processed: Any, unfinished: dict[int, Image.Image]) -> None:
         _label_and_save(p, processed, image, index, texts[index])
     order = sorted(unfinished)
     results.add(processed, [unfinished[index] for index in order], [texts[index] for index in order])
+    return texts
 
 
 def _label_and_save(p: Any, processed: Any, image: Image.Image, index: int, text: str) -> None:

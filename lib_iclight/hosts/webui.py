@@ -56,6 +56,13 @@ def _choices(setting: Setting, files: Callable[[], list[str]]) -> list[str]:
     return [*dict.fromkeys([*files(), getattr(settings(), setting.name)])]
 
 
+def corrects_colours() -> bool:
+    """Whether the web UI is set to match the colours of img2img's results to the picture before."""
+    from modules import shared
+
+    return bool(getattr(shared.opts, "img2img_color_correction", False))
+
+
 def scripts_of(is_img2img: bool) -> list[Any]:
     """A tab's scripts: the web UI's and those of all extensions."""
     from modules import scripts

@@ -1,0 +1,244 @@
+"""AUTOMATIC1111's web UI (``ldm`` without a patcher, version 1.10 or newer)."""
+
+from __future__ import annotations
+
+import inspect
+import weakref
+from collections.abc import Callable, Hashable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from ..errors import ICLightError
+from ..models.checkpoint import by_channels
+from ..models.library import CONV_IN
+from . import webui
+from .a1111_weights import RelitWeights
+from .folders import Folders
+from .forge import family_of, name_of
+from .ldm import loaded_vae
+from .protocol import Checkpoint
+
+if TYPE_CHECKING:
+    import torch
+
+    from ..models.library import Offsets
+
+_SAMPLING = ("sample", "sample_img2img")
+_CONCATENATES = "hybrid"
+"""The key of a model that joins a condition to its latents and reads a prompt."""
+_OURS = "ic_light_relit"
+
+
+class A1111Host(Folders):
+    """Implements :class:`lib_iclight.hosts.protocol.Host` on the UNet's own weights.
+
+    Raises:
+        ICLightError: the web UI is too old to call the hook before sampling.
+    """
+
+    def __init__(self) -> None:
+        from modules import scripts
+
+        if not hasattr(scripts.Script, "process_before_every_sampling"):
+            raise ICLightError("IC Light needs version 1.10 of this web UI. Update it, or disable the extension.")
+        self._shapes: weakref.WeakKeyDictionary[Any, dict[str, tuple[int, ...]]] = weakref.WeakKeyDictionary()
+        self._pass: _Pass | None = None
+
+    def checkpoint(self, sd_model: Any) -> Checkpoint:
+        name, family = name_of(sd_model), family_of(sd_model)
+        if family is not None:
+            return Checkpoint(name, family, supported=False)
+        found = by_channels(_first_convolution(sd_model).in_channels)
+        return Checkpoint(name, found.words, found.supported)
+
+    def unet_shapes(self, sd_model: Any) -> Mapping[str, tuple[int, ...] | None]:
+        # The shapes stay the same when another checkpoint's weights are loaded into the same model.
+        unet = sd_model.model
+        shapes = self._shapes.get(unet)
+        if shapes is None:
+            shapes = self._shapes[unet] = {name: tuple(value.shape) for name, value in unet.named_parameters()}
+        return shapes
+
+    def vae(self, sd_model: Any) -> tuple[Hashable, Callable[[torch.Tensor], torch.Tensor], int]:
+        def encode(pixels: torch.Tensor) -> torch.Tensor:
+            import torch
+            from modules import devices
+
+            given = pixels.movedim(-1, 1).to(devices.device, devices.dtype_vae) * 2.0 - 1.0
+            with torch.no_grad(), devices.autocast():
+                latents = sd_model.encode_first_stage(given).mode() * sd_model.scale_factor
+            return latents.float().cpu()
+
+        return (weakref.ref(sd_model), sd_model.sd_checkpoint_info.filename, loaded_vae()), encode, 8
+
+    def sigma_max(self, sd_model: Any) -> float:
+        alphas = sd_model.alphas_cumprod.double()
+        return float(((1.0 - alphas) / alphas).sqrt().max())
+
+    def kept_levels(self, sd_model: Any) -> Callable[[], None]:
+        return lambda: None  # this web UI makes them anew for every batch
+
+    def hand_on_errors(self) -> None:
+        pass  # this web UI shows them
+
+    def begin_pass(self, p: Any) -> None:
+        from modules import sd_unet
+
+        option = getattr(sd_unet, "current_unet_option", None)
+        if option is not None:
+            raise ICLightError(
+                f"IC Light cannot relight with the SD Unet {option.label}, which has weights of its own. Choose None "
+                "there, or turn IC Light off."
+            )
+        self._pass = _Pass(p.sampler)
+
+    def relight(self, sd_model: Any, offsets: Offsets, c_concat: torch.Tensor) -> None:
+        self._pass.relight(sd_model, offsets, c_concat)
+
+
+class _Pass:
+    """One sampling pass: models are relit only while the sampler runs, whatever ends it.
+
+    Args:
+        sampler: its methods are wrapped until the pass has ended: img2img uses one sampler for several passes.
+    """
+
+    def __init__(self, sampler: Any):
+        self._relit: list[_RelitModel] = []
+        self._condition: torch.Tensor | None = None
+        self._waiting: tuple[Any, Offsets, torch.Tensor] | None = None
+        self._earlier = {name: vars(sampler).get(name) for name in _SAMPLING}
+        for name in _SAMPLING:
+            setattr(sampler, name, self._around(sampler, getattr(sampler, name)))
+
+    def relight(self, sd_model: Any, offsets: Offsets, c_concat: torch.Tensor) -> None:
+        """Relight a model when the sampler runs, at once if it runs already."""
+        if self._condition is None:
+            self._waiting = (sd_model, offsets, c_concat)
+            return
+        # The denoiser is in the middle of a step with the tensor that it was given.
+        self._condition.copy_(_for_batch(c_concat, self._condition))
+        self._begin(sd_model, offsets)
+
+    def _around(self, sampler: Any, method: Callable[..., Any]) -> Callable[..., Any]:
+        """A sampler's method, with the models relit and the condition in place of the host's."""
+
+        def sample(p: Any, x: torch.Tensor, *args: Any, **kwargs: Any) -> Any:
+            given = inspect.signature(method).bind(p, x, *args, **kwargs)
+            if self._waiting is None:
+                return method(*given.args, **given.kwargs)
+            sd_model, offsets, c_concat = self._waiting
+            self._condition = given.arguments["image_conditioning"] = _for_batch(c_concat, x)
+            try:
+                self._begin(sd_model, offsets)
+                return method(*given.args, **given.kwargs)
+            finally:
+                self._end()
+                self._unwrap(sampler)
+
+        setattr(sample, _OURS, self)
+        return sample
+
+    def _unwrap(self, sampler: Any) -> None:
+        for name, earlier in self._earlier.items():
+            if getattr(vars(sampler).get(name), _OURS, None) is not self:
+                continue  # somebody has wrapped it after us
+            if earlier is None:
+                delattr(sampler, name)
+            else:
+                setattr(sampler, name, earlier)
+
+    def _begin(self, sd_model: Any, offsets: Offsets) -> None:
+        relit = _RelitModel.of(sd_model.model, offsets)
+        self._relit.append(relit)
+        relit.active = True
+
+    def _end(self) -> None:
+        self._condition = self._waiting = None
+        for relit in self._relit:
+            relit.active = False
+        # Two would keep two models' weights in memory twice.
+        for relit in self._relit[: -1 if webui.settings().keep_models else None]:
+            relit.end()
+        self._relit = []
+
+
+class _RelitModel:
+    """A model with the offsets in its weights.
+
+    They stay there after a pass, as the web UI's LoRAs do, so that the next one is ready at once. Whatever else uses
+    the weights finds the plain ones: the offsets are taken away when the UNet is called outside a pass, when other
+    weights are loaded into it, and when its weights are asked for.
+    """
+
+    def __init__(self, wrapper: Any, offsets: Offsets):
+        # Weakly: the web UI's model is to leave memory as soon as it is dropped.
+        self._wrapper = weakref.ref(wrapper)
+        self._content, self._key, self._active = offsets.content, wrapper.conditioning_key, False
+        self._weights: RelitWeights | None = RelitWeights(wrapper, offsets.tensors, CONV_IN)
+        self._handles = [
+            wrapper.register_forward_pre_hook(lambda *given: self._make_way()),
+            wrapper.diffusion_model.register_forward_pre_hook(lambda *given: self._make_way()),
+            wrapper._register_load_state_dict_pre_hook(lambda *given: self._take_away(before_loading=True)),
+        ]
+        if hasattr(wrapper, "register_state_dict_pre_hook"):
+            asked_for = wrapper.register_state_dict_pre_hook(lambda *given: self._show_plain())
+            self._handles.append(asked_for)
+
+    @classmethod
+    def of(cls, wrapper: Any, offsets: Offsets) -> _RelitModel:
+        """The model with these offsets: that of the last pass, if its weights are still there."""
+        earlier = vars(wrapper).get(_OURS)
+        if earlier is not None:
+            if earlier._weights is not None and earlier._content == offsets.content:
+                return earlier
+            earlier.end()
+        made = vars(wrapper)[_OURS] = cls(wrapper, offsets)
+        return made
+
+    @property
+    def active(self) -> bool:
+        """Whether a pass is going on: then the model takes a condition."""
+        return self._active
+
+    @active.setter
+    def active(self, active: bool) -> None:
+        self._active = active
+        wrapper = self._wrapper()
+        if wrapper is not None:
+            wrapper.conditioning_key = _CONCATENATES if active else self._key
+
+    def end(self) -> None:
+        """Put everything back."""
+        for handle in self._handles:
+            handle.remove()
+        wrapper = self._wrapper()
+        if wrapper is not None and vars(wrapper).get(_OURS) is self:
+            del vars(wrapper)[_OURS]
+        self._take_away()
+
+    def _make_way(self) -> None:
+        """Give way to a call from outside a pass."""
+        if not self._active:
+            self.end()
+
+    def _show_plain(self) -> None:
+        """Let who reads the weights outside a pass find the plain ones."""
+        if not self._active:
+            self._take_away()
+
+    def _take_away(self, before_loading: bool = False) -> None:
+        # The hooks stay: those on loading and on reading must not be removed while they are called.
+        self.active = False
+        weights, self._weights = self._weights, None
+        if weights is not None:
+            weights.take_away(before_loading)
+
+
+def _first_convolution(sd_model: Any) -> Any:
+    return sd_model.model.get_submodule(CONV_IN.rpartition(".")[0])
+
+
+def _for_batch(c_concat: torch.Tensor, like: torch.Tensor) -> torch.Tensor:
+    """The condition for each picture of a batch, ``[B, C, h, w]``; several alternate."""
+    times = -(-like.shape[0] // c_concat.shape[0])
+    return c_concat.repeat(times, 1, 1, 1)[: like.shape[0]].to(like)
