@@ -1,4 +1,4 @@
-"""The page: the accordion in txt2img and img2img, and the texts that it shows.
+"""The page: the accordion in txt2img and img2img, the studio's tab, and the texts that they show.
 
-May import: errors, fields, infotext, light, models, picture, request, settings, subject.
+May import: errors, fields, infotext, light, models, picture, request, request_input, settings, studio, subject.
 """

@@ -14,14 +14,14 @@ from ..models.library import AUTO_MODEL
 from ..picture.arrays import Picture, Unreadable
 from ..request import FIELDS, MODES, PICTURES
 from ..subject.prepare import nothing_to_relight
-from . import cutout_preview, summary
-from .host_settings import connect_recommended, connect_second_pass
+from . import cutout_preview, first_opening, setting_warnings, summary
+from .again import Again
 from .ideas_panel import IdeasPanel
-from .init_picture import InitPicture
+from .init_picture import InitPicture, Seen
 from .light_panel import LightPanel
-from .models_html import MODE_NAMES
-from .panel import JS, QUIET, Panel, controls_of
-from .recommend import match_size
+from .panel import JS, QUIET, Panel, controls_of, on_any
+from .recommendation_row import RecommendationRow
+from .result_panel import ResultPanel
 from .subject_panel import SubjectPanel
 from .wording import as_spans
 
@@ -32,8 +32,13 @@ if TYPE_CHECKING:
 PAGE_FIELDS = controls_of(*Section)
 """The accordion's controls in order, which is the order of the script's arguments."""
 
-_DESCRIBED = ("mode", "light", "placement", "remove_background", "model", "restore_details", "keep_colours", "result")
+_DESCRIBED = (
+    *("mode", "light", "placement", "remove_background", "model"),
+    *("restore_details", "keep_colours", "result", "photograph_size", "photograph_background"),
+)
 """The controls, apart from pictures, that decide the summary on top and which controls are shown."""
+_DRAWN = "drawn"
+_SHORT_MODES = {"fc": "Foreground", "fcon": "+ offset noise", "fbc": "With background"}
 _REFRESH = "\U0001f504"
 _SWAP = "\u21c4"
 
@@ -48,8 +53,11 @@ class Accordion(Panel):
         models: the row about the model files.
         settings: the initial values of the controls.
         removers: returns the names of the background removers.
+        upscalers: returns the names of the upscalers.
         cut: cuts a subject out for the preview.
         max_pixels: returns the most pixels that a picture may have.
+        take_recommended: whether to take the recommended settings when a picture comes in.
+        corrects_colours: whether the web UI is set to match the colours of img2img's results to the picture before.
     """
 
     def __init__(
@@ -60,8 +68,11 @@ class Accordion(Panel):
         models: ModelsRow,
         settings: Settings,
         removers: Callable[[], list[str]],
+        upscalers: Callable[[], list[str]],
         cut: cutout_preview.Cut,
         max_pixels: Callable[[], int],
+        take_recommended: Callable[[], bool] = bool,
+        corrects_colours: Callable[[], bool] = bool,
     ):
         super().__init__("img2img" if is_img2img else "txt2img", settings.at_start)
         self._is_img2img = is_img2img
@@ -70,10 +81,16 @@ class Accordion(Panel):
         self._models = models
         self._cut = cut
         self._max_pixels = max_pixels
+        self._corrects_colours = corrects_colours
         self._light = LightPanel(self.tab, settings.at_start)
         self._subject = SubjectPanel(self.tab, settings.at_start, removers)
+        self._result = ResultPanel(self.tab, settings.at_start, upscalers)
         self.ideas = IdeasPanel(self.tab)
         self._init = InitPicture(self.tab, host_control)
+        self._recommendation = RecommendationRow(
+            self.tab, settings.at_start, host_control, self._init, take_recommended
+        )
+        self.again = Again(self.tab, self._init)
 
     def build(self, problem: str = "") -> list[Any]:
         """Make the controls, in the order of :data:`PAGE_FIELDS`, and connect them.
@@ -84,20 +101,24 @@ class Accordion(Panel):
         self._init.find()
         with InputAccordion(False, label=FIELDS["enabled"].label, elem_id=self.make_id("enabled")) as enabled:
             self.controls["enabled"] = enabled
-            with gr.Column(elem_classes=["ic-light"]):
+            with first_opening.place(self.make_id("content")) as self.place, gr.Column(elem_classes=["ic-light"]):
                 if problem:
                     gr.HTML(f"<p class='wrong'>{as_spans(problem)}</p>", elem_classes=["ic-light-notice"])
                 self._models.build_notice(self.make_id("notice"))
-                text = self._describe(has_init=self._init.is_there())
+                text = self._describe({name: self.begins_with(name) for name in _DESCRIBED}, {}, self._init.is_there())
                 self._summary = gr.HTML(text, elem_id=self.make_id("summary"), elem_classes=["ic-light-summary"])
-                self._build_pictures()
-                self._build_mode()
-                for panel in (self._light, self._subject):
-                    panel.build()
-                    self.controls |= panel.controls
-                self._build_buttons()
-                self.ideas.build()
+                self.again.build()
+                self._models.build_missing(self.make_id)
+                self._recommendation.build()
+                self._build_choices()
+                with gr.Row(elem_classes=["ic-light-table"]):
+                    self._build_pictures()
+                    self._light.build_pad()
+                self._light.build_strip()
+                self._build_room()
                 self._init.build()
+        for panel in (self._light, self._subject, self._result):
+            self.controls |= panel.controls
         for name in PICTURES:
             self.controls[name].max_pixels = self._max_pixels
         self._connect()
@@ -106,115 +127,139 @@ class Accordion(Panel):
     def paste_fields(self) -> list[tuple[Any, Callable[[dict], Any]]]:
         """Controls with the function that reads each from generation parameters, in the form the host expects."""
         silent = {name for name, field in FIELDS.items() if not field.is_pasted}
-        return [(self.controls[name], self._reader(name)) for name in PAGE_FIELDS if name not in silent]
+        own = [(self.controls[name], self._reader(name)) for name in PAGE_FIELDS if name not in silent]
+        return [*own, (self._recommendation.pasted, lambda params: "pasted"), self.again.paste_field]
+
+    def _build_choices(self) -> None:
+        with gr.Row(elem_classes=["ic-light-choices"]):
+            short = [(_SHORT_MODES[mode], mode) for mode in MODES]
+            self.make("mode", choices=short, elem_classes=["ic-light-segments", "ic-light-modes"])
+            self._result.build_choice()
 
     def _build_pictures(self) -> None:
-        with gr.Row(elem_classes=["ic-light-pictures"]):
+        with gr.Column(elem_classes=["ic-light-pictures"], min_width=160, scale=0):
             self.make("foreground")
-            with gr.Column(visible=False, min_width=160) as self._background_column:
-                self.make("background")
+            with gr.Column(visible=False, min_width=160, elem_classes=["ic-light-behind"]) as self._background_column:
                 with gr.Row(elem_classes=["ic-light-beside"]):
-                    self.make_rest(Section.PICTURES)
+                    self.make_rest(Section.PICTURES, but=("background",))
                     self._swap = ToolButton(
                         _SWAP, elem_id=self.make_id("swap"), tooltip="Swap foreground and background"
                     )
+                self.make("background")
+            self._light.build_slot()
+            self._light.build_placement()
 
-    def _build_mode(self) -> None:
-        self.make("mode", choices=[(MODE_NAMES[mode], mode) for mode in MODES])
+    def _build_room(self) -> None:
+        """The tabs for what is seldom needed, in one room."""
+        with gr.Tabs(elem_classes=["ic-light-room"]):
+            with gr.Tab("Subject", elem_id=self.make_id("tab_subject")):
+                self._subject.build()
+            with gr.Tab("Result", elem_id=self.make_id("tab_result")):
+                self._result.build()
+                self.make_rest(Section.RESULTS)
+            with gr.Tab("Models", elem_id=self.make_id("tab_models")):
+                self._build_models()
+            with gr.Tab("Ideas", elem_id=self.make_id("tab_ideas")):
+                self.ideas.build()
+
+    def _build_models(self) -> None:
         with gr.Row(elem_classes=["ic-light-model"]):
             self.make("model", choices=[AUTO_MODEL, *self._models_there()])
             self._refresh = ToolButton(_REFRESH, elem_id=self.make_id("refresh"), tooltip="Look for model files again")
         self.make_rest(Section.MODE)
         self._models.build(self.make_id)
 
-    def _build_buttons(self) -> None:
-        with gr.Row():
-            self._recommend = gr.Button("Use recommended settings", elem_id=self.make_id("recommend"), size="sm")
-            self._match = gr.Button("Match size", elem_id=self.make_id("match_size"), size="sm", visible=False)
-        self.make_rest(Section.RESULTS)
-
     def _connect(self) -> None:
+        recommendation = self._recommendation
+        recommendation.connect(self.controls)
         held = {name: gr.State(False) for name in PICTURES}
-        watched = [self.controls[name] for name in _DESCRIBED]
+        watched = [*(self.controls[name] for name in _DESCRIBED), self._light.drawn]
         look = [*watched, *held.values(), *self._init.states]
         changed = [
             self._summary,
             self._background_column,
-            self._match,
+            self._recommendation.match,
             *self._light.shown,
             *self._subject.shown,
+            *self._result.shown,
         ]
         for name, state in held.items():
             picture = self.controls[name]
-            picture.change(_slot_state(name), inputs=[picture], outputs=[state], **QUIET).then(
-                self._update, inputs=look, outputs=changed, **QUIET
-            )
-        for control in watched:
-            control.change(self._update, inputs=look, outputs=changed, **QUIET)
-        self._init.connect(lambda event: event(self._update, look, changed, **QUIET))
+            if name == "foreground":
+                seen = picture.change(_slot_state_and_seen, [picture], [state, recommendation.foreground], **QUIET)
+                recommendation.follow(seen.then)
+            else:
+                seen = picture.change(_slot_state(name), [picture], [state], **QUIET)
+            seen.then(self._update, inputs=look, outputs=changed, **QUIET)
+        on_any([control.change for control in watched], self._update, look, changed)
+        self._init.connect(lambda event: recommendation.follow(event(self._update, look, changed, **QUIET).then))
         # These change what the editor shows, too; the named lights differ between fc and fbc.
-        self._light.follow(*(self.controls[name] for name in ("mode", "flip_background", "remove_background")))
+        self._light.follow(*(self.controls[name] for name in ("mode", "flip_background", *SubjectPanel.PREVIEWED)))
         self._models.connect(self.controls["mode"], self.controls["model"], self._refresh)
         self._refresh.click(self._subject.refresh, None, [self._subject.controls["matting_model"]], **QUIET)
         pictures = [self.controls[name] for name in ("foreground", "background")]
         # In the browser alone, so that the original files change places.
         self._swap.click(None, pictures, pictures, **QUIET, **{JS: "(first, second) => [second, first]"})
         self.ideas.connect(self.controls, self._host_control)
-        self._connect_buttons()
-
-    def _connect_buttons(self) -> None:
-        """Connect what reads or sets the web UI's own controls, which do not exist outside the page."""
+        self._light.connect()
+        self._light.follow(*recommendation.sides)
         cutout_preview.connect(self._subject, self.controls["foreground"], self._init, self._cut)
-        connect_recommended(self._recommend, self.controls, self.tab, self._host_control)
-        sides = [self._host_control(f"{self.tab}_{side}") for side in ("width", "height")]
-        if None not in sides:
-            self._light.follow(*sides)
-            matched = self._match.click(_match, [self.controls["foreground"], *sides], sides, **QUIET)
-            if not self._is_img2img:
-                connect_second_pass(matched, self._host_control)
 
     def _update(self, *values: Any) -> list[Any]:
         """The summary, and which controls are shown, for these choices and pictures."""
-        mode, light, placement, removes, model, details, colours, result = values[: len(_DESCRIBED)]
-        pictures = dict(zip(PICTURES, values[len(_DESCRIBED) :], strict=False))
-        has_init = self._init.is_there(*values[len(_DESCRIBED) + len(PICTURES) :])
-        text = self._describe(mode, light, placement, removes, model, pictures, has_init)
+        names = (*_DESCRIBED, _DRAWN)
+        chosen = dict(zip(names, values, strict=False))
+        pictures = dict(zip(PICTURES, values[len(names) :], strict=False))
+        init = values[len(names) + len(PICTURES) :]
+        has_init = self._init.is_there(*init)
+        shown = ("mode", "restore_details", "keep_colours", "result", "photograph_size")
         return [
-            gr.update(value=text),
-            gr.update(visible=mode == "fbc"),
-            gr.update(visible=pictures["foreground"] is True),
-            *self._light.update(mode, light, bool(pictures["background"])),
-            *self._subject.update(mode, removes, details, colours, result),
+            gr.update(value=self._describe(chosen, pictures, has_init, self._init.is_masked(*init))),
+            gr.update(visible=chosen["mode"] == "fbc"),
+            gr.update(visible=_has_subject(pictures, has_init)),
+            *self._light.update(chosen["mode"], chosen["light"], bool(pictures["background"])),
+            *self._subject.update(chosen["remove_background"]),
+            *self._result.update(*(chosen[name] for name in shown)),
         ]
 
     def _describe(
         self,
-        mode: str = "fc",
-        light: str = "none",
-        placement: str = "cover",
-        removes: bool = True,
-        model: str = AUTO_MODEL,
-        pictures: Mapping[str, bool | str] | None = None,
-        has_init: bool | None = None,
+        chosen: Mapping[str, Any],
+        pictures: Mapping[str, bool | str],
+        has_init: bool | None,
+        is_masked: bool = False,
     ) -> str:
-        pictures, model = pictures or {}, (model or "").strip()
+        """What a run of these choices would do, and what among the web UI's settings works against it."""
+        mode, model = chosen["mode"], (chosen["model"] or "").strip()
+        light = summary.as_drawn(chosen["light"], chosen.get(_DRAWN, ""))
         # The folders are searched only if a file is named.
         models = self._models_there() if model not in ("", AUTO_MODEL) else {}
+        result = summary.Result(
+            chosen["result"], "run" if is_masked else chosen["photograph_size"], chosen["photograph_background"]
+        )
         text = summary.sentences(
             is_img2img=self._is_img2img,
             mode=mode,
             light=light,
-            placement=placement,
+            placement=chosen["placement"],
             has_foreground=bool(pictures.get("foreground")),
             has_background=bool(pictures.get("background")),
-            removes=removes,
+            removes=chosen["remove_background"],
             model=infotext.model_named(model, [*models]),
             models=models,
             unreadable={name: held for name, held in pictures.items() if isinstance(held, str)},
             has_init=has_init,
             has_light_map=bool(pictures.get("light_map")),
+            result=result,
+            corrects_colours=self._corrects_colours(),
         )
-        return as_spans(" ".join(text))
+        said = as_spans(" ".join(text))
+        if not _has_subject(pictures, has_init):
+            return said
+        starts_from = (
+            setting_warnings.start_of(mode, light, bool(pictures.get("foreground"))) if self._is_img2img else None
+        )
+        return said + setting_warnings.as_html(setting_warnings.of_run(mode, starts_from))
 
     def _reader(self, name: str) -> Callable[[dict], Any]:
         def read(params: dict) -> Any:
@@ -226,6 +271,11 @@ class Accordion(Panel):
             return value
 
         return read
+
+
+def _has_subject(pictures: Mapping[str, bool | str], has_init: bool | None) -> bool:
+    """Whether there is a picture to relight, which decides whether there is a size to match."""
+    return pictures.get("foreground") is True or (not pictures.get("foreground") and has_init is True)
 
 
 def _slot_state(name: str) -> Callable[[Any], bool | str]:
@@ -241,7 +291,7 @@ def _slot_state(name: str) -> Callable[[Any], bool | str]:
     return state_of
 
 
-def _match(picture: Picture | Unreadable | None, width: int, height: int) -> list[Any]:
-    if not isinstance(picture, Picture):
-        return [gr.update(), gr.update()]
-    return list(match_size(picture.size, int(width), int(height)))
+def _slot_state_and_seen(picture: Picture | Unreadable | None) -> list[Any]:
+    """What the foreground's slot holds, see :func:`_slot_state`, and what is known of a picture in it, or None."""
+    state = _slot_state("foreground")(picture)
+    return [state, Seen(picture.size, picture.digest) if state is True else None]

@@ -17,18 +17,28 @@ SIDE = 768
 
 def cutout_html(subject: Subject) -> str:
     """The picture as given, and the subject as it will be relit; transparency shows as a checkerboard."""
-    given, cut = Image.fromarray(subject.picture.rgb), Image.fromarray(subject.colours)
+    given, cut = Image.fromarray(subject.picture.rgb), _as_relit(subject)
     if subject.picture.alpha is not None:
         given.putalpha(Image.fromarray(subject.picture.alpha))
-    if subject.alpha is not None:
-        cut.putalpha(Image.fromarray(subject.alpha))
     note = "" if subject.alpha is not None else "<p>The whole picture is the subject.</p>"
     return f"<div class='ic-light-cutout'>{_figure('Before', given)}{_figure('After', cut)}</div>{note}"
+
+
+def after_html(subject: Subject) -> str:
+    """The subject alone, as it will be relit."""
+    return _figure("After", _as_relit(subject))
 
 
 def problem_html(text: str) -> str:
     """Why there is nothing to show."""
     return f"<p class='wrong'>{html.escape(text)}</p>"
+
+
+def _as_relit(subject: Subject) -> Image.Image:
+    image = Image.fromarray(subject.colours)
+    if subject.alpha is not None:
+        image.putalpha(Image.fromarray(subject.alpha))
+    return image
 
 
 def _figure(caption: str, image: Image.Image) -> str:

@@ -9,7 +9,8 @@ from typing import Any
 
 from .. import ROOT
 from ..light.description import LightDescription
-from ..request import FIELDS, Request, from_api
+from ..request import FIELDS, Request
+from ..request_input import from_api
 from ..subject.placement import Placement
 
 SHIPPED = ROOT / "presets" / "examples.json"

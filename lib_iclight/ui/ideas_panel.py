@@ -20,12 +20,12 @@ _OWN_LISTS = (
 
 
 class IdeasPanel(Panel):
-    """A closed accordion inside ours. It sets other controls; it has no values of its own in a request."""
+    """It sets other controls; it has no values of its own in a request."""
 
     def build(self) -> None:
         """Make the buttons; the lists are read again whenever the page is loaded."""
         self._examples = examples.load()
-        with gr.Accordion("Examples and prompts", open=False, elem_id=self.make_id("ideas")):
+        with gr.Column(elem_id=self.make_id("ideas"), elem_classes=["ic-light-ideas"]):
             gr.HTML("<p>An example fills the whole form. It can be undone.</p>", elem_classes=["ic-light-note"])
             with gr.Row(elem_classes=["ic-light-examples"]):
                 self._buttons = [
@@ -55,13 +55,14 @@ class IdeasPanel(Panel):
         sides = ["background"] if is_img2img else ["foreground", "background"]
         names = [*examples.CONTROLS, *sides]
         outputs = [*(controls[name] for name in names), *targets.values()]
+        undo = self.make_id("undo")
         for button, example in zip(self._buttons, self._examples, strict=True):
-            keep = f"(...values) => window.icLight?.undo?.keep('{self.tab}', values) ?? []"
+            keep = f"(...values) => window.icLight?.undo?.keep('{undo}', values) ?? []"
             # Before the example's own event, whose answer comes from the server.
             button.click(None, outputs, None, **QUIET, **{JS: keep})
             button.click(_filler(example, names, targets, is_img2img), None, outputs, **QUIET)
         # A page's script gets the values of the outputs too, after those of the inputs.
-        take = f"(...now) => window.icLight.undo.take('{self.tab}', now.slice(0, {len(outputs)}))"
+        take = f"(...now) => window.icLight.undo.take('{undo}', now.slice(0, {len(outputs)}))"
         self._undo.click(None, outputs, outputs, **QUIET, **{JS: take})
 
 
@@ -79,8 +80,7 @@ def _filler(
         if example.foreground is not None and not is_img2img:
             size = match_size(own["foreground"].size, *_AREA)
             of_host |= zip((f"{tab}_width", f"{tab}_height"), size, strict=True)
-        lit = example.request.light_name != "none"
-        of_host |= recommended(example.request.mode, is_img2img, own_schedule, lit, size)
+        of_host |= recommended(example.request.mode, is_img2img, own_schedule, size)
         wanted = [allowed(control, of_host.get(elem_id, gr.update())) for elem_id, control in targets.items()]
         return [*(own.get(name, gr.update()) for name in names), *wanted]
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
-
-import gradio as gr
+from typing import Any, NamedTuple
 
 from .panel import JS, QUIET, Panel
 
@@ -20,12 +18,21 @@ SLOTS = {
 """The web UI's tabs for pictures and the slot in each; "" for the batch tab, whose files we do not know."""
 
 _FIRST = next(iter(SLOTS))
-# Runs in the browser: a picture may be large, and the server only needs to know that there is one.
-# In gradio 3 the value of an inpainting slot is a picture with its mask.
-_FILLED = """(...pictures) => {
-    const held = (slot) => ("image" in Object(slot) ? slot.image : slot);
-    return [pictures.slice(0, COUNT).map((slot) => (held(slot) ? "1" : "0")).join("")];
-}"""
+# Runs in the browser: a picture may be large, and the server needs only its size and something to know it by.
+_TOLD = "async (...slots) => [(await window.icLight?.initPicture?.told(slots.slice(0, COUNT))) ?? '']"
+_EMPTY = "-"
+
+
+class Seen(NamedTuple):
+    """What the page knows of a picture.
+
+    Attributes:
+        size: width and height, None if they are unknown.
+        key: tells it from other pictures.
+    """
+
+    size: tuple[int, int] | None
+    key: str
 
 
 class InitPicture(Panel):
@@ -55,17 +62,14 @@ class InitPicture(Panel):
 
     def build(self) -> None:
         """Make the hidden controls that hold the state."""
-        self._tab = gr.State(_FIRST)
-        # Hidden by its class: gradio leaves invisible controls out of the page, and this one's change is an event.
-        self._filled = gr.Textbox(
-            "", label="init pictures", elem_id=self.make_id("init"), elem_classes=["ic-light-hidden"], show_label=False
-        )
-        self._filled.do_not_save_to_config = True
+        self._tab = self.make_hidden("init_tab", _FIRST)
+        self._told = self.make_hidden("init")
+        self._masked = [self.make_hidden("init_masked")] if any(map(_has_mask, self.slots)) else []
 
     @property
     def states(self) -> list[Any]:
-        """The inputs of :meth:`is_there`."""
-        return [self._filled, self._tab]
+        """The inputs of :meth:`is_there` and :meth:`seen`."""
+        return [self._told, self._tab]
 
     @property
     def slots(self) -> list[Any]:
@@ -76,6 +80,11 @@ class InitPicture(Panel):
     def holders(self) -> list[Any]:
         """What :meth:`picture` is told."""
         return [self._tab, *self.slots]
+
+    @property
+    def holders_if_any(self) -> list[Any]:
+        """The same, empty in txt2img."""
+        return self.holders if self._slots else []
 
     def picture(self, tab: str, *pictures: Any) -> Any:
         """The picture of the tab that is shown, which is the one that a run takes; None where it has none.
@@ -96,22 +105,42 @@ class InitPicture(Panel):
         """
         slots = self.slots
         # The script gets the value of the output too, after those of the inputs.
-        script = _FILLED.replace("COUNT", str(len(slots)))
-        for control in slots:
-            control.change(None, slots, [self._filled], **QUIET, **{JS: script})
-        tell(self._filled.change)
+        script = _TOLD.replace("COUNT", str(len(slots)))
+        # Of a picture and its mask gradio 3 says that it changes at every change of the page, as is an answer to that:
+        # the page would never come to rest. The page's script follows those.
+        changes = [slot.change for slot in slots if not _has_mask(slot)]
+        for event in [*changes, *(field.change for field in self._masked)]:
+            event(None, slots, [self._told], **QUIET, **{JS: script})
+        for state in self.states:
+            tell(state.change)
+        # In the browser, so that what is pressed right after a tab already counts for that tab.
         for name, tab in self._tabs.items():
-            tell(tab.select(lambda shown=name: shown, None, [self._tab], **QUIET).then)
+            tab.select(None, None, [self._tab], **QUIET, **{JS: f"() => ['{name}']"})
 
-    def is_there(self, filled: str = "", tab: str = _FIRST) -> bool | None:
-        """Whether the visible tab has a picture, None if that is not known.
+    def is_there(self, told: str = "", tab: str = _FIRST) -> bool | None:
+        """Whether the visible tab has a picture, None if that is not known; arguments as for :meth:`seen`."""
+        return None if SLOTS.get(tab, "") not in self._slots else self.seen(told, tab) is not None
+
+    @staticmethod
+    def is_masked(told: str = "", tab: str = _FIRST) -> bool:
+        """Whether the visible tab repaints only what is inside a mask; arguments as for :meth:`seen`."""
+        return "_inpaint" in tab
+
+    def seen(self, told: str = "", tab: str = _FIRST) -> Seen | None:
+        """The picture of the visible tab, None if there is none or if that is not known.
 
         Args:
-            filled: one digit for each slot that is followed, "1" if it holds a picture; empty at first.
+            told: a word for each slot that is followed, from ``icLight.initPicture.told``; empty at first.
             tab: the visible tab.
         """
-        slot = SLOTS.get(tab, "")
-        if slot not in self._slots:
+        words = dict(zip(self._slots, told.split(), strict=False))
+        word = words.get(SLOTS.get(tab, ""), _EMPTY)
+        if word == _EMPTY:
             return None
-        place = [*self._slots].index(slot)
-        return filled[place : place + 1] == "1"
+        width, height, key = word.split(":")
+        return Seen((int(width), int(height)) if int(width) and int(height) else None, key)
+
+
+def _has_mask(slot: Any) -> bool:
+    """Whether a slot holds a picture and its mask, as those of gradio 3 do that are painted on."""
+    return getattr(slot, "tool", "") == "sketch"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from . import send_on
 from .accordion import Accordion
+from .first_opening import when_opened
 from .ideas_panel import IdeasPanel
 from .models_row import ModelsRow
 from .panel import QUIET
@@ -39,26 +41,26 @@ class Page:
         """Watch for the host's controls that accordions depend on; a host calls this for every component."""
         elem_id = _id_of(component, kwargs)
         classes = kwargs.get("elem_classes") or getattr(component, "elem_classes", None) or []
-        if elem_id == _CHECKPOINT_ID or _CHECKPOINT_CLASS in classes:
+        # Forge's list of checkpoints has only a class, which Forge Neo gives to other lists too.
+        if elem_id == _CHECKPOINT_ID or (elem_id is None and _CHECKPOINT_CLASS in classes):
             self._checkpoint = component
         if elem_id in send_on.BUTTONS:
             self._send_buttons[elem_id] = component
         if elem_id == _LAST:
-            self._refresh_on_load()
+            self._refresh_when_opened()
             self._follow_checkpoint()
             self._fill_on_sending()
+            self._bring_back()
 
-    def _refresh_on_load(self) -> None:
+    def _refresh_when_opened(self) -> None:
         """Show what has changed on disk since the page was built."""
-        rows = self._shown_rows()
-        if not rows:
-            return
-        page = _current_page()
-        refreshed = [control for row in rows for control in row.refreshed]
-        page.load(lambda: [update for row in rows for update in row.refresh()], None, refreshed, **QUIET)
-        panels = [accordion.ideas for accordion in self._accordions.values()]
-        lists = [panel.lists for panel in panels if _is_shown(panel.lists)]
-        page.load(lambda: [IdeasPanel.shown_lists() for _ in lists], None, lists, **QUIET)
+        for is_img2img, row in self._rows.items():
+            if _is_shown(row.notice):
+                accordion = self._accordions[is_img2img]
+                outputs = [*row.refreshed, accordion.ideas.lists]
+                refreshed = when_opened(accordion.place, _current_page(), _refresher(row), outputs)
+                # Asked afterwards: a mode that was chosen in between counts.
+                refreshed.then(row.button_at_first, [accordion.controls["mode"]], [row.download], **QUIET)
 
     def _follow_checkpoint(self) -> None:
         """Warn as soon as an unsuitable checkpoint is selected."""
@@ -75,6 +77,15 @@ class Page:
         for button in self._send_buttons.values():
             if len(shown) == 2 and _is_shown(button):
                 send_on.connect(button, shown[False].controls, shown[True].controls)
+
+    def _bring_back(self) -> None:
+        """Let *Relight again from here* paste as the web UI's own button does; by now all fields are known."""
+        from modules import infotext_utils
+
+        for accordion in self._accordions.values():
+            fields = infotext_utils.paste_fields.get(accordion.tab)
+            if fields and _is_shown(accordion.controls["enabled"]):
+                accordion.again.connect(accordion.controls, fields, infotext_utils.connect_paste)
 
     def _shown_rows(self) -> list[ModelsRow]:
         return [row for row in self._rows.values() if _is_shown(row.notice)]
@@ -104,6 +115,10 @@ class HostControls:
         """A control of the page that is being built, or None."""
         component = self._found.get(elem_id)
         return component if component is not None and _is_shown(component) else None
+
+
+def _refresher(row: ModelsRow) -> Callable[[], list[Any]]:
+    return lambda: [*row.refresh(), IdeasPanel.shown_lists()]
 
 
 def _id_of(component: Any, options: dict[str, Any]) -> str | None:

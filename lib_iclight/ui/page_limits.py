@@ -26,7 +26,7 @@ from ..subject import placement
 
 
 def limits() -> dict[str, Any]:
-    """Limits, defaults and named lights, as ``javascript/ic_light_limits.js`` describes them."""
+    """Limits, defaults and named lights, as ``javascript/parts/ic_light_limits.js`` describes them."""
     return {
         "version": VERSION,
         "most_lights": MAX_LIGHTS,
