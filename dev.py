@@ -21,6 +21,7 @@ PINS = ROOT / "requirements" / "dev.txt"
 PINS_WITHOUT_DEPENDENCIES = ROOT / "requirements" / "no-deps.txt"
 NODE = ROOT / "requirements" / "node.txt"
 SCRIPTS = ROOT / "javascript"
+SCRIPT_FOLDERS = [str(ROOT / "lib_iclight" / "ui" / "templates"), "."]
 SCRIPT_TOOLS = VENV / "javascript-tools"
 SCRIPT_PINS = [ROOT / "requirements" / name for name in ("package.json", "package-lock.json")]
 OLDEST, NEWEST = (3, 10), (3, 13)
@@ -135,9 +136,9 @@ def lint(arguments: list[str]) -> int:
         return status
     fix = [argument for argument in arguments if argument == "--fix"]
     modules = SCRIPT_TOOLS / "node_modules"
-    biome = [node, str(modules / "@biomejs" / "biome" / "bin" / "biome"), "check", *fix, "."]
+    biome = [node, str(modules / "@biomejs" / "biome" / "bin" / "biome"), "check", "--config-path=.", *fix]
     types = [node, str(modules / "typescript" / "bin" / "tsc"), "--project", "jsconfig.json"]
-    return max(status, *(run(check, cwd=SCRIPTS) for check in (biome, types)))
+    return max(status, *(run(check, cwd=SCRIPTS) for check in ([*biome, *SCRIPT_FOLDERS], types)))
 
 
 def ensure_script_tools(tools: Path = SCRIPT_TOOLS) -> str:
@@ -146,14 +147,14 @@ def ensure_script_tools(tools: Path = SCRIPT_TOOLS) -> str:
     Raises SetupError if neither the system nor the package registries have what is needed.
     """
     if _program("npm") is None or _program("node") is None:
-        say("installing Node.js for the checks of the scripts")
+        say("installing Node.js for the checks of the page")
         _step([sys.executable, "-m", "pip", "install", "-q", "-r", str(NODE)], "there is no Node.js, and pip has none")
     npm, node = _program("npm"), _program("node")
     if npm is None or node is None:
         raise SetupError("Node.js has no npm beside it")
     installed = [tools / path.name for path in SCRIPT_PINS]
     if any(not to.exists() or to.read_bytes() != path.read_bytes() for path, to in zip(SCRIPT_PINS, installed)):
-        say("installing biome and TypeScript for the checks of the scripts")
+        say("installing biome, TypeScript and axe for the checks of the page")
         shutil.rmtree(tools, ignore_errors=True)
         tools.mkdir(parents=True)
         for path, to in zip(SCRIPT_PINS, installed):
@@ -205,6 +206,9 @@ def parse(argv: list[str]) -> tuple[str, list[str]]:
 def main(argv: list[str]) -> int:
     """Run one command inside the environment, creating it first if needed; return the exit status."""
     command, arguments = parse(argv)
+    if not is_ready() and {"-h", "--help"} & {*arguments}:
+        say(f"{COMMANDS[command]}. Its options are listed once the environment is there: python dev.py setup")
+        return 2
     try:
         ensure_environment()
     except SetupError as error:

@@ -17,6 +17,8 @@ from types import ModuleType
 from typing import Any
 from unittest import mock
 
+from workbench.memory import resident_memory
+
 HOOKS = ("begin", "check", "before_sampling", "finish_image", "results")
 SWITCHES = 20
 IMPORT_RUNS = 3
@@ -127,13 +129,6 @@ def _counted(module: ModuleType, function: str) -> Any:
     return mock.patch.object(module, function, wraps=getattr(module, function))
 
 
-def resident_memory() -> float:
-    """This process's resident memory in MiB."""
-    import psutil
-
-    return psutil.Process().memory_info().rss / 2**20
-
-
 def import_seconds() -> float:
     """The seconds that importing our package adds to a host's start: the best of several fresh interpreters."""
     from workbench.session import REPOSITORY
@@ -161,24 +156,65 @@ def _subject() -> str:
     return base64.b64encode(buffer.getvalue()).decode()
 
 
-def main(argv: list[str] | None = None) -> int:
-    """Print the table; returns the exit status."""
+def _options(argv: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="dev.py bench", description=__doc__)
     parser.add_argument("--size", type=int, default=256, help="side of the pictures in pixels; default: 256")
     parser.add_argument("--steps", type=int, default=4, help="sampling steps; default: 4")
     add = parser.add_argument
     add("--quality", action="store_true", help="print how well the workbench's model relights instead")
+    add("--megapixels", action="store_true", help="print what the photograph at 12 to 100 megapixels costs instead")
+    add("--page", action="store_true", help="print what the web UI's page costs with and without us instead")
+    add("--pad", action="store_true", help="print how smoothly a light is dragged in the light editor instead")
+    add("--studio", action="store_true", help="print how smoothly a light is turned in the studio instead")
+    add("--host", type=Path, metavar="FOLDER", help="print what switching costs on the web UI there, beside a LoRA's")
+    add("--truth", action="store_true", help="print how near the photograph in a known light comes to the truth")
+    add("--light-sets", action="store_true", help="print how near mixes of a light set come to the real lights instead")
+    add("--keep", type=Path, metavar="FOLDER", help="light sets: keep the relights, so that a run can be gone on with")
     add("--kinds", nargs="+", choices=("fc", "fbc"), default=["fc", "fbc"], help="quality: the kinds; default: both")
     add("--scenes", type=int, default=200, help="quality: held-out scenes; default: 200")
     add("--quality-steps", type=int, default=10, help="quality: sampling steps; default: 10")
     add("--weights", type=Path, metavar="FOLDER", help="quality: the model's files; default: the repository's")
     add("--plain", type=Path, metavar="FILE", help="quality: fc offsets trained without consistency, to compare with")
     add("--json", type=Path, metavar="FILE", help="quality: also write the scores to this file")
-    options = parser.parse_args(argv)
+    return parser.parse_args(argv)
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Print the table; returns the exit status."""
+    options = _options(argv)
+    if options.truth:
+        from small_model.quality.report import print_photographs
+
+        print_photographs()
+        return 0
     if options.quality:
         from small_model.quality.report import main as quality
 
         return quality(options)
+    if options.light_sets:
+        from small_model.quality.light_sets import main as light_sets
+
+        return light_sets(options)
+    if options.megapixels:
+        from workbench.megapixels_bench import main as photograph
+
+        return photograph()
+    if options.host:
+        from workbench.host_bench import main as on_host
+
+        return on_host(options)
+    if options.page:
+        from workbench.page_bench import main as page
+
+        return page()
+    if options.pad:
+        from workbench.pad_bench import main as pad
+
+        return pad()
+    if options.studio:
+        from workbench.studio_bench import main as studio
+
+        return studio()
 
     from workbench.session import Workbench
 

@@ -1,4 +1,4 @@
-"""Cuts out a subject by its colours alone, for a demo on a machine without a background remover or a network.
+"""Cuts out a subject by its colours alone, for a machine without a background remover or a network.
 
 Ellipses say roughly where the subject is. Two colour mixtures, the subject's and the background's, are fitted to that
 guess and refined iteratively (the idea of GrabCut, Rother et al. 2004, on superpixels and without its graph cut);
@@ -24,11 +24,6 @@ class Guess:
 
 
 MIDDLE = Guess(((0.5, 0.62, 0.36, 0.6),), certainty=0.9, colour_weight=3.0)
-ASTRONAUT = Guess(
-    ((0.44, 0.17, 0.14, 0.15), (0.42, 0.42, 0.17, 0.14), (0.38, 0.85, 0.36, 0.42), (0.78, 0.87, 0.22, 0.21)),
-    certainty=0.995,
-    colour_weight=0.8,
-)
 
 WORKING_SIDE = 256
 SUPERPIXELS = 900

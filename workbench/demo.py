@@ -1,182 +1,80 @@
-"""Relights one picture from the shell, or opens the page: `python dev.py demo`.
+"""Relights a photograph from the shell, or opens the page: `python dev.py demo`.
 
-The picture is made like that of any API request: by the host's `/sdapi/v1/txt2img` and the extension's own script.
+The pictures are made like those of any API request: by the host's `/sdapi/v1/txt2img` and the extension's own script.
 """
 
 from __future__ import annotations
 
 import argparse
-import base64
-import importlib.util
 import io
-import json
 import socket
-import sys
-import tempfile
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from PIL import Image
 
-from lib_iclight.errors import ICLightError
-from lib_iclight.picture import arrays, opening
-from lib_iclight.picture.arrays import Picture
+from lib_iclight.picture import scaling
+from lib_iclight.request import PHOTOGRAPH
 
-from .cutout import ASTRONAUT, cut_out
+from .answered import generated
+from .asked import NEGATIVE_PROMPT, Subject, as_png, read_picture, request, subject
+from .console import DemoError, say
 from .options import parse
 from .result import ResultError, result
+from .sheet import Cell, in_rows, sheet
 
-NEGATIVE_PROMPT = "lowres, bad anatomy, bad hands, cropped, worst quality"
-CFG = {"fc": 2.0, "fbc": 7.0}
-# Not the reference's DPM++ 2M SDE: the noise that it adds in each step hides the small model's light.
-SAMPLER = "DPM++ 2M"
-
-
-class DemoError(Exception):
-    """What is wrong with the request, in one line."""
-
-
-def say(text: str) -> None:
-    """Report progress on stderr; stdout gets only the path of the result."""
-    print(f"demo: {text}", file=sys.stderr, flush=True)
-
-
-def read_picture(path: Path) -> tuple[bytes, Picture]:
-    """Return the bytes of the file `path` and the picture in it. Raises DemoError if it cannot be read."""
-    try:
-        content = path.read_bytes()
-        return content, arrays.to_picture(opening.read(io.BytesIO(content), f"file {path}"))
-    except FileNotFoundError:
-        raise DemoError(f"there is no file {path}") from None
-    except OSError as error:
-        raise DemoError(f"{path} cannot be read: {error.strerror}") from error
-    except ICLightError as error:
-        raise DemoError(str(error)) from error
-
-
-def subject(path: Path | None) -> bytes:
-    """Return the subject as a picture file. Raises DemoError if it cannot be read or is fully transparent."""
-    if path is None:
-        from skimage import data
-
-        say("cutting the astronaut out by her colours")
-        buffer = io.BytesIO()
-        cut_out(Image.fromarray(np.asarray(data.astronaut())), ASTRONAUT).save(buffer, "PNG")
-        return buffer.getvalue()
-    content, picture = read_picture(path)
-    if picture.alpha is not None and not picture.alpha.any():
-        raise DemoError(f"{path} is fully transparent: there is nothing to relight")
-    return content
-
-
-def _base64(content: bytes) -> str:
-    return base64.b64encode(content).decode("ascii")
-
-
-def request(options: argparse.Namespace) -> dict[str, Any]:
-    """Return the body of the request to `/sdapi/v1/txt2img`. Raises DemoError for a picture that cannot be read."""
-    background = _base64(read_picture(options.background)[0]) if options.background else None
-    foreground = subject(options.foreground)
-    width, height = options.size
-    return {
-        "prompt": options.prompt,
-        "negative_prompt": NEGATIVE_PROMPT,
-        "width": width,
-        "height": height,
-        "seed": options.seed,
-        "steps": options.steps,
-        "cfg_scale": CFG[options.mode],
-        "sampler_name": SAMPLER,
-        "scheduler": "Karras",
-        "alwayson_scripts": {
-            "IC Light": {
-                "args": [
-                    {
-                        "enabled": True,
-                        "mode": options.mode,
-                        "foreground": _base64(foreground),
-                        "background": background,
-                        "light": options.light,
-                        "result": options.result,
-                    }
-                ]
-            }
-        },
-    }
+TOY = "the workbench's model is a toy, two hundred times smaller than Stable Diffusion: its light is rough"
+_WIDEST_CELL = 1024
 
 
 def relight(options: argparse.Namespace) -> Path:
-    """Relight the picture and return the path of the result. Raises DemoError."""
+    """Relight the photograph and return the path of the result or, with several lights, the sheet. Raises DemoError."""
+    files = _files(options)
+    prompts = f"{options.prompt} {NEGATIVE_PROMPT}"
     try:
-        with result(options.out, f"{options.prompt} {NEGATIVE_PROMPT}") as put:
-            put(generated(request(options), options.rough))
+        with ExitStack() as stack:
+            writers = {name: stack.enter_context(result(path, prompts)) for name, path in files.items()}
+            background = read_picture(options.background)[0] if options.background else None
+            given = subject(options.foreground)
+            bodies = [request(options, given, background, light) for light in options.light]
+            contents = _contents(options, given, generated(bodies, options.rough, outlined=options.foreground is None))
+            for name, content in contents.items():
+                writers[name](content)
     except ResultError as error:
         raise DemoError(str(error)) from error
+    say(TOY)
+    paths = {"before": options.foreground} | {name: files[name] for name in contents}
+    say("; ".join(f"{name}: {path}" for name, path in paths.items() if path))
     return options.out
 
 
-def generated(body: dict[str, Any], rough: bool) -> bytes:
-    """Return the PNG that the host makes from the request, reporting on stderr. Raises DemoError."""
-    say("starting the workbench")
-    from .session import DATA, REPOSITORY, ROUGH_CUT_OUT, Workbench
-
-    # A remover's model is a large download, so it is kept for the next time.
-    models = DATA / "models" if importlib.util.find_spec("rembg") else None
-    args = ("--rough-cut-out",) if rough else ()
-    extensions = (REPOSITORY, ROUGH_CUT_OUT)
-    given = body["alwayson_scripts"]["IC Light"]["args"][0]
-    with (
-        tempfile.TemporaryDirectory(prefix="ic-light-") as folder,
-        Workbench(folder, extensions, models_dir=models, args=args) as workbench,
-    ):
-        described = given["light"] if isinstance(given["light"], str) else "as described"
-        light = "as in the background" if given["background"] else described
-        say(f"relighting: {given['mode']}, light {light}, {body['steps']} steps")
-        with progress(body["steps"]):
-            answer = workbench.txt2img(**body)
-    if answer.status_code != 200:
-        is_json = "json" in answer.headers.get("content-type", "")
-        raise DemoError(reason(answer.json() if is_json else answer.text))
-    roughly = json.loads(answer.json()["info"])["extra_generation_params"].get("Cut-out")
-    if roughly:
-        say(f"the cut-out is {roughly}: the middle of the picture, by its colours")
-    return base64.b64decode(answer.json()["images"][0])
+def _files(options: argparse.Namespace) -> dict[str, Path]:
+    """Return where each picture goes: the result, and beside it those that nobody has yet."""
+    if len(options.light) > 1:
+        return {"sheet": options.out}
+    names = ["before"] if options.foreground is None else []
+    names += ["painting"] if options.result == PHOTOGRAPH else []
+    out = options.out
+    return {"after": out} | {name: out.with_name(f"{out.stem}-{name}{out.suffix}") for name in names}
 
 
-@contextmanager
-def progress(steps: int) -> Iterator[None]:
-    """Show the host's sampling progress on a terminal."""
-    from modules import shared
-    from tqdm import tqdm
-
-    done = threading.Event()
-
-    def follow() -> None:
-        # disable=None: a bar on a terminal, nothing in a file.
-        with tqdm(total=steps, desc="demo", unit="step", disable=None) as bar:
-            while not done.wait(0.2):
-                bar.update(max(0, min(steps, shared.state.sampling_step) - bar.n))
-            if bar.n:
-                bar.update(steps - bar.n)
-
-    follower = threading.Thread(target=follow, daemon=True)
-    follower.start()
-    try:
-        yield
-    finally:
-        done.set()
-        follower.join()
+def _contents(options: argparse.Namespace, given: Subject, made: list[list[bytes]]) -> dict[str, bytes]:
+    """Return the PNGs of :func:`_files` from the pictures made with each light: the result, then the painting."""
+    if len(made) > 1:
+        return {"sheet": as_png(_sheet(options.light, given.before, [pictures[0] for pictures in made]))}
+    before = {"before": as_png(given.before)} if options.foreground is None else {}
+    return before | dict(zip(("after", "painting"), made[0], strict=False))
 
 
-def reason(answer: Any) -> str:
-    """Return the human-readable message in the API's error `answer`, a decoded JSON body."""
-    fields = ("detail", "message", "errors", "error")
-    said = [answer.get(field) for field in fields] if isinstance(answer, dict) else [answer]
-    return next((" ".join(text.split()) for text in said if isinstance(text, str) and text), str(answer))
+def _sheet(lights: list[Any], before: Image.Image, made: list[bytes]) -> Image.Image:
+    """Return the photograph and one picture a light, labelled; the photograph is cut as the pictures are."""
+    after = [Image.open(io.BytesIO(content)) for content in made]
+    crop = Image.fromarray(scaling.cover_crop(np.asarray(before), *after[0].size))
+    labels = [light if isinstance(light, str) else "as described" for light in lights]
+    cells = [Cell("before", crop), *map(Cell, labels, after)]
+    return sheet(in_rows(cells), min(_WIDEST_CELL, crop.width))
 
 
 def serve(port: int, rough: bool) -> None:
@@ -197,7 +95,7 @@ def serve(port: int, rough: bool) -> None:
 
 
 def main(argv: list[str]) -> int:
-    """Relight one picture and print its path, or serve the page; returns the exit status."""
+    """Relight a photograph and print the result's path, or serve the page; returns the exit status."""
     options = parse(argv)
     try:
         if options.serve:

@@ -22,6 +22,8 @@ MOST_STEPS = 150
 LARGEST_SEED = 2**32 - 1
 LIGHTS = ("none", *DRAWN)
 RESULTS = FIELDS["result"].choices
+OWN_SIZE = "photograph"
+"""The size of a result with the photograph's own pixels."""
 
 
 class Parser(argparse.ArgumentParser):
@@ -34,24 +36,44 @@ class Parser(argparse.ArgumentParser):
 
 def parse(argv: list[str]) -> argparse.Namespace:
     """Return the options; on `--help` or a mistake, exits as argparse does."""
-    parser = Parser(prog="dev.py demo", description="Relight one picture, or open the page.")
+    parser = Parser(prog="dev.py demo", description="Relight a photograph, or open the page.")
     add = parser.add_argument
-    add("--foreground", type=Path, metavar="PICTURE", help="the subject; default: NASA's astronaut from scikit-image")
+    add("--foreground", type=Path, metavar="PICTURE", help="the photograph; default: NASA's astronaut of scikit-image")
     add("--background", type=Path, metavar="PICTURE", help="a picture to put behind the subject; makes the mode fbc")
     add("--rough", action="store_true", help="cut the subject out by its colours even if rembg is installed")
     add(
         "--light",
         type=light,
+        nargs="+",
+        action="extend",
         metavar="LIGHT",
-        help=f"{', '.join(LIGHTS)}; or a light description (docs/lights.md), as JSON or a file; default: left",
+        help=f"{', '.join(LIGHTS)}; or a light description (docs/lights.md), as JSON or a file; "
+        "several make a sheet; default: left",
     )
     add("--mode", choices=sorted(STEPS), help="default: fbc with a background, else fc")
-    add("--result", choices=RESULTS, default=PHOTOGRAPH, help="default: photograph, in the new light")
+    add(
+        "--result",
+        choices=RESULTS,
+        default=PHOTOGRAPH,
+        help="photograph: the photograph in the new light, the default; painting: what the model paints",
+    )
     add("--prompt", type=text, default=PROMPT)
-    add("--size", type=size, default=(256, 256), metavar="PIXELS", help="one side, or WIDTHxHEIGHT; default: 256")
+    add(
+        "--size",
+        type=size,
+        metavar="SIZE",
+        help="photograph: the photograph's own, the default for that result; "
+        "or pixels, one side or WIDTHxHEIGHT; default for a painting: 256",
+    )
     add("--steps", type=whole(1, MOST_STEPS), metavar="N", help="default: 25, with fbc 20")
     add("--seed", type=whole(-1, LARGEST_SEED), default=12345, metavar="N", help="-1 for a random one")
-    add("--out", type=Path, default=Path("demo.png"), metavar="PICTURE", help="default: demo.png")
+    add(
+        "--out",
+        type=Path,
+        default=Path("demo.png"),
+        metavar="PICTURE",
+        help="default: demo.png; before and painting go beside it",
+    )
     add("--serve", action="store_true", help="open the page instead, until Ctrl-C")
     add("--port", type=whole(1, 65535), metavar="N", help="the page's port; default: 7860")
     options = parser.parse_args(argv)
@@ -59,7 +81,8 @@ def parse(argv: list[str]) -> argparse.Namespace:
     if mistake:
         parser.error(mistake)
     options.mode = options.mode or ("fbc" if options.background else "fc")
-    options.light = options.light or ("none" if options.background else "left")
+    options.light = options.light or ["none" if options.background else "left"]
+    options.size = options.size or (OWN_SIZE if options.result == PHOTOGRAPH else (256, 256))
     options.steps = options.steps or STEPS[options.mode]
     options.port = options.port or 7860
     return options
@@ -77,17 +100,21 @@ def contradiction(options: argparse.Namespace, default: Callable[[str], Any]) ->
         return "--background needs the mode fbc, not fc"
     if options.background and options.light is not None:
         return "--background says how the subject is lit: leave --light out"
-    if options.mode == "fbc" and not options.background and options.light == "none":
+    if options.size == OWN_SIZE and options.result != PHOTOGRAPH:
+        return "a painting has the size of the run: give --size in pixels, or leave it out"
+    if options.mode == "fbc" and not options.background and "none" in (options.light or ()):
         return "the mode fbc needs a --background or a --light"
     return None
 
 
-def size(value: str) -> tuple[int, int]:
-    """Return (width, height) from `512` or `640x512`, each 64 to 2048 and a multiple of 8."""
+def size(value: str) -> str | tuple[int, int]:
+    """Return OWN_SIZE, or (width, height) from `512` or `640x512`, each 64 to 2048 and a multiple of 8."""
+    if value == OWN_SIZE:
+        return value
     match = re.fullmatch(r"(\d+)(?:x(\d+))?", value)
     width, height = (int(match[1]), int(match[2] or match[1])) if match else (0, 0)
     if not all(64 <= side <= 2048 and side % 8 == 0 for side in (width, height)):
-        sizes = "64 to 2048 in steps of 8, such as 512 or 640x512"
+        sizes = f"take {OWN_SIZE}, or 64 to 2048 in steps of 8, such as 512 or 640x512"
         raise argparse.ArgumentTypeError(f"{shown(value)} is not a size: {sizes}")
     return width, height
 

@@ -93,15 +93,34 @@ def normals_from(relights: dict[str, Tensor]) -> Tensor:
 
 
 def normal_error(relights: dict[str, Tensor], held: HeldOut) -> Tensor:
-    """Return the mean angle [N] in degrees between found and true normals on each subject."""
-    cosine = (normals_from(relights) * held.normals).sum(1).clamp(-1, 1)
-    degrees = torch.rad2deg(cosine.arccos())
+    """Return the mean angle [N] in degrees between the normals from four relights and true ones on each subject."""
+    return normals_apart(normals_from(relights), held)
+
+
+def normals_apart(found: Tensor, held: HeldOut) -> Tensor:
+    """Return the mean angle [N] in degrees between normals ``found`` [N, 3, S, S] and true ones on each subject."""
+    degrees = torch.rad2deg((found * held.normals).sum(1).clamp(-1, 1).arccos())
     return (degrees * held.masks).sum((1, 2)) / held.masks.sum((1, 2))
 
 
 def sum_error(first: Tensor, second: Tensor, both: Tensor, held: HeldOut) -> Tensor:
     """Return the relative difference [N], in linear light on the subjects, of ``both`` from the sum of two lights."""
-    added = (first**scenes.GAMMA + second**scenes.GAMMA).clamp(max=1)
-    whole = both**scenes.GAMMA
+    return _apart((first**scenes.GAMMA + second**scenes.GAMMA).clamp(max=1), both**scenes.GAMMA, held)
+
+
+def light_error(pictures: Tensor, right: Tensor, held: HeldOut, *, fitted: bool = False) -> Tensor:
+    """Return the relative difference [N], in linear light on the subjects, of ``pictures`` from the ``right`` ones.
+
+    ``fitted`` first makes each as bright as fits best, by least squares.
+    """
+    made, true = pictures**scenes.GAMMA, right**scenes.GAMMA
+    if fitted:
+        inside = made * held.masks[:, None]
+        shares = (inside * true).sum((1, 2, 3)) / (inside * made).sum((1, 2, 3)).clamp(min=1e-6)
+        made = made * shares[:, None, None, None]
+    return _apart(made, true, held)
+
+
+def _apart(made: Tensor, whole: Tensor, held: HeldOut) -> Tensor:
     mask = held.masks[:, None]
-    return ((whole - added).abs() * mask).sum((1, 2, 3)) / (whole * mask).sum((1, 2, 3)).clamp(min=1e-6)
+    return ((whole - made).abs() * mask).sum((1, 2, 3)) / (whole * mask).sum((1, 2, 3)).clamp(min=1e-6)

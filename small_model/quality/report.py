@@ -16,8 +16,9 @@ from torch import Tensor
 from tqdm import tqdm
 
 from small_model import files
-from small_model.quality import direction, measures, statistics
+from small_model.quality import direction, known_light, measures, photograph, statistics
 from small_model.quality.heldout import SIDES, HeldOut, Ramp, Truth, held_out
+from small_model.quality.photograph import photographed
 from small_model.quality.product import Asking, Product, weights_from
 from small_model.quality.statistics import Estimate
 from small_model.tiny_model import build
@@ -57,6 +58,8 @@ BARS = {
     "fc: silhouette IoU": Bar(least=0.9),
     "fc: normals from four relights, degrees": Bar(most=30.0),
     "fc: sum of two lights nearer than without the loss": Bar(least=0.0),
+    "photograph: lit from the asked side, more often than its painting": Bar(least=0.0),
+    "photograph: hue nearer to the albedo's than its painting's, degrees": Bar(least=0.0),
     "fbc: lit from the background's side, of four": Bar(least=0.7),
     **{f"fbc {side}: half towards the light brighter": Bar(least=0.85) for side in SIDES},
     "fbc: circular r of asked and found angle": Bar(least=0.2),
@@ -68,9 +71,14 @@ BARS = {
 }
 
 
-def fc_values(pipeline: Any, held: HeldOut, first: int = 0, total: int = 0) -> Values:
-    """Return fc's measures, one value per scene; the angle depends on a scene's number, ``first + i`` of ``total``."""
+def fc_values(pipeline: Any, held: HeldOut, first: int = 0, total: int = 0, *, photographs: bool = False) -> Values:
+    """Return fc's measures, one value per scene; the angle depends on a scene's number, ``first + i`` of ``total``.
+
+    ``photographs`` adds those of the photographs in the paintings' light.
+    """
     values, made = _from_four_sides("fc", "asked", pipeline.fc, held)
+    if photographs:
+        values |= photograph_values(made, held)
     values["fc: hue, degrees from the albedo's"] = measures.colour_angle(made["left"], held)
     both = pipeline.fc_both(held)
     values["fc: sum of two lights, relative error"] = measures.sum_error(made["left"], made["right"], both, held)
@@ -89,6 +97,20 @@ def _from_four_sides(kind: str, whose: str, relight: Relight, held: HeldOut) -> 
     values[f"{kind}: silhouette IoU"] = measures.silhouette(made, held)
     values[f"{kind}: normals from four relights, degrees"] = measures.normal_error(made, held)
     return values, made
+
+
+def photograph_values(made: dict[str, Tensor], held: HeldOut) -> Values:
+    """Return how the photographs compare with the paintings ``made`` of them by side, whose light they are put in."""
+    relit = {side: photographed(pictures, held) for side, pictures in made.items()}
+    hits, hues = [], []
+    for side, angle in SIDES.items():
+        ours, painted = (direction.towards(measures.light_angles(each[side], held), angle) for each in (relit, made))
+        hits.append(ours - painted)
+        hues.append(measures.colour_angle(made[side], held) - measures.colour_angle(relit[side], held))
+    return {
+        "photograph: lit from the asked side, more often than its painting": sum(hits) / len(hits),
+        "photograph: hue nearer to the albedo's than its painting's, degrees": sum(hues) / len(hues),
+    }
 
 
 def angle_values(kind: str, relight: Relight, held: HeldOut, first: int, total: int) -> Values:
@@ -223,13 +245,20 @@ def measure(host: Any, options: Any) -> dict[str, dict[str, Estimate]]:
         for name, pipeline in {"product": product, **references}.items():
             values: Values = {}
             if "fc" in options.kinds:
-                values |= fc_values(pipeline, held, first, options.scenes)
+                values |= fc_values(pipeline, held, first, options.scenes, photographs=name == "product")
             if "fbc" in options.kinds:
                 values |= fbc_values(pipeline, held, first, options.scenes)
             rows[name].append(values)
         if "fc" in options.kinds:
             rows["product"][-1] |= bare_values(bare, held) | (plain_values(plain, held) if plain else {})
     return {name: estimates(joined(parts)) for name, parts in rows.items()}
+
+
+def print_photographs() -> None:
+    """Print how near the photograph in a known light comes to the truth, rendered and simulated."""
+    print(
+        f"\nThe photograph in a painting's light; paintings are simulated\n{photograph.table()}\n{known_light.table()}"
+    )
 
 
 def main(options: Any) -> int:
@@ -241,6 +270,7 @@ def main(options: Any) -> int:
     scores = found.pop("product")
     print(f"{options.scenes} held-out scenes of {options.size} px, {options.quality_steps} steps, through the product")
     print(table(scores, found))
+    print_photographs()
     if options.json:
         rows = {name: [each.value, each.low, each.high] for name, each in scores.items()}
         Path(options.json).write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")

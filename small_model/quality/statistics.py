@@ -47,6 +47,11 @@ def mean(values: Tensor) -> Estimate:
     return _between(float(values.mean()), values[_resampled(len(values))].mean(1))
 
 
+def median(values: Tensor) -> Estimate:
+    """Return the median of ``values`` [N] with a bootstrap interval."""
+    return _between(float(values.quantile(0.5)), values[_resampled(len(values))].quantile(0.5, dim=1))
+
+
 def circular(first: Tensor, second: Tensor) -> Tensor:
     """Return the correlation of paired angles in degrees, [..., N] each to [...] (Fisher and Lee 1983)."""
     a, b = torch.deg2rad(first), torch.deg2rad(second)

@@ -157,7 +157,10 @@ def save_image(
     forced_filename: str | None = None,
     suffix: str = "",
 ) -> str:
-    """Write a picture into the folder's subfolder for today, under an unused number; returns its path."""
+    """Write a picture into the folder's subfolder for today, under an unused number; returns its path.
+
+    The picture gets the path as ``already_saved_as``.
+    """
     path = os.path.join(path, datetime.date.today().isoformat())
     os.makedirs(path, exist_ok=True)
     name = forced_filename
@@ -166,4 +169,5 @@ def save_image(
         name = "-".join(filter(None, [basename, f"{number:05}", None if seed is None else str(seed)])) + suffix
     filename = os.path.join(path, f"{name}.{extension}")
     save_image_with_geninfo(image, info, filename)
+    image.already_saved_as = filename
     return filename

@@ -45,6 +45,7 @@ def img2img_function(id_task: str, request: gr.Request, *args) -> tuple:
         override_settings=create_override_settings_dict(v["override_settings"]),
         **{name: v[name] for name in names.split()},
     )
+    p.user = request.username
     return page_parts.run(p, scripts.scripts_img2img, args[len(FIELDS) :])
 
 

@@ -201,7 +201,7 @@ def _connect(binding: ParamBinding) -> None:
     _send_image(binding, target)
     if binding.source_text_component is not None:
         override = target["override_settings_component"]
-        connect_paste(binding.paste_button, fields, binding.source_text_component, override)
+        connect_paste(binding.paste_button, fields, binding.source_text_component, override, binding.tabname)
     if binding.source_tabname is not None:
         names = ["Prompt", "Negative prompt", "Steps", "Seed", *binding.paste_field_names]
         binding.paste_button.click(
@@ -246,7 +246,7 @@ def _last_parameters() -> str:
         return ""
 
 
-def connect_paste(button, paste_fields: list, input_comp, override_settings_component) -> None:
+def connect_paste(button, paste_fields: list, input_comp, override_settings_component, tabname: str) -> None:
     """Make a button read infotext, by default the last generation's, into a tab's components."""
     handled = {key for _, key in paste_fields if isinstance(key, str)}
 

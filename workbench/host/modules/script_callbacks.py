@@ -65,6 +65,17 @@ def model_loaded_callback(sd_model) -> None:
     _run("model_loaded", sd_model)
 
 
+def ui_tabs_callback() -> list[tuple[Any, str, str]]:
+    """The page's tabs are about to be put together: ``f() -> [(blocks, label, id), ...]``, or None."""
+    found: list[tuple[Any, str, str]] = []
+    for c in list(callback_map.get("ui_tabs", [])):
+        try:
+            found += c.callback() or []
+        except Exception:
+            errors.report(f"Error executing callback ui_tabs_callback for {c.script}", exc_info=True)
+    return found
+
+
 def ui_settings_callback() -> None:
     """Settings are about to be shown."""
     _run("ui_settings")
@@ -101,6 +112,7 @@ def _registrar(event: str, told: str) -> Callable[..., None]:
 
 on_app_started = _registrar("app_started", "demo, app")
 on_model_loaded = _registrar("model_loaded", "sd_model")
+on_ui_tabs = _registrar("ui_tabs", "")
 on_ui_settings = _registrar("ui_settings", "")
 on_cfg_denoiser = _registrar("cfg_denoiser", "params")
 on_after_component = _registrar("after_component", "component, **kwargs")

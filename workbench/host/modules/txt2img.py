@@ -29,6 +29,7 @@ def txt2img_function(id_task: str, request: gr.Request, *args) -> tuple:
         hr_additional_modules=["Use same choices"],
         **values,
     )
+    p.user = request.username
     return page_parts.run(p, scripts.scripts_txt2img, args[len(FIELDS) + 1 :])
 
 

@@ -7,7 +7,7 @@ import html
 import gradio as gr
 from forge_workbench import page_img2img, page_parts, page_txt2img
 
-from modules import images, infotext_utils, scripts, shared, ui_settings
+from modules import images, infotext_utils, script_callbacks, scripts, shared, ui_settings
 from modules.call_queue import wrap_gradio_call_no_job
 from modules.ui_gradio_extensions import reload_javascript
 
@@ -57,6 +57,7 @@ def create_ui() -> gr.Blocks:
         interfaces.append((page.create(), label, label.lower()))
     scripts.scripts_current = None
     interfaces.append((_create_pnginfo(), "PNG Info", "pnginfo"))
+    interfaces += script_callbacks.ui_tabs_callback()
     interfaces.append((settings.create_ui(), "Settings", "settings"))
     with gr.Blocks(theme=shared.gradio_theme, analytics_enabled=False, title="IC-Light workbench") as demo:
         infotext_utils.connect_paste_params_buttons()

@@ -18,6 +18,7 @@ from PIL import Image
 from lib_iclight.errors import ICLightError
 from lib_iclight.subject import background_removal
 from workbench.cutout import cut_out
+from workbench.photographs import known
 
 #: The generation parameters with the remover that IC Light asked for, and with what took its place.
 _ASKED_FOR, _TAKEN = "IC Light background removal", "Cut-out"
@@ -29,6 +30,7 @@ _replaced: dict[str, str] = {}
 def or_roughly(remove: Callable[[np.ndarray, str, Path], np.ndarray]) -> Callable[[np.ndarray, str, Path], np.ndarray]:
     """A background remover that cuts out by colours alone if one of rembg's does not work.
 
+    The demo's own photographs are then cut out along their outlines.
     For the user's own files and for unknown names, errors are raised as usual.
     """
 
@@ -45,7 +47,9 @@ def or_roughly(remove: Callable[[np.ndarray, str, Path], np.ndarray]) -> Callabl
                 _replaced[model] = "rembg is not installed" if missing else f"{model} cannot be loaded"
         if LocalContext.event_id.get() is not None:
             gr.Warning(_in_words(model))
-        return np.asarray(cut_out(Image.fromarray(rgb)).getchannel("A"))
+        picture = Image.fromarray(rgb)
+        photograph = known(picture)
+        return np.asarray((photograph.cut_out() if photograph else cut_out(picture)).getchannel("A"))
 
     return remove_or_cut_out
 
