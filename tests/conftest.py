@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from bright_remover import Rembg
@@ -11,9 +12,12 @@ from browsers import chromium
 from caches import relight_pipeline
 from drawing_up import draw_up
 from samples import no_remover
-from sd15_layout import iclight_file
+from sd15_layout import iclight_file, safetensors_bytes
 
 from lib_iclight.relight import Plan
+
+SDXL = {"conditioner.embedders.0.x": (1,), "model.diffusion_model.label_emb.0.0.weight": (1,)}
+"""Names and shapes of tensors by which a checkpoint is known as SDXL's."""
 
 
 @pytest.fixture(scope="session")
@@ -70,6 +74,18 @@ def host(running):
     for path in (running.settings.data_dir / "outputs").rglob("*.png"):
         path.unlink()
     return running
+
+
+@pytest.fixture
+def sdxl(running, tmp_path, monkeypatch):
+    """A checkpoint of another family among the host's."""
+    from modules import sd_models
+
+    path = tmp_path / "big.safetensors"
+    path.write_bytes(safetensors_bytes(SDXL))
+    info = SimpleNamespace(name_for_extra="big", filename=str(path), title="big", short_title="big")
+    monkeypatch.setitem(sd_models.checkpoint_aliases, "big", info)
+    return "big"
 
 
 @pytest.fixture(scope="module")

@@ -14,8 +14,9 @@ import numpy as np
 import pytest
 from PIL import Image, PngImagePlugin
 
-from workbench import demo, options, result
-from workbench.cutout import ASTRONAUT, cut_out
+from workbench import answered, asked, demo, options, result
+from workbench.console import DemoError
+from workbench.cutout import cut_out
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -30,6 +31,13 @@ def photo(tmp_path):
     return path
 
 
+def request(*argv):
+    """The body of the demo's first request with these options."""
+    chosen = options.parse([str(option) for option in argv])
+    background = asked.read_picture(chosen.background)[0] if chosen.background else None
+    return asked.request(chosen, asked.subject(chosen.foreground), background, chosen.light[0])
+
+
 def arguments(body):
     """The dict that reaches the extension's script."""
     return body["alwayson_scripts"]["IC Light"]["args"][0]
@@ -42,7 +50,7 @@ def decoded(text):
 @pytest.fixture
 def never_started(monkeypatch):
     """Fails if the model is started: mistakes must be reported before that."""
-    monkeypatch.setattr(demo, "generated", lambda *args: pytest.fail("the workbench was started"))
+    monkeypatch.setattr(demo, "generated", lambda *args, **kwargs: pytest.fail("the workbench was started"))
 
 
 @pytest.mark.parametrize(
@@ -53,7 +61,8 @@ def never_started(monkeypatch):
         (["--light", '{"version": 1'], "light must be JSON"),
         (["--light", str(ROOT)], "cannot be read as a light"),
         (["--mode", "fd"], "fd"),
-        (["--size", "100"], "is not a size"),
+        (["--size", "100"], "is not a size: take photograph, or 64 to 2048"),
+        (["--size", "photograph", "--result", "painting"], "a painting has the size of the run"),
         (["--size", "big"], "is not a size"),
         (["--size", "100000"], "is not a size"),
         (["--steps", "-1"], "'-1' is not a whole number from 1 to 150"),
@@ -66,6 +75,7 @@ def never_started(monkeypatch):
         (["--mode", "fc", "--background", "b.png"], "needs the mode fbc"),
         (["--light", "left", "--background", "b.png"], "leave --light out"),
         (["--mode", "fbc", "--light", "none"], "needs a --background or a --light"),
+        (["--mode", "fbc", "--light", "left", "none"], "needs a --background or a --light"),
         (["--serve", "--light", "right", "--steps", "9"], "leave --light, --steps out"),
         (["--port", "7861"], "--port needs --serve"),
         (["--shine"], "--shine"),
@@ -159,7 +169,7 @@ def test_sizes():
 
 @pytest.mark.parametrize("name", ["none", "left", "right", "top", "bottom", "front", "ambient"])
 def test_every_light_has_a_name(name):
-    assert arguments(demo.request(demo.parse(["--light", name])))["light"] == name
+    assert arguments(request("--light", name))["light"] == name
 
 
 def test_a_light_is_described_in_place_or_in_a_file(tmp_path):
@@ -167,36 +177,63 @@ def test_a_light_is_described_in_place_or_in_a_file(tmp_path):
     path = tmp_path / "lamp.json"
     path.write_text(json.dumps(described), encoding="utf-8")
     for given in (json.dumps(described), str(path)):
-        assert arguments(demo.request(demo.parse(["--light", given])))["light"] == described
+        assert arguments(request("--light", given))["light"] == described
 
 
 def test_without_a_picture_the_astronaut_is_relit():
-    body = demo.request(demo.parse([]))
+    body = request()
     sent = decoded(arguments(body)["foreground"])
     assert (body["width"], body["height"]) == (256, 256)
     assert arguments(body)["light"] == "left"
     assert arguments(body)["result"] == "photograph"
-    assert sent.mode == "RGBA"
+    assert (sent.mode, sent.size) == ("RGB", (512, 512))
 
 
-def test_the_astronaut_is_cut_out_where_she_is():
-    from skimage import data
+@pytest.mark.parametrize(
+    ("argv", "run", "size"),
+    [
+        ([], (256, 256), "photograph"),
+        (["--size", "photograph"], (256, 256), "photograph"),
+        (["--size", "320x192"], (320, 192), None),
+        (["--result", "painting"], (256, 256), None),
+    ],
+)
+def test_the_photographs_own_size_is_the_default_for_a_photograph(argv, run, size):
+    body = request(*argv)
+    assert (body["width"], body["height"]) == run
+    assert arguments(body).get("photograph_size") == size
 
-    alpha = np.asarray(cut_out(Image.fromarray(data.astronaut()), ASTRONAUT).getchannel("A"))
-    assert alpha[120, 220] == 255, "her face"
-    assert alpha[400, 120] == 255, "her suit"
-    assert alpha[430, 380] == 255, "her helmet"
-    assert alpha[10:200, 10:90].max() == 0, "the flag"
-    assert alpha[40:200, 370:480].max() == 0, "the shuttle"
+
+@pytest.mark.parametrize(
+    ("photograph", "run"),
+    [((600, 400), (384, 256)), ((4000, 6000), (256, 384)), ((50, 50), (256, 256)), ((9, 700), (256, 1024))],
+)
+def test_a_run_has_about_the_photographs_proportions(photograph, run):
+    assert asked.run_size(*photograph) == run
+
+
+def test_a_photograph_keeps_its_own_background_where_it_has_one(photo, tmp_path):
+    cut = tmp_path / "cut.png"
+    Image.new("RGBA", (64, 64), (200, 30, 20, 255)).resize((32, 64)).crop((-16, 0, 48, 64)).save(cut)
+    asked_for = [
+        arguments(request(*argv)).get("photograph_background")
+        for argv in (
+            ["--foreground", photo],
+            ["--foreground", cut],
+            ["--foreground", photo, "--background", photo],
+            ["--foreground", photo, "--result", "painting"],
+        )
+    ]
+    assert asked_for == ["relit", None, None, None]
 
 
 def test_a_picture_is_sent_as_it_is(photo):
-    foreground = arguments(demo.request(demo.parse(["--foreground", str(photo)])))["foreground"]
+    foreground = arguments(request("--foreground", photo))["foreground"]
     assert base64.b64decode(foreground) == photo.read_bytes()
 
 
 def test_a_background_makes_it_fbc(photo):
-    body = demo.request(demo.parse(["--background", str(photo)]))
+    body = request("--background", photo)
     assert arguments(body)["mode"] == "fbc"
     assert base64.b64decode(arguments(body)["background"]) == photo.read_bytes()
     assert body["cfg_scale"] == 7
@@ -217,7 +254,7 @@ def test_any_picture_can_be_cut_out(shape):
     ],
 )
 def test_the_apis_reason_is_shown(answer, said):
-    assert demo.reason(answer) == said
+    assert answered.reason(answer) == said
 
 
 def run_demo(*argv):
@@ -230,14 +267,59 @@ def run_demo(*argv):
 def test_a_picture_is_relit(photo, tmp_path):
     out = tmp_path / "relit.png"
     out.write_bytes(b"the one before")
-    done = run_demo("--foreground", photo, "--rough", "--light", "front", "--size", "64", "--steps", "2", "--out", out)
+    done = run_demo("--foreground", photo, "--rough", "--light", "front", "--steps", "2", "--out", out)
     assert done.returncode == 0, done.stderr
     assert done.stdout == f"{out}\n"
     assert "demo: the cut-out is rough (it was requested)" in done.stderr
+    assert done.stderr.count("toy") == 1
+    painting = tmp_path / "relit-painting.png"
+    assert f"demo: before: {photo}; after: {out}; painting: {painting}\n" in done.stderr
     with Image.open(out) as picture:
-        assert picture.size == (64, 64)
+        assert picture.size == (96, 96), "the photograph's"
         assert "Steps: 2" in picture.info["parameters"]
         assert "IC Light direction: front" in picture.info["parameters"]
+    with Image.open(painting) as picture:
+        assert picture.size == (256, 256), "the run's"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["photo.png", "relit-painting.png", "relit.png"]
+
+
+def test_the_demos_own_photograph_is_cut_out_along_its_outline(tmp_path):
+    done = run_demo("--steps", "1", "--out", tmp_path / "relit.png")
+    assert done.returncode == 0, done.stderr
+    assert "cut out along an outline drawn by hand" in done.stderr
+    assert "rough" not in done.stderr.replace("its light is rough", "")
+    with Image.open(tmp_path / "relit.png") as relit, Image.open(tmp_path / "relit-before.png") as before:
+        assert relit.size == before.size == (512, 512)
+
+
+def test_several_lights_make_a_sheet(photo, tmp_path):
+    out = tmp_path / "sheet.png"
+    lights = ("--light", "left", "right", "--light", "top")
+    done = run_demo("--foreground", photo, "--rough", *lights, "--size", "64", "--steps", "1", "--out", out)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == f"{out}\n"
+    assert done.stderr.count("starting the workbench") == 1
+    assert done.stderr.count("the cut-out is rough") == 1
+    with Image.open(out) as picture:
+        assert picture.width == 4 * 64 + 5 * 2, "the photograph and three lights"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["photo.png", "sheet.png"]
+
+
+def test_the_demos_own_photograph_is_put_beside_the_result(tmp_path, monkeypatch, made, capsys):
+    monkeypatch.setattr(demo, "generated", lambda *args, **kwargs: [[made, made]])
+    out = tmp_path / "relit.jpg"
+    assert demo.main(["--out", str(out)]) == 0
+    before = tmp_path / "relit-before.jpg"
+    assert f"before: {before}; " in capsys.readouterr().err
+    with Image.open(before) as picture:
+        assert picture.size == (512, 512)
+
+
+def test_a_painting_has_no_second_painting_beside_it(photo, tmp_path, monkeypatch, made, capsys):
+    monkeypatch.setattr(demo, "generated", lambda *args, **kwargs: [[made]])
+    out = tmp_path / "relit.png"
+    assert demo.main(["--foreground", str(photo), "--result", "painting", "--out", str(out)]) == 0
+    assert f"before: {photo}; after: {out}\n" in capsys.readouterr().err
     assert sorted(path.name for path in tmp_path.iterdir()) == ["photo.png", "relit.png"]
 
 
@@ -260,7 +342,7 @@ class Refusing:
 
 def test_the_products_own_refusal_is_one_line_and_costs_no_file(photo, tmp_path, monkeypatch, capsys):
     monkeypatch.setattr("workbench.session.Workbench", Refusing)
-    monkeypatch.setattr(demo, "progress", lambda steps: contextlib.nullcontext())
+    monkeypatch.setattr(answered, "progress", lambda steps: contextlib.nullcontext())
     out = tmp_path / "out.png"
     out.write_bytes(b"the one before")
     assert demo.main(["--foreground", str(photo), "--out", str(out)]) == 2
@@ -280,7 +362,7 @@ def made():
 
 @pytest.mark.parametrize("ending", [".png", ".jpg", ".jpeg", ".webp", ".JPG", ".gif"])
 def test_every_kind_of_file_keeps_the_generation_parameters(ending, made, photo, tmp_path, monkeypatch):
-    monkeypatch.setattr(demo, "generated", lambda *args: made)
+    monkeypatch.setattr(demo, "generated", lambda *args, **kwargs: [[made]])
     out = tmp_path / f"out{ending}"
     assert demo.main(["--foreground", str(photo), "--out", str(out)]) == 0
     with Image.open(out) as picture:
@@ -297,9 +379,9 @@ def parameters(picture):
     return picture.info.get("parameters") or picture.info["comment"].decode()
 
 
-@pytest.mark.parametrize("end", [demo.DemoError("no light"), RuntimeError("out of memory"), KeyboardInterrupt()])
+@pytest.mark.parametrize("end", [DemoError("no light"), RuntimeError("out of memory"), KeyboardInterrupt()])
 def test_a_run_that_fails_leaves_the_old_file_and_nothing_else(end, photo, tmp_path, monkeypatch):
-    def fail(*args):
+    def fail(*args, **kwargs):
         raise end
 
     monkeypatch.setattr(demo, "generated", fail)
@@ -309,6 +391,6 @@ def test_a_run_that_fails_leaves_the_old_file_and_nothing_else(end, photo, tmp_p
         status = demo.main(["--foreground", str(photo), "--out", str(out)])
     except RuntimeError:
         status = 1
-    assert status == {demo.DemoError: 2, RuntimeError: 1, KeyboardInterrupt: 130}[type(end)]
+    assert status == {DemoError: 2, RuntimeError: 1, KeyboardInterrupt: 130}[type(end)]
     assert out.read_bytes() == b"the one before"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["out.jpg", "photo.png"]

@@ -167,6 +167,7 @@ def test_lint_checks_the_scripts_too(checks, monkeypatch):
     monkeypatch.setattr(dev, "ensure_script_tools", lambda: "node")
     assert dev.lint(["--fix"]) == 2
     assert [command[-1] for command in checks] == [".", ".", ".", "jsconfig.json"]
+    assert str(ROOT / "lib_iclight" / "ui" / "templates") in checks[2]
     assert [command for command in checks if "--fix" in command] == [checks[0], checks[2]], "ruff and biome"
 
 
@@ -192,3 +193,10 @@ def test_the_tools_of_the_scripts_are_installed_once_for_the_same_pins(monkeypat
 
 def test_a_commands_exit_status_is_passed_on():
     assert dev.run([sys.executable, "-c", "raise SystemExit(7)"]) == 7
+
+
+def test_asking_for_help_installs_nothing(steps, monkeypatch, capsys):
+    monkeypatch.setattr(dev, "is_ready", lambda: False)
+    assert dev.main(["demo", "--help"]) == 2
+    assert "python dev.py setup" in capsys.readouterr().err
+    assert steps == []

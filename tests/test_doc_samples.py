@@ -14,8 +14,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from light_sets import ball_set
 from PIL import Image
 from samples import as_base64, file_bytes, noise, plain
+from studio_pages import SETS, put
 
 import dev
 from lib_iclight.light.description import parse
@@ -79,7 +81,8 @@ SAMPLES = [sample for path in DOCUMENTS for sample in found(path)]
 REQUESTS = [sample for sample in SAMPLES if sample.is_request]
 WITH_A_PICTURE = [sample for sample in REQUESTS if sample.reads]
 VALUES = [sample for sample in SAMPLES if sample.language == "json"]
-COMMANDS = [sample for sample in SAMPLES if sample not in REQUESTS and sample not in VALUES]
+SCRIPTS = [sample for sample in SAMPLES if sample.language == "python" and sample not in REQUESTS]
+COMMANDS = [sample for sample in SAMPLES if sample not in (*REQUESTS, *VALUES, *SCRIPTS)]
 
 
 @pytest.fixture(scope="module")
@@ -89,6 +92,7 @@ def host(tmp_path_factory):
     (short / "scripts").mkdir()
     (short / "scripts" / "short.py").write_text(SHORT, encoding="utf-8")
     with Workbench(tmp_path_factory.mktemp("data"), (REPOSITORY, ROUGH_CUT_OUT, short)) as workbench:
+        put(workbench.settings.data_dir / "outputs" / "txt2img-images" / "light-sets", {"ball": ball_set()})
         workbench.address = workbench.serve(block=False).rstrip("/")
         yield workbench
 
@@ -130,7 +134,7 @@ def test_there_are_samples_of_every_kind():
     assert {sample.document for sample in REQUESTS} >= {"api.md", "routes.md"}
 
 
-def put(sample: Sample, pictures: dict[str, bytes], folder: Path) -> None:
+def lay_out(sample: Sample, pictures: dict[str, bytes], folder: Path) -> None:
     """Write the sample's input pictures, and a file in place of its output."""
     for name in sample.reads:
         (folder / name).write_bytes(pictures[Path(name).suffix])
@@ -140,18 +144,19 @@ def put(sample: Sample, pictures: dict[str, bytes], folder: Path) -> None:
 
 @names(REQUESTS)
 def test_a_request_makes_what_it_says(sample, host, pictures, tmp_path):
-    put(sample, pictures["small"], tmp_path)
+    lay_out(sample, pictures["small"], tmp_path)
     done = run(sample, host.address, tmp_path)
     assert done.returncode == 0, done.stderr
     if sample.makes is None:
-        assert json.loads(done.stdout)["models"]
+        found = json.loads(done.stdout)
+        assert found.get("models") or found.get("sets")
     else:
         is_a_picture(tmp_path / sample.makes)
 
 
 @names(WITH_A_PICTURE)
 def test_a_large_picture_is_no_trouble(sample, host, pictures, tmp_path):
-    put(sample, pictures["large"], tmp_path)
+    lay_out(sample, pictures["large"], tmp_path)
     assert all((tmp_path / name).stat().st_size >= LARGE for name in sample.reads)
     done = run(sample, host.address, tmp_path)
     assert done.returncode == 0, done.stderr
@@ -166,7 +171,7 @@ def is_a_picture(path: Path) -> None:
 
 @names(WITH_A_PICTURE)
 def test_a_refusal_is_told_and_costs_no_file(sample, host, pictures, tmp_path):
-    put(sample, pictures["refused"], tmp_path)
+    lay_out(sample, pictures["refused"], tmp_path)
     done = run(sample, host.address, tmp_path)
     assert done.returncode != 0
     assert re.search("is fully transparent|cannot be read", done.stdout + done.stderr)
@@ -199,7 +204,7 @@ def refusing():
 
 @names(REQUESTS)
 def test_whatever_is_refused_the_reason_is_shown(sample, refusing, pictures, tmp_path):
-    put(sample, pictures["small"], tmp_path)
+    lay_out(sample, pictures["small"], tmp_path)
     done = run(sample, refusing, tmp_path)
     assert done.returncode != 0
     assert "No light today." in done.stdout + done.stderr
@@ -208,7 +213,7 @@ def test_whatever_is_refused_the_reason_is_shown(sample, refusing, pictures, tmp
 
 @names(REQUESTS)
 def test_without_a_server_no_file_is_lost(sample, pictures, tmp_path):
-    put(sample, pictures["small"], tmp_path)
+    lay_out(sample, pictures["small"], tmp_path)
     done = run(sample, "http://127.0.0.1:9", tmp_path)
     assert done.returncode != 0
     assert done.stderr.strip()
@@ -229,12 +234,18 @@ def is_answered(host, value: dict, picture: str) -> None:
     """Check that the host accepts a JSON value as the document says."""
     usual = {"prompt": "sunshine", "seed": 1, "sampler_name": "Euler"}
     fields = {"enabled": True, "foreground": picture, "light": "left"}
-    if "version" in value:
+    if isinstance(value.get("lights"), dict):
+        answer = host.api.post(f"{SETS}/ball/mix", json={"mix": value})
+    elif "motion" in value:
+        answer = host.api.post(f"{SETS}/ball/motion", json=value)
+    elif "version" in value:
         answer = host.api.post("/ic-light/light-map", json={"light": value, "width": 16, "height": 16})
         assert parse(value).lights
     elif "alwayson_scripts" in value:
         given = json.loads(json.dumps(value).replace("<base64>", picture))
-        answer = host.txt2img(**usual, **given)
+        for film in given.get("script_args", [])[2:]:
+            film["frames"] = 1
+        answer = host.txt2img(**{**usual, **given})
     elif "enabled" in value:
         answer = host.txt2img(**usual, alwayson_scripts={"IC Light": {"args": [{**fields, **value}]}})
     else:
@@ -263,6 +274,19 @@ def test_a_second_pass_needs_what_is_said_of_it(host, pictures):
     assert "Hires CFG Scale: 2" in json.loads(answer.json()["info"])["infotexts"][0]
     del fields["hr_additional_modules"]
     assert host.txt2img(**request, **fields).status_code == 500
+
+
+@names(SCRIPTS)
+def test_a_script_runs_where_the_package_is(sample, tmp_path):
+    sets = {path.stem: ball_set() for path in map(Path, re.findall(r'"(light-sets/[^"]+)"', sample.text))}
+    put(tmp_path / "light-sets", sets)
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-c", sample.text]
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, encoding="utf-8")
+    assert done.returncode == 0, done.stderr
+    made = re.findall(r'Path\("(\w+\.\w+)"\)', sample.text)
+    assert made
+    assert all((tmp_path / name).stat().st_size for name in made)
 
 
 @names(COMMANDS)

@@ -15,7 +15,8 @@ from sd15_layout import iclight_file
 from lib_iclight import infotext
 from lib_iclight.errors import ICLightError
 from lib_iclight.light import description
-from lib_iclight.request import FIELDS, Request, from_page
+from lib_iclight.request import FIELDS, Request
+from lib_iclight.request_input import from_page
 from lib_iclight.subject.placement import Placement
 
 PICTURES = ("foreground", "background", "light_map")
@@ -69,6 +70,10 @@ CHOICES = [
         "photograph_colour": 0.0,
         "photograph_highlights": 0.3,
         "photograph_radius": 0.5,
+        "photograph_size": "photograph",
+        "photograph_background": "painted",
+        "photograph_shadow": 0.0,
+        "background_upscaler": "4x, of mine",
     },
     {"remove_background": False, "restore_details": 0.05, "keep_colours": 1.0},
     {"matting_model": "birefnet-general-lite", "foreground": plain((200, 90, 30))},

@@ -50,7 +50,7 @@ def calls(install, monkeypatch):
 
 def without(monkeypatch, install, *names):
     """Make the modules `names` look missing and every other module that rembg needs look installed."""
-    needed = {*install.DEPENDENCIES, *install.REMBG}
+    needed = {name for feature in install.FEATURES for name in (*feature.dependencies, *feature.alone)}
     real = importlib.util.find_spec
 
     def find_spec(name):
@@ -124,9 +124,47 @@ def test_the_constraints_file_is_gone_afterwards(install, calls, monkeypatch):
 
 
 def test_every_requirement_is_bounded(install):
-    for requirement in [*install.DEPENDENCIES.values(), *install.REMBG.values()]:
-        assert ">=" in requirement
-        assert ",<" in requirement
+    for feature in install.FEATURES:
+        for requirement in [*feature.dependencies.values(), *feature.alone.values()]:
+            assert ">=" in requirement
+            assert ",<" in requirement
+
+
+def test_what_layers_need_is_installed_by_itself_so_that_nothing_else_changes(install, calls, monkeypatch, capsys):
+    without(monkeypatch, install, "psd_tools", "attrs", "OpenEXR")
+    install.main([])
+    attrs, psd_tools, openexr = (call.command for call in calls.made)
+    assert attrs[-1] == install.PSD_DEPENDENCIES["attrs"]
+    assert psd_tools[-2:] == ["--no-deps", install.PSD_TOOLS["psd_tools"]]
+    assert openexr[-2:] == ["--no-deps", install.OPENEXR["OpenEXR"]]
+    assert [line.split(";")[0] for line in capsys.readouterr().out.splitlines()] == [
+        "IC-Light: installing psd-tools, attrs for saving layers as PSD",
+        "IC-Light: installing OpenEXR for saving layers as EXR",
+    ]
+
+
+def test_what_one_feature_lacks_does_not_keep_another_from_being_installed(install, calls, monkeypatch, capsys):
+    without(monkeypatch, install, "rembg", "psd_tools", "OpenEXR")
+    calls.answer = (1, "ERROR: No matching distribution found")
+    install.main([])
+    assert len(calls.made) == 3
+    off = [line.split(",")[0] for line in capsys.readouterr().out.splitlines() if " is off" in line]
+    assert off == [f"IC-Light: {feature.name} is off" for feature in install.FEATURES]
+
+
+def test_a_silent_index_is_asked_for_one_feature_only(install, calls, clock, monkeypatch, capsys):
+    without(monkeypatch, install, "rembg", "psd_tools", "OpenEXR")
+    run = install.run
+
+    def silent(*arguments):
+        clock.now += 25
+        return run(*arguments)
+
+    calls.answer = (1, "ERROR: timed out")
+    monkeypatch.setattr(install, "run", silent)
+    install.main([])
+    assert len(calls.made) == 1
+    assert len(capsys.readouterr().out.splitlines()) == 2
 
 
 @pytest.mark.parametrize("given", ["argument", "environment", "host"])

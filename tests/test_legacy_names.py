@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from refusals import reason_of
 
-from lib_iclight.request import Request, from_api, picture_sources
+from lib_iclight.request import Request
+from lib_iclight.request_input import from_api, picture_sources
 
 NAN = float("nan")
 

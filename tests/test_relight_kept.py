@@ -114,7 +114,7 @@ def test_another_framing_encodes_the_subject_anew(pipeline, plan):
 
 
 def finished(drawn: Plan, pixels: np.ndarray, index: int = 0) -> np.ndarray:
-    return finish(drawn.request, drawn.subjects[index], pixels)
+    return finish(drawn, drawn.subjects[index], pixels).picture
 
 
 def test_without_details_and_colours_the_result_is_left_alone(plan):

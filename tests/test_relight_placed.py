@@ -51,7 +51,7 @@ def test_a_reinforced_subject_stands_on_the_light_map_where_it_is_placed(placed)
 def test_details_and_colours_come_back_where_the_subject_is_placed(placed):
     drawn = placed(placement=HALF, restore_details=1.0, details_radius=16.0, keep_colours=1.0)
     flat = np.full((64, 64, 3), 127, np.uint8)
-    finished = finish(drawn.request, drawn.subjects[0], flat)
+    finished = finish(drawn, drawn.subjects[0], flat).picture
     crop = drawn.subjects[0].pixels(64, 64)
     assert np.corrcoef(finished[16:48, :32].ravel(), crop[16:48, :32].ravel())[0, 1] > 0.6
     assert (finished[:, 34:] == 127).all()

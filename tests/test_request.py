@@ -11,11 +11,12 @@ from refusals import reason_of
 from lib_iclight import request
 from lib_iclight.errors import ICLightError
 from lib_iclight.light import description
-from lib_iclight.request import Request, from_api, from_page, picture_sources
+from lib_iclight.request import Request
+from lib_iclight.request_input import from_api, from_page, picture_sources
 from lib_iclight.subject.matte_refinement import MatteRefinement
 from lib_iclight.subject.placement import Placement
 
-ON_PHOTOGRAPH = [name for name in request.FIELDS if name.startswith("photograph_")]
+ON_PHOTOGRAPH = [name for name in request.FIELDS if name.startswith(("photograph_", "background_"))]
 
 
 def refusal(values: dict) -> str:
@@ -41,7 +42,7 @@ def test_an_empty_dict_is_iclight_off_with_the_documented_defaults():
         matte_feather=0.0,
         decontaminate=0.0,
         result="painting",
-        **dict(zip(ON_PHOTOGRAPH, (1.0, 0.5, 0.0, 1.0), strict=True)),
+        **dict(zip(ON_PHOTOGRAPH, (1.0, 0.5, 0.0, 1.0, "run", "auto", 1.0, "auto"), strict=True)),
         reinforce_foreground=0.0,
         restore_details=0.0,
         details_radius=4.0,
@@ -72,7 +73,8 @@ def test_every_field_is_taken_over():
         "decontaminate": True,
         "keep_original": True,
         "result": "photograph",
-        **dict(zip(ON_PHOTOGRAPH, (0.75, 0.25, 0.3, 2.0), strict=True)),
+        **dict(zip(ON_PHOTOGRAPH, (0.75, 0.25, 0.3, 2.0, "photograph", "relit", 0.5, "Lanczos"), strict=True)),
+        "layers": "both",
         "reinforce_foreground": 0.25,
         "restore_details": 0.5,
         "details_radius": 3.5,

@@ -28,6 +28,8 @@ def test_settings_files_of_before_are_read_by_the_same_keys():
         "ic_light_keep_models": True,
         "ic_light_cache_limit": 512.0,
         "ic_light_largest_picture": 128.0,
+        "ic_light_camera_data": True,
+        "ic_light_take_recommended": False,
         "ic_light_matting_model": "isnet-general-use",
         "ic_light_light_strength": 1.0,
         "ic_light_restore_details": 0.0,

@@ -6,13 +6,13 @@ import base64
 import json
 
 import pytest
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 from fastapi.testclient import TestClient
 from routes import with_routes
 from samples import encoded, plain
 
 from lib_iclight.api.access import Access
-from lib_iclight.hosts.login import page_login
+from lib_iclight.hosts.login import page_login, user
 
 ROUTES = (
     ("GET", "version", None),
@@ -22,6 +22,7 @@ ROUTES = (
     ("POST", "light-map", {"light": "left", "width": 8, "height": 8}),
     ("POST", "foreground", {"image": encoded(plain((1, 2, 3)))}),
 )
+COMPARISON = {"job_timestamp": "20260101120000", "infotext": "a text"}
 PAGE = {"Sec-Fetch-Site": "same-origin"}
 
 
@@ -155,6 +156,49 @@ def test_without_the_api_the_page_must_be_logged_in_where_it_has_a_login(client,
     log_in(guarded)
     assert statuses(guarded, headers=PAGE) == {200}
     assert statuses(guarded, headers={"Sec-Fetch-Site": "cross-site"}) == {403}
+
+
+# What a result is compared with
+
+
+def comparison(client: TestClient, **sent) -> int:
+    """The status of the answer: 404 for whoever gets in, because nothing is kept."""
+    return client.post("/ic-light/comparison", json=COMPARISON, **sent).status_code
+
+
+def test_a_page_without_a_login_gets_comparisons_without_the_apis_password(client):
+    guarded = client(FastAPI(), credentials="anna:secret")
+    assert comparison(guarded) == 401
+    assert comparison(guarded, headers={"Sec-Fetch-Site": "cross-site"}) == 401
+    assert comparison(guarded, auth=("anna", "secret")) == 404
+    assert comparison(guarded, headers=PAGE) == 404
+
+
+def test_a_page_with_a_login_gets_comparisons_only_when_logged_in(client, page):
+    guarded = client(page, credentials="ben:pass")
+    assert comparison(guarded, headers=PAGE) == 401
+    log_in(guarded)
+    assert comparison(guarded, headers=PAGE) == 404
+
+
+def test_without_the_api_the_page_alone_gets_comparisons(client):
+    guarded = client(FastAPI(), programs=False)
+    assert comparison(guarded) == 403
+    assert comparison(guarded, headers=PAGE) == 404
+
+
+def test_who_is_logged_in_is_known(page):
+    found = []
+
+    @page.get("/who")
+    def who(request: Request):
+        found.append(user(page, request))
+
+    guarded = TestClient(page)
+    guarded.get("/who")
+    log_in(guarded)
+    guarded.get("/who")
+    assert found == ["", "anna"]
 
 
 # What is asked first

@@ -284,6 +284,7 @@ def test_the_routes_are_documented_with_their_bodies(client):
         "/ic-light/lights": {"get"},
         "/ic-light/light-map": {"post"},
         "/ic-light/foreground": {"post"},
+        "/ic-light/comparison": {"post"},
     }
     assert {"LightMapRequest", "ForegroundRequest", "ModelList"} <= set(found["components"]["schemas"])
     assert client.get("/docs").status_code == 200
@@ -298,13 +299,15 @@ def test_the_routes_are_documented_with_their_bodies(client):
         ("lights", "get", {200, 401, 403}),
         ("light-map", "post", {200, 401, 403, 413, 415, 422, 503}),
         ("foreground", "post", {200, 401, 403, 413, 415, 422, 503}),
+        ("comparison", "post", {200, 401, 403, 404, 413, 415, 422, 503}),
     ],
 )
 def test_each_answer_of_a_route_is_documented(client, path, method, answers):
     route = client.get("/openapi.json").json()["paths"][f"/ic-light/{path}"][method]
     assert {int(status) for status in route["responses"]} == answers
     assert route["operationId"].startswith("ic_light_" + re.sub("[-/]", "_", path))
-    kind = "image/png" if path in ("light-map", "foreground") else "application/json"
+    pictures = {"light-map": "image/png", "foreground": "image/png", "comparison": "image/jpeg"}
+    kind = pictures.get(path, "application/json")
     assert set(route["responses"]["200"]["content"]) == {kind}
     assert route["summary"]
     assert not route["summary"].endswith(".")

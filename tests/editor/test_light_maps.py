@@ -15,7 +15,7 @@ from lib_iclight.ui import page_limits
 
 pytestmark = pytest.mark.browser
 
-SCRIPTS = Path(__file__).resolve().parents[2] / "javascript"
+SCRIPTS = Path(__file__).resolve().parents[2] / "javascript" / "parts"
 NEEDED = ("maps", "description", "colour", "numbers", "limits", "dom")
 SIZES = [(64, 64), (97, 53), (40, 128), (256, 192), (17, 1), (1, 9), (1, 1)]
 MODES = ("fc", "fbc")

@@ -10,13 +10,17 @@ import urllib.error
 import urllib.request
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PIL import Image
 
+if TYPE_CHECKING:
+    from forge.hosts_table import Host
+
 SCRIPT = "IC Light"
 PROBE = "IC Light Probe"
+PLOT = "X/Y/Z plot"
 SMALL = {
     "prompt": "a cup, sunshine from window",
     "steps": 1,
@@ -31,10 +35,8 @@ SMALL = {
 SECOND_PASS = {
     "enable_hr": True,
     "hr_scale": 1.5,
-    "hr_upscaler": "Latent",
     "hr_second_pass_steps": 1,
     "hr_cfg": 2,
-    "hr_additional_modules": ["Use same choices"],
     "denoising_strength": 0.5,
 }
 _TIMEOUT = 900
@@ -121,10 +123,11 @@ class Client:
     Args:
         url: its address without a slash at the end.
         folder: where records go; the web UI must be able to write there.
+        host: what the web UI has.
     """
 
-    def __init__(self, url: str, folder: Path):
-        self.url = url
+    def __init__(self, url: str, folder: Path, host: Host):
+        self.url, self._host = url, host
         self._folder = folder
         self._numbers = itertools.count()
         self._kept: dict[str, Answer] = {}
@@ -142,6 +145,17 @@ class Client:
                 return error.code, json.loads(text)
             except ValueError:
                 return error.code, {"detail": text}
+
+    def content(self, path: str, body: dict[str, Any] | None = None) -> bytes:
+        """The file that a route answers with."""
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(self.url + path, data, {"Content-Type": "application/json"})
+        with _opener.open(request, timeout=_TIMEOUT) as response:
+            return response.read()
+
+    def picture(self, path: str, body: dict[str, Any] | None = None) -> np.ndarray:
+        """The pixels of the picture that a route answers with, uint8 ``[H, W, 3]``."""
+        return np.asarray(Image.open(io.BytesIO(self.content(path, body))).convert("RGB"))
 
     def txt2img(
         self, relight: dict[str, Any] | None = None, probe: dict[str, Any] | None = None, **body: Any
@@ -163,6 +177,10 @@ class Client:
         return self._kept[key]
 
     def _generate(self, tab: str, relight: dict[str, Any] | None, probe: dict[str, Any] | None, body: dict) -> Answer:
+        if body.get("enable_hr"):
+            body = {**self._host.second_pass, **body}
+        if body.get("script_name") == PLOT:
+            body = {**body, "script_args": [*body["script_args"], *self._host.plot_options]}
         folder = self._folder / f"run-{next(self._numbers)}"
         scripts = {PROBE: {"args": [{"folder": str(folder), **(probe or {})}]}}
         if relight is not None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from forge import adetailer, pictures
-from forge.client import PROBE, SECOND_PASS, Client
+from forge.client import PLOT, PROBE, SECOND_PASS, Client
 from forge.companion_files import NAME, TWIN
 from PIL import Image
 
@@ -22,8 +22,6 @@ CONTROL = pictures.coloured(64, 64).transpose(Image.Transpose.FLIP_LEFT_RIGHT)
 MODES = {"fc": {"mode": "fc", "light": "left"}, "fbc": {"mode": "fbc", "light": "left"}}
 CHANNELS = {"fc": 8, "fbc": 12}
 LONG = ", ".join(f"a small cup of tea number {number} on a table by the window" for number in range(12))
-
-PLOT = "X/Y/Z plot"
 
 ACTS, NEUTRAL, SETTING = "acts", "neutral", "setting"
 
@@ -60,10 +58,9 @@ def _tiles(method: str) -> list[Any]:
 
 
 def plotted(kind: int, values: str) -> dict[str, Any]:
-    """The part of a request for an X/Y/Z plot along one axis, with the single pictures after the grid."""
+    """The part of a request for an X/Y/Z plot along one axis; the client adds the rest, which differs by host."""
     nothing = [0, "", []]
-    options = [True, True, False, False, False, False, False, 0, True]
-    return _script(PLOT, kind, values, [], *nothing, *nothing, *options)
+    return _script(PLOT, kind, values, [], *nothing, *nothing)
 
 
 _CONTROL_UNIT = {
@@ -156,6 +153,7 @@ COMPANIONS = {
     adetailer.TITLE: Companion(adetailer.arguments(), inside=(4,)),
     "long prompt": Companion(body={"prompt": LONG}),
     "AND in the prompt": Companion(body={"prompt": "a cup AND a lamp :0.7 AND a window :0.3"}),
+    "token merging": Companion(body={"override_settings": {"token_merging_ratio": 0.5}}),
     "CFG 1": Companion(body={"cfg_scale": 1}),
     "batch of 3, twice": Companion(body={"batch_size": 3, "n_iter": 2}, effect=SETTING),
 }

@@ -1,16 +1,17 @@
 """The table of tested combinations, stored as JSON next to the page generated from it.
 
-``python tests/forge/compatibility.py`` rewrites ``docs/compatibility.md`` from ``docs/compatibility.json``.
+``python -m forge.compatibility`` in ``tests/`` rewrites ``docs/compatibility.md`` from ``docs/compatibility.json``.
 """
 
 from __future__ import annotations
 
 import datetime
 import json
-import os
 import subprocess
 from pathlib import Path
 from typing import Any
+
+from forge import hosts_table
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 DATA = DOCS / "compatibility.json"
@@ -19,8 +20,8 @@ PAGE = DOCS / "compatibility.md"
 
 
 def host_of(home: Path) -> tuple[str, str]:
-    """A web UI's name and version: ``FORGE_NAME``, else the kind of its backend; its commit and that commit's date."""
-    name = os.environ.get("FORGE_NAME") or ("Forge" if (home / "backend").is_dir() else home.name)
+    """A web UI's name and version: its commit and that commit's date."""
+    name = hosts_table.host_of(home).name
     command = ["git", "-C", str(home), "log", "-1", "--format=%h, %cs"]
     done = subprocess.run(command, capture_output=True, text=True)
     return name, done.stdout.strip() or "unknown"
@@ -70,20 +71,14 @@ against IC Light alone; `size` where the two pictures differ in size. A row that
 | web UI | found by | state |
 | --- | --- | --- |
 """
-_HOSTS = {
-    "Forge": "`backend`",
-    "reForge": "`ldm_patched`",
-    "Forge Classic": "`ldm_patched`",
-    "Early Forge": "`ldm_patched`",
-    "Forge Neo": "`backend`",
-}
 
 
 def page(data: dict[str, Any]) -> str:
     """The tables as Markdown."""
-    lines = [f"| {name} | {backend} | {_state(data.get(name))} |" for name, backend in _HOSTS.items()]
+    lines = [f"| {host.name} | `{host.marks[0]}` | {_state(data.get(host.name))} |" for host in hosts_table.HOSTS]
     for name, host in data.items():
-        lines += ["", f"## {name}", "", f"{host['version']}; run on {_dates(host)}."]
+        notes = [row.note for row in hosts_table.HOSTS if row.name == name and row.note]
+        lines += ["", f"## {name}", "", " ".join([f"{host['version']}; run on {_dates(host)}.", *notes])]
         for section, rows in host["sections"].items():
             names = list(dict.fromkeys(row["what"] for row in rows))
             rows = sorted(rows, key=lambda row: (names.index(row["what"]), row.get("tab", "") != "txt2img"))

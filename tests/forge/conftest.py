@@ -14,7 +14,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from forge import model_files, server
+from forge import hosts_table, model_files, server
 from forge.page_rows import PageRows
 from forge.tab import Tab
 
@@ -55,6 +55,12 @@ class Keeper:
             self._forge = self._stack.enter_context(self._start(self._make_folder(name), extensions))
             self._name = name
         return self._forge
+
+    def get_with(self, name, arguments):
+        """The Forge of this name, started with more arguments."""
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("FORGE_ARGS", f"{os.environ.get('FORGE_ARGS', '')} {arguments}")
+            return self.get(name)
 
     def stop(self):
         self._name = None
@@ -101,6 +107,13 @@ def forge(keeper):
     return forge
 
 
+@pytest.fixture(scope="session")
+def host():
+    """What the web UI under test has."""
+    home = named_home()
+    return hosts_table.WORKBENCH if home == WORKBENCH else hosts_table.host_of(Path(home).resolve())
+
+
 @pytest.fixture(scope="module")
 def client(forge):
     """The API of Forge with this extension."""
@@ -126,6 +139,8 @@ def page(browser, forge):
     page.locator("#txt2img_generate").wait_for(state="visible", timeout=60_000)
     # The accordions get their check boxes when the web UI's own scripts have run.
     page.locator("#txt2img_ic_light_enabled-visible-checkbox").wait_for(state="visible", timeout=60_000)
+    # Our scripts come after the page.
+    page.wait_for_function("window.icLight?.main !== undefined", timeout=60_000)
     yield page
     page.close()
 

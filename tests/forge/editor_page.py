@@ -116,5 +116,5 @@ class Editor:
         return self._ask(_PIXEL, x, y)
 
     def until_pixel(self, x: float, y: float, colour: list[int]) -> None:
-        """Wait until this colour is drawn at a point in the frame."""
-        self.until(f"String({_PIXEL}) === String(a[2])", x, y, colour)
+        """Wait until this colour is drawn at a point in the frame, give or take a level: it lies between pixels."""
+        self.until(f"{_PIXEL}.every((level, at) => Math.abs(level - a[2][at]) <= 1)", x, y, colour)

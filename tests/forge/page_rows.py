@@ -12,12 +12,18 @@ if TYPE_CHECKING:
     import pytest
 
 SECTION = "Page, in Chromium"
+_WHOLE = (0, 1)
+"""The exit statuses of runs that came to their end: all tests passed, or some failed."""
 _HERE = Path(__file__).resolve().parent
 _WHAT = {
+    "test_again.py": "relighting a result again",
     "test_browser.py": "relighting, what is said, recommended settings, PNG Info, a folder",
     "test_conveniences.py": "prompts, examples, sending, dropping, pasting, swapping",
     "test_editor.py": "the light editor",
+    "test_newcomer.py": "someone who has read nothing",
+    "test_studio_page.py": "the light studio and its script",
     "test_subject.py": "the preview of img2img's own picture",
+    "test_wipe.py": "before and after",
 }
 
 
@@ -45,8 +51,8 @@ class PageRows:
         if is_ours and (report.when == "call" or not report.passed):
             self._results[path.name][report.outcome] += 1
 
-    def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        if session.shouldstop or session.shouldfail:
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
+        if session.shouldstop or session.shouldfail or exitstatus not in _WHOLE:
             return
         for name, found in self._results.items():
             if name not in self._partial:

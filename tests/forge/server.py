@@ -14,34 +14,16 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from forge import hosts_table
 from forge.client import Client
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from forge.hosts_table import Host
+
 ROOT = Path(__file__).resolve().parents[2]
 PROBE = Path(__file__).resolve().parent / "probe"
-_FLAGS = (
-    "--always-cpu",
-    "--all-in-fp32",
-    "--api",
-    "--skip-prepare-environment",
-    "--skip-install",
-    "--skip-torch-cuda-test",
-    "--skip-python-version-check",
-    "--skip-version-check",
-    "--no-download-sd-model",
-    "--no-hashing",
-    "--do-not-download-clip",
-    "--disable-console-progressbars",
-    "--no-prompt-history",
-)
-_FLAGS_FILES = (
-    "modules/cmd_args.py",
-    "modules_forge/cmd_parser.py",
-    "ldm_patched/modules/args_parser.py",
-    "backend/args.py",
-)
 _START_SECONDS = 600
 _POLL_SECONDS = 0.5
 
@@ -55,6 +37,7 @@ class Forge:
 
     Attributes:
         home: its folder.
+        host: what it has.
         url: its address.
         models: the folder given to it as ``--ic-light-dir``.
         process: the server.
@@ -62,13 +45,13 @@ class Forge:
         log: what it prints.
     """
 
-    def __init__(self, home: Path, work: Path, process: subprocess.Popen, port: int, last_line: str = ""):
+    def __init__(self, home: Path, host: Host, work: Path, process: subprocess.Popen, port: int, last_line: str):
         self._last_line = last_line
-        self.home = home
+        self.home, self.host = home, host
         self.url = f"http://127.0.0.1:{port}"
         self.models = work / "ic-light-models"
         self.process = process
-        self.client = Client(self.url, work / "records")
+        self.client = Client(self.url, work / "records", host)
         self.log = work / "forge.log"
 
     def wait(self) -> None:
@@ -112,12 +95,6 @@ def checkpoint_of(home: Path) -> Path:
     return found[0]
 
 
-def flags_of(home: Path) -> list[str]:
-    """The arguments of ours that this web UI knows; it would not start with others."""
-    known = "".join(path.read_text(encoding="utf-8") for name in _FLAGS_FILES if (path := home / name).is_file())
-    return [flag for flag in _FLAGS if f'"{flag}"' in known]
-
-
 @contextmanager
 def running(
     home: Path, work: Path, more_extensions: dict[str, Path] | None = None, with_checkout: bool = True
@@ -127,6 +104,7 @@ def running(
     Settings, records and IC-Light's extra model folder lie in ``work``; Forge's own settings are neither read nor
     written. Without this checkout it is a Forge that was never given this extension.
     """
+    host = hosts_table.host_of(home)
     with ExitStack() as stack:
         _add_extensions(stack, home, more_extensions)
         if with_checkout and not _has_checkout(home):
@@ -134,15 +112,16 @@ def running(
         (work / "ic-light-models").mkdir()
         # Over the API each tab's own folder counts.
         folders = ("outdir_samples", "outdir_txt2img_samples", "outdir_img2img_samples")
-        settings = {"grid_save": False, **dict.fromkeys(folders, str(work / "outputs"))}
+        settings = {"grid_save": False, **host.settings, **dict.fromkeys(folders, str(work / "outputs"))}
         (work / "settings.json").write_text(json.dumps(settings), encoding="utf-8")
         port = _port()
-        command = [python_of(home), "-u", "launch.py", *flags_of(home), "--port", str(port)]
+        command = [python_of(home), "-u", "launch.py", *host.flags(home), "--port", str(port)]
         command += ["--ckpt", str(checkpoint_of(home))]
         command += ["--ic-light-dir", str(work / "ic-light-models")] if with_checkout else []
         command += ["--ui-settings-file", str(work / "settings.json"), "--ui-config-file", str(work / "ui-config.json")]
         command += shlex.split(os.environ.get("FORGE_ARGS", ""))
-        forge = Forge(home, work, stack.enter_context(_process(command, home, work)), port, "Startup time")
+        process = stack.enter_context(_process(command, home, work))
+        forge = Forge(home, host, work, process, port, "Startup time")
         forge.wait()
         yield forge
 
@@ -157,12 +136,11 @@ def workbench(work: Path, more_extensions: dict[str, Path] | None = None) -> Ite
         _add_extensions(stack, home, more_extensions)
         port = _port()
         command = [sys.executable, "-u", "-m", "workbench.launch", "--port", str(port)]
-        command += [flag for flag in _FLAGS if flag == "--api"]
-        command += ["--data-dir", str(home), "--extension-dir", str(ROOT)]
+        command += ["--api", "--data-dir", str(home), "--extension-dir", str(ROOT)]
         command += ["--ic-light-dir", str(work / "ic-light-models")]
         command += shlex.split(os.environ.get("FORGE_ARGS", ""))
         process = stack.enter_context(_process(command, ROOT, work))
-        forge = Forge(home, work, process, port, "Running on local URL")
+        forge = Forge(home, hosts_table.WORKBENCH, work, process, port, "Running on local URL")
         forge.wait()
         # It has no offsets of its own for fcon, which differ from those for fc by their training alone.
         for path in list((home / "models" / "ic-light").glob("*_fc.safetensors")):

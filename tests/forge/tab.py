@@ -6,7 +6,19 @@ import re
 
 from samples import file_bytes
 
+from lib_iclight.fields import Section
+from lib_iclight.request import FIELDS
+
 GENERATION_MS = 300_000
+
+ROOMS = {
+    **dict.fromkeys((Section.CUT_OUT, Section.EDGE), "subject"),
+    **dict.fromkeys((Section.KEPT, Section.DETAILS, Section.RESULTS), "result"),
+}
+"""The accordion's tabs by section of the fields in them."""
+OTHERS = {"model": "models", "models": "models", "refresh": "models", "ideas": "ideas", "prompts": "ideas"}
+OTHERS |= {"preview": "subject", "cutout": "subject", "edge": "subject"}
+OTHERS |= {name: "result" for name, field in FIELDS.items() if field.section is Section.RESULT and name != "result"}
 
 
 class Tab:
@@ -22,7 +34,14 @@ class Tab:
         return self
 
     def control(self, name):
-        """One of IC Light's controls."""
+        """One of IC Light's controls; if it is in one of the accordion's tabs, that one is shown."""
+        room = OTHERS.get(name) or (ROOMS.get(FIELDS[name].section) if name in FIELDS else None)
+        if room:
+            # gradio 3 gives a tab's button no id.
+            around = self.page.locator(f".ic-light-room:has(#{self.name}_ic_light_tab_{room}) > .tab-nav")
+            button = around.locator("button", has_text=room.capitalize())
+            if button.is_visible():
+                button.click()
         # gradio 3 gives an HTML's id to what is inside it as well.
         return self.page.locator(f"#{self.name}_ic_light_{name}").first
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import http.cookiejar
 import json
-import os
 import urllib.error
 import urllib.parse
 import urllib.request
 
 import pytest
-from forge import pictures, server
+from forge import hosts_table, pictures
 
 ROUTES = (
     ("version", None),
@@ -54,18 +53,9 @@ class Client:
         return {self.send(f"/ic-light/{path}", data, JSON | sent) for path, data in bodies}
 
 
-def started(keeper, name: str, arguments: str, with_api: bool = True):
-    """A Forge started with additional arguments."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("FORGE_ARGS", f"{os.environ.get('FORGE_ARGS', '')} {arguments}")
-        if not with_api:
-            patch.setattr(server, "_FLAGS", tuple(flag for flag in server._FLAGS if flag != "--api"))
-        return keeper.get(name)
-
-
 @pytest.mark.slow
 def test_behind_the_pages_login_its_cookie_opens_the_routes(keeper):
-    forge = started(keeper, "login", "--gradio-auth anna:secret")
+    forge = keeper.get_with("login", "--gradio-auth anna:secret")
     client = Client(forge.url)
     assert client.statuses() == {401}
     assert client.statuses(**BASIC) == {401}
@@ -77,7 +67,7 @@ def test_behind_the_pages_login_its_cookie_opens_the_routes(keeper):
 
 @pytest.mark.slow
 def test_behind_the_pages_login_a_page_in_a_browser_uses_the_routes(keeper, browser):
-    forge = started(keeper, "login", "--gradio-auth anna:secret")
+    forge = keeper.get_with("login", "--gradio-auth anna:secret")
     page = browser.new_page()
     page.goto(forge.url)
     assert page.evaluate(FETCH, "/ic-light/lights") == 401
@@ -91,7 +81,7 @@ def test_behind_the_pages_login_a_page_in_a_browser_uses_the_routes(keeper, brow
 
 @pytest.mark.slow
 def test_with_both_guards_either_proof_opens_the_routes(keeper):
-    forge = started(keeper, "both", "--gradio-auth anna:secret --api-auth ben:pass")
+    forge = keeper.get_with("both", "--gradio-auth anna:secret --api-auth ben:pass")
     client = Client(forge.url)
     assert client.statuses() == {401}
     assert client.statuses(**BASIC) == {200}
@@ -100,8 +90,10 @@ def test_with_both_guards_either_proof_opens_the_routes(keeper):
 
 
 @pytest.mark.slow
-def test_without_the_api_the_page_alone_uses_the_routes(keeper, browser):
-    forge = started(keeper, "page-alone", "", with_api=False)
+def test_without_the_api_the_page_alone_uses_the_routes(keeper, browser, monkeypatch):
+    flags = tuple(flag for flag in hosts_table.COMMON_FLAGS if flag != "--api")
+    monkeypatch.setattr(hosts_table, "COMMON_FLAGS", flags)
+    forge = keeper.get("page-alone")
     assert Client(forge.url).statuses() == {403}
     assert Client(forge.url).statuses(**FROM_PAGE) == {200}
     page = browser.new_page()

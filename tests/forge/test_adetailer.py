@@ -45,7 +45,7 @@ def _with_adetailer(forge_home, keeper):
 def without_us(_with_adetailer, forge_home, tmp_path_factory):
     """Pictures of a web UI that lacks this extension: plain, and detailed in each tab."""
     with server.running(forge_home, tmp_path_factory.mktemp("without"), with_checkout=False) as forge:
-        client = CompanionClient(forge.url, forge.models.parent / "records")
+        client = CompanionClient(forge.url, forge.models.parent / "records", forge.host)
         plain = generate(client, "txt2img", None, detailed=False)
         return {"plain": plain.files, **{tab: generate(client, tab, None).files for tab in BOTH}}
 
@@ -57,7 +57,7 @@ def forge(without_us, keeper):
 
 @pytest.fixture(scope="module")
 def client(forge):
-    client = CompanionClient(forge.url, forge.models.parent / "adetailer")
+    client = CompanionClient(forge.url, forge.models.parent / "adetailer", forge.host)
     generate(client, "txt2img", None, detailed=False)  # before any relighting
     return client
 

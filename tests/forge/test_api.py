@@ -45,7 +45,9 @@ def test_every_unet_call_sees_the_condition(client, untouched, tab, relight, cha
 
 
 @pytest.mark.parametrize("upscaler", ["Latent", "Lanczos"])
-def test_second_pass_is_conditioned_at_its_own_size(client, upscaler):
+def test_second_pass_is_conditioned_at_its_own_size(client, host, upscaler):
+    host.needs_upscaler(upscaler)
+    host.needs_size(96)
     answer = client.txt2img(FC, **{**SECOND_PASS, "hr_upscaler": upscaler})
     assert answer.pixels.shape == (96, 96, 3)
     shapes = {tuple(call["shape"][1:]) for call in answer.record.report["unet"]}

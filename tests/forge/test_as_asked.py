@@ -104,7 +104,7 @@ def test_img2img_says_whether_it_has_a_picture(img2img):
     line.get_by_text(lacking).wait_for(state="visible")
     give_picture_to_img2img(img2img, SUBJECT)
     line.get_by_text("The img2img picture is relit.").wait_for(state="visible")
-    img2img.page.locator("#mode_img2img").get_by_role("tab", name="Inpaint upload").click()
+    img2img.page.locator("#mode_img2img > .tab-nav button", has_text="Inpaint upload").click()
     line.get_by_text(lacking).wait_for(state="visible")
 
 
@@ -114,7 +114,7 @@ def test_an_example_is_undone(txt2img):
     prompt = txt2img.own("prompt").locator("textarea")
     prompt.fill("my own prompt")
     txt2img.set("steps", 7)
-    txt2img.control("ideas").locator(".label-wrap").click()
+    txt2img.control("ideas")
     txt2img.control("ideas").get_by_role("button", name="Neon night").click()
     expect = pytest.importorskip("playwright.sync_api").expect
     expect(txt2img.own("steps").locator("input[type=number]").first).to_have_value("25")

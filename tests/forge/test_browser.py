@@ -63,7 +63,7 @@ def test_settings_come_back_through_png_info(client, page):
     tab = Tab(page, "txt2img")
     tab.control("summary").wait_for(state="visible")
     playwright = pytest.importorskip("playwright.sync_api")
-    playwright.expect(tab.choice("mode", "Foreground and background")).to_be_checked()
+    playwright.expect(tab.choice("mode", "With background")).to_be_checked()
     playwright.expect(tab.choice("light", "Left")).to_be_checked()
     assert float(tab.control("light_strength").locator("input[type=number]").input_value()) == 1.5
     assert float(tab.control("keep_colours").locator("input[type=number]").input_value()) == 0.5
@@ -75,17 +75,19 @@ def test_recommended_settings_are_the_authors(txt2img):
     txt2img.control("recommend").click()
     txt2img.page.wait_for_function("document.querySelector('#txt2img_steps input[type=number]').value === '25'")
     assert txt2img.number("cfg_scale") == 2
-    assert txt2img.sampler == "DPM++ 2M SDE Karras"
-    assert txt2img.own("hr_scale").is_visible()
-    assert txt2img.number("hr_scale") == 1.5
-    assert txt2img.number("denoising_strength") == 0.5
+    assert txt2img.sampler == "DPM++ 2M Karras"
+    assert not txt2img.own("hr_scale").is_visible(), "Hires fix is not switched on unasked"
     assert txt2img.own("prompt").locator("textarea").input_value() == "best quality"
     assert "worst quality" in txt2img.own("neg_prompt").locator("textarea").input_value()
-    txt2img.pick("light", "Left")
+    txt2img.pick("result", "Painting")
+    txt2img.control("second_pass").locator("input").check()
     txt2img.control("recommend").click()
-    txt2img.page.wait_for_function("document.querySelector('#txt2img_sampling input').value.startsWith('DPM++ 2M')")
-    txt2img.page.wait_for_function("!document.querySelector('#txt2img_sampling input').value.includes('SDE')")
-    txt2img.pick("mode", "Foreground and background")
+    txt2img.own("hr_scale").wait_for(state="visible")
+    # Forge Neo's None resizes by Lanczos.
+    assert txt2img.own("hr_upscaler").locator("input").first.input_value() in ("Lanczos", "None")
+    assert txt2img.number("hr_scale") == 1.5
+    assert txt2img.number("denoising_strength") == 0.5
+    txt2img.pick("mode", "With background")
     txt2img.control("recommend").click()
     txt2img.page.wait_for_function("document.querySelector('#txt2img_steps input[type=number]').value === '20'")
     assert txt2img.number("cfg_scale") == 7
@@ -96,6 +98,16 @@ def test_recommended_settings_in_img2img(img2img):
     img2img.control("recommend").click()
     img2img.page.wait_for_function("document.querySelector('#img2img_steps input[type=number]').value === '25'")
     assert img2img.number("denoising_strength") == 0.9
+
+
+def test_match_size_in_img2img_takes_the_proportions_of_its_own_picture(img2img):
+    give_picture_to_img2img(img2img, pictures.subject(200, 400))
+    img2img.set("width", 512)
+    img2img.set("height", 512)
+    img2img.enable()
+    img2img.control("match_size").click()
+    img2img.page.wait_for_function("document.querySelector('#img2img_width input[type=number]').value !== '512'")
+    assert img2img.number("height") == 2 * img2img.number("width")
 
 
 def test_match_size_takes_the_pictures_proportions(txt2img):
@@ -119,7 +131,7 @@ def test_what_does_not_apply_is_hidden(txt2img):
     txt2img.pick("light", "Custom")
     txt2img.control("light_map").wait_for(state="visible")
     txt2img.control("light_strength").wait_for(state="visible")
-    txt2img.pick("mode", "Foreground and background")
+    txt2img.pick("mode", "With background")
     txt2img.control("background").wait_for(state="visible")
     txt2img.control("reinforce_foreground").wait_for(state="hidden")
     txt2img.control("remove_background").locator("input").uncheck()
@@ -134,7 +146,7 @@ def test_summary_says_in_words_what_will_happen(txt2img):
     summary.get_by_text("The foreground is relit.").wait_for(state="visible")
     txt2img.pick("light", "Bottom")
     summary.get_by_text("It is lit from below.").wait_for(state="visible")
-    txt2img.pick("mode", "Foreground and background")
+    txt2img.pick("mode", "With background")
     summary.get_by_text("A plain gradient is its background.").wait_for(state="visible")
 
 
@@ -143,7 +155,8 @@ def test_folder_of_pictures_in_img2img(forge_home, img2img, tmp_path):
     folder.mkdir()
     results.mkdir()
     for index in range(2):
-        pictures.subject(90 + 40 * index, 120).save(folder / f"{index}.png")
+        # Forge Neo resizes sides that are no multiples of 64, and loses the transparency.
+        pictures.subject(64 + 64 * index, 128).save(folder / f"{index}.png")
     img2img.page.locator("#mode_img2img button", has_text="Batch").click()
     from_directory = img2img.page.locator("#img2img_batch_source button", has_text="From directory")
     if from_directory.count():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from forge import adetailer, compatibility, pictures, server
+from forge import adetailer, compatibility, hosts_table, pictures, server
 from forge.client import SMALL
 from forge.companion_files import NAME, made
 from forge.companions import (
@@ -33,7 +33,7 @@ SAME = 1.0
 def companions(keeper, forge_home):
     with made(forge_home / "models", server.checkpoint_of(forge_home)), adetailer.detector(forge_home):
         forge = keeper.get("companions")
-        yield CompanionClient(forge.url, forge.models.parent / "companions")
+        yield CompanionClient(forge.url, forge.models.parent / "companions", forge.host)
         keeper.stop()
 
 
@@ -73,10 +73,14 @@ def row(request, forge_home):
 
 
 @pytest.fixture
-def _there(request, forge_home):
+def _there(request, forge_home, companions, host):
     """Skips an optional companion that this web UI lacks."""
-    if request.node.callspec.params["name"] == adetailer.TITLE:
+    name = request.node.callspec.params["name"]
+    if name == adetailer.TITLE:
         adetailer.needed(forge_home)
+    titles = companions.call("/sdapi/v1/scripts")[1]["txt2img"]
+    if any(title.lower() not in titles for title in COMPANIONS[name].scripts):
+        host.needs(hosts_table.INTEGRATED)
 
 
 @pytest.mark.slow
@@ -127,7 +131,9 @@ def test_every_sampler(companions, row, mode):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("mode", CHANNELS)
-def test_control_picture_is_the_users(companions, mode):
+def test_control_picture_is_the_users(companions, host, mode):
+    if "controlnet" not in companions.call("/sdapi/v1/scripts")[1]["txt2img"]:
+        host.needs(hosts_table.INTEGRATED)
     for tab in ("txt2img", "img2img"):
         both = companions.run(tab, mode, COMPANIONS["ControlNet"])
         assert np.array_equal(both.pictures[-1], np.asarray(CONTROL))
@@ -169,7 +175,8 @@ def test_pictures_of_different_sizes_in_one_batch(companions, row, mode):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("mode", CHANNELS)
-def test_one_size_after_another(companions, row, mode):
+def test_one_size_after_another(companions, host, row, mode):
+    host.needs_size(96, 72, 104)
     row |= {"what": "one size after another", "tab": "txt2img", "mode": mode}
     relight = {**MODES[mode], "foreground": SUBJECT}
     sizes = [{"width": width, "height": height} for width, height in ((64, 64), (96, 64), (72, 104))]

@@ -91,7 +91,7 @@ def test_a_named_light_is_shown_and_none_dims_the_editor(editor):
 
 def test_a_mode_with_its_own_range_has_its_own_named_lights(tab, editor):
     editor.pick("Top")
-    tab.pick("mode", "Foreground and background")
+    tab.pick("mode", "With background")
     editor.until("state.mode === 'fbc'")
     assert json.loads(editor.shown) == {"version": 1, "range": [32, 224], "lights": [{"angle": 90}]}
 
@@ -231,7 +231,7 @@ def test_a_light_of_a_newer_version_is_told_and_not_lost_on_the_way(page):
     tab = send_back(page, picture_with({"mode": "fc", "direction": "editor", "lights": json.dumps(newer)}))
     editor = Editor(tab)
     editor.until("state.unread !== null")
-    told = "The light cannot be read: version must be 1, not 2. Add one here, choose one above, or update IC Light"
+    told = "The light cannot be read: version must be 1, not 2. Add one here, choose one below, or update IC Light"
     assert told in editor.summary
     assert editor.pixel(0.9, 0.5) == editor.pixel(0.1, 0.5), "no other light is shown in its place"
     tab.drop("foreground", pictures.subject())
@@ -347,7 +347,7 @@ def test_what_changes_without_an_event_of_the_page_is_shown(tab, editor):
     editor.until("stage.subject().picture?.naturalWidth === 300")
     tab.control("match_size").click()
     editor.until("Math.abs(stage.frame.w / stage.frame.h - 2) < 0.01")
-    tab.pick("mode", "Foreground and background")
+    tab.pick("mode", "With background")
     tab.control("background").wait_for(state="visible")
     tab.drop("background", pictures.subject(120, 200))
     editor.until("stage.page.pictures.loaded(stage.pictures.background)?.naturalWidth === 120")
@@ -391,7 +391,7 @@ def test_the_summary_says_where_light_and_subject_are_drawn(tab, editor):
 
 def test_the_web_uis_own_styles_leave_the_editor_its_look(editor):
     style = "(element, name) => getComputedStyle(element).getPropertyValue(name)"
-    assert editor.canvas.evaluate(style, "border-top-width") == "1px"
+    assert editor.root.evaluate(style, "border-top-width") == "1px"
     for name in ("border-top-width", "padding-left"):
         assert float(editor.tool("positioned").evaluate(style, name).removesuffix("px")) > 0
     assert editor.root.evaluate(style, "--ic-light-track").startswith("rgb"), "sliders show how far they are"

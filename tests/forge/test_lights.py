@@ -109,7 +109,8 @@ def test_contain_keeps_all_of_the_subject(client):
     assert not (shown[16:48] == 127).all(axis=-1).any()
 
 
-def test_the_second_pass_places_the_subject_anew(client):
+def test_the_second_pass_places_the_subject_anew(client, host):
+    host.needs_size(96)
     placed = {**FC, "placement": {"scale": 0.5, "x": 0.25, "y": 0.5}, "restore_details": True, "details_radius": 16}
     answer = client.txt2img(placed, **SECOND_PASS)
     assert answer.pixels.shape == (96, 96, 3)

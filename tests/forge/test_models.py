@@ -109,7 +109,7 @@ def test_a_file_of_a_wrong_kind_is_never_loaded(client, wrong):
 
 
 def test_a_hires_checkpoint_of_another_family_is_refused(client, other):
-    answer = client.txt2img(FC, enable_hr=True, hr_checkpoint_name=other, hr_upscaler="Latent", denoising_strength=0.5)
+    answer = client.txt2img(FC, enable_hr=True, hr_checkpoint_name=other, denoising_strength=0.5)
     assert answer.status == 422
     assert f"the hires-fix checkpoint {other} is SDXL" in answer.message
     assert not answer.record.sampled

@@ -40,7 +40,8 @@ def test_every_picture_of_every_batch_is_one(client):
         np.testing.assert_array_equal(pixels[INSIDE], own_pixels())
 
 
-def test_a_second_pass_has_it_at_its_own_size(client):
+def test_a_second_pass_has_it_at_its_own_size(client, host):
+    host.needs_size(96)
     assert client.txt2img(ASKED, **SECOND_PASS).pixels.shape == (96, 96, 3)
 
 
@@ -51,3 +52,36 @@ def test_img2imgs_mask_keeps_what_it_protects(client):
     found = client.img2img(options, init_images=[pictures.text(photo)], **mask).pixels
     np.testing.assert_array_equal(found[:, 36:], np.asarray(photo)[:, 36:])
     assert (found[:, :28] != np.asarray(photo)[:, :28]).any()
+
+
+LARGE = pictures.subject(3 * SIDE, 3 * SIDE)
+OWN_SIZE = ASKED | {"foreground": pictures.text(LARGE), "photograph_size": "photograph"}
+
+
+def test_it_has_its_own_size_and_at_strength_0_its_very_pixels(client):
+    unlit, lit = client.txt2img(OWN_SIZE | {"photograph_strength": 0}), client.txt2img(OWN_SIZE)
+    inside = (slice(60, 132), slice(60, 132))
+    assert unlit.pixels.shape == lit.pixels.shape == (3 * SIDE, 3 * SIDE, 3)
+    np.testing.assert_array_equal(unlit.pixels[inside], np.asarray(LARGE.convert("RGB"))[inside])
+    assert (lit.pixels[inside] != unlit.pixels[inside]).any()
+    assert "IC Light photograph size: photograph" in lit.infotext
+
+
+def test_several_of_their_own_size_are_not_laid_side_by_side(client):
+    found = client.txt2img(OWN_SIZE, n_iter=2, batch_size=2, save_images=True).pictures
+    assert [pixels.shape[:2] for pixels in found] == [(3 * SIDE, 3 * SIDE)] * 4
+
+
+def test_a_given_background_keeps_its_pixels_at_its_own_size(client):
+    behind = pictures.coloured(2 * SIDE, 2 * SIDE)
+    options = {"mode": "fbc", "background": pictures.text(behind), "photograph_size": "background"}
+    found = client.txt2img(OWN_SIZE | options | {"photograph_shadow": 0}).pixels
+    assert found.shape == (2 * SIDE, 2 * SIDE, 3)
+    np.testing.assert_array_equal(found[:8], np.asarray(behind.convert("RGB"))[:8])
+
+
+def test_an_upscaler_of_the_web_ui_enlarges_the_painted_background(client, host):
+    host.needs_upscaler("Nearest")
+    ours, nearest = (client.txt2img(OWN_SIZE | {"background_upscaler": name}).pixels for name in ("auto", "Nearest"))
+    assert nearest.shape == ours.shape
+    assert (nearest[:8] != ours[:8]).any()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from forge import compatibility, pictures, server
+from forge import compatibility, hosts_table, pictures, server
 from forge.client import SECOND_PASS
 from forge.companion_files import NAME as SECOND
 from forge.companion_files import made
@@ -53,7 +53,7 @@ def forge(keeper):
 
 @pytest.fixture(scope="module")
 def client(forge):
-    return CompanionClient(forge.url, forge.models.parent / "state")
+    return CompanionClient(forge.url, forge.models.parent / "state", forge.host)
 
 
 @pytest.fixture(scope="module")
@@ -86,8 +86,10 @@ def fresh_subject(name):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("trouble", TROUBLES)
-def test_plain_generation_after_trouble_is_as_in_a_fresh_web_ui(client, fresh, row, trouble):
+def test_plain_generation_after_trouble_is_as_in_a_fresh_web_ui(client, fresh, row, host, trouble):
     options, status = TROUBLES[trouble]
+    if options == {"vae": "memory"}:
+        host.needs(hosts_table.TILED_ENCODING)
     answer = client.txt2img(fresh_subject(trouble), companions={NAME: [options]})
     assert answer.status == status, answer.message
     assert client.txt2img().files == fresh.files
@@ -104,7 +106,8 @@ def test_relighting_goes_on_after_trouble(client, fresh):
 
 
 @pytest.mark.slow
-def test_vae_that_recovers_from_too_little_memory_gives_the_same_picture(client):
+def test_vae_that_recovers_from_too_little_memory_gives_the_same_picture(client, host):
+    host.needs(hosts_table.TILED_ENCODING)
     relight = {"foreground": pictures.text(pictures.subject(71, 90))}
     tight = client.txt2img(relight, companions={NAME: [{"vae": "memory"}]})
     assert tight.record.channels == {8}

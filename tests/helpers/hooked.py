@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from samples import encoded, plain
 
-from lib_iclight.request import from_api, picture_sources
+from lib_iclight.request_input import from_api, picture_sources
 
 CUT_OUT = encoded(plain((200, 120, 40, 128)))
 BROKEN = "broken!"

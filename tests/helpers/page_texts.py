@@ -15,12 +15,14 @@ import numpy as np
 from lib_iclight import settings
 from lib_iclight.models import folders, hub, report
 from lib_iclight.models.jobs import Download
-from lib_iclight.request import MODES
-from lib_iclight.ui import cutout_html, models_html, prompts, summary
+from lib_iclight.request import FIELDS, MODES, PAINTING, PHOTOGRAPH
+from lib_iclight.ui import cutout_html, models_html, prompts, recommendation_html, setting_warnings, summary
+from lib_iclight.ui.recommend import recommended
 from lib_iclight.ui.wording import sentences_of
 
 ROOT = Path(__file__).resolve().parents[2]
-SCRIPTS = sorted((ROOT / "javascript").glob("*.js"))
+SCRIPTS = sorted((ROOT / "javascript" / "parts").glob("*.js"))
+START = ROOT / "javascript" / "ic_light_start.js"
 
 _SAYS = re.compile(r"\bsay\(((?:[^()]|\([^()]*\))*)\)")
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')
@@ -60,6 +62,10 @@ def of_html(markup: str) -> list[str]:
     return pieces.found
 
 
+# What gradio writes into a picture slot, in the browser's language.
+OF_A_SLOT = ("Drop Image Here", "or", "Click to Upload", "Upload file", "Paste from clipboard", "Remove Image")
+
+
 def of_component(kind: str, props: dict[str, Any]) -> Iterator[str]:
     """The texts of one of gradio's components. A dropdown's choices are names of files and models."""
     if kind == "html":
@@ -68,6 +74,8 @@ def of_component(kind: str, props: dict[str, Any]) -> Iterator[str]:
         yield from (props.get(name) or "" for name in ("label", "info", "placeholder", "webui_tooltip"))
         if kind == "button":
             yield props.get("value") or ""
+        if kind == "image":
+            yield from OF_A_SLOT
         if kind in ("radio", "checkboxgroup"):
             yield from (choice[0] for choice in props["choices"])
 
@@ -93,20 +101,39 @@ def of_page(config: dict[str, Any]) -> set[str]:
 def of_summary(lights: list[str], placements: list[str]) -> set[str]:
     """Every sentence of the summary, for all choices on the page and values from a picture's parameters."""
     switches = itertools.product([False, True], repeat=4)
-    chosen = itertools.product(MODES, [*lights, "a newer version's"], placements, switches)
+    chosen = itertools.product(MODES, [*lights, "a newer version's"], placements, _results(), switches)
     return {
         sentence
-        for mode, light, placement, (is_img2img, foreground, background, removes) in chosen
+        for mode, light, placement, result, (is_img2img, foreground, background, switch) in chosen
         for sentence in summary.sentences(
             is_img2img=is_img2img,
             mode=mode,
             light=light,
             has_foreground=foreground,
             has_background=background,
-            removes=removes,
+            removes=switch,
             placement=placement,
+            result=result,
+            corrects_colours=switch,
         )
     }
+
+
+def _results() -> Iterator[summary.Result]:
+    yield summary.Result(PAINTING)
+    for around in FIELDS["photograph_background"].choices:
+        yield from (summary.Result(PHOTOGRAPH, size, around) for size in FIELDS["photograph_size"].choices)
+
+
+def of_recommendation() -> set[str]:
+    """What is recommended, and what works against a run."""
+    starts = [None, *setting_warnings.Start]
+    warnings = [setting_warnings.as_html(setting_warnings.of_run(mode, start)) for mode in MODES for start in starts]
+    found = {text for warning in warnings for text in of_html(warning)}
+    for tab in ("txt2img", "img2img"):
+        wanted = recommended("fc", tab == "img2img", second=True) | {f"{tab}_prompt": "best quality"}
+        found |= {*of_html(recommendation_html.as_html(wanted, tab))}
+    return found
 
 
 def of_settings() -> set[str]:
@@ -151,7 +178,7 @@ def of_lists() -> set[str]:
 
 def of_scripts() -> set[str]:
     """The texts that the scripts show: those they translate, and everything else that reads like a sentence."""
-    sources = [path.read_text(encoding="utf-8") for path in SCRIPTS]
+    sources = [path.read_text(encoding="utf-8") for path in (START, *SCRIPTS)]
     asked = (match[1] for source in sources for match in _SAYS.finditer(source))
     found = {text for words in asked for text in _QUOTED.findall(words)}
     return found | {text for source in sources for text in _QUOTED.findall(source) if _SENTENCE.match(text)}

@@ -23,7 +23,14 @@ _WORDS = re.compile(r"[A-Za-z\0]{2,}[,;:]? [A-Za-z\0]{2,}[,;:]? [A-Za-z\0]{2,}")
 _PAIR = re.compile(r"[A-Za-z]{2,} [A-Za-z]{2,}")
 _SPEAK_IN_PHRASES = (
     *("models/checkpoint", "models/download", "models/header", "models/hub", "models/identity", "models/library"),
-    *("models/manager", "models/report", "subject/background_removal", "subject/custom_onnx", "ui/prompts"),
+    *(
+        "models/manager",
+        "models/report",
+        "studio/set_file",
+        "subject/background_removal",
+        "subject/custom_onnx",
+        "ui/prompts",
+    ),
 )
 """The modules whose phrases are filled into sentences."""
 

@@ -33,7 +33,7 @@ class Unet:
     def __init__(self, model, options=None):
         self.model = model
         self.model_options = options or {}
-        self.added = []
+        self.added, self.patches = [], {}
 
     def clone(self):
         return type(self)(self.model, {name: list(value) for name, value in self.model_options.items()})

@@ -1,9 +1,10 @@
-"""Offsets on low-bit checkpoints: added at each call if the host supports it, else with a warning about rounding."""
+"""Offsets on patchers: merged once for repeated runs; on low-bit checkpoints added at each call, or with a warning."""
 
 from __future__ import annotations
 
 import gc
 import sys
+import uuid
 from types import ModuleType, SimpleNamespace
 
 import pytest
@@ -15,6 +16,7 @@ from lib_iclight.hosts.protocol import Checkpoint
 from lib_iclight.models.library import Offsets
 
 FLOAT8 = torch.float8_e4m3fn
+WHOLE = SimpleNamespace(storage_dtype=torch.float16)
 
 
 class Patcher:
@@ -31,6 +33,40 @@ class Patcher:
     def add_patches(self, *, filename, patches, strength_patch=1.0, strength_model=1.0, online_mode=False):
         made = {key: [[strength_patch, patch, strength_model, None, None]] for key, patch in patches.items()}
         self.lora_patches[(filename, strength_patch, strength_model, online_mode)] = made
+
+
+class Listed:
+    """Classic's, as far as patches go: it merges again whenever it gets another patcher."""
+
+    def __init__(self, model=WHOLE):
+        self.model, self.patches, self.model_options = model, {}, {"transformer_options": {}}
+
+    def clone(self):
+        other = type(self)(self.model)
+        other.patches = {key: entries[:] for key, entries in self.patches.items()}
+        other.model_options = {key: {**value} for key, value in self.model_options.items()}
+        return other
+
+    def add_patches(self, patches, strength_patch=1.0, strength_model=1.0):
+        for key, patch in patches.items():
+            self.patches.setdefault(key, []).append((strength_patch, patch, strength_model))
+
+
+class Drawing(Listed):
+    """Forge Neo's: it merges again whenever the patcher's identity has changed, and each change draws a new one."""
+
+    def __init__(self, *model):
+        super().__init__(*model)
+        self.patches_uuid = uuid.uuid4()
+
+    def clone(self):
+        other = super().clone()
+        other.patches_uuid = self.patches_uuid
+        return other
+
+    def add_patches(self, patches, strength_patch=1.0, strength_model=1.0, *, filename=None, online_mode=None):
+        super().add_patches(patches, strength_patch, strength_model)
+        self.patches_uuid = uuid.uuid4()
 
 
 def offsets():
@@ -86,6 +122,56 @@ def test_offsets_that_are_forgotten_are_not_kept_here():
     adder.add(unet, offsets())
     gc.collect()
     assert len(adder._online) == 0
+
+
+def test_where_changes_draw_an_identity_a_repeat_has_the_one_of_before():
+    adder, fc, fbc, plain = patching.Patching(), offsets(), Offsets("other", offsets().tensors, 12), Drawing()
+    first = adder.patched(plain, fc)
+    assert adder.patched(plain, fc).patches_uuid == first.patches_uuid
+    assert len({plain.patches_uuid, first.patches_uuid, adder.patched(plain, fbc).patches_uuid}) == 3
+    with_lora = plain.clone()
+    with_lora.add_patches({"diffusion_model.out.weight": "a LoRA"})
+    assert adder.patched(with_lora, fc).patches_uuid != first.patches_uuid
+    assert plain.patches == {}
+
+
+@pytest.mark.usefixtures("arguments")
+def test_such_a_host_is_asked_to_add_at_each_call_as_it_does_with_loras():
+    asked = []
+
+    class Asked(Drawing):
+        def add_patches(self, patches, *, filename=None, online_mode=None):
+            asked.append(online_mode)
+            super().add_patches(patches)
+
+    for kind in (FLOAT8, torch.float16):
+        patching.Patching().patched(Asked(SimpleNamespace(storage_dtype=kind)), offsets())
+    assert asked == [True, None]
+
+
+def test_where_the_patcher_itself_counts_a_repeat_has_the_one_of_before():
+    adder, fc, plain = patching.Patching(), offsets(), Listed()
+    first = adder.patched(plain, fc)
+    first.model_options["of the last run"] = {}
+    again = adder.patched(plain, fc)
+    assert again is first
+    assert again.model_options == plain.model_options
+    assert len(again.patches["diffusion_model.out.weight"]) == 1
+
+
+@pytest.mark.parametrize("what", ["other offsets", "another checkpoint", "changed since", "let go of by the host"])
+def test_such_a_patcher_is_made_anew_when_it_would_not_be_the_same(what):
+    adder, kept, plain = patching.Patching(), offsets(), Listed()
+    first = adder.patched(plain, kept)
+    if what == "changed since":
+        first.add_patches({"diffusion_model.out.weight": "somebody's"})
+    if what == "let go of by the host":
+        del first
+        first = gc.collect()
+    other = Offsets("other", kept.tensors, 12) if what == "other offsets" else kept
+    again = adder.patched(Listed() if what == "another checkpoint" else plain, other)
+    assert again is not first
+    assert len(again.patches["diffusion_model.out.weight"]) == 1
 
 
 @pytest.mark.parametrize(

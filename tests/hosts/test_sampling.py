@@ -49,6 +49,9 @@ class Host:
     def sigma_max(self, sd_model):
         return self.largest
 
+    def begin_pass(self, p):
+        pass
+
     def relight(self, sd_model, offsets, c_concat):
         self.given.append((sd_model, offsets, c_concat))
 

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 from hub_server import hub_in_place
 from samples import encoded, plain
-from sd15_layout import safetensors_bytes
 
 from lib_iclight.settings import SETTINGS
 
 SUBJECT = encoded(plain((200, 120, 40, 255), 64, 64).rotate(20))
 SMALL = {"prompt": "a cup", "steps": 1, "width": 64, "height": 64, "seed": 7, "sampler_name": "Euler", "cfg_scale": 2}
-SDXL = safetensors_bytes({"conditioner.embedders.0.x": (1,), "model.diffusion_model.label_emb.0.0.weight": (1,)})
 NAME = "iclight_sd15_fcon.safetensors"
 
 
@@ -70,6 +67,7 @@ def test_the_settings_page_has_our_section(opts):
     assert {info.section for info in labels.values()} == {("ic_light", "IC Light")}
     said = {key: "requires Reload UI" in info.comment_after for key, info in labels.items()}
     at_once = {"model_folder", "download", "download_on_first_use", "keep_models", "cache_limit", "largest_picture"}
+    at_once |= {"camera_data", "take_recommended"}
     assert {key.removeprefix("ic_light_") for key, reload in said.items() if not reload} == at_once
 
 
@@ -213,18 +211,6 @@ def test_downloads_can_be_turned_off(host, hub, opts, app_context, monkeypatch, 
 
 
 # Checkpoints
-
-
-@pytest.fixture
-def sdxl(host, tmp_path, monkeypatch):
-    """A checkpoint of another family among the host's."""
-    from modules import sd_models
-
-    path = tmp_path / "big.safetensors"
-    path.write_bytes(SDXL)
-    info = SimpleNamespace(name_for_extra="big", filename=str(path), title="big", short_title="big")
-    monkeypatch.setitem(sd_models.checkpoint_aliases, "big", info)
-    return "big"
 
 
 def test_the_accordion_tells_that_a_checkpoint_does_not_suit(app_context, sdxl):

@@ -10,7 +10,8 @@ from lib_iclight.errors import ICLightError
 from lib_iclight.fields import Kind
 from lib_iclight.hosts import run_context, xyz_axes
 from lib_iclight.light import maps
-from lib_iclight.request import FIELDS, from_api
+from lib_iclight.request import FIELDS
+from lib_iclight.request_input import from_api
 from lib_iclight.subject.placement import Placement
 
 LAMP = '{"version":1,"lights":[{"x":0.2,"y":0.3}]}'

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,15 +13,15 @@ from samples import as_base64, encoded, file_bytes, noise, plain
 from skimage import data
 
 from lib_iclight.errors import ICLightError
-from lib_iclight.picture import arrays, opening
+from lib_iclight.picture import arrays, reading
 
 
 def picture_of(text: str) -> arrays.Picture:
-    return arrays.to_picture(opening.decode(text, "foreground"))
+    return reading.from_text(text, "foreground")
 
 
 def refusal(text: str, name: str = "foreground") -> str:
-    return reason_of(lambda: arrays.to_picture(opening.decode(text, name)))
+    return reason_of(lambda: reading.from_text(text, name))
 
 
 def test_grey_becomes_three_equal_channels():
@@ -361,3 +362,9 @@ def test_a_picture_with_mostly_other_edges_is_not_on_grey():
     pixels = on_grey_square()
     pixels[1:, 0] = pixels[-1] = pixels[1:, -1] = 30
     assert not arrays.is_on_grey(pixels)
+
+
+def test_a_web_ui_that_prints_its_arguments_does_not_print_a_whole_file():
+    picture = picture_of(as_base64(oriented(6)))
+    kept = replace(picture, origin=replace(picture.origin, file=bytes(10_000)))
+    assert len(repr(kept.origin)) < 100

@@ -8,7 +8,7 @@ from PIL import Image
 from samples import noise
 from scipy import ndimage
 
-from lib_iclight.picture.box_filter import box_mean, enlarged, reduced, to_unit
+from lib_iclight.picture.box_filter import box_mean, cell_means, enlarged, reduced, to_unit
 
 
 @pytest.mark.parametrize("radius", [0, 1, 7, 100])
@@ -53,3 +53,10 @@ def test_strips_of_an_enlarged_map_fit_together():
     whole = np.asarray(Image.fromarray(values).resize((80, 111), Image.Resampling.BILINEAR))
     strips = [enlarged(values, 80, 111, slice(start, min(start + 25, 111))) for start in range(0, 111, 25)]
     np.testing.assert_allclose(np.concatenate(strips), whole, atol=1e-6)
+
+
+@pytest.mark.parametrize("channels", [(), (3,)], ids=str)
+def test_a_cell_is_the_mean_of_what_lies_in_it(channels):
+    values = np.random.default_rng(1).random((12, 20, *channels), np.float32)
+    expected = values.reshape(4, 3, 5, 4, *channels).mean(axis=(1, 3))
+    np.testing.assert_allclose(cell_means(values, 5, 4), expected, rtol=1e-5)

@@ -20,7 +20,7 @@ from refusals import reason_of
 from samples import as_base64, encoded, file_bytes, noise, plain
 
 from lib_iclight.hosts import masks
-from lib_iclight.picture import arrays, jpeg, opening
+from lib_iclight.picture import arrays, jpeg, opening, reading
 
 
 def refusal(read, *args) -> str:
@@ -158,7 +158,7 @@ def undecoded(monkeypatch):
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF"])
 def test_more_pixels_than_the_limit_are_refused_by_the_header_with_both_numbers(kind):
     raw = file_bytes(Image.new("L", (2000, 1000)), kind)
-    message = refusal(opening.decode, as_base64(raw), "light map", 1_500_000)
+    message = refusal(reading.from_text, as_base64(raw), "light map", 1_500_000)
     assert message.startswith(
         "The light map is too large: 2,000 x 1,000 pixels are 2.0 megapixels, but at most 1.5 are allowed."
     )
@@ -198,7 +198,7 @@ def test_a_jpeg_of_very_many_scans_is_refused():
 
 def test_text_is_measured_before_it_is_decoded(monkeypatch):
     monkeypatch.setattr(base64, "b64decode", None)
-    message = refusal(opening.decode, "A" * 4_000_000, "foreground", 1_000_000)
+    message = refusal(reading.from_text, "A" * 4_000_000, "foreground", 1_000_000)
     assert "3 MB, but at most 2 MB are allowed" in message
 
 
@@ -208,7 +208,9 @@ def test_text_is_measured_before_it_is_decoded(monkeypatch):
 def test_blanks_in_a_text_are_not_copied(text):
     tracemalloc.start()
     try:
-        refusal_or_picture = subject_cache().picture if text.strip() else lambda *args: refusal(opening.decode, *args)
+        refusal_or_picture = (
+            subject_cache().picture if text.strip() else lambda *args: refusal(reading.from_text, *args)
+        )
         refusal_or_picture(text, "foreground")
         peak = tracemalloc.get_traced_memory()[1]
     finally:
@@ -220,7 +222,7 @@ def test_blanks_in_a_text_are_not_copied(text):
     "text", ["AAAA=AAA", "AA==AAAA", "=AAA", "\ud800AAA", "AAAA" * 300_000 + "AA==" + "AAAA" * 300_000]
 )
 def test_text_that_ends_before_its_end_is_refused(text):
-    assert "not valid base64" in refusal(opening.decode, text, "foreground")
+    assert "not valid base64" in refusal(reading.from_text, text, "foreground")
 
 
 MEASURED = """

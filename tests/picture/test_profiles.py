@@ -13,7 +13,7 @@ from caches import subject_cache
 from PIL import Image, ImageCms
 from samples import as_base64, encoded, file_bytes, noise
 
-from lib_iclight.picture import arrays, opening, profiles
+from lib_iclight.picture import arrays, profiles, reading
 from lib_iclight.picture.arrays import Picture
 from lib_iclight.picture.srgb import linear_to_srgb
 
@@ -23,7 +23,7 @@ FROM_XYZ = np.array([[3.1338561, -1.6168667, -0.4906146], [-0.9787684, 1.9161415
 
 
 def picture_of(image: Image.Image, kind: str = "PNG", **options) -> Picture:
-    return arrays.to_picture(opening.decode(encoded(image, kind, **options), "foreground"))
+    return reading.from_text(encoded(image, kind, **options), "foreground")
 
 
 def as_srgb(rgb: np.ndarray, primaries, gamma: float) -> np.ndarray:
@@ -101,14 +101,14 @@ def test_a_profile_that_is_damaged_or_another_pictures_is_ignored(profile):
 def test_an_srgb_profile_changes_nothing_and_is_looked_at_once(monkeypatch):
     profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
     rgb, text = noise(16, 8), encoded(Image.fromarray(noise(16, 8)), icc_profile=profile)
-    arrays.to_picture(opening.decode(text, "foreground"))
+    reading.from_text(text, "foreground")
 
     def fail(*args, **kwargs):
         raise AssertionError("the colours were converted")
 
     monkeypatch.setattr(ImageCms, "applyTransform", fail)
     monkeypatch.setattr(ImageCms, "buildTransform", fail)
-    np.testing.assert_array_equal(arrays.to_picture(opening.decode(text, "foreground")).rgb, rgb)
+    np.testing.assert_array_equal(reading.from_text(text, "foreground").rgb, rgb)
 
 
 def test_a_picture_that_is_given_again_is_not_converted_again(monkeypatch):
@@ -143,8 +143,8 @@ def test_a_profile_of_many_megabytes_is_not_kept():
 def test_a_pillow_without_little_cms_reads_the_colours_as_they_are():
     code = (
         "import sys; sys.modules['PIL._imagingcms'] = None\n"
-        "import base64, io; from lib_iclight.picture import arrays, opening\n"
-        "print(arrays.to_picture(opening.decode(sys.stdin.read(), 'foreground')).rgb[0, 0].tolist())"
+        "from lib_iclight.picture import reading\n"
+        "print(reading.from_text(sys.stdin.read(), 'foreground').rgb[0, 0].tolist())"
     )
     text = encoded(Image.new("RGB", (2, 2), (200, 60, 60)), icc_profile=icc.rgb_profile(icc.ADOBE_RGB))
     done = subprocess.run([sys.executable, "-c", code], input=text, capture_output=True, text=True, check=True)
@@ -160,7 +160,7 @@ def test_a_tiff_is_turned_once(orientation, compression):
     image = Image.fromarray(np.array([[10, 20, 30], [40, 50, 60]], np.uint8))
     raw = file_bytes(image, "TIFF", tiffinfo={274: orientation}, compression=compression)
     for picture in (
-        arrays.to_picture(opening.decode(as_base64(raw), "foreground")),
+        reading.from_text(as_base64(raw), "foreground"),
         arrays.to_picture(Image.open(io.BytesIO(raw))),
     ):
         assert picture.rgb[..., 0].tolist() == ORIENTED[orientation]

@@ -7,11 +7,11 @@ import pytest
 from PIL import Image
 from samples import encoded, noise, plain
 
-from lib_iclight.picture import arrays, opening, scaling
+from lib_iclight.picture import arrays, reading, scaling
 
 
 def picture_of(text: str) -> arrays.Picture:
-    return arrays.to_picture(opening.decode(text, "foreground"))
+    return reading.from_text(text, "foreground")
 
 
 def test_one_pixel_fills_the_target():

@@ -9,12 +9,13 @@ from refusals import reason_of
 
 from lib_iclight.errors import ICLightError
 from lib_iclight.light import description
-from lib_iclight.request import FIELDS, from_api
+from lib_iclight.request import FIELDS
+from lib_iclight.request_input import from_api
 from lib_iclight.subject import placement
 from lib_iclight.support.json_values import shown, well_formed
 
 HALF = "\ud800"
-TAKE_ANY_TEXT = ("model", "matting_model", "foreground", "background", "light_map")
+TAKE_ANY_TEXT = ("model", "matting_model", "background_upscaler", "foreground", "background", "light_map")
 ANY_TEXT = ("text", "quotes", "faces", "zeros")
 HUGE = {
     "text": "x" * 10_000_000,

@@ -12,5 +12,6 @@ def page(browser, served):
     page.set_default_timeout(60_000)
     page.goto(served.address)
     page.wait_for_selector(".input-accordion-checkbox")
+    page.wait_for_function("window.icLight?.main !== undefined")
     yield page
     page.close()

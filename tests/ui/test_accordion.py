@@ -39,6 +39,7 @@ def made(running, tmp_path_factory):
             row,
             Settings(),
             lambda: ["u2net"],
+            lambda: ["auto", "Lanczos"],
             lambda *args: None,
             lambda: 1000,
         )
@@ -90,10 +91,14 @@ CHOSEN = {
     "restore_details": 0,
     "keep_colours": 0,
     "result": "painting",
+    "photograph_size": "run",
+    "photograph_background": "auto",
+    "drawn": "",
 }
 SHOWN = (
     *("summary", "background column", "match size", "light_strength", "light_map", "matting_model", "alpha_matting"),
     *("reinforce_foreground", "photograph_strength", "photograph_colour", "photograph_highlights", "photograph_radius"),
+    *("photograph_size", "photograph_background", "photograph_shadow", "background_upscaler", "layers"),
     *("keep_colours", "restore_details", "details_radius", "keep_original"),
 )
 
@@ -107,7 +112,7 @@ def updated(accordion, pictures=(False, False, False), **chosen) -> tuple[str, s
 
 REMOVES = {"matting_model", "alpha_matting"}
 ON_PAINTING = {"keep_colours", "restore_details"}
-ON_PHOTOGRAPH = {name for name in SHOWN if name.startswith("photograph_")}
+ON_PHOTOGRAPH = {"background_upscaler", "layers", *(name for name in SHOWN if name.startswith("photograph_"))}
 
 
 @pytest.mark.parametrize(
@@ -131,13 +136,28 @@ def test_what_applies_is_shown_and_nothing_else(accordion, chosen, pictures, sho
     assert updated(accordion, held, **chosen)[1] == shown | ON_PAINTING
 
 
-def test_the_photograph_has_controls_of_its_own(accordion):
-    _, shown = updated(accordion, result="photograph", restore_details=0.5, keep_colours=0.5)
-    assert shown == {*REMOVES, *ON_PHOTOGRAPH, "reinforce_foreground", "keep_original"}
+@pytest.mark.parametrize(
+    ("chosen", "more"),
+    [
+        ({}, set()),
+        ({"photograph_size": "photograph"}, {"background_upscaler"}),
+        ({"mode": "fbc"}, {"photograph_shadow", "background column"}),
+    ],
+)
+def test_the_photograph_has_controls_of_its_own(accordion, chosen, more):
+    _, shown = updated(accordion, result="photograph", restore_details=0.5, keep_colours=0.5, **chosen)
+    reinforces = set() if "mode" in chosen else {"reinforce_foreground"}
+    always = ON_PHOTOGRAPH - {"photograph_shadow", "background_upscaler"}
+    assert shown == {*REMOVES, *always, *more, *reinforces, "keep_original"}
 
 
 def test_a_new_page_shows_what_applies_to_its_defaults(accordion):
-    parts = [accordion._background_column, accordion._match, *accordion._light.shown, *accordion._subject.shown]
+    panels = (accordion._light, accordion._subject, accordion._result)
+    parts = [
+        accordion._background_column,
+        accordion._recommendation.match,
+        *(part for panel in panels for part in panel.shown),
+    ]
     shown = {name for name, part in zip(SHOWN[1:], parts, strict=True) if part.visible}
     assert shown == updated(accordion, result="photograph")[1]
 
@@ -191,13 +211,12 @@ def test_what_a_slot_holds(name):
 
 
 def test_only_a_picture_has_a_size_to_match():
-    import gradio as gr
+    from lib_iclight.ui.accordion import _slot_state_and_seen
 
-    from lib_iclight.ui.accordion import _match
-
-    assert _match(arrays.make_picture(np.zeros((64, 128, 3), np.uint8)), 512, 512.0) == [768, 384]
-    for nothing in (None, arrays.Unreadable("It cannot be read.")):
-        assert _match(nothing, 512, 512) == [gr.update(), gr.update()]
+    picture = arrays.make_picture(np.zeros((64, 128, 3), np.uint8))
+    assert _slot_state_and_seen(picture) == [True, ((128, 64), picture.digest)]
+    assert _slot_state_and_seen(None) == [False, None]
+    assert _slot_state_and_seen(arrays.Unreadable("It cannot be read.")) == ["It cannot be read.", None]
 
 
 # What comes from generation parameters
@@ -214,4 +233,4 @@ def test_what_pictures_tell_is_pasted_into_its_control(made):
     always = params | {"IC Light background removal": "u2net", "IC Light remove background": "always"}
     assert read["remove_background"](always) is True
     assert read["remove_background"](params | {"IC Light background removal": "off"}) is False
-    assert [name for name, reader in read.items() if reader({"Steps": "20"}) is not None] == []
+    assert [name for name, reader in read.items() if reader({"Steps": "20"}) is not None] == ["pasted"]

@@ -10,7 +10,8 @@ from PIL import Image
 
 from lib_iclight.errors import ICLightError
 from lib_iclight.fields import Section
-from lib_iclight.request import FIELDS, from_page
+from lib_iclight.request import FIELDS
+from lib_iclight.request_input import from_page
 from lib_iclight.ui import examples
 
 ALL = examples.load()

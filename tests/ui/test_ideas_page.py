@@ -14,7 +14,7 @@ def lists(page):
     def load():
         page.reload()
         page.locator("#txt2img_ic_light_enabled > .label-wrap").click()
-        page.locator("#txt2img_ic_light_ideas > .label-wrap").click()
+        page.locator("#txt2img_ic_light_tab_ideas-button").click()
         return page.locator("#txt2img_ic_light_prompts")
 
     return load

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+from unittest.mock import Mock
+
 import pytest
 
 pytestmark = pytest.mark.usefixtures("running")
@@ -44,3 +47,41 @@ def test_txt2img_follows_no_slot():
 
     assert found("txt2img").slots == []
     assert found().slots == [slot for slot in SLOTS.values() if slot]
+
+
+@pytest.mark.parametrize(
+    ("told", "tab", "seen"),
+    [
+        ("300:500:ab - - - -", "img2img_img2img_tab", ((300, 500), "ab")),
+        ("300:500:ab - 64:32:c - -", "img2img_inpaint_tab", ((64, 32), "c")),
+        ("0:0:ab - - - -", "img2img_img2img_tab", (None, "ab")),
+        ("- - - - -", "img2img_img2img_tab", None),
+        ("", "img2img_img2img_tab", None),
+        ("300:500:ab - - - -", "img2img_batch_tab", None),
+    ],
+)
+def test_the_page_tells_the_size_of_the_picture_that_is_shown(told, tab, seen):
+    assert found().seen(told, tab) == seen
+    assert found().is_there(told, tab) is (None if tab == "img2img_batch_tab" else seen is not None)
+
+
+def test_a_mask_is_known_by_its_tab():
+    masked = [tab for tab in found()._tabs if found().is_masked("", tab)]
+    assert masked == ["img2img_inpaint_tab", "img2img_inpaint_sketch_tab", "img2img_inpaint_upload_tab"]
+
+
+def test_in_gradio_3_a_picture_with_its_mask_is_not_followed_by_its_changes_which_never_end():
+    from lib_iclight.ui.init_picture import InitPicture
+
+    def slot(elem_id):
+        return SimpleNamespace(tool={"img2maskimg": "sketch"}.get(elem_id, "editor"), change=Mock(), select=Mock())
+
+    made = {}
+    init = InitPicture("img2img", lambda elem_id: made.setdefault(elem_id, slot(elem_id)))
+    init.make_hidden = lambda name, *_: made.setdefault(name, slot(name))
+    init.find()
+    init.build()
+    init.connect(Mock())
+    assert not made["img2maskimg"].change.called
+    assert made["img2img_image"].change.called
+    assert made["init_masked"].change.called, "the page's script says when it is another"

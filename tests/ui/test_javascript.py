@@ -7,7 +7,8 @@ import json
 import re
 
 import pytest
-from page_texts import ROOT, SCRIPTS
+from bare_page import COUNT, HOST, held
+from page_texts import ROOT, SCRIPTS, START
 
 from lib_iclight.ui import page_limits
 
@@ -16,41 +17,54 @@ NAMESPACE = "var icLight = window.icLight || {};"
 DECLARED = re.compile(r"^ +(?:async )?function (\w+)\(|^ {8}(?:async |get )?(\w+)\(.*\) \{$", re.MULTILINE)
 PLAIN = {"if", "for", "while", "switch", "catch"}
 
-HOST = """
-    window.gradioApp = () => document;
-    window.loaded = [];
-    window.onUiLoaded = (callback) => window.loaded.push(callback);
-    window.onAfterUiUpdate = (callback) => (window.update = callback);
-"""
-# Counts what is listened to and observed, until it is let go of; timers and the signals that end things aside.
-COUNT = """
-    window.held = { listeners: 0, observers: 0 };
-    const add = EventTarget.prototype.addEventListener;
-    EventTarget.prototype.addEventListener = function (type, listener, options) {
-        add.call(this, type, listener, options);
-        if (this instanceof AbortSignal) return;
-        held.listeners += 1;
-        if (options?.signal) add.call(options.signal, "abort", () => (held.listeners -= 1), { once: true });
-    };
-    for (const name of ["MutationObserver", "ResizeObserver", "IntersectionObserver"]) {
-        window[name] = class extends window[name] {
-            observe(...target) {
-                if (!this.isCounted) held.observers += 1;
-                this.isCounted = true;
-                super.observe(...target);
-            }
-            disconnect() {
-                if (this.isCounted) held.observers -= 1;
-                this.isCounted = false;
-                super.disconnect();
-            }
-        };
-    }
-"""
 SPOKEN = """() => {
     window.spoken = [];
     const live = document.querySelector("[role=status]");
     new MutationObserver(() => spoken.push(live.textContent)).observe(live, { childList: true });
+}"""
+
+
+COUNT_DRAWS = """() => {
+    const { view } = icLight.editor.of("txt2img");
+    const draw = view.draw;
+    window.draws = 0;
+    view.draw = function () {
+        draws += 1;
+        draw.call(this);
+    };
+}"""
+# All in one task: no frame comes between.
+DRAG_IN_ONE_FRAME = """async ([x, y, moves]) => {
+    const { stage } = icLight.editor.of("txt2img");
+    const { canvas } = stage;
+    canvas.setPointerCapture = () => {};
+    await new Promise(requestAnimationFrame);
+    await new Promise(requestAnimationFrame);
+    const box = canvas.getBoundingClientRect();
+    const [px, py] = stage.toPixels(x, y);
+    const send = (type, by) => {
+        const at = { clientX: box.left + px + by, clientY: box.top + py + by };
+        canvas.dispatchEvent(new PointerEvent(type, { pointerId: 1, bubbles: true, ...at }));
+    };
+    send("pointerdown", 0);
+    draws = 0;
+    for (let move = 1; move <= moves; move++) send("pointermove", 2 * move);
+    const during = draws;
+    await new Promise(requestAnimationFrame);
+    await new Promise(requestAnimationFrame);
+    return { during, after: draws };
+}"""
+FRAMES_AND_DRAWS = """async (frames) => {
+    for (let settled = 0; settled < 3; settled++) await new Promise(requestAnimationFrame);
+    const { context } = icLight.editor.of("txt2img").view;
+    const clear = context.clearRect;
+    let draws = 0;
+    context.clearRect = function (...area) {
+        draws += 1;
+        clear.apply(this, area);
+    };
+    for (let frame = 0; frame < frames; frame++) await new Promise(requestAnimationFrame);
+    return { frames, draws };
 }"""
 
 
@@ -62,7 +76,7 @@ def name_of(path):
     return path.name
 
 
-@pytest.mark.parametrize("path", SCRIPTS, ids=name_of)
+@pytest.mark.parametrize("path", [START, *SCRIPTS], ids=name_of)
 def test_a_script_is_short_says_what_it_is_for_and_adds_one_name_to_the_namespace(path):
     text = text_of(path)
     assert path.name.startswith("ic_light_"), "the host loads the scripts of all extensions into one page"
@@ -73,7 +87,11 @@ def test_a_script_is_short_says_what_it_is_for_and_adds_one_name_to_the_namespac
     assert re.findall(r"^(?:var|let|const|function|class) .*", text, re.MULTILINE) == [NAMESPACE]
 
 
-@pytest.mark.parametrize("path", SCRIPTS, ids=name_of)
+def test_the_web_ui_loads_a_single_script():
+    assert sorted((ROOT / "javascript").glob("*.js")) == [START]
+
+
+@pytest.mark.parametrize("path", [START, *SCRIPTS], ids=name_of)
 def test_every_function_is_explained_or_typed(path):
     text = text_of(path)
     found = [match for match in DECLARED.finditer(text) if match[0].strip() != "constructor() {"]
@@ -88,7 +106,7 @@ def test_listeners_are_added_in_one_place_and_nothing_polls():
 
 
 def test_the_limits_that_the_page_carries_are_those_that_the_scripts_know():
-    described = re.findall(r"@property \{.*\} (\w+)", text_of(ROOT / "javascript" / "ic_light_limits.js"))
+    described = re.findall(r"@property \{.*\} (\w+)", text_of(ROOT / "javascript" / "parts" / "ic_light_limits.js"))
     assert sorted(described) == sorted(page_limits.limits())
 
 
@@ -113,17 +131,13 @@ def opened(browser):
         page.add_script_tag(content=HOST + COUNT)
         for path in scripts:
             page.add_script_tag(path=path)
-        page.evaluate("window.loaded.forEach((callback) => callback())")
+        page.evaluate("icLight.main.mount()")
         page.locator("canvas").wait_for()
         return page
 
     yield open_page
     for page in pages:
         page.close()
-
-
-def held(page):
-    return page.evaluate("window.held")
 
 
 @pytest.mark.browser
@@ -200,6 +214,17 @@ def test_limits_and_defaults_are_those_that_the_page_carries(opened):
 
 
 @pytest.mark.browser
+def test_addresses_are_told_apart_by_all_of_them_unless_they_are_pictures_themselves(opened):
+    page = opened()
+    brief = "(address) => icLight.pictures.brief(address)"
+    name = "f" * 150 + ".png"
+    assert page.evaluate(brief, f"/file=/tmp/1/{name}") != page.evaluate(brief, f"/file=/tmp/2/{name}")
+    one, other = (page.evaluate(brief, f"data:image/png;base64,{'A' * 10_000}{end}") for end in "BC")
+    assert one != other
+    assert len(one) < 1_000
+
+
+@pytest.mark.browser
 def test_tab_reaches_one_tool_and_the_arrows_go_on_from_there(opened):
     page = opened()
 
@@ -210,26 +235,49 @@ def test_tab_reaches_one_tool_and_the_arrows_go_on_from_there(opened):
         page.keyboard.press(key)
         return focused()
 
+    def off():
+        return [tool.get_attribute("data-tool") for tool in page.locator("[data-tool][aria-disabled=true]").all()]
+
     page.locator("[data-tool=directional]").focus()
     assert pressed("ArrowRight") == "positioned"
-    assert pressed("ArrowRight") == "reset", "what cannot be used now is passed over"
-    assert pressed("ArrowRight") == "directional"
+    assert pressed("ArrowRight") == "duplicate", "what cannot be used now can be heard"
+    assert off() == ["duplicate", "mirror", "remove", "undo", "redo"]
+    assert pressed("Enter") == "duplicate", "and pressing it does nothing"
+    assert page.locator(".ic-light-chip").count() == 0
     assert pressed("End") == "reset"
-    assert pressed("ArrowLeft") == "positioned"
-    assert pressed("Enter") == "positioned"
-    assert pressed("ArrowRight") == "duplicate"
+    assert pressed("ArrowRight") == "directional"
+    assert pressed("ArrowLeft") == "reset"
+    assert pressed("Home") == "directional"
+    assert pressed("Enter") == "directional"
     assert page.locator("[data-tool][tabindex='0']").count() == 1
     assert pressed("Tab") is None, "the toolbar is one stop"
-    assert pressed("Shift+Tab") == "duplicate", "where the focus was"
-    assert pressed("Home") == "directional"
+    assert pressed("Shift+Tab") == "directional", "where the focus was"
     page.locator("[data-tool=remove]").click()
     assert focused() == "remove", "a tool that can no longer be used keeps the focus"
-    assert page.locator("[data-tool=remove]").get_attribute("aria-disabled") == "true"
+    assert off() == ["duplicate", "mirror", "remove", "redo"]
     assert pressed("Enter") == "remove", "and pressing it again does nothing, and nothing else"
-    assert page.locator("[data-tool=undo]").is_enabled()
     assert pressed("ArrowRight") == "undo"
-    page.wait_for_function("document.querySelector('[data-tool=remove]').disabled")
-    assert page.locator("[data-tool][tabindex='0']").get_attribute("data-tool") == "undo"
+
+
+@pytest.mark.browser
+def test_a_tool_that_is_off_says_why(opened):
+    page = opened()
+
+    def why(name):
+        """What the tooltip says below what the tool does, which is what a screen reader describes it by."""
+        return page.locator(f"[data-tool={name}]").get_attribute("title").partition("\n")[2]
+
+    assert why("positioned") == ""
+    assert why("duplicate") == "No light is selected."
+    assert why("mirror") == "There is no light yet."
+    assert why("remove") == "No light is selected."
+    assert why("undo") == "There is nothing to undo."
+    assert why("redo") == "There is nothing to redo."
+    for _ in range(8):
+        page.locator("[data-tool=positioned]").click()
+    for name in ("positioned", "directional", "duplicate"):
+        assert why(name) == "There are 8 lights, which is the most."
+    assert [why(name) for name in ("mirror", "remove", "undo")] == ["", "", ""]
 
 
 def with_a_light(opened):
@@ -251,12 +299,38 @@ def test_a_drag_is_spoken_once_when_it_has_ended(opened):
     page.mouse.move(box["x"] + x, box["y"] + y)
     page.mouse.down()
     page.mouse.move(box["x"] + x + 40, box["y"] + y + 30, steps=12)
+    page.clock.run_for(50)
     line = page.locator(".ic-light-status").inner_text()
     assert "25 % / 25 %" not in line, "who sees it sees every step"
     assert page.evaluate("spoken") == []
     page.mouse.up()
     page.clock.run_for(5_000)
     assert page.evaluate("spoken") == [line]
+
+
+@pytest.mark.browser
+def test_a_drag_is_drawn_once_a_frame_and_written_when_it_has_ended(opened):
+    page = opened()
+    page.evaluate("""() => document.body.insertAdjacentHTML("beforeend", `
+        <div id="txt2img_ic_light_light_editor"><textarea></textarea></div>`)""")
+    page.locator("[data-tool=positioned]").click()
+    page.evaluate(COUNT_DRAWS)
+    text = page.locator("textarea")
+    before = text.input_value()
+    frames = page.evaluate(DRAG_IN_ONE_FRAME, [0.25, 0.25, 20])
+    assert frames == {"during": 0, "after": 1}, "twenty moves in one frame are drawn once, in the next"
+    assert text.input_value() == before
+    page.evaluate("document.querySelector('canvas').dispatchEvent(new PointerEvent('pointerup', { pointerId: 1 }))")
+    assert text.input_value() != before
+    assert text.input_value() == page.evaluate("icLight.editor.of('txt2img').state.text")
+
+
+@pytest.mark.browser
+def test_nothing_is_drawn_while_nothing_happens(opened):
+    page = opened()
+    page.locator("[data-tool=positioned]").click()
+    page.mouse.move(5, 5)
+    assert page.evaluate(FRAMES_AND_DRAWS, 20) == {"frames": 20, "draws": 0}
 
 
 @pytest.mark.browser

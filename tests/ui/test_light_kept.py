@@ -87,13 +87,13 @@ def kept(sampler: str, spread: float, tab: str) -> float:
 @pytest.mark.parametrize("spread", SPREADS)
 @pytest.mark.parametrize("mode", ["fc", "fcon"])
 def test_the_recommended_txt2img_keeps_as_much_of_the_light_as_the_demo(mode, spread):
-    sampler = recommended(mode, is_img2img=False, lit=True)["txt2img_sampling"]
+    sampler = recommended(mode, is_img2img=False)["txt2img_sampling"]
     assert kept(sampler, spread, "txt2img") == pytest.approx(kept_by_the_demo(spread), rel=0.04)
 
 
 @pytest.mark.parametrize("spread", SPREADS)
 def test_img2img_keeps_as_much_as_the_demo(spread):
-    sampler = recommended("fc", is_img2img=True, lit=True)["img2img_sampling"]
+    sampler = recommended("fc", is_img2img=True)["img2img_sampling"]
     assert kept(sampler, spread, "img2img") == pytest.approx(kept_by_the_demo(spread), rel=0.07)
 
 

@@ -9,6 +9,7 @@ import page_texts
 import pytest
 from page_texts import ROOT, worded
 from said import templates as said_in_source
+from samples import file_bytes, plain
 
 LANGUAGES = {"zh_CN": "光照", "ja_JP": "照明"}
 FILES = {name: ROOT / "localizations" / f"{name}.json" for name in LANGUAGES}
@@ -20,6 +21,7 @@ OF_THE_API = tuple(
     for name in (
         *("api/", "light/description", "light/maps", "subject/placement", "support/json_values"),
         *("field_checks", "fields", "legacy_names", "request"),
+        *("studio/fader", "studio/film.py", "studio/lamps", "studio/mix"),
     )
 )
 OF_REQUESTS = (
@@ -37,6 +39,18 @@ PUT_TOGETHER = {
     "Replace %1 in %2",
     "Replace %1 in %2 (rembg downloads it again once it is deleted)",
 }
+
+# Texts of the accordion without a letter of the language, apart from what is marked as a name.
+LEFT = """() => {
+    const all = document.createTreeWalker(document.querySelector("#txt2img_ic_light_enabled"), NodeFilter.SHOW_TEXT);
+    const found = new Set();
+    while (all.nextNode()) {
+        const { data, parentElement } = all.currentNode;
+        const isSeen = parentElement.getClientRects().length > 0 && !parentElement.closest("[translate=no]");
+        if (isSeen && /[a-z]{2}/i.test(data) && !/[\\u2e80-\\uffff]/.test(data)) found.add(data.trim());
+    }
+    return [...found].sort();
+}"""
 
 # Tells which translations our scripts ask for; the host finds no translation and asks for none.
 LISTEN = """
@@ -78,6 +92,12 @@ def test_every_text_of_the_accordion_is_translated(config):
 def test_every_sentence_of_the_summary_is_translated(config):
     texts = page_texts.of_summary(choices(config, "light"), choices(config, "placement"))
     assert len(texts) > 10
+    assert untranslated(texts) == {}
+
+
+def test_what_is_recommended_and_what_works_against_a_run_is_translated():
+    texts = page_texts.of_recommendation()
+    assert {"steps", "CFG %1 burns colours out in this mode.", "Set strength to %1", "Changed:"} <= texts
     assert untranslated(texts) == {}
 
 
@@ -126,12 +146,13 @@ def test_a_translation_is_whole_and_of_its_language(name):
 
 
 def test_no_translation_is_left_of_a_text_that_is_gone(config):
-    sources = [*ROOT.glob("lib_iclight/**/*.py"), *page_texts.SCRIPTS, *ROOT.glob("presets/*")]
+    sources = [*ROOT.glob("lib_iclight/**/*.py"), page_texts.START, *page_texts.SCRIPTS, *ROOT.glob("presets/*")]
     said = " ".join(path.read_text(encoding="utf-8") for path in sources if path.suffix in (".py", ".js", ".json"))
     said = re.sub(r'"\s*\n\s*f?"', "", said)  # a text over several lines
     collected = worded(
         page_texts.of_page(config)
         | page_texts.of_summary(choices(config, "light"), choices(config, "placement"))
+        | page_texts.of_recommendation()
         | page_texts.of_settings()
         | page_texts.of_models_row()
         | page_texts.of_downloads()
@@ -193,9 +214,31 @@ def test_the_page_speaks_the_language_that_is_chosen(served, name):
     assert words["Mode"] in page.locator("#txt2img_ic_light_mode").inner_text()
     assert page.locator("#txt2img_ic_light_swap").get_attribute("title") == words["Swap foreground and background"]
     assert page.locator("#txt2img_send_to_ic_light").get_attribute("title") == words["Send to IC Light"]
-    page.locator("#txt2img_ic_light_ideas > .label-wrap").click()
+    page.locator("#txt2img_ic_light_tab_ideas-button").click()
     page.locator("#txt2img_ic_light_prompts").get_by_role("button", name=words["marble statue"]).click()
     assert page.input_value("#txt2img_prompt textarea") == "marble statue", "the model reads English"
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("name", LANGUAGES)
+def test_only_names_are_left_in_english(served, name):
+    page = served(name)
+    page.wait_for_selector("#txt2img_ic_light_editor canvas")
+    found = {*page.evaluate(LEFT)}
+    picture = {"name": "subject.png", "mimeType": "image/png", "buffer": file_bytes(plain((200, 90, 30, 255)))}
+    page.set_input_files("#txt2img_ic_light_foreground input[type=file]", picture)
+    page.locator("#txt2img_ic_light_mode input[value=fbc]").check()
+    page.wait_for_selector("#txt2img_ic_light_background")
+    for light in ("left", "editor", "custom"):
+        page.locator(f"#txt2img_ic_light_light input[value={light}]").check()
+        page.wait_for_selector("#txt2img_ic_light_light_strength")
+        found |= {*page.evaluate(LEFT)}
+    for result in ("painting", "photograph"):
+        page.locator(f"#txt2img_ic_light_result input[value={result}]").check()
+        for room in ("subject", "result", "models", "ideas"):
+            page.click(f"#txt2img_ic_light_tab_{room}-button")
+            found |= {*page.evaluate(LEFT)}
+    assert found == {"IC Light", "PSD", "EXR"}
 
 
 @pytest.mark.browser

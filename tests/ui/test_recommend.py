@@ -6,13 +6,13 @@ import math
 
 import pytest
 
-from lib_iclight.ui.recommend import match_size, prompts, recommended, second_pass
+from lib_iclight.ui.recommend import match_size, prompts, recommended, second_pass, working_size
 
 
 @pytest.mark.parametrize(("mode", "steps", "cfg"), [("fc", 25, 2), ("fcon", 25, 2), ("fbc", 20, 7)])
-def test_txt2img_gets_the_references_defaults(mode, steps, cfg):
-    assert recommended(mode, is_img2img=False) == {
-        "txt2img_sampling": "DPM++ 2M SDE",
+def test_txt2img_gets_the_references_defaults_but_for_a_sampler_that_keeps_the_light(mode, steps, cfg):
+    assert recommended(mode, is_img2img=False, second=True) == {
+        "txt2img_sampling": "DPM++ 2M SDE" if mode == "fbc" else "DPM++ 2M",
         "txt2img_scheduler": "Karras",
         "txt2img_steps": steps,
         "txt2img_cfg_scale": cfg,
@@ -34,16 +34,28 @@ def test_img2img_starts_at_strength_09():
     }
 
 
-@pytest.mark.parametrize("mode", ["fc", "fcon"])
-def test_a_light_in_txt2img_gets_a_sampler_that_keeps_it(mode):
-    lit, unlit = (recommended(mode, is_img2img=False, lit=lit) for lit in (True, False))
-    assert lit == unlit | {"txt2img_sampling": "DPM++ 2M"}
-    assert recommended(mode, False, own_schedule=False, lit=True)["txt2img_sampling"] == "DPM++ 2M Karras"
+def test_the_second_pass_is_switched_on_only_when_asked_for():
+    named = {name for name in recommended("fc", is_img2img=False, size=(512, 640)) if "hr" in name or "den" in name}
+    assert named == set()
 
 
-def test_where_the_light_is_no_start_the_sampler_is_the_references():
-    assert recommended("fbc", is_img2img=False, lit=True) == recommended("fbc", is_img2img=False)
-    assert recommended("fc", is_img2img=True, lit=True) == recommended("fc", is_img2img=True)
+@pytest.mark.parametrize(
+    ("control", "there", "chosen"),
+    [
+        ("txt2img_hr_upscaler", ["Latent", "None", "Lanczos"], "Lanczos"),
+        ("txt2img_hr_upscaler", ["None", "4x_foolhardy"], "None"),
+        ("txt2img_hr_upscaler", ["4x_foolhardy"], None),
+        ("txt2img_sampling", ["Euler", "Euler a"], "Euler"),
+        ("txt2img_sampling", ["LCM"], None),
+        ("txt2img_scheduler", ["Simple"], None),
+    ],
+)
+def test_what_the_web_ui_lacks_is_replaced_or_left_alone(control, there, chosen):
+    offered = {control: there}
+    found = recommended("fc", False, second=True, offered=lambda elem_id: offered.get(elem_id, ()))
+    assert found.get(control) == chosen
+    rest = recommended("fc", False, second=True)
+    assert {name: value for name, value in found.items() if name != control}.items() <= rest.items()
 
 
 @pytest.mark.parametrize(
@@ -53,7 +65,7 @@ def test_where_the_light_is_no_start_the_sampler_is_the_references():
 def test_the_second_pass_is_set_to_multiples_of_64(size, scale, expected):
     assert tuple(second_pass(*size, scale).values()) == expected
     if scale == 1.5:
-        assert second_pass(*size).items() <= recommended("fc", is_img2img=False, size=size).items()
+        assert second_pass(*size).items() <= recommended("fc", is_img2img=False, size=size, second=True).items()
 
 
 @pytest.mark.parametrize("size", [(64, 64), (448, 576), (2048, 1024), (64, 2048)])
@@ -79,7 +91,7 @@ def test_prompts_of_the_users_own_stay():
 def test_where_samplers_are_named_with_their_schedule_that_one_is_chosen(is_img2img):
     tab = "img2img" if is_img2img else "txt2img"
     values = recommended("fc", is_img2img, own_schedule=False)
-    assert values[f"{tab}_sampling"] == "DPM++ 2M SDE Karras"
+    assert values[f"{tab}_sampling"] == ("DPM++ 2M SDE Karras" if is_img2img else "DPM++ 2M Karras")
     assert f"{tab}_scheduler" not in values
 
 
@@ -114,3 +126,11 @@ def test_the_proportions_are_kept_within_a_tenth(picture):
 def test_matching_twice_changes_nothing():
     size = match_size((640, 427), 512, 512)
     assert match_size((640, 427), *size) == size
+
+
+@pytest.mark.parametrize(
+    ("now", "expected"),
+    [((512, 512), (448, 576)), ((768, 768), (640, 832)), ((896, 1152), (512, 704)), ((1024, 1024), (512, 704))],
+)
+def test_a_size_made_for_a_larger_family_is_not_kept(now, expected):
+    assert working_size((768, 1024), *now) == expected

@@ -53,8 +53,7 @@ def test_more_pixels_than_the_limit_are_refused(dropped):
 
 @pytest.mark.parametrize("kind", ["JPEG", "TIFF", "PNG", "WEBP"])
 def test_a_picture_and_its_size_are_the_right_way_up(dropped, kind):
-    from lib_iclight.ui.accordion import _match
-    from lib_iclight.ui.recommend import match_size
+    from lib_iclight.ui.accordion import _slot_state_and_seen
 
     image = Image.new("RGB", (80, 40))
     image.paste((255, 255, 255), (0, 0, 40, 40))
@@ -64,7 +63,7 @@ def test_a_picture_and_its_size_are_the_right_way_up(dropped, kind):
     found = dropped(file_bytes(image, kind, **turn))
     assert found.size == (40, 80)
     assert found.rgb[:30].min() > 200
-    assert _match(found, 512, 512) == list(match_size((40, 80), 512, 512))
+    assert _slot_state_and_seen(found)[1].size == (40, 80), "so that the matching size is upright too"
 
 
 def test_an_empty_slot_holds_nothing(dropped):

@@ -10,10 +10,12 @@ import pytest
 from lib_iclight.light.maps import EDITOR, LIGHTS
 from lib_iclight.request import PLACED
 from lib_iclight.subject.placement import PLACEMENTS
-from lib_iclight.ui.summary import missing_model, sentences
+from lib_iclight.ui.summary import Result, missing_model, sentences
+
+PAINTED = "You get a new painting."
 
 
-def said(**changes) -> str:
+def told(**changes) -> list[str]:
     defaults = {
         "is_img2img": False,
         "mode": "fc",
@@ -22,7 +24,13 @@ def said(**changes) -> str:
         "has_background": False,
         "removes": False,
     }
-    return " ".join(sentences(**(defaults | changes)))
+    return sentences(**(defaults | changes))
+
+
+def said(**changes) -> str:
+    """What is said of a painting before the last sentence, which names it."""
+    text = told(**changes)
+    return " ".join(text[:-1] if text[-1] == PAINTED else text)
 
 
 @pytest.mark.parametrize(
@@ -32,7 +40,7 @@ def said(**changes) -> str:
         ({}, "The foreground is relit. The prompt alone decides the light and the background."),
         (
             {"light": "left", "removes": True},
-            "The foreground is relit. Its background is removed first, unless it is cut out already. "
+            "The foreground is relit. It is cut out first, unless it already is. "
             "It is lit from the left. The prompt makes a new background.",
         ),
         (
@@ -189,6 +197,68 @@ def test_what_is_said(changes, expected):
 )
 def test_only_what_plays_a_part_is_asked_for(changes, expected):
     assert said(**changes) == expected
+
+
+@pytest.mark.parametrize(
+    ("result", "changes", "ending"),
+    [
+        (("painting",), {}, ["The prompt makes a new background.", PAINTED]),
+        (("photograph",), {}, ["The prompt makes a new background.", "You get your photograph in the new light."]),
+        (("photograph", "photograph"), {}, ["You get your photograph in the new light, at its own size."]),
+        (
+            ("photograph", "background"),
+            {"mode": "fbc", "has_background": True},
+            ["You get your photograph in the new light, at the background's size."],
+        ),
+        (
+            ("photograph", "background"),
+            {},
+            ["Drop a picture into Background, or choose another size of the result."],
+        ),
+        (
+            ("photograph", "run", "original"),
+            {},
+            [
+                "It is lit from the left.",
+                "Its own background stays as it was.",
+                "You get your photograph in the new light.",
+            ],
+        ),
+        (
+            ("photograph", "run", "relit"),
+            {"light": "none"},
+            [
+                "The prompt alone decides the light.",
+                "Its own background is relit with it.",
+                "You get your photograph in the new light.",
+            ],
+        ),
+        (
+            ("painting", "run", "original"),
+            {"mode": "fbc"},
+            ["A plain gradient is its background.", PAINTED],
+        ),
+    ],
+)
+def test_the_result_is_named_last(result, changes, ending):
+    assert told(result=Result(*result), **({"light": "left"} | changes))[-len(ending) :] == ending
+
+
+def test_a_run_that_lacks_something_has_no_result():
+    lacking = [{"has_foreground": False}, {"mode": "fbc"}, {"light": "custom", "has_light_map": False}]
+    assert [told(**changes)[-1].startswith("Drop a picture") for changes in lacking] == [True] * 3
+
+
+def test_img2imgs_colour_correction_is_said_to_have_no_part():
+    left_out = "The web UI's colour correction is left out."
+    assert told(is_img2img=True, has_init=True, corrects_colours=True)[-1] == left_out
+    assert left_out not in told(is_img2img=True, has_init=True)
+    assert left_out not in told(corrects_colours=True), "txt2img has no colours to go back to"
+
+
+def test_the_line_of_the_common_case_is_short():
+    photograph = Result("photograph", "photograph")
+    assert len(" ".join(told(light="left", removes=True, result=photograph))) < 200
 
 
 @pytest.mark.parametrize(

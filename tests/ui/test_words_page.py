@@ -99,6 +99,7 @@ def test_img2img_says_whether_the_tab_that_is_shown_has_a_picture(img2img):
 
 
 def test_a_model_that_is_absent_is_kept_by_name_said_and_refused(txt2img):
+    txt2img.click("#txt2img_ic_light_tab_models-button")
     model = txt2img.locator("#txt2img_ic_light_model input")
     model.fill("iclight_tiny")
     model.press("Enter")
@@ -114,10 +115,15 @@ def small(page, tab):
         fill(page, tab, name, value)
 
 
-def test_a_relit_result_that_is_sent_is_the_subject_in_img2img_with_the_same_settings(txt2img):
+@pytest.mark.parametrize("was_opened", [True, False], ids=["opened before", "never opened"])
+def test_a_relit_result_that_is_sent_is_the_subject_in_img2img_with_the_same_settings(txt2img, was_opened):
     page = txt2img
     small(page, "txt2img")
-    give(page, "img2img_ic_light_foreground")
+    if was_opened:
+        page.click("#tabs > .tab-nav > button:has-text('Img2img')")
+        page.click("#img2img_ic_light_enabled > .label-wrap")
+        give(page, "img2img_ic_light_foreground")
+        page.click("#tabs > .tab-nav > button:has-text('Txt2img')")
     give(page, "txt2img_ic_light_foreground")
     page.uncheck("#txt2img_ic_light_remove_background input")
     radio(page, "txt2img", "mode", "fbc").check()
@@ -162,7 +168,7 @@ def test_an_example_can_be_undone_step_by_step(txt2img):
     fill(page, "txt2img", "prompt", "my own prompt")
     give(page, "txt2img_ic_light_foreground", png(40, 30))
     radio(page, "txt2img", "light", "bottom").check()
-    page.locator("#txt2img_ic_light_ideas > .label-wrap").click()
+    page.locator("#txt2img_ic_light_tab_ideas-button").click()
     undo = page.locator("#txt2img_ic_light_undo")
     expect(undo).to_be_hidden()
     page.locator("#txt2img_ic_light_ideas").get_by_role("button", name="Fit a background").click()
@@ -184,6 +190,7 @@ def test_an_example_can_be_undone_step_by_step(txt2img):
 
 def test_the_page_begins_with_the_photograph_and_shows_what_applies(txt2img):
     on_photograph = ("photograph_strength", "photograph_colour", "photograph_highlights", "photograph_radius")
+    txt2img.click("#txt2img_ic_light_tab_result-button")
     expect(radio(txt2img, "txt2img", "result", "photograph")).to_be_checked()
     for result, shown, hidden in (
         ("painting", ("restore_details", "keep_colours"), (*on_photograph, "keep_original")),

@@ -15,7 +15,7 @@ from workbench.session import Workbench
 #: `python dev.py bench --quality` measures 200; these are the first of them.
 SCENES = 12
 #: Each broken product relights so many.
-BROKEN_SCENES = 4
+BROKEN_SCENES = 2
 SIZE = 256
 
 

@@ -1,6 +1,6 @@
 """Each way of breaking the product on purpose brings a score below its bar: the bars guard the plumbing.
 
-The first 4 held-out scenes of 256 px.
+The first 2 held-out scenes of 256 px. Whole, the product meets these bars: see `test_relighting.py`.
 """
 
 from __future__ import annotations
@@ -25,10 +25,6 @@ def test_a_flipped_gradient_lights_the_wrong_side(product, few):
         made = product.fc(few, [SIDES["left"]] * len(few.masks))
     bright = float(measures.lit_half(made, few, SIDES["left"]).mean())
     assert not BARS["fc left: half towards the light brighter"].met(bright)
-
-
-def test_whole_it_keeps_the_outline(product, few):
-    assert outline_is_kept(four(product.fbc, few), few)
 
 
 @pytest.mark.parametrize("broken_by", [broken.swapped_layers, broken.black_for_grey, broken.no_offsets])

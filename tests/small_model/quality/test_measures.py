@@ -13,6 +13,10 @@ from small_model.training import scenes, shapes  # noqa: E402
 SCENES = 24
 
 
+# The other bars are those of the photograph in the model's light: these measures are of pictures alone.
+MODELS = [name for name in report.BARS if not name.startswith("photograph")]
+
+
 @pytest.fixture(scope="module")
 def held():
     return held_out(SCENES, 128)
@@ -23,7 +27,7 @@ def true_scores(held):
     return report.estimates(report.fc_values(Truth(), held) | report.fbc_values(Truth(), held))
 
 
-@pytest.mark.parametrize("name", [name for name in report.BARS if "nearer than" not in name])
+@pytest.mark.parametrize("name", [name for name in MODELS if "nearer than" not in name])
 def test_true_pictures_meet_the_bars(true_scores, name):
     assert report.BARS[name].met(true_scores[name].value), f"{name}: {true_scores[name]}"
 
@@ -37,7 +41,7 @@ def test_light_from_the_other_side_is_told_apart(held):
     assert direction.towards(measures.light_angles(wrong, held), SIDES["left"]).nanmean() < 0.1
 
 
-LIGHT = [name for name in report.BARS if any(word in name for word in ("lit from the", "flips", "circular r"))]
+LIGHT = [name for name in MODELS if any(word in name for word in ("lit from the", "flips", "circular r"))]
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,9 @@ the loaded model), ``missing`` (modules that cannot be imported), ``models`` (th
 ``first_call`` (whether sampling ends at the first call of the UNet, which is recorded and not made).
 """
 
+import functools
 import importlib
+import importlib.util
 import json
 import sys
 import threading
@@ -26,6 +28,30 @@ HOOKS = (
     "postprocess_image",
     "postprocess",
 )
+
+
+def unet_of(sd_model):
+    """The module to watch, and a function that reads a call of it: latents, time steps, context and noise levels."""
+    objects = getattr(sd_model, "forge_objects", None)
+    if objects is None:
+        return sd_model.model, functools.partial(_call_of_wrapper, sd_model)
+    return objects.unet.model.diffusion_model, _call_of_unet
+
+
+def _call_of_unet(x, timesteps, *args, **kwargs):
+    return x, timesteps, kwargs.get("context"), (kwargs.get("transformer_options") or {}).get("sigmas")
+
+
+def _call_of_wrapper(sd_model, x, timesteps, c_concat=(), c_crossattn=(), **kwargs):
+    """Of a web UI without a patcher, whose wrapper joins the condition to the latents."""
+    import torch
+
+    alphas = sd_model.alphas_cumprod.double().cpu()
+    levels, steps = ((1 - alphas) / alphas).log() / 2, timesteps.double().cpu()
+    low = steps.floor().long().clamp(0, len(levels) - 2)
+    sigmas = levels[low].lerp(levels[low + 1], steps - low).exp().float()
+    whole = torch.cat([x, *c_concat], 1) if sd_model.model.conditioning_key == "hybrid" else x
+    return whole, timesteps, torch.cat(c_crossattn, 1), sigmas
 
 
 class Patches:
@@ -62,6 +88,7 @@ class Recording:
         self.options = options
         self.thread = threading.get_ident()
         self.watches_model = False
+        self.layer = None
         self.hook = ""
         self.patches = Patches()
         self.tensors = {}
@@ -87,22 +114,25 @@ class Recording:
         self.watches_model = True
         for name, value in self.options.get("pretend", {}).items():
             self.patches.put(p.sd_model, name, value)
-        model = p.sd_model.forge_objects.unet.model.diffusion_model
+        model, read = unet_of(p.sd_model)
         forward = model.forward
 
-        def watched(x, timesteps, *args, **kwargs):
+        def watched(*args, **kwargs):
+            x, timesteps, context, sigmas = read(*args, **kwargs)
             if self.options.get("first_call"):
-                self._note_unet(x, timesteps, None, kwargs.get("transformer_options") or {}, None)
+                self._note_unet(x, timesteps, None, sigmas, None)
                 raise importlib.import_module("modules.sd_samplers_common").InterruptedException
-            output = forward(x, timesteps, *args, **kwargs)
-            self._note_unet(x, timesteps, kwargs.get("context"), kwargs.get("transformer_options") or {}, output)
+            output = forward(*args, **kwargs)
+            self._note_unet(x, timesteps, context, sigmas, output)
             return output
 
         self.patches.put(model, "forward", watched)
+        self.layer = model.out[2]
 
     def end(self, close):
         """Write the record and let the web UI continue."""
         self.patches.restore()
+        self._note_merging()
         if Probe.recording is self:
             Probe.recording = None
         from safetensors.torch import save_file
@@ -122,8 +152,15 @@ class Recording:
         if path.endswith((".safetensors", ".ckpt", ".onnx")):
             self.report["opened"].append(path)
 
-    def _note_unet(self, x, timesteps, context, options, output):
-        sigmas = options.get("sigmas")
+    def _note_merging(self):
+        """Whether the last layer's weight is another one, or in another state, than after the last recorded run."""
+        weight = getattr(self.layer, "weight", None)
+        now = None if weight is None else (weight, weight.data_ptr(), 0 if weight.is_inference() else weight._version)
+        before, Probe.weight = Probe.weight, now
+        same = None not in (before, now) and before[0] is now[0] and before[1:] == now[1:]
+        self.report["merged"] = not same
+
+    def _note_unet(self, x, timesteps, context, sigmas, output):
         self.report["unet"].append(
             {"shape": list(x.shape), "sigma": float(sigmas[0]) if sigmas is not None else None},
         )
@@ -170,14 +207,31 @@ class Recording:
         self.patches.put(sampler, "launch_sampling", watched)
 
     def _watch_encodes(self):
+        if importlib.util.find_spec("backend") is None:
+            # Neither is there on reForge and Classic.
+            if importlib.util.find_spec("ldm") is not None:
+                self._watch_encodes_of_ldm()
+            return
         vae = importlib.import_module("backend.patcher.vae").VAE
-        encode = vae.encode_inner
+        # Forge Neo does without an inner one.
+        name = "encode_inner" if hasattr(vae, "encode_inner") else "encode"
+        encode = getattr(vae, name)
 
         def watched(instance, pixels):
             self.report["encodes"].append({"size": [pixels.shape[2], pixels.shape[1]], "hook": self.hook})
             return encode(instance, pixels)
 
-        self.patches.put(vae, "encode_inner", watched)
+        self.patches.put(vae, name, watched)
+
+    def _watch_encodes_of_ldm(self):
+        ldm = importlib.import_module("ldm.models.autoencoder").AutoencoderKL
+        encode = ldm.encode
+
+        def watched(instance, pixels, *args, **kwargs):
+            self.report["encodes"].append({"size": [pixels.shape[3], pixels.shape[2]], "hook": self.hook})
+            return encode(instance, pixels, *args, **kwargs)
+
+        self.patches.put(ldm, "encode", watched)
 
     def _watch_weights(self):
         """safetensors opens files outside Python, where no audit hook sees it."""
@@ -195,6 +249,7 @@ class Probe(scripts.Script):
     """Runs before all other scripts, because of its folder's name."""
 
     recording = None
+    weight = None
 
     def title(self):
         return "IC Light Probe"

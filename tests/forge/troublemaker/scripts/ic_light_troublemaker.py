@@ -8,11 +8,14 @@ a copy of the processing object, or img2img's copy that works on a crop).
 """
 
 import copy
+import importlib.util
 
 import gradio as gr
 import torch
 from modules import processing, scripts, shared
 
+_PATCHES = importlib.util.find_spec("backend") is not None
+"""Whether this web UI has patchers."""
 QUIET = ("IC Light Probe", "IC Light Troublemaker")
 
 
@@ -50,17 +53,11 @@ class Troublemaker(scripts.Script):
         if options.get("interrupt"):
             shared.state.interrupted = True
         if options.get("unload"):
-            from backend import memory_management
-
-            memory_management.unload_all_models()
+            _unload_all_models()
         if "switch" in options:
-            from modules_forge import main_entry
-
-            main_entry.checkpoint_change(options["switch"], save=False)
+            _choose_checkpoint(options["switch"])
         if options.get("unet") and (options["unet"] != "inside" or getattr(p, "_ad_inner", False)):
-            unet = p.sd_model.forge_objects.unet.clone()
-            unet.set_model_unet_function_wrapper(_raise)
-            p.sd_model.forge_objects.unet = unet
+            _break_unet(p)
 
     def postprocess_image(self, p, pp, options, *args):
         self._fail("postprocess_image", options)
@@ -79,9 +76,46 @@ def _raise(*args, **kwargs):
     raise TroubleError("trouble in the UNet")
 
 
+def _unload_all_models():
+    if _PATCHES:
+        from backend import memory_management
+
+        memory_management.unload_all_models()
+    else:
+        from modules import sd_models
+
+        sd_models.unload_model_weights()
+
+
+def _choose_checkpoint(name):
+    if _PATCHES:
+        from modules_forge import main_entry
+
+        main_entry.checkpoint_change(name, save=False)
+    else:
+        # What follows from a choice waits until the run has ended, where a run holds the queue.
+        shared.opts.set("sd_model_checkpoint", name, is_api=True, run_callbacks=False)
+
+
+def _break_unet(p):
+    """Make this run's UNet fail."""
+    if _PATCHES:
+        unet = p.sd_model.forge_objects.unet.clone()
+        unet.set_model_unet_function_wrapper(_raise)
+        p.sd_model.forge_objects.unet = unet
+        return
+    model = p.sd_model.model.diffusion_model
+
+    def forward(*args, **kwargs):
+        del model.forward
+        _raise()
+
+    model.forward = forward
+
+
 def _break_vae(p, kind):
     """Make the VAE's next encoding fail, once."""
-    model = p.sd_model.forge_objects.vae.first_stage_model
+    model = (p.sd_model.forge_objects.vae if _PATCHES else p.sd_model).first_stage_model
     error = TroubleError("trouble in the VAE") if kind == "error" else torch.cuda.OutOfMemoryError("trouble")
 
     def encode(pixels, regulation=None):
