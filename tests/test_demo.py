@@ -184,7 +184,7 @@ def test_without_a_picture_the_astronaut_is_relit():
     body = request()
     sent = decoded(arguments(body)["foreground"])
     assert (body["width"], body["height"]) == (256, 256)
-    assert arguments(body)["light"] == "left"
+    assert options.parse([]).light == ["left", "right", "top", "bottom"]
     assert arguments(body)["result"] == "photograph"
     assert (sent.mode, sent.size) == ("RGB", (512, 512))
 
@@ -284,7 +284,7 @@ def test_a_picture_is_relit(photo, tmp_path):
 
 
 def test_the_demos_own_photograph_is_cut_out_along_its_outline(tmp_path):
-    done = run_demo("--steps", "1", "--out", tmp_path / "relit.png")
+    done = run_demo("--steps", "1", "--light", "left", "--out", tmp_path / "relit.png")
     assert done.returncode == 0, done.stderr
     assert "cut out along an outline drawn by hand" in done.stderr
     assert "rough" not in done.stderr.replace("its light is rough", "")
@@ -302,13 +302,13 @@ def test_several_lights_make_a_sheet(photo, tmp_path):
     assert done.stderr.count("the cut-out is rough") == 1
     with Image.open(out) as picture:
         assert picture.width == 4 * 64 + 5 * 2, "the photograph and three lights"
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["photo.png", "sheet.png"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["photo.png", "sheet-painting.png", "sheet.png"]
 
 
 def test_the_demos_own_photograph_is_put_beside_the_result(tmp_path, monkeypatch, made, capsys):
     monkeypatch.setattr(demo, "generated", lambda *args, **kwargs: [[made, made]])
     out = tmp_path / "relit.jpg"
-    assert demo.main(["--out", str(out)]) == 0
+    assert demo.main(["--light", "left", "--out", str(out)]) == 0
     before = tmp_path / "relit-before.jpg"
     assert f"before: {before}; " in capsys.readouterr().err
     with Image.open(before) as picture:

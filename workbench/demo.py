@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import io
 import socket
+from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -52,8 +53,6 @@ def relight(options: argparse.Namespace) -> Path:
 
 def _files(options: argparse.Namespace) -> dict[str, Path]:
     """Return where each picture goes: the result, and beside it those that nobody has yet."""
-    if len(options.light) > 1:
-        return {"sheet": options.out}
     names = ["before"] if options.foreground is None else []
     names += ["painting"] if options.result == PHOTOGRAPH else []
     out = options.out
@@ -61,14 +60,21 @@ def _files(options: argparse.Namespace) -> dict[str, Path]:
 
 
 def _contents(options: argparse.Namespace, given: Subject, made: list[list[bytes]]) -> dict[str, bytes]:
-    """Return the PNGs of :func:`_files` from the pictures made with each light: the result, then the painting."""
-    if len(made) > 1:
-        return {"sheet": as_png(_sheet(options.light, given.before, [pictures[0] for pictures in made]))}
+    """Return the PNGs of :func:`_files` from the pictures made with each light: the result, then the painting.
+
+    Several lights' pictures of one kind make a sheet.
+    """
     before = {"before": as_png(given.before)} if options.foreground is None else {}
-    return before | dict(zip(("after", "painting"), made[0], strict=False))
+    kinds = dict(zip(("after", "painting"), zip(*made, strict=True), strict=False))
+    return before | {name: _together(options.light, given.before, pictures) for name, pictures in kinds.items()}
 
 
-def _sheet(lights: list[Any], before: Image.Image, made: list[bytes]) -> Image.Image:
+def _together(lights: list[Any], before: Image.Image, made: Sequence[bytes]) -> bytes:
+    """Return one light's PNG as it is, and several lights' as a sheet."""
+    return made[0] if len(made) == 1 else as_png(_sheet(lights, before, made))
+
+
+def _sheet(lights: list[Any], before: Image.Image, made: Sequence[bytes]) -> Image.Image:
     """Return the photograph and one picture a light, labelled; the photograph is cut as the pictures are."""
     after = [Image.open(io.BytesIO(content)) for content in made]
     crop = Image.fromarray(scaling.cover_crop(np.asarray(before), *after[0].size))

@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 
 from lib_iclight.errors import ICLightError
 from lib_iclight.light import description
-from lib_iclight.light.maps import DRAWN
+from lib_iclight.light.maps import DIRECTIONS, DRAWN
 from lib_iclight.request import FIELDS, PHOTOGRAPH
 from lib_iclight.support.json_values import shown
 
@@ -48,7 +48,7 @@ def parse(argv: list[str]) -> argparse.Namespace:
         action="extend",
         metavar="LIGHT",
         help=f"{', '.join(LIGHTS)}; or a light description (docs/lights.md), as JSON or a file; "
-        "several make a sheet; default: left",
+        "several make a sheet; default: left, for NASA's astronaut left, right, top and bottom",
     )
     add("--mode", choices=sorted(STEPS), help="default: fbc with a background, else fc")
     add(
@@ -81,11 +81,18 @@ def parse(argv: list[str]) -> argparse.Namespace:
     if mistake:
         parser.error(mistake)
     options.mode = options.mode or ("fbc" if options.background else "fc")
-    options.light = options.light or ["none" if options.background else "left"]
+    options.light = options.light or _lights(options)
     options.size = options.size or (OWN_SIZE if options.result == PHOTOGRAPH else (256, 256))
     options.steps = options.steps or STEPS[options.mode]
     options.port = options.port or 7860
     return options
+
+
+def _lights(options: argparse.Namespace) -> list[str]:
+    """Return the lights where none was asked for: with the demo's own photograph a sheet, which tells most."""
+    if options.background:
+        return ["none"]
+    return ["left"] if options.foreground else [*DIRECTIONS]
 
 
 def contradiction(options: argparse.Namespace, default: Callable[[str], Any]) -> str | None:
