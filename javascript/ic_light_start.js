@@ -1,6 +1,7 @@
 /*
  * Loads the other scripts, in one piece, once the page is up: until then there is nothing of ours that it waits for. See
- * lib_iclight/api/page_scripts.py.
+ * lib_iclight/api/page_scripts.py. Without them the controls work, so what they ask the server is asked here, see
+ * lib_iclight/ui/questions.py.
  */
 var icLight = window.icLight || {};
 
@@ -40,7 +41,30 @@ icLight.start = (() => {
         else setTimeout(load, 0);
     }
 
+    /**
+     * Ask a question of the server, unless it has one to answer: then it is asked again afterwards.
+     * @param {string} id of its button, which keeps what has become of it
+     */
+    function ask(id) {
+        const button = gradioApp().querySelector(`#${id}`);
+        if (!(button instanceof HTMLElement)) return;
+        button.dataset.asked = button.dataset.asked ? "again" : "once";
+        if (button.dataset.asked === "once") button.click();
+    }
+
+    /**
+     * Go on after an answer.
+     * @param {string} id
+     */
+    function answered(id) {
+        const button = gradioApp().querySelector(`#${id}`);
+        if (!(button instanceof HTMLElement)) return;
+        const isOld = button.dataset.asked === "again";
+        delete button.dataset.asked;
+        if (isOld) ask(id);
+    }
+
     onUiLoaded(loadSoon);
 
-    return { loadSoon };
+    return { answered, ask, loadSoon };
 })();

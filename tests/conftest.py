@@ -13,6 +13,7 @@ from caches import relight_pipeline
 from drawing_up import draw_up
 from samples import no_remover
 from sd15_layout import iclight_file, safetensors_bytes
+from second_try import pytest_collection_modifyitems  # noqa: F401 - pytest looks for it here
 
 from lib_iclight.relight import Plan
 

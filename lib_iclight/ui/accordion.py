@@ -19,7 +19,8 @@ from .again import Again
 from .ideas_panel import IdeasPanel
 from .init_picture import InitPicture, Seen
 from .light_panel import LightPanel
-from .panel import JS, QUIET, Panel, controls_of, on_any
+from .panel import JS, QUIET, Panel, controls_of
+from .questions import Question
 from .recommendation_row import RecommendationRow
 from .result_panel import ResultPanel
 from .subject_panel import SubjectPanel
@@ -107,6 +108,7 @@ class Accordion(Panel):
                 self._models.build_notice(self.make_id("notice"))
                 text = self._describe({name: self.begins_with(name) for name in _DESCRIBED}, {}, self._init.is_there())
                 self._summary = gr.HTML(text, elem_id=self.make_id("summary"), elem_classes=["ic-light-summary"])
+                self._look = Question(self.make_id("look"))
                 self.again.build()
                 self._models.build_missing(self.make_id)
                 self._recommendation.build()
@@ -190,9 +192,10 @@ class Accordion(Panel):
                 recommendation.follow(seen.then)
             else:
                 seen = picture.change(_slot_state(name), [picture], [state], **QUIET)
-            seen.then(self._update, inputs=look, outputs=changed, **QUIET)
-        on_any([control.change for control in watched], self._update, look, changed)
-        self._init.connect(lambda event: recommendation.follow(event(self._update, look, changed, **QUIET).then))
+            self._look.ask_on(seen.then)
+        self._look.answer_with(self._update, look, changed)
+        self._look.ask_on(*(control.change for control in watched))
+        self._init.connect(lambda event: (self._look.ask_on(event), recommendation.follow(event)))
         # These change what the editor shows, too; the named lights differ between fc and fbc.
         self._light.follow(*(self.controls[name] for name in ("mode", "flip_background", *SubjectPanel.PREVIEWED)))
         self._models.connect(self.controls["mode"], self.controls["model"], self._refresh)

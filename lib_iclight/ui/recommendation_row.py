@@ -17,6 +17,7 @@ from . import recommendation_html
 from .host_settings import HostSettings
 from .init_picture import InitPicture, Seen
 from .panel import JS, QUIET, Panel
+from .questions import Question
 
 
 class _Choices(NamedTuple):
@@ -93,6 +94,7 @@ class RecommendationRow(Panel):
             self._undo = gr.Button(
                 "Undo", elem_id=self.make_id("recommendation_undo"), size="sm", elem_classes=["ic-light-undo"]
             )
+            self._look = Question(self.make_id("look_recommended"))
             self._taken = self.make_hidden("take_at_once")
             self.pasted = self.make_hidden("pasted")
 
@@ -110,6 +112,7 @@ class RecommendationRow(Panel):
         ]
         if not host.targets:
             return
+        self._look.answer_with(self._said, self._looked, [self._text])
         for control in (controls["mode"], controls["result"], self._second):
             self.follow(control.change)
         controls["result"].change(
@@ -128,7 +131,7 @@ class RecommendationRow(Panel):
     def follow(self, event: Callable[..., Any]) -> None:
         """Say anew what is recommended after an event."""
         if self._host.targets:
-            event(self._said, self._looked, [self._text], **QUIET)
+            self._look.ask_on(event)
 
     @property
     def sides(self) -> list[Any]:
