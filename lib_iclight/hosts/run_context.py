@@ -22,6 +22,8 @@ A run changes these places in the host, in this order:
 - In a web UI without patchers ``p.sd_model.model``: its weights get the offsets when a pass begins, and its
   ``conditioning_key`` is *hybrid* while the sampler runs. The offsets stay for the next pass; they are taken away when
   the UNet is called outside one, and when its weights are asked for or replaced.
+- The self-attention of that UNet, or of the clone: patched if frames look at each other; without patchers by hooks,
+  which are removed when the pass has ended.
 - ``noise`` and ``p.modified_noise``: the light is added before the first pass of txt2img. The host makes new ones for
   each batch.
 - ``p.init_latent``: replaced by the light before the first pass of img2img. It is not restored: each batch starts from
@@ -75,6 +77,7 @@ class RunContext:
     Attributes:
         owner: returns the ``p`` that the context was made for.
         overrides: the request's fields that X/Y/Z axes have set.
+        attention: how far the frames of a batch look at each other, 0 to 1.
         painted: called with the plan, the subject and the pixels of each painting, uint8 ``[h, w, 3]``.
         plan: what is done; None before the run is planned, if it is not relit, and after its end.
         relights: whether the run is relit; stays set after its end, while others still work on its pictures.
@@ -100,6 +103,7 @@ class RunContext:
 
     owner: Callable[[], Any]
     overrides: Mapping[str, Any] = field(default_factory=dict)
+    attention: float = 0.0
     painted: Callable[[Plan, Subject, np.ndarray], None] | None = None
     plan: Plan | None = None
     relights: bool = False
@@ -177,6 +181,7 @@ def begin(p: Any) -> RunContext:
         masks.restore(p, earlier.mask)
         own_size.restore_grid(p, earlier.grid_was_wanted)
         context.overrides, context.painted = earlier.overrides, earlier.painted
+        context.attention = earlier.attention
     return context
 
 
@@ -197,6 +202,17 @@ def override(p: Any, name: str, value: Any) -> None:
     context = vars(p).get(_ATTRIBUTE) or RunContext(weakref.ref(p))
     # The plot script works on copies of p, which must not change the original's context.
     vars(p)[_ATTRIBUTE] = replace(context, overrides={**context.overrides, name: value})
+
+
+def attend_across(p: Any, gamma: float) -> None:
+    """Let the pictures of each batch look at each other, for the script that relights clips.
+
+    Args:
+        p: the host's processing object.
+        gamma: as for :func:`lib_iclight.hosts.attention.mixed`.
+    """
+    context = vars(p).get(_ATTRIBUTE) or RunContext(weakref.ref(p))
+    vars(p)[_ATTRIBUTE] = replace(context, attention=gamma)
 
 
 def tell(p: Any, painted: Callable[[Plan, Subject, np.ndarray], None]) -> None:

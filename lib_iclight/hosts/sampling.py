@@ -79,6 +79,8 @@ class Relighting:
         latents = self._pipeline.latents
         stacks = [latents.stack(condition_layers(plan, subject), *encoding) for subject in run.subjects]
         self._host.relight(p.sd_model, self._pipeline.library.load(plan.model), torch.cat(stacks))
+        if run.attention:
+            self._host.attend_across(p.sd_model, x.shape[0], run.attention)
 
     def _start(self, p: Any, run: RunContext, x: Any, noise: Any) -> None:
         """Start from the light."""

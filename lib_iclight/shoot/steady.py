@@ -1,9 +1,9 @@
 """Steady frames: gains and mattes smoothed along the motion, and one exposure curve over the whole clip.
 
-What flickers in a clip whose frames were painted one by one is the light, not the photograph. So the gains are smoothed,
-and no pixel is: each value becomes that of a line, fitted through what the same point of the subject has in the frames
-around (local linear regression, W. S. Cleveland, "Robust Locally Weighted Regression", JASA 1979). Frames in which the
-point is hidden, or looks different, do not count.
+What flickers in a clip whose frames were painted one by one is the light, not the photograph. So the gains are
+smoothed, and no pixel is: each becomes the mean of what the same point of the subject has in the frames around, or in a
+light that moves the height of a line fitted through it (local linear regression: W. S. Cleveland, "Robust Locally
+Weighted Regression", JASA 1979). Frames in which the point is hidden, or looks different, do not count.
 """
 
 from __future__ import annotations
