@@ -123,7 +123,7 @@ class Steadied:
 
     Attributes:
         light: the frame's light, steadied over time; None for that of its painting.
-        painted: uint8 ``[h, w, 3]`` of the run's size, the painted background of all frames; None for the frame's.
+        painted: uint8 ``[H, W, 3]`` of the result's size, the painted background of all frames; None for the frame's.
     """
 
     light: Light | None = None
@@ -197,7 +197,9 @@ class _Around:
         return Behind(self._painted(size, enlarge))
 
     def _painted(self, size: tuple[int, int], enlarge: Enlarge) -> np.ndarray:
-        painted = painted_behind(self.own, self.painting, self.matte, self.light) if self.held is None else self.held
+        painted = self.held
+        if painted is None:
+            painted = painted_behind(self.own, self.painting, self.matte, self.light)
         return painted if painted.shape[1::-1] == size else enlarge(painted, *size)
 
     def _beyond(self, frame: Frame, enlarge: Enlarge) -> np.ndarray:

@@ -219,15 +219,16 @@ def _check_whole(stream: Any, path: Path) -> None:
 
 def _decoded(av: Any, container: Any, stream: Any, name: str) -> Iterator[Any]:
     stream.thread_type = "AUTO"
-    number = 0
+    done = 0
     try:
-        for number, frame in enumerate(container.decode(stream), 1):
+        for frame in container.decode(stream):
             if frame.is_corrupt:
                 raise ValueError
             yield frame
+            done += 1
     except (av.FFmpegError, ValueError):
         raise ICLightError(
-            f"The clip {name} is damaged: it cannot be read beyond frame {number}. Cut it there, or repair it first."
+            f"The clip {name} is damaged: it cannot be read beyond frame {done}. Cut it there, or repair it first."
         ) from None
 
 

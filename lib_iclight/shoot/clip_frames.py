@@ -124,7 +124,9 @@ def opened(path: Path, fps: float, max_pixels: int) -> Clip:
     if path.is_dir():
         return _folder(path, fps, max_pixels)
     if not path.is_file():
-        raise ICLightError(f"There is no clip {escaped(path.name)}. Check its path; a folder of frames may be given too.")
+        raise ICLightError(
+            f"There is no clip {escaped(path.name)}. Check its path; a folder of frames may be given too."
+        )
     return VideoClip(video.survey(path, max_pixels), _digest_of_file(path))
 
 

@@ -49,7 +49,7 @@ def lights(
     if isinstance(value, str):
         value = {"motion": value}
     value = mapping(value, where, (*_KEYS, "keyframes", "loops"))
-    motion = parse_motion(value["motion"] if "motion" in value else value, where)
+    motion = parse_motion(value.get("motion", value), where)
     name = value.get("set")
     if name is not None and not isinstance(name, str):
         raise ICLightError(f"{where}.set must be the name of a light set, not {shown(name)}.")

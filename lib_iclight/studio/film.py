@@ -90,7 +90,11 @@ def ready_name(value: str, where: str) -> str:
 
 
 def parse_motion(value: Any, where: str) -> str | Motion:
-    """A ready motion's name, or a motion from its keyframes. Raises ICLightError, whose message begins with ``where``."""
+    """A ready motion's name, or a motion from its keyframes.
+
+    Raises:
+        ICLightError: it is none; the message begins with ``where``.
+    """
     if isinstance(value, str):
         return ready_name(value, where)
     value = mapping(value, where, ("keyframes", "loops"))
