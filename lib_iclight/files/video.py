@@ -203,7 +203,9 @@ def _opened(av: Any, path: Path) -> Any:
         ) from None
     if not container.streams.video:
         container.close()
-        raise ICLightError(f"The clip {escaped(path.name)} has no picture, only sound. Choose another file.")
+        raise ICLightError(
+            f"The clip {escaped(path.name)} has no picture: it holds only sound, or is damaged. Choose another file."
+        )
     return container
 
 

@@ -29,9 +29,6 @@ TITLE = "IC Light: clip"
 NAME = PREFIX + "clip"
 """The clip's name in generation parameters."""
 
-CLIPS = "light-clips"
-"""In the folder of the results."""
-
 _PREVIEW_SECONDS = 1.0
 _WINDOW, _FPS = 8, 24.0
 
@@ -170,7 +167,7 @@ class _Making:
         background = self._checked(given.pictures())
         self._windows = windows.divided(len(self._clip.timing.ticks), asked.window, asked.attention > 0)
         self._hands = HostHands(p, self._request, background, self._clip, self._moving, asked.attention)
-        self._root = shelf.folder_of(light_sets.results() / CLIPS, str(getattr(p, "user", None) or ""))
+        self._root = light_sets.clips_folder(str(getattr(p, "user", None) or ""))
         name, key = clip_paths.safe_name(self._clip.name), key_of(self._about(given.pictures(), background))
         seed = unfinished_seed(self._root, name, key) if p.seed in (-1, "", None) else None
         p.seed = p.seed if seed is None else seed
@@ -244,7 +241,9 @@ class _Making:
             )
             return
         self._job.finish()
-        where = "the folder that was asked for" if self._asked.out else f"{CLIPS}, in the folder of the results"
+        where = (
+            "the folder that was asked for" if self._asked.out else f"{light_sets.CLIPS}, in the folder of the results"
+        )
         self._p.comment(
             f"The clip is saved as {path.name} in {where}. Its paintings are kept in the folder {self._job.name}: with "
             "them it can be written again, more or less steady. Delete it if it is not needed."
