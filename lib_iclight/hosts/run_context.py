@@ -57,7 +57,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from ..relight import Plan
+from ..relight import OfFrame, Plan
 from ..restore.developed import Developed
 from ..subject.in_frame import Latest
 from ..subject.prepare import Framing, Subject
@@ -78,6 +78,7 @@ class RunContext:
         owner: returns the ``p`` that the context was made for.
         overrides: the request's fields that X/Y/Z axes have set.
         attention: how far the frames of a batch look at each other, 0 to 1.
+        frames: of a clip, which are painted together in place of the foreground.
         painted: called with the plan, the subject and the pixels of each painting, uint8 ``[h, w, 3]``.
         plan: what is done; None before the run is planned, if it is not relit, and after its end.
         relights: whether the run is relit; stays set after its end, while others still work on its pictures.
@@ -104,6 +105,7 @@ class RunContext:
     owner: Callable[[], Any]
     overrides: Mapping[str, Any] = field(default_factory=dict)
     attention: float = 0.0
+    frames: Sequence[OfFrame] = ()
     painted: Callable[[Plan, Subject, np.ndarray], None] | None = None
     plan: Plan | None = None
     relights: bool = False
@@ -164,6 +166,7 @@ class RunContext:
     def drop_pictures(self) -> None:
         """Drop everything large: the run is over."""
         self.plan = self.init_latent = None
+        self.frames = ()
         self.in_frame.drop()
         self.unrestored, self.developed, self.given, self.compared = {}, {}, {}, {}
 
@@ -181,7 +184,7 @@ def begin(p: Any) -> RunContext:
         masks.restore(p, earlier.mask)
         own_size.restore_grid(p, earlier.grid_was_wanted)
         context.overrides, context.painted = earlier.overrides, earlier.painted
-        context.attention = earlier.attention
+        context.attention, context.frames = earlier.attention, earlier.frames
     return context
 
 
@@ -202,6 +205,12 @@ def override(p: Any, name: str, value: Any) -> None:
     context = vars(p).get(_ATTRIBUTE) or RunContext(weakref.ref(p))
     # The plot script works on copies of p, which must not change the original's context.
     vars(p)[_ATTRIBUTE] = replace(context, overrides={**context.overrides, name: value})
+
+
+def paint_frames(p: Any, frames: Sequence[OfFrame]) -> None:
+    """Paint these frames of a clip together in this processing object's run, each as a picture of the batch."""
+    context = vars(p).get(_ATTRIBUTE) or RunContext(weakref.ref(p))
+    vars(p)[_ATTRIBUTE] = replace(context, frames=tuple(frames))
 
 
 def attend_across(p: Any, gamma: float) -> None:
