@@ -117,8 +117,26 @@ def frame_of_result(
     return run.at(subject.picture.size).within(max_pixels)
 
 
+@dataclass(frozen=True, eq=False)
+class Steadied:
+    """What a clip's frames share, in place of what each frame's painting shows.
+
+    Attributes:
+        light: the frame's light, steadied over time; None for that of its painting.
+        painted: uint8 ``[H, W, 3]`` of the result's size, the painted background of all frames; None for the frame's.
+    """
+
+    light: Light | None = None
+    painted: np.ndarray | None = None
+
+
 def developed(
-    request: Request, subject: Subject, background: Picture | None, painting: np.ndarray, output: OutputOptions
+    request: Request,
+    subject: Subject,
+    background: Picture | None,
+    painting: np.ndarray,
+    output: OutputOptions,
+    steadied: Steadied = Steadied(),
 ) -> Developed:
     """Put the painting's light on the photograph, before what is asked for.
 
@@ -128,13 +146,14 @@ def developed(
         background: fbc's background picture as it was given.
         painting: uint8 ``[h, w, 3]``, the model's picture.
         output: what the host has and allows.
+        steadied: for a frame of a clip.
 
     Returns:
         The result. With the run's size it is the painting itself where nothing of the subject is in the frame.
     """
     height, width = painting.shape[:2]
     run, own, matte = subject.frame(width, height), subject.own(width, height), subject.matte(width, height)
-    light = light_of(own, painting, matte, request.taken)
+    light = steadied.light or light_of(own, painting, matte, request.taken)
     if output.at_run_size or not wants_own_size(request):
         scene = subject.framing.apply(subject.picture.rgb, width, height, arrays.GREY)
         photograph, frame = Photograph(matte, own.__getitem__, scene.__getitem__), run
@@ -143,7 +162,7 @@ def developed(
         shown = output.in_frame(subject, frame)
         enlarging = Enlarging((height, width), shown.matte.shape, *frame.onto(run))
         photograph = Photograph(shown.matte, shown.own, shown.scene, enlarging)
-    around = _Around(request, background, painting, own, matte, light)
+    around = _Around(request, background, painting, own, matte, light, steadied.painted)
     return develop(photograph, light, around.behind(frame, output.enlarge), with_layers=output.with_layers)
 
 
@@ -155,6 +174,7 @@ class _Around:
         request: what was asked for.
         background: fbc's background picture as it was given.
         painting, own, matte, light: see :func:`lib_iclight.restore.relighting.light_of`.
+        held: the painted background, if it is not this painting's.
     """
 
     request: Request
@@ -163,6 +183,7 @@ class _Around:
     own: np.ndarray
     matte: np.ndarray
     light: Light
+    held: np.ndarray | None = None
 
     def behind(self, frame: Frame, enlarge: Enlarge) -> Behind:
         """What is around the subject in a frame."""
@@ -176,7 +197,9 @@ class _Around:
         return Behind(self._painted(size, enlarge))
 
     def _painted(self, size: tuple[int, int], enlarge: Enlarge) -> np.ndarray:
-        painted = painted_behind(self.own, self.painting, self.matte, self.light)
+        painted = self.held
+        if painted is None:
+            painted = painted_behind(self.own, self.painting, self.matte, self.light)
         return painted if painted.shape[1::-1] == size else enlarge(painted, *size)
 
     def _beyond(self, frame: Frame, enlarge: Enlarge) -> np.ndarray:

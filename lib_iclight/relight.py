@@ -68,6 +68,21 @@ class Roles:
 
 
 @dataclass(frozen=True, eq=False)
+class OfFrame:
+    """What is a frame's own in a run that paints several frames of a clip together.
+
+    Attributes:
+        subject: the frame's.
+        light: in a light that moves; None for the request's.
+        background: fbc's, of a background that moves; None for the request's.
+    """
+
+    subject: Subject
+    light: LightDescription | None = None
+    background: arrays.Picture | None = None
+
+
+@dataclass(frozen=True, eq=False)
 class Plan:
     """What a run will do. Made before sampling, so that user errors show before any work is done.
 
@@ -80,6 +95,7 @@ class Plan:
             a light description.
         map: the picture that serves as the light map, or None.
         background: fbc's background picture as it was given, None for a gradient.
+        frames: those of a clip, in the order of the subjects; empty for pictures.
     """
 
     request: Request
@@ -89,6 +105,15 @@ class Plan:
     light: str
     map: arrays.Picture | None
     background: arrays.Picture | None
+    frames: tuple[OfFrame, ...] = ()
+
+    def at(self, index: int) -> Plan:
+        """The plan as it is for one picture of the batch; the very plan unless these are frames of a clip."""
+        if not self.frames:
+            return self
+        frame = self.frames[index % len(self.frames)]
+        request = self.request if frame.light is None else replace(self.request, light=frame.light)
+        return replace(self, request=request, background=frame.background or self.background)
 
     @property
     def lit_by_mask(self) -> bool:
@@ -132,6 +157,7 @@ class RelightPipeline:
         is_img2img: bool,
         find_model: FindModel,
         remover: BackgroundRemover,
+        frames: Sequence[OfFrame] = (),
     ) -> Plan:
         """Make the plan of a run.
 
@@ -141,6 +167,7 @@ class RelightPipeline:
             is_img2img: whether the run is img2img's.
             find_model: finds the IC-Light model file.
             remover: cuts the subject out if requested.
+            frames: of a clip, which are painted together in place of the foreground.
 
         Raises:
             ICLightError: something is missing or does not fit together, a picture cannot be read, or the subject cannot
@@ -149,6 +176,8 @@ class RelightPipeline:
         # The order: first what is missing, be it a picture or the model, and what does not fit together; then pictures
         # are opened, and only those that are used; then the subject is cut out. A model that is to be downloaded comes
         # last, so that nobody waits for it only to be refused.
+        if frames:
+            sources = {**sources, **_sources_of(frames)}
         roles = assign_roles(request, sources, is_img2img)
         get_model = find_model(request)
         check_light(request, roles)
@@ -158,10 +187,19 @@ class RelightPipeline:
         check_own_background(request, opened[roles.subject])
         light_map = arrays.as_light_map(opened[roles.light_map][0]) if roles.light_map else None
         background = opened[roles.background][0] if roles.background else None
+        if frames:
+            # A clip keeps all of its picture: the run's size is made for its proportions.
+            subjects = tuple(frame.subject.framed(Framing("stretch")) for frame in frames)
+        else:
+            subjects = self._subjects(request, opened[roles.subject], remover)
+        light, own = _light(request, roles), tuple(frames)
+        return Plan(request, get_model(), subjects, roles.subject == INIT, light, light_map, background, own)
+
+    def _subjects(
+        self, request: Request, pictures: Sequence[arrays.Picture], remover: BackgroundRemover
+    ) -> tuple[Subject, ...]:
         framing = Framing(request.placement)
-        subjects = tuple(self.subject(request, picture, remover).framed(framing) for picture in opened[roles.subject])
-        light = _light(request, roles)
-        return Plan(request, get_model(), subjects, roles.subject == INIT, light, light_map, background)
+        return tuple(self.subject(request, picture, remover).framed(framing) for picture in pictures)
 
     def subject(self, request: Request, picture: arrays.Picture, remover: BackgroundRemover) -> Subject:
         """The subject of a picture, cut out as the request says.
@@ -192,12 +230,23 @@ def finish(plan: Plan, subject: Subject, pixels: np.ndarray, output: OutputOptio
     request = plan.request
     if request.result == PHOTOGRAPH:
         return developed(request, subject, plan.background, pixels, output)
+    return kept(request, subject, pixels)
+
+
+def kept(request: Request, subject: Subject, pixels: np.ndarray) -> Developed:
+    """A painting whose details are restored and colours kept, as far as asked for; see :func:`finish`."""
     if not (request.restore_details or request.keep_colours):
         return Developed(pixels)
     height, width = pixels.shape[:2]
     own, matte = subject.own(width, height), subject.matte(width, height)
-    kept = request.restore_details, request.keep_colours, request.details_radius
-    return Developed(keep(pixels, own, matte, *kept))
+    strengths = request.restore_details, request.keep_colours, request.details_radius
+    return Developed(keep(pixels, own, matte, *strengths))
+
+
+def _sources_of(frames: Sequence[OfFrame]) -> dict[str, Sequence[Any]]:
+    """What frames give in place of the pictures of a request."""
+    moving = [] if frames[0].background is None else [frames[0].background]
+    return {"foreground": [frames[0].subject.picture], **({"background": moving} if moving else {})}
 
 
 def condition_layers(plan: Plan, subject: Subject) -> list[LazyImage]:

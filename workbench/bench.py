@@ -169,7 +169,14 @@ def _options(argv: list[str] | None) -> argparse.Namespace:
     add("--host", type=Path, metavar="FOLDER", help="print what switching costs on the web UI there, beside a LoRA's")
     add("--truth", action="store_true", help="print how near the photograph in a known light comes to the truth")
     add("--light-sets", action="store_true", help="print how near mixes of a light set come to the real lights instead")
-    add("--keep", type=Path, metavar="FOLDER", help="light sets: keep the relights, so that a run can be gone on with")
+    add("--clips", type=int, nargs="?", const=20, metavar="N", help="print how steady N relit clips are; default: 20")
+    add("--frames", type=int, default=24, help="clips: frames of each; default: 24")
+    add(
+        "--keep",
+        type=Path,
+        metavar="FOLDER",
+        help="light sets, clips: keep the relights, so that a run can be gone on with",
+    )
     add("--kinds", nargs="+", choices=("fc", "fbc"), default=["fc", "fbc"], help="quality: the kinds; default: both")
     add("--scenes", type=int, default=200, help="quality: held-out scenes; default: 200")
     add("--quality-steps", type=int, default=10, help="quality: sampling steps; default: 10")
@@ -195,6 +202,10 @@ def main(argv: list[str] | None = None) -> int:
         from small_model.quality.light_sets import main as light_sets
 
         return light_sets(options)
+    if options.clips:
+        from small_model.quality.clips import main as clips
+
+        return clips(options)
     if options.megapixels:
         from workbench.megapixels_bench import main as photograph
 

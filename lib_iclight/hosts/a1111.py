@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ..errors import ICLightError
 from ..models.checkpoint import by_channels
 from ..models.library import CONV_IN
-from . import webui
+from . import attention, webui
 from .a1111_weights import RelitWeights
 from .folders import Folders
 from .forge import family_of, name_of
@@ -94,6 +94,9 @@ class A1111Host(Folders):
     def relight(self, sd_model: Any, offsets: Offsets, c_concat: torch.Tensor) -> None:
         self._pass.relight(sd_model, offsets, c_concat)
 
+    def attend_across(self, sd_model: Any, frames: int, gamma: float) -> None:
+        self._pass.attend_across(sd_model, frames, gamma)
+
 
 class _Pass:
     """One sampling pass: models are relit only while the sampler runs, whatever ends it.
@@ -106,6 +109,8 @@ class _Pass:
         self._relit: list[_RelitModel] = []
         self._condition: torch.Tensor | None = None
         self._waiting: tuple[Any, Offsets, torch.Tensor] | None = None
+        self._looking: tuple[Any, int, float] | None = None
+        self._hooks: list[Callable[[], None]] = []
         self._earlier = {name: vars(sampler).get(name) for name in _SAMPLING}
         for name in _SAMPLING:
             setattr(sampler, name, self._around(sampler, getattr(sampler, name)))
@@ -119,6 +124,15 @@ class _Pass:
         self._condition.copy_(_for_batch(c_concat, self._condition))
         self._begin(sd_model, offsets)
 
+    def attend_across(self, sd_model: Any, frames: int, gamma: float) -> None:
+        """Let the frames look at each other when the sampler runs, at once if it runs already."""
+        self._looking = sd_model, frames, gamma
+        if self._condition is not None:
+            self._look(*self._looking)
+
+    def _look(self, sd_model: Any, frames: int, gamma: float) -> None:
+        self._hooks.append(attention.hook(sd_model.model.diffusion_model, frames, gamma))
+
     def _around(self, sampler: Any, method: Callable[..., Any]) -> Callable[..., Any]:
         """A sampler's method, with the models relit and the condition in place of the host's."""
 
@@ -130,6 +144,8 @@ class _Pass:
             self._condition = given.arguments["image_conditioning"] = _for_batch(c_concat, x)
             try:
                 self._begin(sd_model, offsets)
+                if self._looking is not None:
+                    self._look(*self._looking)
                 return method(*given.args, **given.kwargs)
             finally:
                 self._end()
@@ -153,7 +169,10 @@ class _Pass:
         relit.active = True
 
     def _end(self) -> None:
-        self._condition = self._waiting = None
+        self._condition = self._waiting = self._looking = None
+        for put_back in self._hooks:
+            put_back()
+        self._hooks = []
         for relit in self._relit:
             relit.active = False
         # Two would keep two models' weights in memory twice.

@@ -8,7 +8,7 @@ from collections.abc import Callable, Hashable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..models.checkpoint import by_channels
-from . import patching
+from . import attention, patching
 from .folders import Folders
 from .posterior import PosteriorMode
 from .protocol import Checkpoint
@@ -87,6 +87,9 @@ class ForgeHost(Folders):
         modifiers[:] = [modifier for modifier in modifiers if not hasattr(modifier, _OURS)]
         unet.add_conditioning_modifier(_condition_with(self._condition(c_concat)))
         sd_model.forge_objects.unet = unet
+
+    def attend_across(self, sd_model: Any, frames: int, gamma: float) -> None:
+        attention.patch(sd_model.forge_objects.unet, frames, gamma)
 
     def _condition(self, c_concat: torch.Tensor) -> Any:
         """The backend's condition type that is tiled and repeated together with the noise."""

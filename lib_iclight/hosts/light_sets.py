@@ -15,7 +15,7 @@ from ..studio import layers, shelf
 from ..studio.result import Result
 from .saved import tried
 
-FOLDER, FILMS = "light-sets", "light-films"
+FOLDER, FILMS, CLIPS = "light-sets", "light-films", "light-clips"
 """In the folder of the results."""
 
 _SUFFIX = "-mix"
@@ -41,6 +41,11 @@ def folder(user: str) -> Path:
 def films_folder(user: str) -> Path:
     """The folder of the films that a user has shot."""
     return shelf.folder_of(results() / FILMS, user)
+
+
+def clips_folder(user: str) -> Path:
+    """The folder of the clips that a user has relit."""
+    return shelf.folder_of(results() / CLIPS, user)
 
 
 def save(result: Result, extension: str, kinds: Sequence[str]) -> Saved:

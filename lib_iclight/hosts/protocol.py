@@ -83,3 +83,12 @@ class Host(Protocol):
             offsets: added to the UNet's weights.
             c_concat: ``[B, C, h, w]``, concatenated with the noisy latents for every condition.
         """
+
+    def attend_across(self, sd_model: Any, frames: int, gamma: float) -> None:
+        """Let the frames of a batch look at each other in this pass; comes after :meth:`relight`.
+
+        Args:
+            sd_model: the loaded model.
+            frames: in the batch.
+            gamma: as for :func:`lib_iclight.hosts.attention.mixed`, above 0.
+        """

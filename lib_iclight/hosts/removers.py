@@ -42,8 +42,12 @@ class Removers:
         """
         check_known(model, self._folder())
 
-    def remove(self, rgb: np.ndarray, model: str) -> np.ndarray:
+    def remove(self, rgb: np.ndarray, model: str, *, more_to_come: bool = False) -> np.ndarray:
         """Cut the subject out; see :data:`lib_iclight.subject.background_removal.BackgroundRemover`.
+
+        Args:
+            rgb, model: as there.
+            more_to_come: keeps the remover loaded, for a clip's next frame.
 
         Raises:
             ICLightError: there is no such remover, it fails, or it is not installed and downloads are not allowed.
@@ -59,7 +63,8 @@ class Removers:
         try:
             return remover(folder)(rgb, model)
         finally:
-            self.forget_unless_kept()
+            if not more_to_come:
+                self.forget_unless_kept()
 
     def remove_in_run(self, rgb: np.ndarray, model: str) -> np.ndarray:
         """The same within a run: shows progress, and lets Interrupt end the wait.

@@ -22,6 +22,8 @@ A run changes these places in the host, in this order:
 - In a web UI without patchers ``p.sd_model.model``: its weights get the offsets when a pass begins, and its
   ``conditioning_key`` is *hybrid* while the sampler runs. The offsets stay for the next pass; they are taken away when
   the UNet is called outside one, and when its weights are asked for or replaced.
+- The self-attention of that UNet, or of the clone: patched if frames look at each other; without patchers by hooks,
+  which are removed when the pass has ended.
 - ``noise`` and ``p.modified_noise``: the light is added before the first pass of txt2img. The host makes new ones for
   each batch.
 - ``p.init_latent``: replaced by the light before the first pass of img2img. It is not restored: each batch starts from
@@ -55,7 +57,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from ..relight import Plan
+from ..relight import OfFrame, Plan
 from ..restore.developed import Developed
 from ..subject.in_frame import Latest
 from ..subject.prepare import Framing, Subject
@@ -75,6 +77,8 @@ class RunContext:
     Attributes:
         owner: returns the ``p`` that the context was made for.
         overrides: the request's fields that X/Y/Z axes have set.
+        attention: how far the frames of a batch look at each other, 0 to 1.
+        frames: of a clip, which are painted together in place of the foreground.
         painted: called with the plan, the subject and the pixels of each painting, uint8 ``[h, w, 3]``.
         plan: what is done; None before the run is planned, if it is not relit, and after its end.
         relights: whether the run is relit; stays set after its end, while others still work on its pictures.
@@ -100,6 +104,8 @@ class RunContext:
 
     owner: Callable[[], Any]
     overrides: Mapping[str, Any] = field(default_factory=dict)
+    attention: float = 0.0
+    frames: Sequence[OfFrame] = ()
     painted: Callable[[Plan, Subject, np.ndarray], None] | None = None
     plan: Plan | None = None
     relights: bool = False
@@ -160,6 +166,7 @@ class RunContext:
     def drop_pictures(self) -> None:
         """Drop everything large: the run is over."""
         self.plan = self.init_latent = None
+        self.frames = ()
         self.in_frame.drop()
         self.unrestored, self.developed, self.given, self.compared = {}, {}, {}, {}
 
@@ -177,6 +184,7 @@ def begin(p: Any) -> RunContext:
         masks.restore(p, earlier.mask)
         own_size.restore_grid(p, earlier.grid_was_wanted)
         context.overrides, context.painted = earlier.overrides, earlier.painted
+        context.attention, context.frames = earlier.attention, earlier.frames
     return context
 
 
@@ -197,6 +205,23 @@ def override(p: Any, name: str, value: Any) -> None:
     context = vars(p).get(_ATTRIBUTE) or RunContext(weakref.ref(p))
     # The plot script works on copies of p, which must not change the original's context.
     vars(p)[_ATTRIBUTE] = replace(context, overrides={**context.overrides, name: value})
+
+
+def paint_frames(p: Any, frames: Sequence[OfFrame]) -> None:
+    """Paint these frames of a clip together in this processing object's run, each as a picture of the batch."""
+    context = vars(p).get(_ATTRIBUTE) or RunContext(weakref.ref(p))
+    vars(p)[_ATTRIBUTE] = replace(context, frames=tuple(frames))
+
+
+def attend_across(p: Any, gamma: float) -> None:
+    """Let the pictures of each batch look at each other, for the script that relights clips.
+
+    Args:
+        p: the host's processing object.
+        gamma: as for :func:`lib_iclight.hosts.attention.mixed`.
+    """
+    context = vars(p).get(_ATTRIBUTE) or RunContext(weakref.ref(p))
+    vars(p)[_ATTRIBUTE] = replace(context, attention=gamma)
 
 
 def tell(p: Any, painted: Callable[[Plan, Subject, np.ndarray], None]) -> None:

@@ -77,8 +77,13 @@ class Relighting:
         plan, encoding = run.plan, self._encoding(p, x)
         run.shown = run.shown or (encoding.width, encoding.height)
         latents = self._pipeline.latents
-        stacks = [latents.stack(condition_layers(plan, subject), *encoding) for subject in run.subjects]
+        stacks = [
+            latents.stack(condition_layers(plan.at(index), subject), *encoding)
+            for index, subject in enumerate(run.subjects)
+        ]
         self._host.relight(p.sd_model, self._pipeline.library.load(plan.model), torch.cat(stacks))
+        if run.attention:
+            self._host.attend_across(p.sd_model, x.shape[0], run.attention)
 
     def _start(self, p: Any, run: RunContext, x: Any, noise: Any) -> None:
         """Start from the light."""
@@ -86,7 +91,8 @@ class Relighting:
 
         encoding, strength = self._encoding(p, x), run.plan.request.light_strength
         latents = self._pipeline.latents
-        start = torch.cat([latents.latent(start_layer(run.plan, subject), *encoding) for subject in run.subjects])
+        layers = [start_layer(run.plan.at(index), subject) for index, subject in enumerate(run.subjects)]
+        start = torch.cat([latents.latent(layer, *encoding) for layer in layers])
         if getattr(p, "init_latent", None) is None:
             self._add_to_noise(p, start * strength, noise)
             return

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,7 +15,7 @@ from ..infotext import describe, forget
 from ..models.library import MissingModelError, ModelFile
 from ..models.manager import Models
 from ..picture.icc import srgb_profile
-from ..relight import INIT, MASK, RelightPipeline, finish
+from ..relight import INIT, MASK, OfFrame, Plan, RelightPipeline, finish
 from ..request import NO_LAYERS, PHOTOGRAPH, Request
 from ..restore.developed import Developed
 from ..subject.frame import Frame
@@ -75,9 +75,7 @@ class ScriptHooks:
             if request.enabled:
                 upscalers.check(request)
                 saved.check(p, request)
-                sources = self._sources(p, asked, request, is_img2img)
-                plan = self.pipeline.plan(request, sources, is_img2img, self._find_model, self._removers.remove_in_run)
-                run.start(plan)
+                run.start(self.plan(p, request, asked.pictures(), is_img2img, run.frames))
                 p.extra_generation_params.update(describe(run.plan))
         except InterruptedRunError as error:
             # The host itself ends an interrupted run before sampling; if it does not, sampling raises.
@@ -85,14 +83,26 @@ class ScriptHooks:
         except Exception as error:  # the host would swallow it and make a picture that is not relit
             run.end_with(error)
 
-    def _sources(self, p: Any, asked: Asked, request: Request, is_img2img: bool) -> dict[str, Sequence[Any]]:
-        """What was given as pictures, by name: the request's own and, in img2img, the host's.
+    def plan(
+        self, p: Any, request: Request, pictures: Mapping[str, Any], is_img2img: bool, frames: Sequence[OfFrame] = ()
+    ) -> Plan:
+        """The plan of a run.
+
+        Args:
+            p: the host's processing object.
+            request: what was asked for.
+            pictures: its pictures as they were given, by name; in img2img the host's are used too.
+            is_img2img: which tab the run belongs to.
+            frames: of a clip, which are painted together in place of the foreground.
 
         Raises:
-            ICLightError: img2img's mask is of a kind that is not read, or too large.
+            ICLightError: the run cannot be done; see :meth:`lib_iclight.relight.RelightPipeline.plan`.
         """
-        sources: dict[str, Sequence[Any]] = {name: [source] for name, source in asked.pictures().items()}
-        return sources | (self._host_pictures(p, request) if is_img2img else {})
+        sources: dict[str, Sequence[Any]] = {name: [source] for name, source in pictures.items()}
+        if is_img2img:
+            sources |= self._host_pictures(p, request)
+        remove = self._removers.remove_in_run
+        return self.pipeline.plan(request, sources, is_img2img, self._find_model, remove, frames)
 
     def _host_pictures(self, p: Any, request: Request) -> dict[str, Sequence[Any]]:
         """img2img's pictures and, if it is the light, its mask; what is not given is left out.
@@ -189,6 +199,8 @@ class ScriptHooks:
         try:
             if run.painted is not None:
                 run.painted(run.plan, subject, pixels)
+            if run.frames:  # who paints them makes the result once all are painted
+                return image
             made, frame = self._developed(p, run, subject, pixels)
         except Exception as error:  # the host would swallow it and give the painting as if it were the result
             run.end_after_picture(error)

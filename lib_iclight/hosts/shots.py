@@ -50,7 +50,7 @@ def shot(p: Any, lights: Sequence[tuple[str, Any]], take: Take, overrides: Mappi
         The host's results of those that are done.
     """
     done: list[Any] = []
-    _announce(p, len(lights))
+    announce(p, len(lights))
     try:
         for processed in _shots(p, lights, take, overrides):
             done.append(processed)
@@ -61,7 +61,7 @@ def shot(p: Any, lights: Sequence[tuple[str, Any]], take: Take, overrides: Mappi
     return done
 
 
-def _announce(p: Any, count: int) -> None:
+def announce(p: Any, count: int) -> None:
     """One progress bar for all."""
     from modules import shared
 

@@ -116,17 +116,40 @@ def light_of(photograph: np.ndarray, painting: np.ndarray, matte: np.ndarray, ta
     found = gain(photograph, painting, matte, taken.radius)
     logs = _logs(found, taken.strength, taken.colour)
     weight, guide = to_tensor(matte), _guide(photograph)
-    sigma = in_pixels(_WINDOW, matte.shape)
-    brightness = taken.strength * found[3:]
-    level, base = mean_inside(brightness, weight, sigma), mean_inside(guide, weight, sigma)
-    together = mean_inside(brightness * guide, weight, sigma) - level * base
-    slope = together / (mean_inside(guide**2, weight, sigma) - base**2 + _EPSILON)
+    slope = _slope(taken.strength * found[3:], guide, weight)
     more = None
     if taken.highlights:
         relit = lit(photograph, found, taken.strength, taken.colour)
         more = (taken.highlights * _unexplained(relit, painting, weight)).numpy()
     logs = logs if taken.colour else logs[:1]
     return Light(logs.contiguous().numpy(), slope[0].numpy(), guide[0].numpy(), more)
+
+
+def light_from(photograph: np.ndarray, matte: np.ndarray, logs: np.ndarray, more: np.ndarray | None = None) -> Light:
+    """A light whose gain is known, such as one that was steadied.
+
+    Args:
+        photograph: uint8 ``[h, w, 3]`` of the run's size, the subject's own colours.
+        matte: uint8 ``[h, w]``, 255 on the subject.
+        logs, more: as in :class:`Light`.
+    """
+    import torch
+
+    gains = torch.from_numpy(logs)
+    brightness = gains if len(logs) == 1 else torch.einsum("c,chw->hw", torch.tensor(LUMA), gains)[None]
+    guide = _guide(photograph)
+    return Light(logs, _slope(brightness, guide, to_tensor(matte))[0].numpy(), guide[0].numpy(), more)
+
+
+def between(one: Light, other: Light, share: float) -> Light:
+    """A light between two of one photograph: ``share`` 0 is the first, 1 the other."""
+
+    def mixed(first: np.ndarray | None, second: np.ndarray | None) -> np.ndarray | None:
+        if first is None or second is None:
+            return first if second is None else second
+        return first + np.float32(share) * (second - first)
+
+    return Light(mixed(one.logs, other.logs), mixed(one.slope, other.slope), one.guide, mixed(one.more, other.more))
 
 
 def outward(light: Light, matte: np.ndarray) -> Light:
@@ -242,6 +265,14 @@ def _times(values: np.ndarray, logs: np.ndarray) -> np.ndarray:
 
 def _logs(found: torch.Tensor, strength: float, colour: float) -> torch.Tensor:
     return strength * (found[3:] + colour * (found[:3] - found[3:]))
+
+
+def _slope(brightness: torch.Tensor, guide: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
+    """How the gain's logarithm changes with the photograph's, around each place; all are ``[1, h, w]``."""
+    sigma = in_pixels(_WINDOW, weight.shape[-2:])
+    level, base = mean_inside(brightness, weight, sigma), mean_inside(guide, weight, sigma)
+    together = mean_inside(brightness * guide, weight, sigma) - level * base
+    return together / (mean_inside(guide**2, weight, sigma) - base**2 + _EPSILON)
 
 
 def _unexplained(relit: torch.Tensor, painting: np.ndarray, weight: torch.Tensor) -> torch.Tensor:

@@ -78,7 +78,7 @@ def parse(value: Any, where: str = "film") -> Film:
     if count % 1:
         raise ICLightError(f"{where}.frames must be a whole number, not {count:g}.")
     fps = number(value.get("fps", 15), f"{where}.fps", *FPS)
-    motion = _motion(value.get("motion"), f"{where}.motion")
+    motion = parse_motion(value.get("motion"), f"{where}.motion")
     return Film(name, motion, int(count), fps, f".{kind}", compact(value))
 
 
@@ -89,7 +89,12 @@ def ready_name(value: str, where: str) -> str:
     return value
 
 
-def _motion(value: Any, where: str) -> str | Motion:
+def parse_motion(value: Any, where: str) -> str | Motion:
+    """A ready motion's name, or a motion from its keyframes.
+
+    Raises:
+        ICLightError: it is none; the message begins with ``where``.
+    """
     if isinstance(value, str):
         return ready_name(value, where)
     value = mapping(value, where, ("keyframes", "loops"))

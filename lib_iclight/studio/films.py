@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -18,6 +17,7 @@ from PIL import Image
 from ..errors import ICLightError
 from ..files import webp
 from ..files.completing import replacing, replacing_path
+from ..files.video import pyav
 
 KINDS = (".webp", ".gif", ".mp4")
 _WEBP_QUALITY, _MOST_THREADS = 85, 4
@@ -27,7 +27,7 @@ _MP4_QUALITY = "18"  # libx264's: 0 is lossless, 23 its own choice
 
 def can_write(kind: str) -> bool:
     """Whether files of this kind, one of :data:`KINDS`, can be written here: MP4 needs PyAV."""
-    return kind in KINDS and (kind != ".mp4" or _av() is not None)
+    return kind in KINDS and (kind != ".mp4" or pyav() is not None)
 
 
 def check(kind: str) -> None:
@@ -132,7 +132,7 @@ def _write_mp4(path: Path, frames: Iterable[np.ndarray], seconds: float) -> None
 
     Source: ITU-T H.273 (1 is BT.709, 13 the transfer function of sRGB).
     """
-    av = _av()
+    av = pyav()
     rate = Fraction(1 / seconds).limit_denominator(1000)
     with av.open(str(path), "w", format="mp4", options={"movflags": "faststart"}) as container:
         stream = container.add_stream("libx264", rate=rate, options={"crf": _MP4_QUALITY, "preset": "veryfast"})
@@ -146,11 +146,3 @@ def _write_mp4(path: Path, frames: Iterable[np.ndarray], seconds: float) -> None
             shown = av.VideoFrame.from_ndarray(even, format="rgb24")
             container.mux(stream.encode(shown.reformat(format="yuv420p", dst_colorspace="ITU709")))
         container.mux(stream.encode())
-
-
-def _av():
-    """PyAV, None if it is not installed or cannot be loaded."""
-    try:
-        return importlib.import_module("av")
-    except (ImportError, OSError):
-        return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -93,9 +93,16 @@ def moments(light_set: LightSet, motion: Motion, count: int) -> list[Moment]:
         ICLightError: there are no keyframes or too many frames, the keyframes' times or easings are wrong, or a mix is
             none of the set.
     """
-    _check(motion, count)
+    if not 1 <= count <= MOST_FRAMES:
+        raise ICLightError(f"A motion has 1 to {MOST_FRAMES} frames, not {count}.")
+    return moments_at(light_set, motion, _times(motion, count))
+
+
+def moments_at(light_set: LightSet, motion: Motion, times: Iterable[float]) -> list[Moment]:
+    """What is on at any times from 0, the beginning, to 1, the end; see :func:`moments`."""
+    _check(motion)
     tables = [still(light_set, keyframe.mix) for keyframe in motion.keyframes]
-    return [_at(motion, tables, time) for time in _times(motion, count)]
+    return [_at(motion, tables, time) for time in times]
 
 
 def frames(light_set: LightSet, motion: Motion, count: int) -> np.ndarray:
@@ -201,11 +208,9 @@ def _place(motion: Motion, time: float) -> tuple[int, int, float]:
     return before, after, EASINGS[keyframes[before].easing](min(share, 1.0))
 
 
-def _check(motion: Motion, count: int) -> None:
+def _check(motion: Motion) -> None:
     if not motion.keyframes:
         raise ICLightError("A motion needs a keyframe. Add one.")
-    if not 1 <= count <= MOST_FRAMES:
-        raise ICLightError(f"A motion has 1 to {MOST_FRAMES} frames, not {count}.")
     times = [keyframe.at for keyframe in motion.keyframes]
     if not all(0 <= time <= 1 for time in times) or any(later <= one for one, later in itertools.pairwise(times)):
         raise ICLightError("The keyframes of a motion must lie one after another between 0 and 1.")

@@ -131,6 +131,27 @@ class Subject:
         return carry_on(pixels, matte)
 
 
+def cut_by(picture: arrays.Picture, matte: np.ndarray | None, edge: MatteRefinement, model: str) -> Subject:
+    """The subject of a picture whose matte is known, such as a frame of a clip; nothing of it is cached.
+
+    Args:
+        picture: the picture.
+        matte: uint8 ``[H, W]``, as a background remover finds it; None if the picture is used as it is.
+        edge: how the matte, or the picture's own, is refined.
+        model: the remover's name.
+
+    Raises:
+        ICLightError: nothing is left of the subject.
+    """
+    if matte is not None:
+        how = hashlib.blake2b(matte.tobytes(), digest_size=8).hexdigest()
+        found = _refined(picture, _within(matte, picture.alpha, model), edge, how)
+        return replace(found, remover=model, is_vague=not (edge.alpha_matting or edge.feather))
+    if picture.alpha is not None:
+        return _refined(picture, picture.alpha, replace(edge, alpha_matting=False), "own")
+    return Subject(picture, None, picture.rgb, picture.rgb, f"{picture.digest}:opaque")
+
+
 class SubjectCache:
     """Decodes pictures and cuts subjects out, once for each distinct picture.
 
@@ -220,18 +241,15 @@ class SubjectCache:
         remover: BackgroundRemover,
         edge: MatteRefinement,
     ) -> Subject:
-        own = picture.alpha
         reason = nothing_to_relight(picture)
         if reason:
             raise ICLightError(reason)
-        if file is not None and _removes(picture, remove_background):
+        if file is not None and removes(picture, remove_background):
             model = file[0]
-            alpha = self._cache.get(("matte", picture.digest, file), lambda: _found(picture, model, remover))
-            found = _refined(picture, _within(alpha, own, model), edge, f"{file}")
+            alpha = self._cache.get(("matte", picture.digest, file), lambda: found_by(remover, picture, model))
+            found = _refined(picture, _within(alpha, picture.alpha, model), edge, f"{file}")
             return replace(found, remover=model, is_vague=not (edge.alpha_matting or edge.feather))
-        if own is not None:
-            return _refined(picture, own, replace(edge, alpha_matting=False), "own")
-        return Subject(picture, None, picture.rgb, picture.rgb, f"{picture.digest}:opaque")
+        return cut_by(picture, None, edge, "")
 
 
 def nothing_to_relight(picture: arrays.Picture) -> str:
@@ -255,7 +273,8 @@ def is_cut_out(alpha: np.ndarray | None) -> bool:
     return alpha is not None and np.count_nonzero(alpha < _CLEARLY_OPAQUE) >= _CUT_OUT_SHARE * alpha.size
 
 
-def _removes(picture: arrays.Picture, remove_background: Removal) -> bool:
+def removes(picture: arrays.Picture, remove_background: Removal) -> bool:
+    """Whether a background remover runs on a picture."""
     if remove_background in (ALWAYS, False):
         return remove_background == ALWAYS
     return not is_cut_out(picture.alpha) and not arrays.is_on_grey(picture.rgb)
@@ -282,7 +301,8 @@ def _digest(text: str) -> bytes:
     return digest.digest()
 
 
-def _found(picture: arrays.Picture, model: str, remover: BackgroundRemover) -> np.ndarray:
+def found_by(remover: BackgroundRemover, picture: arrays.Picture, model: str) -> np.ndarray:
+    """The matte that a background remover finds, uint8 ``[H, W]``. Raises ICLightError if it finds nothing."""
     alpha = remover(picture.rgb, model)
     if not alpha.any():
         raise ICLightError(

@@ -17,8 +17,10 @@ from modules import rng, sd_models, sd_samplers, sysinfo
 from modules.shared import opts, state
 
 
-def get_fixed_seed(seed) -> int:
-    """The seed; a random one for -1 or nothing."""
+def get_fixed_seed(seed):
+    """The seed; a random one for -1 or nothing. A list of seeds, one for each picture, stays as it is."""
+    if isinstance(seed, list):
+        return seed
     return random.randrange(4294967294) if seed in (None, -1) else int(seed)
 
 
@@ -372,8 +374,9 @@ def process_images_inner(p: StableDiffusionProcessing) -> Processed:
     """Make the pictures with the settings as they are now."""
     seed, subseed = get_fixed_seed(p.seed), get_fixed_seed(p.subseed)
     p.setup_prompts()
-    p.all_seeds = [seed + (x if p.subseed_strength == 0 else 0) for x in range(len(p.all_prompts))]
-    p.all_subseeds = [subseed + x for x in range(len(p.all_prompts))]
+    count, step = len(p.all_prompts), int(p.subseed_strength == 0)
+    p.all_seeds = seed if isinstance(seed, list) else [seed + step * x for x in range(count)]
+    p.all_subseeds = subseed if isinstance(subseed, list) else [subseed + x for x in range(count)]
     pictures, infotexts, first = batches.make_all(p)
     kwargs = {"subseed": p.all_subseeds[0], "index_of_first_image": first, "infotexts": infotexts}
     res = Processed(p, pictures, p.all_seeds[0], infotexts[0], **kwargs)

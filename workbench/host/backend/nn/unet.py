@@ -5,6 +5,8 @@ from __future__ import annotations
 import torch
 from torch import nn
 
+from backend.nn.attention import self_attentions
+
 
 def _numbered(children: dict[str, nn.Module]) -> nn.Module:
     """A container whose children have the given names; gaps are layers without weights in the original."""
@@ -61,6 +63,9 @@ class IntegratedUNet2DConditionModel(nn.Module):
         )
         self.output_blocks = self._outputs(unet)
         self.out = _numbered({"0": unet.conv_norm_out, "2": unet.conv_out})
+        self.__dict__["attentions"] = attentions = self_attentions(unet)
+        for attention in attentions:
+            attention.layer.set_processor(attention)
 
     @staticmethod
     def _inputs(unet: nn.Module) -> nn.Module:
@@ -82,4 +87,6 @@ class IntegratedUNet2DConditionModel(nn.Module):
 
     def forward(self, x, timesteps, context=None, control=None, transformer_options=None, **kwargs) -> torch.Tensor:
         """The noise in ``x`` (``[B, 4 + concatenated channels, H, W]``) as predicted by the diffusers model."""
+        for attention in self.attentions:
+            attention.options = transformer_options or {}
         return self.unet(x, timesteps, encoder_hidden_states=context, return_dict=False)[0]

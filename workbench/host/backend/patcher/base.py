@@ -45,6 +45,16 @@ class ModelPatcher:
         """Merge this patcher's patches into the model's weights."""
         self.lora_loader.refresh(self.lora_patches)
 
+    def set_model_patch(self, patch, name) -> None:
+        """Add a function that the model's transformers call: the UNet says what they know of."""
+        options = self.model_options["transformer_options"]
+        patches = options.setdefault("patches", {})
+        patches[name] = [*patches.get(name, []), patch]
+
+    def set_model_attn1_patch(self, patch) -> None:
+        """Add ``f(n, context, value, extra_options)``, which returns what self-attention is made of, the three."""
+        self.set_model_patch(patch, "attn1_patch")
+
     def set_model_unet_function_wrapper(self, unet_wrapper_function) -> None:
         """Set the one wrapper function, called as ``f(apply_model, {"input", "timestep", "c", ...})``."""
         self.model_options["model_function_wrapper"] = unet_wrapper_function

@@ -1,0 +1,147 @@
+"""A clip's steps, with a painter that flickers in place of a model."""
+
+from __future__ import annotations
+
+import gc
+import weakref
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from clips import cut_out, frame
+
+from lib_iclight.files.video import Timing
+from lib_iclight.picture.arrays import make_picture
+from lib_iclight.restore.relighting import Light, relit
+from lib_iclight.shoot.clip import ClipRun, InterruptedClipError, Taken
+from lib_iclight.shoot.clip_job import job_of, unfinished_seed
+from lib_iclight.shoot.windows import divided
+
+SIDE = 32
+
+
+class Made:
+    """A clip whose pictures are made as they are asked for; the most that were alive at once are counted."""
+
+    name, size, digest, source = "made", (SIDE, SIDE), "made", None
+
+    def __init__(self, count: int) -> None:
+        self.timing = Timing(tuple(range(count)), Fraction(1, 25), 1)
+        self.alive: weakref.WeakSet = weakref.WeakSet()
+        self.most = 0
+
+    def pictures(self, first):
+        for index in range(first, len(self.timing.ticks)):
+            picture = make_picture(frame(index % 4, SIDE, SIDE))
+            self.alive.add(picture)
+            self.most = max(self.most, len(self.alive))
+            yield picture
+
+
+class Painter:
+    """Paints each frame brighter or darker than it should."""
+
+    has_light = True
+
+    def __init__(self, stop_at: int | None = None, cuts: bool = True) -> None:
+        self.painted, self.cut, self._stop_at, self._cuts = [], 0, stop_at, cuts
+
+    def removes(self, picture):
+        return self._cuts
+
+    def cut_out(self, picture):
+        self.cut += 1
+        return cut_out(picture.rgb)
+
+    def paint(self, frames):
+        if self._stop_at is not None and frames[-1].index >= self._stop_at:
+            return None
+        self.painted += [each.index for each in frames]
+        return [np.full((SIDE, SIDE, 3), 100 + 40 * (each.index % 2), np.uint8) for each in frames]
+
+    def taken(self, frame, painting):
+        matte = np.full((SIDE, SIDE), 255, np.uint8) if frame.matte is None else frame.matte
+        logs = np.full((3, SIDE, SIDE), (float(painting.mean()) - 120) / 40, np.float32)
+        return Taken(frame.picture.rgb, frame.picture.rgb, matte, Light(logs))
+
+    def developed(self, frame, painting, light):
+        whole = slice(0, SIDE), slice(0, SIDE)
+        return relit(frame.picture.rgb, light, None, *whole)[0]
+
+    def interrupted(self):
+        return False
+
+    def tell(self, done):
+        pass
+
+
+def run(folder, painter, count=9, window=4, together=True, steadiness=1.0, clip=None):
+    clip = clip or Made(count)
+    job = job_of(folder, "made", "key", 5)
+    job.begin()
+    return ClipRun(clip, job, divided(count, window, together), painter, steadiness, False)
+
+
+def result(folder, painter=None, count=9, **options) -> np.ndarray:
+    steps = run(folder, painter or Painter(), count, **options)
+    steps.paint(count)
+    return np.stack([*steps.frames(count)]).astype(float)
+
+
+def flicker(clip: np.ndarray) -> float:
+    """How much the subject's brightness changes from frame to frame."""
+    levels = np.array([each[cut_out(frame(index % 4, SIDE, SIDE)) > 0].mean() for index, each in enumerate(clip)])
+    return float(np.abs(np.diff(levels)).mean())
+
+
+def test_steadiness_takes_out_flicker_and_nothing_else(tmp_path):
+    one, other = (result(tmp_path / f"{value}", steadiness=value, together=False) for value in (0.0, 1.0))
+    assert flicker(other) < flicker(one) / 4
+    assert abs(one.mean() - other.mean()) < 8
+
+
+def test_an_interrupted_clip_goes_on_with_what_is_missing_and_is_then_the_same(tmp_path):
+    whole = result(tmp_path / "whole")
+    steps = run(tmp_path / "parts", Painter(stop_at=6))
+    with pytest.raises(InterruptedClipError):
+        steps.paint(9)
+    assert steps.painted(9) == 4
+    assert unfinished_seed(tmp_path / "parts", "made", "key") == 5
+    again = Painter()
+    np.testing.assert_array_equal(result(tmp_path / "parts", again), whole)
+    assert again.painted == [3, 4, 5, 6, 6, 7, 8]
+    assert again.cut == 0 or again.cut < 9
+
+
+def test_a_finished_clip_is_not_gone_on_with(tmp_path):
+    result(tmp_path)
+    job_of(tmp_path, "made", "key", 5).finish()
+    assert unfinished_seed(tmp_path, "made", "key") is None
+
+
+def test_a_preview_is_the_beginning_of_the_whole(tmp_path):
+    steps = run(tmp_path, Painter())
+    steps.paint(3)
+    assert len([*steps.frames(3)]) == 3
+    np.testing.assert_array_equal(result(tmp_path), result(tmp_path / "whole"))
+
+
+def test_windows_of_killed_runs_are_painted_anew(tmp_path):
+    whole = result(tmp_path / "whole")
+    folder = next((tmp_path / "whole").glob("*/paintings"))
+    (folder / "0002").rename(folder / "0002.99.part")
+    again = Painter()
+    np.testing.assert_array_equal(result(tmp_path / "whole", again), whole)
+    assert again.painted == [3, 4, 5, 6]
+    assert not [*folder.glob("*.part")]
+
+
+def test_memory_does_not_grow_with_length(tmp_path):
+    most = []
+    for count in (12, 36):
+        clip = Made(count)
+        gc.collect()
+        result(tmp_path / f"{count}", Painter(cuts=False), count, clip=clip)
+        most.append(clip.most)
+    assert most[1] <= most[0] + 1
+    assert most[1] <= 8
