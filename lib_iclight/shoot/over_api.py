@@ -63,13 +63,6 @@ class WebUI:
         self._check_whole()
         return _relit(answer)
 
-    def interrupt(self) -> None:
-        """End what it is doing; if it does not answer, nothing happens."""
-        try:
-            self._asked("/sdapi/v1/interrupt", {}, _SHORT_TIMEOUT)
-        except ICLightError:
-            return
-
     def _check_whole(self) -> None:
         """Check that the run that is just over was neither interrupted nor skipped."""
         about = self._asked("/sdapi/v1/progress?skip_current_image=true", None, _SHORT_TIMEOUT)
