@@ -2,13 +2,12 @@
 
 A model paints each picture of a set a little brighter or warmer than the last. The gain's median inside the matte says
 how much (see :func:`lib_iclight.restore.exposure.exposure_of`), and the gains are multiplied until the medians meet.
-What was brought together once keeps its place: pictures that come later are brought to the others.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from statistics import median
 
 Exposure = tuple[float, float, float]
@@ -16,8 +15,6 @@ Exposure = tuple[float, float, float]
 
 MOST = math.log(4.0)
 """Two stops: what is further off than that was painted wrong, and would be noise or white."""
-
-_SAME = 1e-9
 
 
 def meeting_point(found: Sequence[Exposure]) -> Exposure:
@@ -28,21 +25,6 @@ def meeting_point(found: Sequence[Exposure]) -> Exposure:
     """
     red, green, blue = (float(median(channel)) for channel in zip(*found, strict=True))
     return red, green, blue
-
-
-def earlier_meeting_point(brought: Iterable[tuple[Exposure, Exposure]], strength: float) -> Exposure | None:
-    """Where pictures were brought together before, None if none were.
-
-    Args:
-        brought: of each picture the exposure that its light had, and by which it was multiplied.
-        strength: with which they were brought together, above 0.
-    """
-    points = [
-        tuple(had + by / strength for had, by in zip(*both, strict=True))
-        for both in brought
-        if all(abs(by) < strength * MOST - _SAME for by in both[1])
-    ]
-    return meeting_point(points) if points else None
 
 
 def brought(found: Exposure, point: Exposure, strength: float) -> Exposure:
