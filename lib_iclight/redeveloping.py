@@ -12,10 +12,12 @@ import numpy as np
 from .developing import OutputOptions
 from .models.library import ModelFile
 from .relight import Plan, RelightPipeline, finish
-from .request import Request
+from .request import PHOTOGRAPH, Request
 from .restore.developed import Developed
-from .restore.exposure import Exposure
+from .restore.exposure import NO_EXPOSURE, Exposure, exposure_of
+from .restore.relighting import light_of
 from .subject.background_removal import BackgroundRemover
+from .subject.prepare import Subject
 
 
 def plan_again(
@@ -48,6 +50,24 @@ def developed_again(plan: Plan, painting: np.ndarray, exposure: Exposure, output
         The result; its ``found`` is the exposure that the painting's light has by itself.
     """
     return finish(plan, plan.subjects[0], painting, replace(output, exposure=exposure))
+
+
+def exposure_found(plan: Plan, subject: Subject, painting: np.ndarray) -> Exposure | None:
+    """The exposure of a painting's light as the run puts it on the photograph, before anything is made of it.
+
+    Args:
+        plan: of the run.
+        subject: the one that was relit, framed as in the run.
+        painting: uint8 ``[h, w, 3]``.
+
+    Returns:
+        See :func:`lib_iclight.restore.exposure.exposure_of`.
+    """
+    if plan.request.result != PHOTOGRAPH:
+        return finish(plan, subject, painting, OutputOptions(exposure=NO_EXPOSURE)).found
+    height, width = painting.shape[:2]
+    matte = subject.matte(width, height)
+    return exposure_of(light_of(subject.own(width, height), painting, matte, plan.request.taken), matte)
 
 
 def _no_model(request: Request) -> Callable[[], ModelFile]:

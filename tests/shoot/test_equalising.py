@@ -164,7 +164,10 @@ def test_nothing_is_moved_by_more_than_two_stops():
 def test_a_result_keeps_its_kind_and_what_it_says(kind, options):
     exif = Image.Exif()
     exif[0x010F] = "a camera"
-    file, pixels = io.BytesIO(), np.random.default_rng(1).integers(0, 255, (2, 2, 3), dtype=np.uint8).repeat(16, 0).repeat(16, 1)
+    file, pixels = (
+        io.BytesIO(),
+        np.random.default_rng(1).integers(0, 255, (2, 2, 3), dtype=np.uint8).repeat(16, 0).repeat(16, 1),
+    )
     Image.fromarray(pixels).save(file, kind, exif=exif, **options)
     again = with_pixels(file.getvalue(), 255 - pixels)
     with Image.open(io.BytesIO(again)) as image:
