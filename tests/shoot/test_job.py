@@ -158,7 +158,7 @@ def test_a_random_seed_is_the_pictures_own_and_stays(pictures, out, tmp_path):
     assert [row.seed for row in rows(tmp_path / "other").values()] == seeds
 
 
-def test_a_run_has_the_pictures_proportions_if_the_look_says_so(pictures):
+def test_a_run_has_the_pictures_proportions_if_the_look_says_so(pictures, out):
     sizes = []
 
     def relight(task):
@@ -168,9 +168,9 @@ def test_a_run_has_the_pictures_proportions_if_the_look_says_so(pictures):
     def sized(match):
         return looks.make("sized", {}, {"width": 512, "height": 512}, match_size=match)
 
-    shoot(pictures, pictures / "1", [sized(False)], relight)
-    shoot(pictures, pictures / "2", [sized(True)], relight)
-    assert sizes == [(512, 512)] * 2 + [(640, 448)] * 2
+    shoot(pictures, out, [sized(False)], relight)
+    shoot(pictures, out, [sized(True)], relight)
+    assert sizes == [(512, 512)] * 2 + [(576, 384)] * 2
 
 
 def test_camera_data_are_kept_unless_they_are_not_wanted(tmp_path):
