@@ -203,14 +203,16 @@ class _Spread:
 
     def _over(self) -> Iterator[tuple[Task, Outcome | _Gone]]:
         """What is over since the last time, after waiting a little."""
+        from distributed import TimeoutError as NotYetError
         from distributed import wait
 
         if not self._pending:
             time.sleep(_LOOK_SECONDS)
             return
         try:
-            over = wait([*self._pending], _LOOK_SECONDS, "FIRST_COMPLETED").done
-        except TimeoutError:
+            with self._client.as_current():
+                over = wait([*self._pending], _LOOK_SECONDS, "FIRST_COMPLETED").done
+        except NotYetError:  # until Python 3.11 asyncio has one of its own
             return
         for future in over:
             task = self._pending.pop(future)
