@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from PIL import Image
@@ -15,8 +15,10 @@ from .picture.opening import MAX_PIXELS
 from .request import BACKGROUND, ORIGINAL, OWN_BACKGROUNDS, PAINTED, PHOTOGRAPH, RUN, Request
 from .restore.developed import Developed
 from .restore.enlarging import Enlarging
+from .restore.exposure import NO_EXPOSURE, Exposure, exposed, exposed_pixels, exposure_of
+from .restore.keeping import keep
 from .restore.photograph import Behind, Photograph, develop, painted_behind
-from .restore.relighting import Light, light_of, outward
+from .restore.relighting import Light, LightTaken, light_of, outward
 from .restore.shadow import shadow
 from .subject.frame import Frame, frame_of
 from .subject.in_frame import InFrame
@@ -36,6 +38,8 @@ class OutputOptions:
         enlarge: how a painted background is enlarged.
         with_layers: whether the result holds its layers.
         in_frame: gives the subject in a frame of another size than the run's.
+        exposure: what the result's light is multiplied by, so that a set is equally bright and white; None for a result
+            by itself, whose light is not measured either.
     """
 
     max_pixels: int = MAX_PIXELS
@@ -43,6 +47,7 @@ class OutputOptions:
     enlarge: Enlarge = scaling.stretch
     with_layers: bool = False
     in_frame: Callable[[Subject, Frame], InFrame] = InFrame
+    exposure: Exposure | None = None
 
 
 DEFAULT_OUTPUT = OutputOptions()
@@ -154,6 +159,8 @@ def developed(
     height, width = painting.shape[:2]
     run, own, matte = subject.frame(width, height), subject.own(width, height), subject.matte(width, height)
     light = steadied.light or light_of(own, painting, matte, request.taken)
+    found = None if output.exposure is None else exposure_of(light, matte)
+    light = exposed(light, output.exposure or NO_EXPOSURE)
     if output.at_run_size or not wants_own_size(request):
         scene = subject.framing.apply(subject.picture.rgb, width, height, arrays.GREY)
         photograph, frame = Photograph(matte, own.__getitem__, scene.__getitem__), run
@@ -162,8 +169,25 @@ def developed(
         shown = output.in_frame(subject, frame)
         enlarging = Enlarging((height, width), shown.matte.shape, *frame.onto(run))
         photograph = Photograph(shown.matte, shown.own, shown.scene, enlarging)
-    around = _Around(request, background, painting, own, matte, light, steadied.painted)
-    return develop(photograph, light, around.behind(frame, output.enlarge), with_layers=output.with_layers)
+    exposure = output.exposure or NO_EXPOSURE
+    around = _Around(request, background, painting, own, matte, light, exposure, steadied.painted)
+    made = develop(photograph, light, around.behind(frame, output.enlarge), with_layers=output.with_layers)
+    return replace(made, found=found)
+
+
+def kept(request: Request, subject: Subject, pixels: np.ndarray, output: OutputOptions = DEFAULT_OUTPUT) -> Developed:
+    """A painting whose details are restored and colours kept, as far as asked for; see :func:`developed`."""
+    is_kept = bool(request.restore_details or request.keep_colours)
+    if not is_kept and output.exposure is None:
+        return Developed(pixels)
+    height, width = pixels.shape[:2]
+    own, matte = subject.own(width, height), subject.matte(width, height)
+    strengths = request.restore_details, request.keep_colours, request.details_radius
+    made = keep(pixels, own, matte, *strengths) if is_kept else pixels
+    if output.exposure is None:
+        return Developed(made)
+    found = exposure_of(light_of(own, made, matte, LightTaken()), matte)
+    return Developed(exposed_pixels(made, output.exposure), found=found)
 
 
 @dataclass(frozen=True, eq=False)
@@ -173,7 +197,9 @@ class _Around:
     Attributes:
         request: what was asked for.
         background: fbc's background picture as it was given.
-        painting, own, matte, light: see :func:`lib_iclight.restore.relighting.light_of`.
+        painting, own, matte: see :func:`lib_iclight.restore.relighting.light_of`.
+        light: found there, multiplied by the exposure.
+        exposure: of the painted background too, which that light falls on.
         held: the painted background, if it is not this painting's.
     """
 
@@ -183,6 +209,7 @@ class _Around:
     own: np.ndarray
     matte: np.ndarray
     light: Light
+    exposure: Exposure
     held: np.ndarray | None = None
 
     def behind(self, frame: Frame, enlarge: Enlarge) -> Behind:
@@ -199,7 +226,8 @@ class _Around:
     def _painted(self, size: tuple[int, int], enlarge: Enlarge) -> np.ndarray:
         painted = self.held
         if painted is None:
-            painted = painted_behind(self.own, self.painting, self.matte, self.light)
+            painting = exposed_pixels(self.painting, self.exposure)
+            painted = painted_behind(self.own, painting, self.matte, self.light)
         return painted if painted.shape[1::-1] == size else enlarge(painted, *size)
 
     def _beyond(self, frame: Frame, enlarge: Enlarge) -> np.ndarray:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from .conditioning import LatentCache, LazyImage, paste_subject
-from .developing import DEFAULT_OUTPUT, OutputOptions, check_own_background, check_size, developed
+from .developing import DEFAULT_OUTPUT, OutputOptions, check_own_background, check_size, developed, kept
 from .errors import ICLightError
 from .light import maps
 from .light.description import LightDescription
@@ -17,7 +17,6 @@ from .models.library import ModelFile, ModelLibrary
 from .picture import arrays, scaling
 from .request import PHOTOGRAPH, PICTURES, Request
 from .restore.developed import Developed
-from .restore.keeping import keep
 from .subject.background_removal import BackgroundRemover
 from .subject.prepare import Framing, Subject, SubjectCache
 from .support.cache import SharedCache
@@ -230,17 +229,7 @@ def finish(plan: Plan, subject: Subject, pixels: np.ndarray, output: OutputOptio
     request = plan.request
     if request.result == PHOTOGRAPH:
         return developed(request, subject, plan.background, pixels, output)
-    return kept(request, subject, pixels)
-
-
-def kept(request: Request, subject: Subject, pixels: np.ndarray) -> Developed:
-    """A painting whose details are restored and colours kept, as far as asked for; see :func:`finish`."""
-    if not (request.restore_details or request.keep_colours):
-        return Developed(pixels)
-    height, width = pixels.shape[:2]
-    own, matte = subject.own(width, height), subject.matte(width, height)
-    strengths = request.restore_details, request.keep_colours, request.details_radius
-    return Developed(keep(pixels, own, matte, *strengths))
+    return kept(request, subject, pixels, output)
 
 
 def _sources_of(frames: Sequence[OfFrame]) -> dict[str, Sequence[Any]]:

@@ -9,12 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from ..developing import OutputOptions, Steadied, developed
+from ..developing import OutputOptions, Steadied, developed, kept
 from ..errors import ICLightError, InterruptedRunError
 from ..light.description import LightDescription
 from ..picture import arrays, scaling
 from ..picture.arrays import Picture
-from ..relight import OfFrame, kept
+from ..relight import OfFrame
 from ..request import AUTO, NO_LAYERS, PAINTED, PHOTOGRAPH, Request
 from ..restore.photograph import painted_behind
 from ..restore.relighting import Light, light_of

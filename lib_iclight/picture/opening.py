@@ -38,6 +38,14 @@ _BYTES_STORED = {"1": 1, "L": 1, "P": 1, "I;16": 2, "I;16B": 2}
 _WIDTH, _LENGTH, _BITS, _SAMPLES, _ROWS_PER_STRIP, _TILE_WIDTH, _TILE_LENGTH = 256, 257, 258, 277, 278, 322, 323
 
 
+def endings() -> frozenset[str]:
+    """What names of picture files that can be read end with: ``{".png", ".jpg", ...}``, in lower case."""
+    formats = {*_formats()}
+    return frozenset(
+        ending for ending, name in Image.registered_extensions().items() if _ALIASES.get(name, name) in formats
+    )
+
+
 def decoded(data: str, name: str, max_pixels: int = MAX_PIXELS) -> io.BytesIO:
     """The file in base64 text or a ``data:`` URL.
 

@@ -1,4 +1,4 @@
-"""Whole shoots: many pictures in one light, and clips whose frames are steady.
+"""A whole shoot in one light: catalogues, which are pictures times looks, and clips, whose frames are steady.
 
-May import: errors, files, light, picture, restore, studio, support.
+May import: errors, files, light, picture, request_input, restore, studio, support.
 """

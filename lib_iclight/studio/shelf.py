@@ -6,13 +6,13 @@ import hashlib
 import os
 import re
 import threading
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from ..errors import ICLightError, escaped
+from ..support import file_names
 from ..support.json_values import shown, without_folders
 from . import set_file
 
@@ -23,10 +23,6 @@ _MOST_LISTED = 500
 _naming = threading.Lock()
 _DIGITS, _LONGEST_USER = 16, 40
 _NO_LETTER = re.compile(r"[^a-zA-Z0-9]+")
-_LONGEST = 120
-# What no file system that people use forbids, nor takes for a folder, a drive, a stream or a device.
-_NAME = re.compile(r"[^\W_](?:[\w .()\-]*[\w()\-])?")
-_DEVICES = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -177,11 +173,8 @@ def delete(folder: Path, name: str) -> None:
 
 
 def _as_listed(name: str) -> str:
-    """A name as it is given to a set: without the ending, and with accents as parts of letters.
-
-    Some systems take letters of files' names apart from their accents, which are no letters by themselves.
-    """
-    return unicodedata.normalize("NFC", name.removesuffix(set_file.ENDING))
+    """A name as it is given to a set: without the ending, and with accents as parts of letters."""
+    return file_names.composed(name.removesuffix(set_file.ENDING))
 
 
 def named(folder: Path, name: str) -> Path:
@@ -190,9 +183,6 @@ def named(folder: Path, name: str) -> Path:
     Raises:
         ICLightError: it cannot be the name of a set.
     """
-    if len(name) > _LONGEST or not _NAME.fullmatch(name) or _DEVICES.fullmatch(name):
-        raise ICLightError(
-            f"{shown(name)} cannot be the name of a light set. Use letters, digits, spaces, dots, hyphens and "
-            f"brackets, and at most {_LONGEST} of them."
-        )
+    if not file_names.is_name(name):
+        raise ICLightError(f"{shown(name)} cannot be the name of a light set. {file_names.RULE}")
     return folder / f"{name}{set_file.ENDING}"

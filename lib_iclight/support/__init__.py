@@ -1,4 +1,4 @@
-"""Small helpers for all rooms: cache, file stamps, JSON values, background threads, memory release.
+"""Small helpers for all rooms: cache, file stamps, file names, JSON values, background threads, memory release.
 
 May import: errors.
 """

@@ -7,8 +7,8 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
-_STEP = 64
-_SMALLEST, _LARGEST = 64, 2048
+from ..picture.proportions import LARGEST, match_size, to_step
+
 _SAMPLERS = ("DPM++ 2M SDE", "DPM++ SDE", "Euler a")
 """The reference's, then the nearest to it: a web UI may lack one."""
 _KEEPING_SAMPLERS = ("DPM++ 2M", "Euler")
@@ -100,8 +100,8 @@ def second_pass(width: int, height: int, scale: float = _SCALE) -> dict[str, int
         width, height: of the first pass.
         scale: the second pass's enlargement; reduced if a side would exceed 2048.
     """
-    scale = min(scale, _LARGEST / max(width, height))
-    nearest = [sorted({_to_step(side * scale - 0.5), _to_step(side * scale + 0.5)}) for side in (width, height)]
+    scale = min(scale, LARGEST / max(width, height))
+    nearest = [sorted({to_step(side * scale - 0.5), to_step(side * scale + 0.5)}) for side in (width, height)]
     x, y = min(itertools.product(*nearest), key=lambda size: abs(math.log(size[0] / size[1] / (width / height))))
     return {"txt2img_hr_resize_x": x, "txt2img_hr_resize_y": y}
 
@@ -111,26 +111,6 @@ def prompts(prompt: str, negative: str) -> tuple[str, str]:
     if _ADDED not in prompt:
         prompt = ", ".join(filter(None, [prompt.strip().rstrip(","), _ADDED]))
     return prompt, negative if negative.strip() else _NEGATIVE
-
-
-def match_size(picture: tuple[int, int], width: int, height: int) -> tuple[int, int]:
-    """A size with the picture's proportions and about the area of ``width x height``.
-
-    Both sides are multiples of 64, which the UNet's levels divide evenly, from 64 to 2048.
-
-    Args:
-        picture: its ``(width, height)``.
-        width, height: the current setting.
-    """
-    ratio, area = picture[0] / picture[1], width * height
-    ideal = math.sqrt(area * ratio)
-
-    def misfit(size: tuple[int, int]) -> float:
-        return abs(math.log(size[0] / size[1] / ratio)) + 0.25 * abs(math.log(size[0] * size[1] / area))
-
-    around = {_to_step(ideal + offset * _STEP) for offset in (-1, 0, 1)}
-    sizes = {(w, _to_step(w / ratio + offset * _STEP)) for w in around for offset in (-1, 0, 1)}
-    return min(sorted(sizes), key=misfit)
 
 
 def working_size(picture: tuple[int, int], width: int, height: int) -> tuple[int, int]:
@@ -145,7 +125,3 @@ def working_size(picture: tuple[int, int], width: int, height: int) -> tuple[int
     if width * height > _LARGEST_AREA:
         width, height = _SIZE
     return match_size(picture, width, height)
-
-
-def _to_step(side: float) -> int:
-    return max(_SMALLEST, min(_LARGEST, round(side / _STEP) * _STEP))
