@@ -119,15 +119,15 @@ def _break_unet(p):
 
 
 def _break_vae(p, kind):
-    """Make the VAE's next encoding fail, once."""
-    model = (p.sd_model.forge_objects.vae if _PATCHES else p.sd_model).first_stage_model
+    """Make the VAE's next encoding fail, once; some hosts' VAEs are asked for the encoder's output alone."""
+    encoder = (p.sd_model.forge_objects.vae if _PATCHES else p.sd_model).first_stage_model.encoder
     error = TroubleError("trouble in the VAE") if kind == "error" else torch.cuda.OutOfMemoryError("trouble")
 
-    def encode(pixels, regulation=None):
-        del model.encode
+    def forward(*args, **kwargs):
+        del encoder.forward
         raise error
 
-    model.encode = encode
+    encoder.forward = forward
 
 
 def _nested(p, picture, kind):
