@@ -40,13 +40,19 @@ def build_vae(checkpoint: dict[str, torch.Tensor]) -> AutoencoderKL:
     return vae.eval()
 
 
+def widths(checkpoint: dict[str, torch.Tensor]) -> tuple[int, ...]:
+    """The channels of the UNet's four levels, from the first block of each; a test's checkpoint may be a narrow one."""
+    names = (f"model.diffusion_model.input_blocks.{block}.0.out_layers.3.weight" for block in (1, 4, 7, 10))
+    return tuple(len(checkpoint[name]) for name in names)
+
+
 def build_unet(
     checkpoint: dict[str, torch.Tensor], offsets: dict[str, torch.Tensor], kept_as: str = "float32"
 ) -> UNet2DConditionModel:
     """Stable Diffusion 1.5's UNet, its first convolution widened by zeros, the offsets added to all its weights."""
     channels = offsets["conv_in.weight"].shape[1]
     with torch.device("meta"):
-        unet = UNet2DConditionModel(cross_attention_dim=768, attention_head_dim=8)
+        unet = UNet2DConditionModel(cross_attention_dim=768, attention_head_dim=8, block_out_channels=widths(checkpoint))
         unet.conv_in = torch.nn.Conv2d(channels, 320, 3, padding=1)
     rounded = {key: value.to(getattr(torch, kept_as)) for key, value in checkpoint.items()}
     state = {key: value.float() for key, value in convert_ldm_unet_checkpoint(rounded, dict(unet.config)).items()}

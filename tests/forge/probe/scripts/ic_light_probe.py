@@ -28,6 +28,8 @@ HOOKS = (
     "postprocess_image",
     "postprocess",
 )
+_VAES = ("backend.patcher.vae", "ldm_patched.modules.sd")
+"""Where a web UI with patchers has its VAE."""
 
 
 def unet_of(sd_model):
@@ -207,12 +209,11 @@ class Recording:
         self.patches.put(sampler, "launch_sampling", watched)
 
     def _watch_encodes(self):
-        if importlib.util.find_spec("backend") is None:
-            # Neither is there on reForge and Classic.
-            if importlib.util.find_spec("ldm") is not None:
-                self._watch_encodes_of_ldm()
+        module = next((name for name in _VAES if importlib.util.find_spec(name.split(".")[0])), None)
+        if module is None:
+            self._watch_encodes_of_ldm()
             return
-        vae = importlib.import_module("backend.patcher.vae").VAE
+        vae = importlib.import_module(module).VAE
         # Forge Neo does without an inner one.
         name = "encode_inner" if hasattr(vae, "encode_inner") else "encode"
         encode = getattr(vae, name)

@@ -14,8 +14,9 @@ import gradio as gr
 import torch
 from modules import processing, scripts, shared
 
-_PATCHES = importlib.util.find_spec("backend") is not None
-"""Whether this web UI has patchers."""
+_BACKEND, _OLDER = (importlib.util.find_spec(name) is not None for name in ("backend", "ldm_patched"))
+_PATCHES = _BACKEND or _OLDER
+"""Whether this web UI has patchers, in Forge's backend or the older one."""
 QUIET = ("IC Light Probe", "IC Light Troublemaker")
 
 
@@ -77,10 +78,14 @@ def _raise(*args, **kwargs):
 
 
 def _unload_all_models():
-    if _PATCHES:
+    if _BACKEND:
         from backend import memory_management
 
         memory_management.unload_all_models()
+    elif _OLDER:
+        from ldm_patched.modules import model_management
+
+        model_management.unload_all_models()
     else:
         from modules import sd_models
 
@@ -88,7 +93,7 @@ def _unload_all_models():
 
 
 def _choose_checkpoint(name):
-    if _PATCHES:
+    if _BACKEND:
         from modules_forge import main_entry
 
         main_entry.checkpoint_change(name, save=False)
