@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from PIL import Image
@@ -15,6 +15,7 @@ from .picture.opening import MAX_PIXELS
 from .request import BACKGROUND, ORIGINAL, OWN_BACKGROUNDS, PAINTED, PHOTOGRAPH, RUN, Request
 from .restore.developed import Developed
 from .restore.enlarging import Enlarging
+from .restore.exposure import NO_EXPOSURE, Exposure, exposed, exposed_pixels, exposure_of
 from .restore.photograph import Behind, Photograph, develop, painted_behind
 from .restore.relighting import Light, light_of, outward
 from .restore.shadow import shadow
@@ -36,6 +37,8 @@ class OutputOptions:
         enlarge: how a painted background is enlarged.
         with_layers: whether the result holds its layers.
         in_frame: gives the subject in a frame of another size than the run's.
+        exposure: what the result's light is multiplied by, so that a set is equally bright and white; None for a result
+            by itself, whose light is not measured either.
     """
 
     max_pixels: int = MAX_PIXELS
@@ -43,6 +46,7 @@ class OutputOptions:
     enlarge: Enlarge = scaling.stretch
     with_layers: bool = False
     in_frame: Callable[[Subject, Frame], InFrame] = InFrame
+    exposure: Exposure | None = None
 
 
 DEFAULT_OUTPUT = OutputOptions()
@@ -135,6 +139,8 @@ def developed(
     height, width = painting.shape[:2]
     run, own, matte = subject.frame(width, height), subject.own(width, height), subject.matte(width, height)
     light = light_of(own, painting, matte, request.taken)
+    found = None if output.exposure is None else exposure_of(light, matte)
+    light = exposed(light, output.exposure or NO_EXPOSURE)
     if output.at_run_size or not wants_own_size(request):
         scene = subject.framing.apply(subject.picture.rgb, width, height, arrays.GREY)
         photograph, frame = Photograph(matte, own.__getitem__, scene.__getitem__), run
@@ -143,8 +149,9 @@ def developed(
         shown = output.in_frame(subject, frame)
         enlarging = Enlarging((height, width), shown.matte.shape, *frame.onto(run))
         photograph = Photograph(shown.matte, shown.own, shown.scene, enlarging)
-    around = _Around(request, background, painting, own, matte, light)
-    return develop(photograph, light, around.behind(frame, output.enlarge), with_layers=output.with_layers)
+    around = _Around(request, background, painting, own, matte, light, output.exposure or NO_EXPOSURE)
+    made = develop(photograph, light, around.behind(frame, output.enlarge), with_layers=output.with_layers)
+    return replace(made, found=found)
 
 
 @dataclass(frozen=True, eq=False)
@@ -154,7 +161,9 @@ class _Around:
     Attributes:
         request: what was asked for.
         background: fbc's background picture as it was given.
-        painting, own, matte, light: see :func:`lib_iclight.restore.relighting.light_of`.
+        painting, own, matte: see :func:`lib_iclight.restore.relighting.light_of`.
+        light: found there, multiplied by the exposure.
+        exposure: of the painted background too, which that light falls on.
     """
 
     request: Request
@@ -163,6 +172,7 @@ class _Around:
     own: np.ndarray
     matte: np.ndarray
     light: Light
+    exposure: Exposure
 
     def behind(self, frame: Frame, enlarge: Enlarge) -> Behind:
         """What is around the subject in a frame."""
@@ -176,7 +186,8 @@ class _Around:
         return Behind(self._painted(size, enlarge))
 
     def _painted(self, size: tuple[int, int], enlarge: Enlarge) -> np.ndarray:
-        painted = painted_behind(self.own, self.painting, self.matte, self.light)
+        painting = exposed_pixels(self.painting, self.exposure)
+        painted = painted_behind(self.own, painting, self.matte, self.light)
         return painted if painted.shape[1::-1] == size else enlarge(painted, *size)
 
     def _beyond(self, frame: Frame, enlarge: Enlarge) -> np.ndarray:

@@ -17,7 +17,9 @@ from .models.library import ModelFile, ModelLibrary
 from .picture import arrays, scaling
 from .request import PHOTOGRAPH, PICTURES, Request
 from .restore.developed import Developed
+from .restore.exposure import exposed_pixels, exposure_of
 from .restore.keeping import keep
+from .restore.relighting import LightTaken, light_of
 from .subject.background_removal import BackgroundRemover
 from .subject.prepare import Framing, Subject, SubjectCache
 from .support.cache import SharedCache
@@ -192,12 +194,17 @@ def finish(plan: Plan, subject: Subject, pixels: np.ndarray, output: OutputOptio
     request = plan.request
     if request.result == PHOTOGRAPH:
         return developed(request, subject, plan.background, pixels, output)
-    if not (request.restore_details or request.keep_colours):
+    is_kept = bool(request.restore_details or request.keep_colours)
+    if not is_kept and output.exposure is None:
         return Developed(pixels)
     height, width = pixels.shape[:2]
     own, matte = subject.own(width, height), subject.matte(width, height)
     kept = request.restore_details, request.keep_colours, request.details_radius
-    return Developed(keep(pixels, own, matte, *kept))
+    made = keep(pixels, own, matte, *kept) if is_kept else pixels
+    if output.exposure is None:
+        return Developed(made)
+    found = exposure_of(light_of(own, made, matte, LightTaken()), matte)
+    return Developed(exposed_pixels(made, output.exposure), found=found)
 
 
 def condition_layers(plan: Plan, subject: Subject) -> list[LazyImage]:

@@ -1,4 +1,4 @@
 """The routes under ``/ic-light``, for programs.
 
-May import: errors, fields, light, models, picture, request, request_input, studio, subject, support.
+May import: errors, fields, light, models, picture, request, request_input, restore, studio, subject, support.
 """

@@ -30,6 +30,7 @@ from ..subject.matte_refinement import MatteRefinement
 from ..subject.prepare import Removal, Subject
 from ..support.json_values import plain_number, shown
 from .access import Access
+from .develop_route import Develop, DevelopAgainAnswer, develop_again
 from .documented import ROOT, TAG, NamedInDocs, answers, refused
 from .guarded_route import guarded
 from .queue import Turns
@@ -179,6 +180,7 @@ class Services:
         subject: cuts out a picture's subject with a background remover.
         remover: returns the name of the default background remover.
         max_pixels: returns the most pixels that a picture may have.
+        develop: makes a result again from its painting.
         compared: returns a file that is kept of a result and its media type, None if there is none for whoever asks.
     """
 
@@ -186,6 +188,7 @@ class Services:
     subject: Callable[[arrays.Picture, str, MatteRefinement, Removal], Subject]
     remover: Callable[[], str]
     max_pixels: Callable[[], int]
+    develop: Develop
     compared: Callable[[ComparisonRequest, Request], tuple[bytes, str] | None] = lambda asked, request: None
 
 
@@ -201,7 +204,7 @@ def add_routes(app: FastAPI, services: Services, access: Access) -> None:
     router = APIRouter(prefix=ROOT, tags=[TAG])
     documented = {"dependencies": [Depends(NamedInDocs())]} if access.credentials else {}
     picture, photograph = answers("PNG"), answers("JPEG", _NOT_FOUND)
-    page = replace(access, for_page=True)
+    page, again = replace(access, for_page=True), develop_again(services.develop, services.max_pixels)
     for path, method, answer, limit, queue, more in (
         ("version", "GET", _version, 0, None, {"response_model": Version}),
         ("models", "GET", lambda: _models(services), 0, None, {"response_model": ModelList}),
@@ -209,6 +212,7 @@ def add_routes(app: FastAPI, services: Services, access: Access) -> None:
         ("lights", "GET", _lights, 0, None, {"response_model": list[LightItem]}),
         ("light-map", "POST", _light_map(turns), SMALL_BODY, None, picture),
         ("foreground", "POST", _foreground(services), MAX_TEXT + SMALL_BODY, turns, picture),
+        ("develop", "POST", again, 2 * MAX_TEXT + SMALL_BODY, turns, {"response_model": DevelopAgainAnswer}),
         ("comparison", "POST", _comparison(services), SMALL_BODY, None, photograph),
     ):
         refusals = (401, 403) if method == "GET" else (401, 403, 413, 415, UNPROCESSABLE, 503)
@@ -231,6 +235,7 @@ _SUMMARIES = {
     "lights": "The lights that can be drawn",
     "light-map": "Draw a light as a PNG",
     "foreground": "Cut out the subject of a picture, as a PNG with transparency",
+    "develop": "Make a result again from its painting, in another exposure",
     "comparison": "What one of the latest results is compared with, as a JPEG, or a file that it was made from",
 }
 

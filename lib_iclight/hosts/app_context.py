@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
+from .. import redeveloping
+from ..developing import OutputOptions
 from ..errors import ICLightError
 from ..models.library import ModelLibrary
 from ..models.manager import Models
 from ..picture.arrays import Picture
 from ..relight import RelightPipeline
 from ..request import Request
+from ..restore.developed import Developed
+from ..restore.exposure import Exposure
 from ..studio.preview import Previews
 from ..subject.matte_refinement import MatteRefinement
 from ..subject.prepare import Removal, Subject
 from ..support.cache import MEGABYTE, SharedCache
-from . import detect, patching, webui
+from . import detect, patching, upscalers, webui
 from .checkpoints import Checkpoints
 from .protocol import Host
 from .removers import Removers
@@ -80,6 +85,25 @@ class AppContext:
         """
         self.removers.check_known(model)
         return self._pipeline.pictures.subject(picture, removal, model, self.removers.remove, edge)
+
+    def developed_again(
+        self, request: Request, sources: Mapping[str, Any], painting: np.ndarray, exposure: Exposure
+    ) -> Developed:
+        """A result made again from its painting, see :mod:`lib_iclight.redeveloping`.
+
+        Args:
+            request: what was asked for, without its pictures.
+            sources: the given pictures, undecoded, by the request's field.
+            painting, exposure: see :func:`lib_iclight.redeveloping.developed_again`.
+
+        Raises:
+            ICLightError: a picture cannot be read, its subject cannot be cut out, or there is no such upscaler.
+        """
+        upscalers.check(request)
+        given = {name: [source] for name, source in sources.items()}
+        plan = redeveloping.plan_again(self._pipeline, request, given, self.removers.remove)
+        output = OutputOptions(self.max_pixels(), enlarge=upscalers.enlarging(request))
+        return redeveloping.developed_again(plan, painting, exposure, output)
 
     def preview(self, source: Any, name: str, request: Request, is_run: bool = False) -> Subject:
         """The subject that a run of this request would relight, for the page's preview.

@@ -141,7 +141,12 @@ def add_routes(demo: Any, app: Any) -> None:
         return None if kept is None else (kept.content, kept.media_type)
 
     services = Services(
-        current.models, current.cut_out, lambda: webui.settings().matting_model, current.max_pixels, compared
+        current.models,
+        current.cut_out,
+        lambda: webui.settings().matting_model,
+        current.max_pixels,
+        current.developed_again,
+        compared,
     )
     add_routes(app, services, access(app))
     studio.add_routes(app, current)

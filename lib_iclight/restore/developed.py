@@ -40,10 +40,13 @@ class Developed:
     Attributes:
         picture: uint8 ``[H, W, 3]``, or uint16 if the photograph has more than 8 bits and the result its size.
         layers: what it is made of, if asked for.
+        found: the exposure of the painting's light, if asked for: see
+            :func:`lib_iclight.restore.exposure.exposure_of`.
     """
 
     picture: np.ndarray
     layers: Layers | None = None
+    found: tuple[float, float, float] | None = None
 
     @property
     def seen(self) -> np.ndarray:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from ..errors import ICLightError
 from . import looks, naming, sources, spread
+from .equalising import Equalised, equalise
 from .job import Job, Progress, Settings, Summary
 from .manifest import LINES, Manifest, Row
 from .over_api import TIMEOUT, WebUI, web_ui
@@ -23,6 +24,10 @@ LOGIN = "IC_LIGHT_LOGIN"
 """The environment variable with the web UIs' login, which other users of the machine could read in the command."""
 
 _ADDRESS = "http://127.0.0.1:7860"
+_EQUAL = (
+    "bring brightness and white of the set together, look by look, once it is whole: 1 does so fully, 0 takes it back. "
+    "Paintings are kept for it in the folder .catalogue of the results"
+)
 _STATUSES = f"""
 exit status:
   {WHOLE}  every result is there
@@ -51,6 +56,7 @@ def parser() -> argparse.ArgumentParser:
     add("--scheduler", metavar="tcp://HOST:PORT", help="a dask scheduler, whose workers ask a web UI each")
     add("--login", metavar="NAME:PASSWORD", default="", help=f"that of --api-auth; better in the variable {LOGIN}")
     add("--names", default=naming.PATTERN, metavar="PATTERN", help=_names())
+    add("--equal-exposure", type=_strength, metavar="0..1", help=_EQUAL)
     add("--overwrite", action="store_true", help="replace files of the same name; default: add a number")
     add("--without-camera-data", action="store_true", help="leave EXIF (camera, date, place) out of the results")
     add("--timeout", type=_seconds, default=TIMEOUT, metavar="SECONDS", help=f"for one answer; default: {TIMEOUT:g}")
@@ -67,6 +73,13 @@ def _seconds(text: str) -> float:
     value = float(text)
     if not 0 < value < 1e7:
         raise argparse.ArgumentTypeError(f"{text} is not a number of seconds over 0")
+    return value
+
+
+def _strength(text: str) -> float:
+    value = float(text)
+    if not 0 <= value <= 1:
+        raise argparse.ArgumentTypeError(f"{text} is not a number from 0 to 1")
     return value
 
 
@@ -100,24 +113,41 @@ def run(options: argparse.Namespace, tell: Callable[[Progress, Row | None], None
     found = sources.found(options.pictures, without=options.out)
     chosen = [looks.read(path) for path in options.looks]
     naming.check(options.names)
-    work = _work(options)
+    work, asked = _work(options)
     settings = Settings(options.names, options.overwrite, not options.without_camera_data)
     with Manifest(options.out) as manifest:
-        return Job(found, chosen, manifest, settings).run(work, tell)
+        job = Job(found, chosen, manifest, settings)
+        summary = job.run(work, tell)
+        if asked is not None and not (summary.interrupted or summary.stopped):
+            say_equalised(equalise(job, asked.again, options.equal_exposure))
+    return summary
 
 
-def _work(options: argparse.Namespace) -> Work:
-    login = options.login or os.environ.get(LOGIN, "")
+def _work(options: argparse.Namespace) -> tuple[Work, WebUI | None]:
+    """The work, and the web UI that makes results again, None if the exposure of the set is left as it is."""
+    login, is_equal = options.login or os.environ.get(LOGIN, ""), options.equal_exposure is not None
     if options.scheduler:
         if options.web_ui:
             raise ICLightError("--scheduler has workers, each of which has its web UI: leave --web-ui out.")
-        return spread.through(options.scheduler, login, options.timeout)
-    named = [web_ui(address, login, options.timeout) for address in options.web_ui or [_ADDRESS]]
+        if is_equal:
+            raise ICLightError("--equal-exposure needs web UIs that are named by --web-ui, not a --scheduler.")
+        return spread.through(options.scheduler, login, options.timeout), None
+    named = [web_ui(address, login, options.timeout, is_equal) for address in options.web_ui or [_ADDRESS]]
     if len(named) == 1:
         named[0].check()
-        return one_by_one(named[0].relight, web_ui=named[0].address)
+        return one_by_one(named[0].relight, web_ui=named[0].address), named[0] if is_equal else None
     spread.check_installed()
-    return spread.over(_there(named))
+    there = _there(named)
+    return spread.over(there), there[0] if is_equal else None
+
+
+def say_equalised(done: Equalised) -> None:
+    """Say on stderr what came of bringing the exposures together."""
+    say(f"{done.brought} brought to the exposure of the set")
+    if done.lacking:
+        say(f"{done.lacking} were made without --equal-exposure and stay as they are; delete them to have them again")
+    for problem in done.problems:
+        say(problem)
 
 
 def _there(named: Sequence[WebUI]) -> list[WebUI]:

@@ -25,7 +25,8 @@ LINES, TABLE, BESIDE = "catalogue.jsonl", "catalogue.csv", ".catalogue"
 """The manifest, the table, and the folder of what is unfinished or kept for later, in the folder of the results."""
 
 _LOCK, _PART = "lock", ".part"
-_GAINS = ("gain_red", "gain_green", "gain_blue")
+_GAINS = ("gain", "exposure")
+_CHANNELS = ("red", "green", "blue")
 _KEY_DIGITS = 24
 
 
@@ -42,8 +43,10 @@ class Row:
         seconds: how long the run took.
         error: why there is no result; "" if there is one.
         source_hash, look_hash, result_hash: SHA-256, in hexadecimal digits; "" where there is nothing.
-        gain: the medians of the light that was put on the photograph, inside its matte: natural logarithms in linear
-            light for red, green and blue; None for a painting, or if they are not known.
+        gain: the medians of the gain, inside the matte, by which the painting's light is put on the photograph: natural
+            logarithms in linear light for red, green and blue; None if they are not known.
+        exposure: what that light was multiplied by, as ``gain``, so that a set is equally bright and white; None if it
+            was never brought to the others'.
         web_ui: the address of the web UI that made it, "" for the one that the script runs in.
         at: when it was made, ISO 8601 in UTC.
         remarks: what the run had to say.
@@ -60,6 +63,7 @@ class Row:
     look_hash: str = ""
     result_hash: str = ""
     gain: tuple[float, float, float] | None = None
+    exposure: tuple[float, float, float] | None = None
     web_ui: str = ""
     at: str = ""
     remarks: tuple[str, ...] = ()
@@ -72,7 +76,11 @@ class Row:
 
 _FIELDS = tuple(field.name for field in dataclasses.fields(Row))
 _OPTIONAL_TEXTS = ("result", "error", "source_hash", "look_hash", "result_hash", "web_ui", "at")
-_COLUMNS = (*(name for name in _FIELDS if name not in ("gain", "remarks")), *_GAINS, "remarks")
+_COLUMNS = (
+    *(name for name in _FIELDS if name not in (*_GAINS, "remarks")),
+    *(f"{name}_{channel}" for name in _GAINS for channel in _CHANNELS),
+    "remarks",
+)
 
 
 class Manifest:
@@ -249,7 +257,7 @@ def row_from(line: bytes) -> Row | None:
     values = {name: found[name] for name in _FIELDS if name in found}
     if not all(isinstance(values.get(name, ""), str) for name in _OPTIONAL_TEXTS):
         return None
-    values["gain"] = _gain(values.get("gain"))
+    values |= {name: _gain(values.get(name)) for name in _GAINS}
     remarks = values.get("remarks")
     values["remarks"] = tuple(map(str, remarks)) if isinstance(remarks, list) else ()
     return Row(**values)
@@ -267,4 +275,5 @@ def _cells(row: Row) -> Mapping[str, Any]:
 
 
 def _gains(row: Row) -> Iterator[tuple[str, float]]:
-    yield from zip(_GAINS, row.gain or ())
+    for name in _GAINS:
+        yield from zip((f"{name}_{channel}" for channel in _CHANNELS), getattr(row, name) or ())

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import base64
 import binascii
+import io
 import json
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.client import HTTPException
 from typing import Any
 from urllib.parse import unquote, urlsplit, urlunsplit
 
+import numpy as np
+from PIL import Image
+
 from ..errors import ICLightError, InterruptedRunError, shortened
 from ..support.json_values import shown, without_folders
+from .equalising import PAINTING, UNCHANGED, painting_file
+from .exposure import Exposure
 from .looks import SCRIPT, TABS, inside
 from .task import Relit, StoppedError, Task
 
@@ -37,11 +43,14 @@ class WebUI:
         address: without a path's end: ``http://127.0.0.1:7860``.
         login: name and password of ``--api-auth``, None without.
         timeout: seconds to wait for one answer.
+        keeps_painting: whether what the model painted is kept beside each result, and its light measured, so that the
+            set can be brought to one exposure.
     """
 
     address: str
     login: tuple[str, str] | None = field(default=None, repr=False)
     timeout: float = TIMEOUT
+    keeps_painting: bool = False
 
     def check(self) -> None:
         """Check that it is there, has IC Light and lets us in.
@@ -59,9 +68,34 @@ class WebUI:
             StoppedError: it does not answer, or not to us.
             InterruptedRunError: the user has interrupted it there: what it answers then is half done.
         """
-        answer = self._asked(f"/sdapi/v1/{task.look.tab}", body(task), self.timeout)
+        answer = self._asked(f"/sdapi/v1/{task.look.tab}", body(task, self.keeps_painting), self.timeout)
         self._check_whole()
-        return _relit(answer)
+        relit = _relit(answer)
+        if not self.keeps_painting:
+            return relit
+        painting = _painting(answer)
+        gain = self._developed(task, painting, UNCHANGED, False)[0]
+        return replace(relit, gain=gain, beside={PAINTING: painting})
+
+    def again(
+        self, task: Task, painting: np.ndarray, exposure: Exposure, whole: bool
+    ) -> tuple[Exposure | None, np.ndarray | None]:
+        """Make a task's result again from its painting: a :data:`lib_iclight.shoot.equalising.Again`."""
+        gain, content = self._developed(task, painting_file(painting), exposure, whole)
+        if not whole:
+            return gain, None
+        with Image.open(io.BytesIO(content)) as image:
+            return gain, np.asarray(image.convert("RGB"))
+
+    def _developed(self, task: Task, painting: bytes, exposure: Exposure, whole: bool) -> tuple[Exposure | None, bytes]:
+        relight = {**task.look.request, "foreground": inside(task.content)}
+        given = {"relight": relight, "painting": inside(painting), "exposure": [*exposure], "image": whole}
+        answer = self._asked("/ic-light/develop", given, self.timeout)
+        try:
+            gain, content = answer["exposure"], base64.b64decode(answer["image"], validate=True)
+            return (None if gain is None else (float(gain[0]), float(gain[1]), float(gain[2]))), content
+        except (TypeError, ValueError, LookupError) as error:
+            raise ICLightError("The web UI's answer does not hold a result that was made again.") from error
 
     def _check_whole(self) -> None:
         """Check that the run that is just over was neither interrupted nor skipped."""
@@ -120,13 +154,13 @@ class WebUI:
         return ICLightError(said)
 
 
-def web_ui(address: str, login: str = "", timeout: float = TIMEOUT) -> WebUI:
+def web_ui(address: str, login: str = "", timeout: float = TIMEOUT, keeps_painting: bool = False) -> WebUI:
     """A web UI by its address.
 
     Args:
         address: ``http://127.0.0.1:7860``; may hold a login, ``http://name:password@host:7860``.
         login: ``name:password`` of its ``--api-auth``, "" without.
-        timeout: seconds to wait for one answer.
+        timeout, keeps_painting: see :class:`WebUI`.
 
     Raises:
         ICLightError: it is no address.
@@ -143,17 +177,22 @@ def web_ui(address: str, login: str = "", timeout: float = TIMEOUT) -> WebUI:
     name, _, password = login.partition(":")
     if parts.username is not None:
         name, password = unquote(parts.username), unquote(parts.password or "")
-    return WebUI(plain, (name, password) if name else None, timeout)
+    return WebUI(plain, (name, password) if name else None, timeout, keeps_painting)
 
 
-def body(task: Task) -> dict[str, Any]:
-    """The request for a task: the look's fields, with the picture as foreground, or as what img2img starts from."""
+def body(task: Task, keeps_painting: bool = False) -> dict[str, Any]:
+    """The request for a task: the look's fields, with the picture as foreground, or as what img2img starts from.
+
+    Args:
+        task: the task.
+        keeps_painting: whether the answer is to hold what the model painted too.
+    """
     picture, look = inside(task.content), task.look
     size = task.run_size()
     fields = {**look.run, "seed": task.seed, "batch_size": 1, "n_iter": 1}
     if size is not None:
         fields |= {"width": size[0], "height": size[1]}
-    given = {"enabled": True, **look.request}
+    given = {"enabled": True, **look.request, **({"keep_original": True} if keeps_painting else {})}
     if look.tab == _IMG2IMG:
         fields["init_images"] = [picture]
     else:
@@ -181,23 +220,35 @@ def _place(where: Any) -> str:
 
 
 def _relit(answer: Any) -> Relit:
+    content = _image(answer, 0)
+    seed = _about(answer).get("seed")
+    return Relit(content, seed if type(seed) is int else None)
+
+
+def _painting(answer: Any) -> bytes:
+    """What the model painted: the last picture with generation parameters of its own, the result if that is it."""
+    texts = _about(answer).get("infotexts")
+    named = [place for place, text in enumerate(texts if isinstance(texts, list) else ()) if text]
+    return _image(answer, named[-1] if named else 0)
+
+
+def _image(answer: Any, place: int) -> bytes:
     images = answer.get("images") if isinstance(answer, Mapping) else None
-    if not isinstance(images, list) or not images or not isinstance(images[0], str):
+    if not isinstance(images, list) or place >= len(images) or not isinstance(images[place], str):
         raise ICLightError("The web UI has answered without a picture.")
-    text = images[0].partition(",")[2] if images[0].startswith("data:") else images[0]
+    text = images[place].partition(",")[2] if images[place].startswith("data:") else images[place]
     try:
-        content = base64.b64decode(text, validate=True)
+        return base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError) as error:
         raise ICLightError("The web UI has answered with a picture that is not base64.") from error
-    return Relit(content, _seed_in(answer.get("info")))
 
 
-def _seed_in(info: Any) -> int | None:
+def _about(answer: Any) -> Mapping[str, Any]:
     try:
-        seed = json.loads(info)["seed"]
+        found = json.loads(answer["info"])
     except (TypeError, ValueError, LookupError):
-        return None
-    return seed if type(seed) is int else None
+        return {}
+    return found if isinstance(found, Mapping) else {}
 
 
 def _opener(address: str) -> urllib.request.OpenerDirector:

@@ -77,7 +77,7 @@ class Accordion(Panel):
         super().__init__("img2img" if is_img2img else "txt2img", settings.at_start)
         self._is_img2img = is_img2img
         self._models_there = models_there
-        self._host_control = host_control
+        self.host_control = host_control
         self._models = models
         self._cut = cut
         self._max_pixels = max_pixels
@@ -200,7 +200,7 @@ class Accordion(Panel):
         pictures = [self.controls[name] for name in ("foreground", "background")]
         # In the browser alone, so that the original files change places.
         self._swap.click(None, pictures, pictures, **QUIET, **{JS: "(first, second) => [second, first]"})
-        self.ideas.connect(self.controls, self._host_control)
+        self.ideas.connect(self.controls, self.host_control)
         self._light.connect()
         self._light.follow(*recommendation.sides)
         cutout_preview.connect(self._subject, self.controls["foreground"], self._init, self._cut)

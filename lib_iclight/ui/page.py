@@ -25,6 +25,7 @@ class Page:
         self._accordions: dict[bool, Accordion] = {}
         self._checkpoint: Any = None
         self._send_buttons: dict[str, Any] = {}
+        self._others: dict[bool, Callable[[Accordion], None]] = {}
         self._printed = {""}
 
     def print_once(self, text: str) -> None:
@@ -36,6 +37,15 @@ class Page:
     def add(self, is_img2img: bool, accordion: Accordion, row: ModelsRow) -> None:
         """Register a tab's accordion; hosts also build it outside the page, so a later one replaces it."""
         self._accordions[is_img2img], self._rows[is_img2img] = accordion, row
+
+    def when_complete(self, is_img2img: bool, connect: Callable[[Accordion], None]) -> None:
+        """Let another script connect its controls with a tab's accordion, once the whole page is there.
+
+        Args:
+            is_img2img: which tab.
+            connect: is given the accordion; a later one replaces it, as hosts also build controls outside the page.
+        """
+        self._others[is_img2img] = connect
 
     def watch(self, component: Any, **kwargs: Any) -> None:
         """Watch for the host's controls that accordions depend on; a host calls this for every component."""
@@ -51,6 +61,13 @@ class Page:
             self._follow_checkpoint()
             self._fill_on_sending()
             self._bring_back()
+            self._connect_others()
+
+    def _connect_others(self) -> None:
+        for is_img2img, connect in self._others.items():
+            accordion = self._accordions.get(is_img2img)
+            if accordion is not None and _is_shown(accordion.controls["enabled"]):
+                connect(accordion)
 
     def _refresh_when_opened(self) -> None:
         """Show what has changed on disk since the page was built."""

@@ -299,6 +299,7 @@ def test_the_routes_are_documented_with_their_bodies(client):
         ("lights", "get", {200, 401, 403}),
         ("light-map", "post", {200, 401, 403, 413, 415, 422, 503}),
         ("foreground", "post", {200, 401, 403, 413, 415, 422, 503}),
+        ("develop", "post", {200, 401, 403, 413, 415, 422, 503}),
         ("comparison", "post", {200, 401, 403, 404, 413, 415, 422, 503}),
     ],
 )

@@ -11,15 +11,17 @@ from pathlib import Path
 from typing import Any
 
 import uvicorn
-from caches import subject_cache
+from caches import relight_pipeline
 from fastapi import FastAPI
 from samples import left_half
 
 from lib_iclight.api.access import Access
 from lib_iclight.api.routes import Services, add_routes
+from lib_iclight.developing import OutputOptions
 from lib_iclight.models.library import ModelLibrary
 from lib_iclight.models.manager import Models
 from lib_iclight.picture.opening import MAX_PIXELS
+from lib_iclight.redeveloping import developed_again, plan_again
 from lib_iclight.settings import Settings
 from lib_iclight.subject.background_removal import check_known
 
@@ -29,13 +31,19 @@ def with_routes(
 ) -> FastAPI:
     """Add the routes to a server; models and removers are in ``folder``."""
     models = Models(ModelLibrary(), lambda: [folder], Settings, lambda: forbidden)
-    pictures = subject_cache()
+    pipeline = relight_pipeline()
+    pictures = pipeline.pictures
 
     def cut_out(picture, model, edge, removal=True):
         check_known(model, folder)
         return pictures.subject(picture, removal, model, remover, edge)
 
-    add_routes(app, Services(models, cut_out, lambda: "u2net", lambda: MAX_PIXELS), access or Access())
+    def developed(request, sources, painting, exposure):
+        plan = plan_again(pipeline, request, {name: [source] for name, source in sources.items()}, remover)
+        return developed_again(plan, painting, exposure, OutputOptions())
+
+    services = Services(models, cut_out, lambda: "u2net", lambda: MAX_PIXELS, developed)
+    add_routes(app, services, access or Access())
     return app
 
 
