@@ -21,6 +21,8 @@ from studio_pages import SETS, put
 
 import dev
 from lib_iclight.light.description import parse
+from lib_iclight.shoot import command as shoot
+from lib_iclight.shoot import looks
 from workbench import demo
 from workbench.session import REPOSITORY, ROUGH_CUT_OUT, Workbench, images
 
@@ -234,6 +236,10 @@ def is_answered(host, value: dict, picture: str) -> None:
     """Check that the host accepts a JSON value as the document says."""
     usual = {"prompt": "sunshine", "seed": 1, "sampler_name": "Euler"}
     fields = {"enabled": True, "foreground": picture, "light": "left"}
+    if value.get("format") == looks.FORMAT:
+        look = looks.from_json(json.dumps(value), "sample")
+        assert (look.tab, look.match_size, look.seed) == ("txt2img", True, 7)
+        return
     if isinstance(value.get("lights"), dict):
         answer = host.api.post(f"{SETS}/ball/mix", json={"mix": value})
     elif "motion" in value:
@@ -291,9 +297,21 @@ def test_a_script_runs_where_the_package_is(sample, tmp_path):
 
 @names(COMMANDS)
 def test_a_command_is_one_that_there_is(sample):
-    for line in sample.text.splitlines():
+    for line in sample.text.replace("\\\n", "").splitlines():
         words = re.sub(r"^FORGE_HOME=\S+ ", "", line).split()
-        assert words[:2] == ["python", "dev.py"]
-        command, arguments = dev.parse(words[2:])
-        assert command != "demo" or demo.parse(arguments)
-        assert all((ROOT / path).exists() for path in arguments if path.startswith("tests"))
+        if words[:3] == ["python", "-m", "lib_iclight.shoot"]:
+            assert shoot.parser().parse_args(words[3:]).out
+        elif words[:3] == ["python", "-m", "pip"]:
+            assert (ROOT / words[-1]).is_file()
+        elif words[0] == "dask":
+            assert words[1] in ("scheduler", "worker")
+        else:
+            is_the_developers(words)
+
+
+def is_the_developers(words: list[str]) -> None:
+    """Check that a line is a command of dev.py."""
+    assert words[:2] == ["python", "dev.py"]
+    command, arguments = dev.parse(words[2:])
+    assert command != "demo" or demo.parse(arguments)
+    assert all((ROOT / path).exists() for path in arguments if path.startswith("tests"))

@@ -61,7 +61,7 @@ def finished(p: Any, job: Job, summary: Summary, runs: Runs, strength: float, wi
     said.append(f"The manifest is {job.manifest.folder / LINES}.")
     for line in said:
         p.comment(line)
-    return _results(p, job, rows, with_sheet)
+    return _results(p, job, rows, with_sheet, " ".join(said))
 
 
 def _said(summary: Summary) -> Iterator[str]:
@@ -110,8 +110,8 @@ def _rows(job: Job) -> Iterator[Row]:
                 yield row
 
 
-def _results(p: Any, job: Job, rows: list[Row], with_sheet: bool) -> Any:
-    """The contact sheet, and the latest results as far as there is room for them."""
+def _results(p: Any, job: Job, rows: list[Row], with_sheet: bool, said: str) -> Any:
+    """The contact sheet, whose text is what is said, and the results as far as there is room for them."""
     from modules.processing import Processed
 
     paths = {row.about: path for row in rows if (path := job.manifest.path(row.result)) is not None}
@@ -126,8 +126,8 @@ def _results(p: Any, job: Job, rows: list[Row], with_sheet: bool) -> Any:
             pictures.append(found)
     first = len(pictures)
     pictures += _opened(paths.values())
-    texts = [str(picture.info.get("parameters", "")) for picture in pictures]
-    result = Processed(p, pictures, 0, texts[first] if first < len(texts) else "", infotexts=texts)
+    texts = [said] * first + [str(picture.info.get("parameters", "")) for picture in pictures[first:]]
+    result = Processed(p, pictures, 0, said, infotexts=texts)
     result.index_of_first_image = first
     return result
 

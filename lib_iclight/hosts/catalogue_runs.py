@@ -101,6 +101,8 @@ class Runs:
         pc = copy(self._p)
         pc.styles = [*(pc.styles or [])]
         pc.n_iter = pc.batch_size = 1
+        # What one run notes down is not the next one's.
+        pc.extra_generation_params, pc.comments = {**pc.extra_generation_params}, type(pc.comments)()
         run = {name: value for name, value in task.look.run.items() if name != _SETTINGS}
         for name, value in run.items():
             setattr(pc, name, value)

@@ -31,7 +31,9 @@ RANDOM = -1
 SCRIPT = "IC Light"
 """The extension's name among the scripts of a request."""
 
-_FORMAT, _VERSION = "ic-light-look", 1
+FORMAT, VERSION = "ic-light-look", 1
+"""What a look's file says of itself."""
+
 _KEYS = ("format", "version", "tab", "match_size", "request", "run")
 _MOST_BYTES = 256 << 20
 _MOST_LISTED = 500
@@ -149,7 +151,7 @@ def _check_whole(fields: Mapping[str, Any], key: str, low: int, high: int) -> No
 
 def to_json(look: Look) -> str:
     """The text of a look's file."""
-    told = {"format": _FORMAT, "version": _VERSION, **_told(look)}
+    told = {"format": FORMAT, "version": VERSION, **_told(look)}
     return json.dumps(told, indent=2, ensure_ascii=False) + "\n"
 
 
@@ -172,11 +174,11 @@ def from_json(text: str, name: str) -> Look:
     where = f"The look {shown(name)}"
     found = json_object(text, where)
     kind = (found.get("format"), found.get("version")) if isinstance(found, Mapping) else None
-    if kind is None or kind[0] != _FORMAT:
+    if kind is None or kind[0] != FORMAT:
         raise ICLightError(f"{where} cannot be used: it is JSON, but not a look. Save the form as a look again.")
-    if kind[1] != _VERSION:
+    if kind[1] != VERSION:
         raise ICLightError(
-            f"{where} cannot be used: its version is {shown(kind[1])}, and this extension reads version {_VERSION}. "
+            f"{where} cannot be used: its version is {shown(kind[1])}, and this extension reads version {VERSION}. "
             "Update the extension."
         )
     mapping(found, where, _KEYS)

@@ -6,6 +6,7 @@ and that web UI is asked nothing more in this run. Results are written here alon
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
@@ -112,7 +113,7 @@ def _own_workers(names: Sequence[str]) -> Iterator[Any]:
     scheduler = {"cls": Scheduler, "options": {"protocol": "inproc://", "dashboard": False}}
     with (
         dask.config.set(_OPTIONS),
-        SpecCluster(workers, scheduler, silence_logs=True) as cluster,
+        SpecCluster(workers, scheduler, silence_logs=logging.ERROR) as cluster,
         Client(cluster, set_as_default=False) as client,
     ):
         yield client

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 
 import pytest
@@ -68,7 +69,7 @@ def test_workers_that_others_have_started_ask_the_web_ui_that_they_are_named_aft
     options = {"nthreads": 1, "memory_limit": 0, "protocol": "tcp://", "host": "127.0.0.1", "dashboard": False}
     workers = {name: {"cls": Worker, "options": {"name": name, **options}} for name in (*names, "unnamed")}
     scheduler = {"cls": Scheduler, "options": {"host": "127.0.0.1", "port": 0, "dashboard": False}}
-    with SpecCluster(workers, scheduler, silence_logs=True) as cluster:
+    with SpecCluster(workers, scheduler, silence_logs=logging.ERROR) as cluster:
         summary = shoot(tmp_path, spread.through(cluster.scheduler_address))
     assert summary.is_whole, summary
     assert {row.web_ui for row in rows(tmp_path / "out").values()} == {*names}

@@ -22,6 +22,7 @@ OF_THE_API = tuple(
         *("api/", "light/description", "light/maps", "subject/placement", "support/json_values"),
         *("field_checks", "fields", "legacy_names", "request"),
         *("studio/fader", "studio/film.py", "studio/lamps", "studio/mix"),
+        *("shoot/command", "shoot/over_api", "shoot/spread"),
     )
 )
 OF_REQUESTS = (
@@ -86,6 +87,7 @@ def untranslated(texts):
 def test_every_text_of_the_accordion_is_translated(config):
     texts = page_texts.of_page(config)
     assert {"Foreground", "Restore details", "Swap foreground and background"} <= texts, "the walk has found them"
+    assert {"Save the look", "Look for looks again", "Equal exposure and white"} <= texts, "the catalogue's too"
     assert untranslated(texts) == {}
 
 
