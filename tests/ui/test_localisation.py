@@ -22,6 +22,7 @@ OF_THE_API = tuple(
         *("api/", "light/description", "light/maps", "subject/placement", "support/json_values"),
         *("field_checks", "fields", "legacy_names", "request"),
         *("studio/fader", "studio/film.py", "studio/lamps", "studio/mix"),
+        *("shoot/command", "shoot/over_api", "shoot/spread"),
     )
 )
 OF_REQUESTS = (
