@@ -39,10 +39,8 @@ def options(tmp_path, host, address):
     exif = Image.Exif()
     exif[0x8298] = "(c) Zoe"
     (pictures / "b.jpg").write_bytes(file_bytes(Image.fromarray(noise(90, 60)), "JPEG", exif=exif))
-    files = [
-        looks.save(tmp_path, look) for look in (looks.make("own", OWN, RUN), looks.make("i2i", {}, RUN, "img2img"))
-    ]
-    chosen = ["--looks", *map(str, files)]
+    wanted = looks.make("own", OWN, RUN), looks.make("i2i", {"remove_background": False}, RUN, "img2img")
+    chosen = ["--looks", *(str(looks.save(tmp_path, look)) for look in wanted)]
     return ["--pictures", str(pictures), *chosen, "--out", str(tmp_path / "out"), "--web-ui", address]
 
 
