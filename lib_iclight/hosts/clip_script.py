@@ -241,13 +241,14 @@ class _Making:
             )
             return
         self._job.finish()
-        where = (
-            "the folder that was asked for" if self._asked.out else f"{light_sets.CLIPS}, in the folder of the results"
+        kept = (
+            f"Its paintings are kept in the folder {self._job.name} of {light_sets.CLIPS}: with them it can be written "
+            "again, more or less steady. Delete it if it is not needed."
         )
-        self._p.comment(
-            f"The clip is saved as {path.name} in {where}. Its paintings are kept in the folder {self._job.name}: with "
-            "them it can be written again, more or less steady. Delete it if it is not needed."
-        )
+        if self._asked.out:
+            self._p.comment(f"The clip is saved as {path.name} in the folder that was asked for. {kept}")
+        else:
+            self._p.comment(f"The clip is saved as {path.name} in the folder of the results. {kept}")
 
     def _say_how_far(self, painted: int, end: int) -> None:
         if not painted:
