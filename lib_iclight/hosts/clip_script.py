@@ -14,7 +14,7 @@ from PIL import Image
 from ..errors import ICLightError
 from ..infotext import PREFIX
 from ..request import FIELDS, PICTURES
-from ..shoot import clip_output, moving, windows
+from ..shoot import clip_output, flow, moving, windows
 from ..shoot.clip import ClipRun, Frame, InterruptedClipError
 from ..shoot.clip_frames import Reader
 from ..shoot.clip_job import job_of, key_of, unfinished_seed
@@ -154,6 +154,8 @@ class _Making:
         from modules.processing import fix_seed
 
         most = app_context().max_pixels()
+        if asked.steadiness:
+            flow.check()
         self._p, self._asked = p, asked
         self._script = next(script for script in p.scripts.alwayson_scripts if isinstance(script, PageScript))
         given = self._script.asked(p, p.script_args[self._script.args_from : self._script.args_to])
