@@ -85,6 +85,8 @@ class HostHands:
         from modules import shared
         from modules.processing import process_images
 
+        if shared.state.interrupted or getattr(shared.state, "stopping_generation", False):
+            return None
         pc, paintings = self._copy([self.of_frame(frame) for frame in frames])
         try:
             processed = process_images(pc)
