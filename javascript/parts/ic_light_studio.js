@@ -192,12 +192,10 @@ icLight.studio = (() => {
          * @param {KeyboardEvent} event
          */
         key(event) {
-            const way = icLight.dom.wayInHistory(event);
-            if (way === 0) return;
-            this.state.go(way);
-            this.fill(true);
-            event.preventDefault();
-            event.stopPropagation();
+            icLight.dom.goByKey(event, (way) => {
+                this.state.go(way);
+                this.fill(true);
+            });
         }
 
         // Files
