@@ -222,5 +222,18 @@ icLight.dom = (() => {
         return name === "z" || name === "y" ? 1 : 0;
     }
 
-    return { Scope, appearing, find, findAll, icon, make, showFill, tool, type, wayInHistory };
+    /**
+     * Undo or redo if a key asks for it.
+     * @param {KeyboardEvent} event
+     * @param {(way: number) => void} go takes the way, as {@link wayInHistory} returns it
+     */
+    function goByKey(event, go) {
+        const way = wayInHistory(event);
+        if (way === 0) return;
+        go(way);
+        event.preventDefault();
+        event.stopPropagation();
+    }
+
+    return { Scope, appearing, find, findAll, goByKey, icon, make, showFill, tool, type };
 })();

@@ -170,12 +170,10 @@ icLight.editor = (() => {
          * @param {KeyboardEvent} event
          */
         key(event) {
-            const way = icLight.dom.wayInHistory(event);
-            if (way === 0) return;
-            this.state.go(way);
-            this.show(true);
-            event.preventDefault();
-            event.stopPropagation();
+            icLight.dom.goByKey(event, (way) => {
+                this.state.go(way);
+                this.show(true);
+            });
         }
     }
 

@@ -121,7 +121,17 @@ icLight.studio = (() => {
                 if (this.scope.isOver || this.wanted !== name) return;
                 this.stay();
                 this.fail(error);
+                if (error instanceof icLight.studioServer.Refused && error.isUnusable) this.offerToDelete(name);
             }
+        }
+
+        /**
+         * A set that cannot be opened cannot be chosen to be deleted either: offer that beside the reason.
+         * @param {string} name
+         */
+        offerToDelete(name) {
+            const act = () => this.shelf.remove(name);
+            this.made.add(icLight.words.say("Delete the light set"), act);
         }
 
         /** Go on with the set that is shown, if there is one. */
@@ -192,12 +202,10 @@ icLight.studio = (() => {
          * @param {KeyboardEvent} event
          */
         key(event) {
-            const way = icLight.dom.wayInHistory(event);
-            if (way === 0) return;
-            this.state.go(way);
-            this.fill(true);
-            event.preventDefault();
-            event.stopPropagation();
+            icLight.dom.goByKey(event, (way) => {
+                this.state.go(way);
+                this.fill(true);
+            });
         }
 
         // Files

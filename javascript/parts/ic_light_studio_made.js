@@ -42,10 +42,20 @@ icLight.studioMade = (() => {
          * @param {() => void} act
          */
         offer(text, name, act) {
+            this.line.classList.remove("ic-light-wrong");
+            this.line.replaceChildren(text);
+            this.add(name, act);
+        }
+
+        /**
+         * Put a button behind what is said.
+         * @param {string} name in the page's language
+         * @param {() => void} act
+         */
+        add(name, act) {
             const button = icLight.dom.make("button", { type: "button" }, name);
             this.scope.on(button, "click", act);
-            this.line.classList.remove("ic-light-wrong");
-            this.line.replaceChildren(text, " ", button);
+            this.line.append(" ", button);
         }
 
         /** Show nothing. */

@@ -8,20 +8,49 @@ icLight.studioServer = (() => {
     const SETS = "/sets";
     const SIDE = 1024;
     const UNREACHED = "The web UI did not answer.";
+    const [BUSY, UNUSABLE] = [503, 422];
+    const MOST_TRIES = 4;
+
+    /** What a route refuses: a sentence in the page's language, and whether a set could not be used. */
+    class Refused extends Error {
+        /**
+         * @param {string} said
+         * @param {number} status
+         */
+        constructor(said, status) {
+            super(said);
+            this.isUnusable = status === UNUSABLE;
+        }
+    }
+
+    /**
+     * Ask a route. What only reads is asked again while the web UI has too much to do, when it says.
+     * @param {string} path below {@link ROOT}
+     * @param {RequestInit} [options] not given for what only reads
+     * @param {number} [tries] that are left
+     * @returns {Promise<Response | null>} null if nothing answers
+     */
+    async function answered(path, options, tries = options ? 1 : MOST_TRIES) {
+        const answer = await fetch(`${ROOT}${path}`, options).catch(() => null);
+        if (answer?.status !== BUSY || tries === 1) return answer;
+        const seconds = Number(answer.headers.get("Retry-After") ?? 1);
+        await new Promise((resume) => setTimeout(resume, 1_000 * seconds));
+        return answered(path, options, tries - 1);
+    }
 
     /**
      * Ask a route.
      * @param {string} path below {@link ROOT}
-     * @param {RequestInit} [options]
+     * @param {RequestInit} [options] not given for what only reads
      * @returns {Promise<Response>} rejected with a sentence in the page's language
      */
     async function ask(path, options) {
-        const answer = await fetch(`${ROOT}${path}`, options).catch(() => null);
+        const answer = await answered(path, options);
         if (answer === null) throw new Error(icLight.words.say(UNREACHED));
         if (answer.ok) return answer;
         const { detail } = await answer.json().catch(() => ({}));
         const told = typeof detail === "string" && detail ? icLight.words.said(detail) : icLight.words.say(UNREACHED);
-        throw new Error(told);
+        throw new Refused(told, answer.status);
     }
 
     /**
@@ -88,6 +117,7 @@ icLight.studioServer = (() => {
     }
 
     return {
+        Refused,
         list,
         open,
         surface,

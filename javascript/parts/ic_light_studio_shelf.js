@@ -94,17 +94,13 @@ icLight.studioShelf = (() => {
         }
 
         /**
-         * List sets; one that cannot be used says why.
+         * List sets. One that cannot be used can be chosen too: it then says why, and can be deleted.
          * @param {ListedSet[]} sets
          */
         show(sets) {
             const { make } = icLight.dom;
             const options = sets.map(({ name, problem }) =>
-                make(
-                    "option",
-                    { value: name, disabled: Boolean(problem), title: icLight.words.said(problem ?? "") },
-                    name,
-                ),
+                make("option", { value: name, title: icLight.words.said(problem ?? "") }, name),
             );
             if (options.length === 0) options.push(make("option", { value: "" }, icLight.words.say(NONE)));
             this.list.replaceChildren(...options);
@@ -171,12 +167,15 @@ icLight.studioShelf = (() => {
             }
         }
 
-        /** Delete the shown set, if the user is sure. */
-        async remove() {
-            if (!confirm(icLight.words.say(SURE, this.current))) return;
+        /**
+         * Delete a set, if the user is sure.
+         * @param {string} [name] by default the one that is shown
+         */
+        async remove(name = this.current) {
+            if (!confirm(icLight.words.say(SURE, name))) return;
             try {
-                await icLight.studioServer.remove(this.current);
-                await this.refresh("");
+                await icLight.studioServer.remove(name);
+                await this.refresh(name === this.current ? "" : this.current);
             } catch (error) {
                 this.fail(error);
             }

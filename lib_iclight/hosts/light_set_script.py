@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -154,8 +155,13 @@ def _results(p: Any, done: list[Any], light_set: LightSet, path: Path) -> Any:
     desk, names = Desk(light_set), [shot.name for shot in light_set.shots]
     rows = np.eye(len(names))[:, :, None] * np.ones(3)
     shown = [Image.fromarray(desk.picture(row)) for row in rows]
-    sheet = images.image_grid(shown, rows=1 if len(shown) < 4 else 2)
+    sheet = images.image_grid(shown, rows=_rows(len(shown)))
     text = f"{done[0].infotexts[0]}, Script: {TITLE}, IC Light set: {path.stem}"
     sheet.info["parameters"] = text  # the API encodes it with the picture
     images.save_image_with_geninfo(sheet, text, str(path.with_suffix(shelf.SHEET)))
     return shots.results(p, done, sheet, text, done)
+
+
+def _rows(count: int) -> int:
+    """The rows of a sheet of so many pictures without an empty cell, as near to a square as that allows."""
+    return max(rows for rows in range(1, math.isqrt(count) + 1) if count % rows == 0)

@@ -67,7 +67,7 @@ def test_the_authors_four_and_ambient_are_shot_with_one_seed(host, sets):
     for name, picture in zip(NAMES, pictures):
         np.testing.assert_array_equal(desk.picture(desk.factors(alone(name))), pixels_of(picture))
         np.testing.assert_array_equal(pixels_of(picture), relit(host, name))
-    assert sheet.width > pictures[0].width
+    assert sheet.width * sheet.height == 5 * pictures[0].width * pictures[0].height, "no cell is empty"
     np.testing.assert_array_equal(np.asarray(Image.open(path.with_suffix(".png")).convert("RGB")), pixels_of(sheet))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import accessible
 import pytest
-from light_sets import FOUR, ball_set
+from light_sets import FOUR, ball_set, placed_lights
 from studio_mixes import show
 
 expect = pytest.importorskip("playwright.sync_api").expect
@@ -106,6 +106,10 @@ def test_axe_finds_nothing_wrong(opened, sets, theme):
     found["a set"] = accessible.violations(page, PLACE, {})
     page.evaluate("icLight.studio.now().fail(new Error('The web UI did not answer.'))")
     found["an error"] = accessible.violations(page, PLACE, {})
+    sets(lamps=placed_lights())
+    page.evaluate("icLight.studio.now().shelf.refresh('lamps')")
+    page.locator(".ic-light-studio-note:visible").wait_for()
+    found["a set without sides"] = accessible.violations(page, PLACE, {})
     assert {case: wrong for case, wrong in found.items() if wrong} == {}
 
 

@@ -274,6 +274,40 @@ def test_a_set_that_is_gone_is_said_and_the_shown_one_stays(opened, sets):
     expect(shown).to_have_value(name)
 
 
+def test_a_set_that_cannot_be_used_says_why_and_can_be_deleted(page):
+    damaged = sets_folder() / "damaged.safetensors"
+    damaged.write_bytes(b"123")
+    page.reload()
+    show(page)
+    expect(page.locator(ROW)).to_have_count(5)
+    shown = page.get_by_label("Light set", exact=True)
+    shown.select_option("damaged")
+    expect(page.locator(LINE)).to_contain_text("cannot be used")
+    expect(shown).to_have_value("noise")
+    page.once("dialog", lambda dialog: dialog.accept())
+    page.locator(LINE).get_by_role("button", name="Delete the light set").click()
+    expect(page.locator("option[value=damaged]")).to_have_count(0)
+    assert not damaged.exists()
+    expect(shown).to_have_value("noise")
+
+
+def test_while_the_web_ui_is_busy_a_set_is_asked_for_again(opened, sets):
+    sets(noise=random_paintings(count=4))
+    page, turned_away = opened(wait=False), []
+
+    def turn_away(route):
+        turned_away.append(route.request.url)
+        if len(turned_away) > 2:
+            route.continue_()
+        else:
+            route.fulfill(status=503, headers={"Retry-After": "0"}, json={"detail": "Busy"})
+
+    page.route("**/preview?*", turn_away)
+    show(page)
+    expect(page.locator(ROW)).to_have_count(5)
+    assert len(turned_away) == 3
+
+
 def test_before_and_after(page):
     overlay = page.locator(".ic-light-studio-frame .ic-light-wipe")
     assert not overlay.is_visible()

@@ -4,29 +4,7 @@ from __future__ import annotations
 
 import pytest
 import torch
-from ldm_models import Loaded, expected, offered, offsets_for, plain, relit, sampled
-
-from lib_iclight.hosts.a1111 import A1111Host
-
-
-@pytest.fixture
-def modules(monkeypatch):
-    return offered(monkeypatch)
-
-
-@pytest.fixture
-def host(modules):
-    return A1111Host()
-
-
-@pytest.fixture
-def model():
-    return Loaded()
-
-
-@pytest.fixture
-def offsets(model):
-    return offsets_for(model)
+from ldm_models import Loaded, expected, plain, relit, sampled
 
 
 class Lora:

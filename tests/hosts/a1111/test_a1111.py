@@ -9,32 +9,12 @@ from types import SimpleNamespace
 
 import pytest
 import torch
-from ldm_models import CONDITION, STEPS, Loaded, X, expected, offered, offsets_for, relit, sampled
+from ldm_models import CONDITION, STEPS, Loaded, X, expected, relit, sampled
 
 from lib_iclight import hosts
 from lib_iclight.errors import ICLightError
 from lib_iclight.hosts.a1111 import A1111Host
 from lib_iclight.models.library import CONV_IN, Offsets
-
-
-@pytest.fixture
-def modules(monkeypatch):
-    return offered(monkeypatch)
-
-
-@pytest.fixture
-def host(modules):
-    return A1111Host()
-
-
-@pytest.fixture
-def model():
-    return Loaded()
-
-
-@pytest.fixture
-def offsets(model):
-    return offsets_for(model)
 
 
 def test_the_relit_unet_predicts_what_the_widened_one_with_the_offsets_predicts(host, model, offsets):
