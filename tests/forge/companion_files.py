@@ -18,33 +18,39 @@ if TYPE_CHECKING:
 
 NAME = "zz-ic-light-test"
 TWIN = "zz-ic-light-twin"
+IP_ADAPTER = "zz-ic-light-ip-adapter"
 _UNET = "model.diffusion_model."
 _DOWN_BLOCKS = {1: (0, 0), 2: (0, 1), 4: (1, 0), 5: (1, 1), 7: (2, 0), 8: (2, 1)}
 _HINT = (3, 16, 16, 32, 32, 96, 96, 256)
 _CONVOLUTION = re.compile(r"input_blocks\.\d+\.0\.(op\.|out_layers\.3\.)?weight")
 """The last convolution of each of the encoder's blocks."""
+_CROSS_ATTENTION = (320, 320, 640, 640, *[1280] * 5, 640, 640, 640, 320, 320, 320, 1280)
+_TEXT, _IMAGE = 768, 768
+"""Numbers that describe a word, and a picture as CLIP's ViT-L describes it."""
 
 
 @contextmanager
 def made(models: Path, checkpoint: Path, seed: int = 1) -> Iterator[None]:
     """Put a LoRA, a ControlNet and another checkpoint called ``NAME`` into a web UI's models inside the ``with`` block.
 
-    There is a checkpoint called ``TWIN`` too, the same as the first one.
+    There is a checkpoint called ``TWIN`` too, the same as the first one, and an IP-Adapter, ``IP_ADAPTER``.
     """
     folders = ("Lora", "ControlNet", "Stable-diffusion")
     lora, control, second = (models / folder / f"{NAME}.safetensors" for folder in folders)
     twin = second.with_name(f"{TWIN}.safetensors")
-    for path in (lora, control, second, twin):
+    adapter = control.with_name(f"{IP_ADAPTER}.safetensors")
+    for path in (lora, control, adapter, second, twin):
         path.parent.mkdir(exist_ok=True)
         path.unlink(missing_ok=True)
     try:
         twin.hardlink_to(checkpoint)
         _save_lora(lora, checkpoint, np.random.default_rng(seed))
         _save_controlnet(control, checkpoint, np.random.default_rng(seed + 1))
+        _save_ip_adapter(adapter, np.random.default_rng(seed + 2))
         _save_second(second, checkpoint)
         yield
     finally:
-        for path in (lora, control, second, twin):
+        for path in (lora, control, adapter, second, twin):
             path.unlink(missing_ok=True)
 
 
@@ -93,6 +99,25 @@ def _save_controlnet(path: Path, checkpoint: Path, random: np.random.Generator) 
     for index, channels in enumerate(widths):
         layer(f"zero_convs.{index}.0", channels, channels, 1)
     layer("middle_block_out.0", widths[-1], widths[-1], 1)
+    save_file(tensors, path)
+
+
+def _save_ip_adapter(path: Path, random: np.random.Generator, words: int = 4) -> None:
+    """An IP-Adapter of the original layout: a picture becomes words, which each layer attends to by itself."""
+    from safetensors.numpy import save_file
+
+    def weight(outputs: int, inputs: int) -> np.ndarray:
+        return random.normal(0, 1 / np.sqrt(inputs), (outputs, inputs)).astype(np.float16)
+
+    tensors = {
+        "image_proj.proj.weight": weight(words * _TEXT, _IMAGE),
+        "image_proj.proj.bias": np.zeros(words * _TEXT, np.float16),
+        "image_proj.norm.weight": np.ones(_TEXT, np.float16),
+        "image_proj.norm.bias": np.zeros(_TEXT, np.float16),
+    }
+    for index, width in enumerate(_CROSS_ATTENTION):
+        for part in ("to_k_ip", "to_v_ip"):
+            tensors[f"ip_adapter.{2 * index + 1}.{part}.weight"] = weight(width, _TEXT)
     save_file(tensors, path)
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import functools
+import json
 from dataclasses import dataclass, field
 from typing import Any
 
 from forge import adetailer, pictures
 from forge.client import PLOT, PROBE, SECOND_PASS, Client
-from forge.companion_files import NAME, TWIN
+from forge.companion_files import IP_ADAPTER, NAME, TWIN
 from PIL import Image
 
 BOTH = ("txt2img", "img2img")
@@ -38,6 +40,8 @@ class Companion:
         effect: whether it ``acts`` on the picture, is ``neutral``, or is a ``setting`` that cannot be left out.
         relight: more of IC Light's dict.
         inside: the UNet's input channels in the companion's own nested runs.
+        optional: whether it is an extension that a web UI need not have.
+        file: what it needs among the web UI's models and is too large to be made here.
     """
 
     scripts: dict[str, list[Any]] = field(default_factory=dict)
@@ -47,6 +51,8 @@ class Companion:
     effect: str = ACTS
     relight: dict[str, Any] = field(default_factory=dict)
     inside: tuple[int, ...] = ()
+    optional: bool = False
+    file: str = ""
 
 
 def _script(name: str, *args: Any) -> dict[str, Any]:
@@ -70,6 +76,14 @@ _CONTROL_UNIT = {
     "image": pictures.text(CONTROL),
     "weight": 0.5,
 }
+_REFERENCE_UNIT = {**_CONTROL_UNIT, "module": "CLIP-ViT-H (IPAdapter)", "model": IP_ADAPTER, "weight": 1.0}
+_DYNAMIC = [True, False, 1, False, False, False, 1.1, 1.5, 100, 0.7, *[False] * 5, 0, "", ""]
+_REGIONS = json.dumps(
+    [
+        {"color": [255, 0, 0], "prompt": "a red lamp", "weight": 0.8},
+        {"color": [0, 0, 255], "prompt": "a blue book", "weight": 0.8},
+    ]
+)
 _MODIFIER = [
     *(True, 5.0, "anisotropic", 0.5, "reinhard", 100.0, 0.5, "subtract", 0.0, 0.0, "gaussian", "add", 0.0, 100),
     *(127, 0.0, "hard_clamp", 5.0, 0.0, "None", "None"),
@@ -92,6 +106,7 @@ _LARGE_HIRES = {**LARGE, **_HIRES}
 COMPANIONS = {
     "LoRA": Companion(body={"prompt": f"a cup <lora:{NAME}:1>"}, without={"prompt": "a cup"}),
     "ControlNet": Companion({"ControlNet": [_CONTROL_UNIT]}),
+    "IP-Adapter": Companion({"ControlNet": [_REFERENCE_UNIT]}, file="ControlNetPreprocessor/CLIP-ViT-H-14.safetensors"),
     "MultiDiffusion": Companion({"MultiDiffusion Integrated": _tiles("MultiDiffusion")}, LARGE, LARGE),
     "Mixture of Diffusers": Companion({"MultiDiffusion Integrated": _tiles("Mixture of Diffusers")}, LARGE, LARGE),
     "Kohya HRFix": Companion(
@@ -150,7 +165,16 @@ COMPANIONS = {
         tabs=("img2img",),
         relight={"remove_background": False},
     ),
-    adetailer.TITLE: Companion(adetailer.arguments(), inside=(4,)),
+    adetailer.TITLE: Companion(adetailer.arguments(), inside=(4,), optional=True),
+    "Dynamic Prompts": Companion(
+        {"Dynamic Prompts": _DYNAMIC},
+        {"prompt": "a {red|green|blue} cup"},
+        {"prompt": "a {red|green|blue} cup"},
+        optional=True,
+    ),
+    "Regional Prompter": Companion(
+        {"Regional Prompter": [True, "Attention", pictures.text(pictures.halves(64, 64)), _REGIONS]}, optional=True
+    ),
     "long prompt": Companion(body={"prompt": LONG}),
     "AND in the prompt": Companion(body={"prompt": "a cup AND a lamp :0.7 AND a window :0.3"}),
     "token merging": Companion(body={"override_settings": {"token_merging_ratio": 0.5}}),
@@ -169,17 +193,30 @@ class CompanionClient(Client):
             if body.get("script_name") == PLOT:
                 # It runs copies that the web UI never closes; the probe would watch the model for ever, and keep it.
                 body["alwayson_scripts"].pop(PROBE)
-            more = {title: {"args": self._named(args)} for title, args in body.pop("companions").items()}
+            companions = body.pop("companions")
+            more = {self.title(name) or name: {"args": self._named(args)} for name, args in companions.items()}
             body["alwayson_scripts"] = {**body["alwayson_scripts"], **more}
         return super().call(path, body)
 
     def _named(self, args: list[Any]) -> list[Any]:
-        """Arguments with the web UI's name for the ControlNet, which ends in a hash."""
+        """Arguments with the web UI's names of the models, which end in a hash."""
         if not any(isinstance(arg, dict) and "model" in arg for arg in args):
             return args
         names = super().call("/controlnet/model_list")[1]["model_list"]
-        (name,) = (name for name in names if name.startswith(NAME))
-        return [{**arg, "model": name} for arg in args]
+
+        def whole(start: str) -> str:
+            return next(name for name in names if name.startswith(start))
+
+        return [{**arg, "model": whole(arg["model"])} for arg in args]
+
+    def title(self, start: str, tab: str = "txt2img") -> str | None:
+        """The title of the script that begins like this in a tab, as the web UI lists it; some end in a version."""
+        start = start.lower()
+        return next((title for title in self._titles[tab] if title == start or title.startswith(f"{start} v")), None)
+
+    @functools.cached_property
+    def _titles(self) -> dict[str, list[str]]:
+        return super().call("/sdapi/v1/scripts")[1]
 
     def run(self, tab: str, mode: str | None, companion: Companion | None = None, **more: Any) -> Any:
         """Generate with IC Light's mode (None: off) and a companion (None: without one), once for each request."""

@@ -113,6 +113,7 @@ HOSTS = (
         size_step=64,
         lacks=frozenset({"Latent", "Lanczos", "Nearest"}),
         second_pass={**_WITH_MODULES, "hr_upscaler": "None"},
+        without={INTEGRATED: "has fewer extensions of its own than Forge, and MultiDiffusion in img2img alone"},
         plot_options=(True, True, *[False] * 5, 0, 0, True),
     ),
     Host(

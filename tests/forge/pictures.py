@@ -44,6 +44,13 @@ def strip_mask(width: int, height: int) -> Image.Image:
     return Image.fromarray(mask)
 
 
+def halves(width: int, height: int) -> Image.Image:
+    """Red on the left, blue on the right."""
+    pixels = np.zeros((height, width, 3), np.uint8)
+    pixels[:, : width // 2, 0] = pixels[:, width // 2 :, 2] = 255
+    return Image.fromarray(pixels)
+
+
 def text(content: Image.Image | bytes) -> str:
     """A picture, or a file, as base64."""
     return as_base64(content if isinstance(content, bytes) else file_bytes(content))

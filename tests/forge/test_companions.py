@@ -74,13 +74,16 @@ def row(request, forge_home):
 
 @pytest.fixture
 def _there(request, forge_home, companions, host):
-    """Skips an optional companion that this web UI lacks."""
-    name = request.node.callspec.params["name"]
-    if name == adetailer.TITLE:
-        adetailer.needed(forge_home)
-    titles = companions.call("/sdapi/v1/scripts")[1]["txt2img"]
-    if any(title.lower() not in titles for title in COMPANIONS[name].scripts):
-        host.needs(hosts_table.INTEGRATED)
+    """Skips a companion that this web UI lacks."""
+    name, tab = (request.node.callspec.params[key] for key in ("name", "tab"))
+    companion = COMPANIONS[name]
+    if companion.file and not (forge_home / "models" / companion.file).exists():
+        pytest.skip(f"{name} needs models/{companion.file}")
+    if all(companions.title(title, tab) for title in companion.scripts):
+        return
+    if companion.optional:
+        pytest.skip(f"{host.name} has no {name} here")
+    host.needs(hosts_table.INTEGRATED)
 
 
 @pytest.mark.slow
