@@ -21,11 +21,12 @@ TWIN = "zz-ic-light-twin"
 IP_ADAPTER = "zz-ic-light-ip-adapter"
 _UNET = "model.diffusion_model."
 _DOWN_BLOCKS = {1: (0, 0), 2: (0, 1), 4: (1, 0), 5: (1, 1), 7: (2, 0), 8: (2, 1)}
-_HINT = (3, 16, 16, 32, 32, 96, 96, 256, 320)
+_HINT = (3, 16, 16, 32, 32, 96, 96, 256)
+_CONVOLUTION = re.compile(r"input_blocks\.\d+\.0\.(op\.|out_layers\.3\.)?weight")
+"""The last convolution of each of the encoder's blocks."""
 _CROSS_ATTENTION = (320, 320, 640, 640, *[1280] * 5, 640, 640, 640, 320, 320, 320, 1280)
 _TEXT, _IMAGE = 768, 768
 """Numbers that describe a word, and a picture as CLIP's ViT-L describes it."""
-_ZERO_CONVS = (320, 320, 320, 320, 640, 640, 640, 1280, 1280, 1280, 1280, 1280)
 
 
 @contextmanager
@@ -85,17 +86,19 @@ def _save_controlnet(path: Path, checkpoint: Path, random: np.random.Generator) 
             name = key.removeprefix(_UNET)
             if name != key and copied.match(name):
                 tensors[name] = file.get_tensor(key).astype(np.float16)
+    ends = sorted((int(name.split(".")[1]), len(tensors[name])) for name in tensors if _CONVOLUTION.fullmatch(name))
+    widths = [width for _, width in ends]
 
     def layer(name: str, outputs: int, inputs: int, side: int) -> None:
         spread = 1 / np.sqrt(inputs * side * side)
         tensors[f"{name}.weight"] = random.normal(0, spread, (outputs, inputs, side, side)).astype(np.float16)
         tensors[f"{name}.bias"] = np.zeros(outputs, np.float16)
 
-    for index, (inputs, outputs) in enumerate(itertools.pairwise(_HINT)):
+    for index, (inputs, outputs) in enumerate(itertools.pairwise((*_HINT, widths[0]))):
         layer(f"input_hint_block.{2 * index}", outputs, inputs, 3)
-    for index, channels in enumerate(_ZERO_CONVS):
+    for index, channels in enumerate(widths):
         layer(f"zero_convs.{index}.0", channels, channels, 1)
-    layer("middle_block_out.0", 1280, 1280, 1)
+    layer("middle_block_out.0", widths[-1], widths[-1], 1)
     save_file(tensors, path)
 
 

@@ -47,6 +47,8 @@ class Host:
         second_pass: what a request for a second pass must say besides what all need.
         without: why something that the others do cannot be tried, by what it is.
         note: what else is to be known of its rows in the table of what was run.
+        weight_settings: settings for how the UNet's weights are kept or used, by what each is.
+        weight_flags: flags that change the same when it starts.
         plot_options: what follows the axes in the arguments of an X/Y/Z plot: a legend, and the single pictures too.
     """
 
@@ -59,6 +61,8 @@ class Host:
     second_pass: Mapping[str, Any] = field(default_factory=lambda: {"hr_upscaler": "Latent"})
     without: Mapping[str, str] = field(default_factory=dict)
     note: str = ""
+    weight_settings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    weight_flags: tuple[str, ...] = ()
     plot_options: tuple[Any, ...] = (True, True, *[False] * 5, 0, True)
 
     def flags(self, home: Path) -> list[str]:
@@ -127,6 +131,14 @@ HOSTS = (
             PRETENDED_INPAINTING: "is told to inpaint by a checkpoint's weights, which cannot be pretended",
             TILED_ENCODING: "encodes a picture whole or not at all",
         },
+        weight_settings={
+            "FP8 weight": {"fp8_storage": "Enable"},
+            "FP8 weight, in FP16 too for LoRAs": {"fp8_storage": "Enable", "cache_fp16_weight": True},
+            "LoRAs added at each call": {"lora_functional": True},
+            "no batch of prompt and negative prompt": {"batch_cond_uncond": False},
+            "IC Light's models not kept in memory": {"ic_light_keep_models": False},
+        },
+        weight_flags=("--medvram", "--lowvram"),
         note="Run with a UNet and a VAE of the same layers, each a fifth or a quarter as wide, or narrower still for "
         "samplers; the comparison with the reference (`tests/forge/test_parity.py`) with those of the full width.",
     ),

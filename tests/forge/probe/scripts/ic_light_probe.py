@@ -129,7 +129,7 @@ class Recording:
             return output
 
         self.patches.put(model, "forward", watched)
-        self.layer = model.out[2]
+        self.layer = getattr(model, "diffusion_model", model).out[2]
 
     def end(self, close):
         """Write the record and let the web UI continue."""
