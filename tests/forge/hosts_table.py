@@ -90,6 +90,7 @@ INTEGRATED = "the extensions that Forge has of its own"
 ODD_LATENTS = "latents of odd sides, as the reference's UNet takes them"
 PRETENDED_INPAINTING = "an inpainting model that is none"
 TILED_ENCODING = "encoding in tiles when memory is short"
+_NARROW = "Run with a UNet of the same layers, those below as narrow as the first ones."
 _WITH_MODULES = {"hr_upscaler": "Latent", "hr_additional_modules": ["Use same choices"]}
 HOSTS = (
     Host(
@@ -105,9 +106,10 @@ HOSTS = (
         # Its previews come from a model that it downloads. Without settings it hides the parameters as Forge does.
         settings={"live_previews_enable": False, "stealth_pnginfo_opt": "None"},
         plot_options=(True, False, False, 0, True, *[False] * 5, 0, True),
+        note=_NARROW,
     ),
-    Host("Forge Classic", ("ldm_patched",)),
-    Host("Early Forge", ("ldm_patched", "requirements_versions.txt")),
+    Host("Forge Classic", ("ldm_patched",), note=_NARROW),
+    Host("Early Forge", ("ldm_patched", "requirements_versions.txt"), note=_NARROW),
     Host(
         "Forge Neo",
         ("backend", "modules_forge/presets.py"),
