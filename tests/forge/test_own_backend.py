@@ -38,12 +38,12 @@ def test_every_way_of_encoding_gives_the_mode(found, row):
     row["result"] = "passed"
 
 
-def test_offloaded_layers_predict_what_merged_ones_do(found, row):
+def test_merged_and_offloaded_layers_predict_what_the_summed_weights_do(found, row):
     """offsets in layers that do not fit into the graphics memory"""
     patched = found["patched"]
     relit, lora = (1000 * patched[f"seconds {of}"] for of in ("relit", "of the LoRA"))
     row["figures"] = f"a call takes {relit:.1f} ms, with a LoRA of the same size {lora:.1f} ms"
-    assert patched["offloaded"] < CLOSE
+    assert max(patched["merged"], patched["offloaded"]) < CLOSE
     row["result"] = "passed"
 
 
