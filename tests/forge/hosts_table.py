@@ -110,8 +110,9 @@ HOSTS = (
         "Forge Neo",
         ("backend", "modules_forge/presets.py"),
         processor=("--cpu", "--force-fp32"),
-        # A folder that was never started has none for the pictures of the gallery; empty is the system's.
-        settings={"VERSION_UID": "PY313", "temp_dir": ""},
+        # A folder that was never started has none for the pictures of the gallery; empty is the system's. The refiner
+        # would take over at a noise level.
+        settings={"VERSION_UID": "PY313", "temp_dir": "", "refiner_use_steps": True},
         size_step=64,
         lacks=frozenset({"Latent", "Lanczos", "Nearest"}),
         second_pass={**_WITH_MODULES, "hr_upscaler": "None"},
