@@ -27,8 +27,10 @@ def client(keeper, forge_home):
     """A web UI with a troublemaker and another checkpoint."""
     with made(forge_home / "models", server.checkpoint_of(forge_home)):
         forge = keeper.get("off-again", {"zz-ic-light-troublemaker": TROUBLEMAKER})
-        yield CompanionClient(forge.url, forge.models.parent / "off-again", forge.host)
-        keeper.stop()
+        client = CompanionClient(forge.url, forge.models.parent / "off-again", forge.host)
+        client.call("/sdapi/v1/refresh-checkpoints", {})
+        yield client
+    client.call("/sdapi/v1/refresh-checkpoints", {})
 
 
 @pytest.fixture(scope="module")
