@@ -52,8 +52,9 @@ def build_unet(
     """Stable Diffusion 1.5's UNet, its first convolution widened by zeros, the offsets added to all its weights."""
     channels = offsets["conv_in.weight"].shape[1]
     with torch.device("meta"):
-        levels = widths(checkpoint)
-        unet = UNet2DConditionModel(cross_attention_dim=768, attention_head_dim=8, block_out_channels=levels)
+        unet = UNet2DConditionModel(
+            cross_attention_dim=768, attention_head_dim=8, block_out_channels=widths(checkpoint)
+        )
         unet.conv_in = torch.nn.Conv2d(channels, 320, 3, padding=1)
     rounded = {key: value.to(getattr(torch, kept_as)) for key, value in checkpoint.items()}
     state = {key: value.float() for key, value in convert_ldm_unet_checkpoint(rounded, dict(unet.config)).items()}

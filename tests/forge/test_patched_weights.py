@@ -1,0 +1,90 @@
+"""Offsets in the older backend's patchers: the reference's UNet, what is merged, and weights that are their own
+again."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+from forge import compatibility, model_files, server
+
+
+@pytest.fixture(scope="module")
+def work(tmp_path_factory):
+    return tmp_path_factory.mktemp("patched")
+
+
+@pytest.fixture(scope="module")
+def files(forge_home):
+    offsets = model_files.offsets(forge_home / "models")
+    return {"checkpoint": server.checkpoint_of(forge_home), "fc": offsets["fc"], "fbc": offsets["fbc"]}
+
+
+@pytest.fixture(scope="module")
+def found(forge_home, files, work):
+    if not (forge_home / "ldm_patched").is_dir():
+        pytest.skip("this web UI has another backend")
+    script = Path(__file__).with_name("patched_weights.py")
+    command = [server.python_of(forge_home), script, server.ROOT, *files.values(), work]
+    done = subprocess.run(command, cwd=forge_home, env=server.environment(), capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr[-3000:]
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+@pytest.fixture
+def row(request, forge_home):
+    made = {"what": request.node.function.__doc__, "figures": "", "result": "failed"}
+    yield made
+    compatibility.record(forge_home, "Weights", made)
+
+
+@pytest.mark.slow
+def test_loras_and_interruptions_change_nothing_of_either(found, row):
+    """LoRAs that come and go between relit and plain runs, some of them interrupted"""
+    assert found["wrong"] == 0
+    row |= {"figures": "each output equal to the first of its kind, byte by byte", "result": "passed"}
+
+
+@pytest.mark.slow
+def test_weights_are_as_before(found, row):
+    """the UNet's weights afterwards"""
+    assert found["as_before"]
+    row |= {"figures": "equal byte by byte", "result": "passed"}
+
+
+@pytest.mark.slow
+def test_unet_predicts_what_the_reference_predicts(found, files, work, row):
+    """the UNet's output and the VAE's mode, beside diffusers'"""
+    import torch
+    from forge import reference
+    from safetensors.torch import load_file
+
+    checkpoint, errors = load_file(files["checkpoint"]), {}
+    with torch.inference_mode():
+        for mode in ("fc", "fbc"):
+            call, unet = (
+                load_file(work / f"{mode}.safetensors"),
+                reference.build_unet(checkpoint, load_file(files[mode])),
+            )
+            output = unet(call["x"], call["timesteps"], encoder_hidden_states=call["context"]).sample
+            errors[mode] = reference.distance(call["output"], output)
+        encoded, vae = load_file(work / "vae.safetensors"), reference.build_vae(checkpoint)
+        expected = vae.encode(encoded["pixels"].movedim(-1, 1) * 2 - 1).latent_dist.mode() * reference.SCALE
+        errors["VAE"] = reference.distance(encoded["encoded"], expected)
+    row["figures"] = ", ".join(f"{what} {error:.0e}" for what, error in errors.items())
+    assert max(errors.values()) < 1e-4
+    row["result"] = "passed"
+
+
+@pytest.mark.slow
+def test_repeats_merge_nothing(found, row):
+    """what is merged: nothing in repeats; seconds of the processor, and MiB, beside a LoRA of the same size"""
+    costs = found["costs"]
+    named = ("plain", "LoRA on again", "LoRA again", "on again", "fc again", "fc to fbc")
+    row["figures"] = ", ".join(f"{name} {costs[name][0]:.1f} s {costs[name][1]} MiB" for name in named)
+    merged = {name for name, cost in costs.items() if cost[2]}
+    repeats = {"plain", "LoRA again", "fc again", "LoRA and fc again"}
+    assert merged == set(costs) - repeats
+    row["result"] = "passed"
