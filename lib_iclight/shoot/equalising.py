@@ -157,8 +157,8 @@ class _Equalising:
         def make() -> None:
             pixels = self._asked(look, row, wanted, True)[1]
             path = self._manifest.path(row.result)
-            if pixels is None or path is None:
-                raise ICLightError("It was not made again.")
+            assert pixels is not None, "it was asked for"
+            assert path is not None, "its file is there"
             self._job.rewrite(row, with_pixels(path.read_bytes(), pixels), exposure=wanted)
             self._done.brought += 1
 

@@ -18,7 +18,6 @@ from .panel import QUIET, Panel
 from .wording import as_spans
 
 _REFRESH = "\U0001f504"
-_FORM = "None: the form as it is"
 _SAID = "<p class='{kind}'>{text}</p>"
 
 
@@ -39,35 +38,20 @@ class CataloguePanel(Panel):
     def build(self) -> list[Any]:
         """Make the controls; returns those that are the script's arguments, in order."""
         with gr.Column(elem_classes=["ic-light", "ic-light-catalogue"], elem_id=self._id("all")):
-            with gr.Row():
-                pictures = gr.Textbox(
-                    "",
-                    label="Folder of pictures",
-                    placeholder="With its sub-folders",
-                    visible=self._has_folders,
-                    elem_id=self._id("pictures"),
-                )
-                out = gr.Textbox(
-                    "",
-                    label="Folder of the results",
-                    placeholder="Empty: light-catalogues, among the results",
-                    visible=self._has_folders,
-                    elem_id=self._id("out"),
-                )
+            pictures, out = self._build_folders()
             files = gr.File(
                 label="Pictures",
                 file_count="multiple",
                 file_types=sorted(endings()),
+                height=110,
                 elem_id=self._id("files"),
-                elem_classes=["ic-light-files"],
             )
-            with gr.Row(elem_classes=["ic-light-beside"]):
+            with gr.Row():
                 self._looks = gr.Dropdown(
                     [],
                     value=[],
                     multiselect=True,
-                    label="Looks",
-                    info=_FORM,
+                    label="Looks; without one, the form as it is",
                     # The list may be older than the newest look; a name that is none is refused when it is used.
                     allow_custom_value=True,
                     elem_id=self._id("looks"),
@@ -76,25 +60,42 @@ class CataloguePanel(Panel):
             self._build_saving()
             with gr.Row():
                 equal = gr.Slider(0, 1, value=0, step=0.05, label="Equal exposure and white", elem_id=self._id("equal"))
-                names = gr.Textbox(naming.PATTERN, label="Names of the results", elem_id=self._id("names"))
+                names = gr.Textbox(naming.PATTERN, label="Names of the results", max_lines=1, elem_id=self._id("names"))
             with gr.Row():
                 overwrite = gr.Checkbox(False, label="Replace files of the same name", elem_id=self._id("overwrite"))
                 sheet = gr.Checkbox(True, label="Contact sheet", elem_id=self._id("sheet"))
         self._looks.do_not_save_to_config = True
         return [pictures, files, self._looks, out, names, equal, overwrite, sheet]
 
+    def _build_folders(self) -> tuple[Any, Any]:
+        """Where pictures are and results go, on the machine of the web UI."""
+        one_line = {"max_lines": 1, "visible": self._has_folders}
+        with gr.Row():
+            pictures = gr.Textbox(
+                "",
+                label="Folder of pictures",
+                placeholder="With its sub-folders",
+                elem_id=self._id("pictures"),
+                **one_line,
+            )
+            out = gr.Textbox(
+                "", label="Folder of the results", placeholder="Among the results", elem_id=self._id("out"), **one_line
+            )
+        return pictures, out
+
     def _build_saving(self) -> None:
         """A look is saved from the form above: the accordion and the tab's own settings."""
-        with gr.Row(elem_classes=["ic-light-save-look"]):
+        with gr.Row():
             self._name = gr.Textbox(
-                "", label="Save the form as a look", placeholder="Its name", elem_id=self._id("name")
+                "", label="Save the form as a look", placeholder="Its name", max_lines=1, elem_id=self._id("name")
             )
+        with gr.Row(elem_classes=["ic-light-save-look"]):
             self._match = gr.Checkbox(
                 True, label="Each picture keeps its proportions", elem_id=self._id("match"), container=False
             )
-            self._replace = gr.Checkbox(False, label="Replace it", elem_id=self._id("replace"), container=False)
-            self._save = gr.Button("Save", size="sm", elem_id=self._id("save"))
-        self._said = gr.HTML("", elem_id=self._id("said"), elem_classes=["ic-light-note"])
+            self._replace = gr.Checkbox(False, label="Replace the look", elem_id=self._id("replace"), container=False)
+            self._save = gr.Button("Save the look", size="sm", elem_id=self._id("save"))
+        self._said = gr.HTML("", visible=False, elem_id=self._id("said"), elem_classes=["ic-light-note"])
         for control in (self._name, self._match, self._replace):
             control.do_not_save_to_config = True
 
@@ -146,5 +147,5 @@ def _user(request: Any) -> str:
     return str(getattr(request, "username", None) or "")
 
 
-def _line(kind: str, text: str) -> str:
-    return _SAID.format(kind=kind, text=as_spans(text))
+def _line(kind: str, text: str) -> Any:
+    return gr.update(value=_SAID.format(kind=kind, text=as_spans(text)), visible=True)

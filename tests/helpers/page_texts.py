@@ -81,14 +81,14 @@ def of_component(kind: str, props: dict[str, Any]) -> Iterator[str]:
 
 
 def of_page(config: dict[str, Any]) -> set[str]:
-    """The texts of all components inside IC Light's accordions."""
+    """The texts of all components inside IC Light's accordions, and of the script for catalogues."""
     components = {component["id"]: component for component in config["components"]}
     found: set[str] = set()
 
     def walk(node: dict[str, Any], inside: bool) -> None:
         component = components.get(node["id"], {"type": "", "props": {}})
         elem_id = component["props"].get("elem_id") or ""
-        inside = inside or elem_id.endswith("_ic_light_enabled")
+        inside = inside or elem_id.endswith(("_ic_light_enabled", "_ic_light_catalogue_all"))
         if inside:
             found.update(of_component(component["type"], component["props"]))
         for child in node.get("children") or []:
