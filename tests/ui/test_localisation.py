@@ -214,7 +214,9 @@ def test_the_page_speaks_the_language_that_is_chosen(served, name):
         words["Drop a picture of the subject into Foreground."]
     ).wait_for()
     assert words["Mode"] in page.locator("#txt2img_ic_light_mode").inner_text()
-    assert page.locator("#txt2img_ic_light_swap").get_attribute("title") == words["Swap foreground and background"]
+    # The web UI gives its buttons their words a moment later.
+    swap = f"#txt2img_ic_light_swap[title='{words['Swap foreground and background']}']"
+    page.locator(swap).wait_for(state="attached")
     assert page.locator("#txt2img_send_to_ic_light").get_attribute("title") == words["Send to IC Light"]
     page.locator("#txt2img_ic_light_tab_ideas-button").click()
     page.locator("#txt2img_ic_light_prompts").get_by_role("button", name=words["marble statue"]).click()
