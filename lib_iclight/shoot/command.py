@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import signal
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -86,8 +85,6 @@ def _strength(text: str) -> float:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; returns the exit status."""
     options = parser().parse_args(argv)
-    # What ends a service is an interruption too: the picture at hand is left out, and nothing else is lost.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         summary = run(options, quiet if options.quiet else said)
     except StoppedError as error:

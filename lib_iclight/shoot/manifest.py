@@ -118,7 +118,9 @@ class Manifest:
             self._finish(beside)
         except OSError as error:
             self.close()
-            raise ICLightError(f"The folder {shown(str(self.folder))} cannot be used: {error.strerror}.") from error
+            raise ICLightError(
+                f"The folder {shown(str(self.folder))} cannot be used: {error.strerror or error}."
+            ) from error
         return self
 
     def __exit__(self, *error: object) -> None:

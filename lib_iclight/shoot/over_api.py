@@ -31,7 +31,7 @@ _SHORT_TIMEOUT = 30.0
 _MOST_BYTES = 4 << 30
 _LONGEST_REASON = 400
 _HERE = ("localhost", "127.0.0.1", "::1")
-_AWAY = (401, 403, 404, 405, 502, 503, 504)
+_AWAY = (502, 503, 504)
 _IMG2IMG = TABS[1]
 
 
@@ -220,8 +220,9 @@ def _place(where: Any) -> str:
 
 
 def _relit(answer: Any) -> Relit:
-    content = _image(answer, 0)
-    seed = _about(answer).get("seed")
+    about = _about(answer)
+    seed, first = about.get("seed"), about.get("index_of_first_image")  # before it is a grid, if there is one
+    content = _image(answer, first if type(first) is int and first > 0 else 0)
     return Relit(content, seed if type(seed) is int else None)
 
 

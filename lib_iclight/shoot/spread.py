@@ -219,15 +219,15 @@ class _Spread:
             task = self._pending.pop(future)
             try:
                 outcome = future.result()
-            except InterruptedRunError:
-                raise
             except Exception as error:  # a worker that has died again and again, or whose Python differs
                 outcome = Outcome(task, None, without_folders(f"{type(error).__name__}: {error}"))
+            if outcome is None:
+                raise InterruptedRunError
             yield task, outcome if isinstance(outcome, _Gone) else replace(outcome, task=task)
 
 
-def _done(task: Task, web_ui_of: Callable[[str], WebUI]) -> Outcome | _Gone:
-    """Do a task on a worker."""
+def _done(task: Task, web_ui_of: Callable[[str], WebUI]) -> Outcome | _Gone | None:
+    """Do a task on a worker; None if the user has interrupted it there."""
     from distributed import get_worker
 
     name = str(get_worker().name)
@@ -235,5 +235,7 @@ def _done(task: Task, web_ui_of: Callable[[str], WebUI]) -> Outcome | _Gone:
         asked = web_ui_of(name)
         outcome = attempted(asked.relight, task, asked.address)
         return replace(outcome, task=replace(task, content=b""))  # the picture need not travel back
+    except InterruptedRunError:
+        return None
     except StoppedError as error:
         return _Gone(name, str(error))

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import socket
+import threading
+
 import pytest
+import uvicorn
 from catalogues import put_pictures, result_files, rows
 from PIL import Image
 from samples import file_bytes, noise
@@ -14,18 +18,30 @@ RUN = {"prompt": "studio", "seed": 7, "steps": 1, "width": 64, "height": 64, "sa
 OWN = {"light": "left", "remove_background": False, "result": "photograph", "photograph_size": "photograph"}
 
 
+@pytest.fixture(scope="module")
+def address(running):
+    """Where the running workbench answers, without its page."""
+    server = uvicorn.Server(uvicorn.Config(running.app, log_level="error"))
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        listening.listen()
+        thread = threading.Thread(target=server.run, args=([listening],), daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        server.should_exit = True
+        thread.join()
+
+
 @pytest.fixture
-def options(tmp_path, served):
+def options(tmp_path, host, address):
     """The options for two pictures, one with camera data, and what is to be relit under two looks."""
     pictures = put_pictures(tmp_path / "in", "shoes/a.png")
     exif = Image.Exif()
     exif[0x8298] = "(c) Zoe"
     (pictures / "b.jpg").write_bytes(file_bytes(Image.fromarray(noise(90, 60)), "JPEG", exif=exif))
-    files = [
-        looks.save(tmp_path, look) for look in (looks.make("own", OWN, RUN), looks.make("i2i", {}, RUN, "img2img"))
-    ]
-    chosen = ["--looks", *map(str, files)]
-    return ["--pictures", str(pictures), *chosen, "--out", str(tmp_path / "out"), "--web-ui", served.address]
+    wanted = looks.make("own", OWN, RUN), looks.make("i2i", {"remove_background": False}, RUN, "img2img")
+    chosen = ["--looks", *(str(looks.save(tmp_path, look)) for look in wanted)]
+    return ["--pictures", str(pictures), *chosen, "--out", str(tmp_path / "out"), "--web-ui", address]
 
 
 def test_results_are_the_web_uis_with_the_photographs_data(options, tmp_path):

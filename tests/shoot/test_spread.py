@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from contextlib import contextmanager
 
 import pytest
 from catalogues import LEFT, RIGHT, put_pictures, result_files, rows, stand_in
@@ -24,9 +25,9 @@ def servers():
         yield one, two
 
 
-def shoot(tmp_path, work):
+def shoot(tmp_path, work, out="out"):
     pictures = put_pictures(tmp_path / "in", *NAMES)
-    with Manifest(tmp_path / "out") as manifest:
+    with Manifest(tmp_path / out) as manifest:
         return Job(sources.found([pictures]), [LEFT, RIGHT], manifest).run(work)
 
 
@@ -54,25 +55,29 @@ def test_when_the_last_one_dies_it_stops_and_goes_on_later(tmp_path, servers):
     assert shoot(tmp_path, spread.over(web_uis)).is_whole
 
 
-def test_interrupt_on_one_web_ui_ends_it(tmp_path, servers):
-    one, _ = servers
-    one.before = lambda number: one.state.update(interrupted=True)
-    summary = shoot(tmp_path, spread.over([web_ui(each.address) for each in servers]))
-    assert summary.interrupted
-    assert summary.progress.left > 0
+@contextmanager
+def started(*names):
+    """A cluster that somebody else has started: the address of its scheduler."""
+    from distributed import Scheduler, SpecCluster, Worker
+
+    here = {"host": "127.0.0.1", "dashboard": False}
+    options = {"nthreads": 1, "memory_limit": 0, **here}
+    workers = {name: {"cls": Worker, "options": {"name": name, **options}} for name in names}
+    scheduler = {"cls": Scheduler, "options": {"port": 0, **here}}
+    with SpecCluster(workers, scheduler, silence_logs=logging.ERROR) as cluster:
+        yield cluster.scheduler_address
 
 
 def test_workers_that_others_have_started_ask_the_web_ui_that_they_are_named_after(tmp_path, servers):
-    from distributed import Scheduler, SpecCluster, Worker
-
     names = [each.address for each in servers]
-    options = {"nthreads": 1, "memory_limit": 0, "protocol": "tcp://", "host": "127.0.0.1", "dashboard": False}
-    workers = {name: {"cls": Worker, "options": {"name": name, **options}} for name in (*names, "unnamed")}
-    scheduler = {"cls": Scheduler, "options": {"host": "127.0.0.1", "port": 0, "dashboard": False}}
-    with SpecCluster(workers, scheduler, silence_logs=logging.ERROR) as cluster:
-        summary = shoot(tmp_path, spread.through(cluster.scheduler_address))
-    assert summary.is_whole, summary
-    assert {row.web_ui for row in rows(tmp_path / "out").values()} == {*names}
+    with started(*names, "unnamed") as scheduler:
+        summary = shoot(tmp_path, spread.through(scheduler))
+        assert summary.is_whole, summary
+        assert {row.web_ui for row in rows(tmp_path / "out").values()} == {*names}
+        servers[0].before = lambda number: servers[0].state.update(interrupted=True)
+        again = shoot(tmp_path, spread.through(scheduler), "again")
+    assert again.interrupted, "Interrupt on one web UI ends it"
+    assert again.progress.left > 0
 
 
 def test_without_dask_it_says_how_to_get_it(monkeypatch):
