@@ -8,6 +8,9 @@ from pathlib import Path
 
 from PIL import Image
 
+MOST = 240
+"""The most pictures on a sheet."""
+
 _ROW, _GAP, _WIDEST = 240, 6, 4096
 _SHAPE = 4 / 3
 """Width by height of the sheet, more or less."""
@@ -19,19 +22,20 @@ def sheet(groups: Sequence[Sequence[Path]]) -> Image.Image | None:
     """Lay pictures out in rows, each scaled to fill the width of the sheet; what cannot be opened is left out.
 
     Args:
-        groups: the files; those of a group, such as the looks of one picture, stay side by side in a row.
+        groups: the files; those of a group, such as the looks of one picture, stay side by side in a row. The first
+            are shown, up to :data:`MOST` files.
 
     Returns:
         An RGB picture at most 4096 pixels wide; None if there is nothing to show.
     """
-    shown = [found for group in groups if (found := [*_opened(group)])]
+    room = MOST // max(map(len, groups), default=1)
+    shown = [found for group in groups[:room] if (found := [*_opened(group)])]
     if not shown:
         return None
     rows = [[picture for group in part for picture in group] for part in _even(shown)]
     ratios = [sum(picture.width / picture.height for picture in row) for row in rows]
     most = max(map(len, rows))
     width = min(_WIDEST, round(_ROW * max(ratios)) + (most - 1) * _GAP)
-    # A row that is short of pictures would be high: no picture of it is enlarged beyond the others.
     heights = [(width - (len(row) - 1) * _GAP) / ratio for row, ratio in zip(rows, ratios, strict=True)]
     canvas = Image.new("RGB", (width, sum(map(round, heights)) + (len(rows) - 1) * _GAP), _PAPER)
     top = 0

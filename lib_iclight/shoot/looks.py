@@ -237,7 +237,7 @@ def save(folder: Path, look: Look, overwrite: bool = False) -> Path:
     """
     path = path_of(folder, look.name)
     if path.exists() and not overwrite:
-        raise ICLightError(f"There is a look named {shown(look.name)} already. Choose another name, or overwrite it.")
+        raise ICLightError(f"There is a look named {shown(look.name)} already. Choose another name, or replace it.")
     folder.mkdir(parents=True, exist_ok=True)
     replacing(path, lambda target: target.write(to_json(look).encode()))
     return path

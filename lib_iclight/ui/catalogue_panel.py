@@ -43,10 +43,10 @@ class CataloguePanel(Panel):
                 label="Pictures",
                 file_count="multiple",
                 file_types=sorted(endings()),
-                height=110,
                 elem_id=self._id("files"),
+                elem_classes=["ic-light-files"],
             )
-            with gr.Row():
+            with gr.Row(elem_classes=["ic-light-looks"]):
                 self._looks = gr.Dropdown(
                     [],
                     value=[],
@@ -95,7 +95,7 @@ class CataloguePanel(Panel):
             )
             self._replace = gr.Checkbox(False, label="Replace the look", elem_id=self._id("replace"), container=False)
             self._save = gr.Button("Save the look", size="sm", elem_id=self._id("save"))
-        self._said = gr.HTML("", visible=False, elem_id=self._id("said"), elem_classes=["ic-light-note"])
+        self._said = gr.HTML("", visible=False, elem_id=self._id("said"), elem_classes=["ic-light-said"])
         for control in (self._name, self._match, self._replace):
             control.do_not_save_to_config = True
 
