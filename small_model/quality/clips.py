@@ -136,8 +136,6 @@ def ways(known: Clip, painter: Painter) -> Iterator[tuple[str, Tensor]]:
     """Yield the names of the ways to a clip, and what they make."""
     yield "renderer", known.truth
     for name, gamma in ((PLAIN, 0.0), (LOOKING, GAMMA)):
-        if gamma and _moves(known):
-            continue  # each frame is a batch by itself
         paintings = painter.paintings(known, gamma)
         yield f"painting{name}", paintings
         yield f"painting{name}{SMOOTH}", smoothed(known, paintings)

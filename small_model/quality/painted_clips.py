@@ -10,11 +10,18 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from lib_iclight.hosts import run_context
+from lib_iclight.light.description import parse
+from lib_iclight.picture.arrays import to_picture
+from lib_iclight.relight import OfFrame
+from lib_iclight.subject.prepare import Framing, SubjectCache
+from lib_iclight.support.cache import SharedCache
 from small_model.quality.heldout import HeldOut
 from small_model.quality.moving import Clip
 from small_model.quality.product import Asking, picture_of
 
 SCRIPT = "IC Light"
+_SIDE = "left"  # of the request; each frame has a light of its own
 
 
 class Painter:
@@ -30,7 +37,7 @@ class Painter:
         self.host, self.asking, self.folder = host, asking, folder
 
     def paintings(self, clip: Clip, gamma: float) -> Tensor:
-        """Return a clip's paintings, [T, 3, S, S] in 0..1; frames that have the same light are one batch.
+        """Return a clip's paintings, [T, 3, S, S] in 0..1, painted in one batch.
 
         ``gamma`` says how far the frames of a batch look at each other.
         """
@@ -44,24 +51,29 @@ class Painter:
         return torch.from_numpy(np.load(path)).float() / 255
 
     def _painted(self, clip: Clip, gamma: float) -> Tensor:
-        made = torch.empty_like(clip.held.pictures)
-        for angle in dict.fromkeys(clip.angles):
-            rows = [row for row, each in enumerate(clip.angles) if each == angle]
-            made[rows] = self._batch(clip.held, rows, angle, gamma)
-        return made
+        from modules import processing
 
-    def _batch(self, held: HeldOut, rows: list[int], angle: float, gamma: float) -> Tensor:
+        held, count = clip.held, len(clip.angles)
+        p = self._processing(count, held.size, self.asking.seed + held.first)
+        p.init_images = [picture_of(held.pictures[0])] * count  # what is relit comes with the frames
+        run_context.paint_frames(p, [_frame(held, *each) for each in enumerate(clip.angles)])
+        run_context.attend_across(p, gamma)
+        paintings: list[np.ndarray] = []
+        run_context.tell(p, lambda plan, subject, painting: paintings.append(painting))
+        processing.process_images(p)
+        return torch.from_numpy(np.stack(paintings)).permute(0, 3, 1, 2).float() / 255
+
+    def _processing(self, count: int, size: int, seed: int) -> Any:
+        """The host's processing object for a batch."""
         from modules import processing, scripts
 
-        from lib_iclight.hosts import run_context
-
-        asking, count = self.asking, len(rows)
+        asking = self.asking
         p = processing.StableDiffusionProcessingImg2Img(
             prompt=asking.prompt,
-            seed=[asking.seed + held.first] * count,
+            seed=[seed] * count,
             batch_size=count,
-            width=held.size,
-            height=held.size,
+            width=size,
+            height=size,
             steps=asking.steps,
             cfg_scale=asking.guidance,
             sampler_name=asking.sampler,
@@ -71,12 +83,18 @@ class Painter:
             do_not_save_samples=True,
             override_settings={"img2img_fix_steps": True},
         )
-        p.init_images = [picture_of(held.pictures[row], held.alphas[row]) for row in rows]
         p.is_api, p.scripts = True, scripts.scripts_img2img
-        p.script_args = _arguments(p.scripts, {"version": 1, "lights": [{"angle": angle}]})
-        run_context.attend_across(p, gamma)
-        found = [np.asarray(image.convert("RGB")) for image in processing.process_images(p).images]
-        return torch.from_numpy(np.stack(found[-count:])).permute(0, 3, 1, 2).float() / 255
+        p.script_args = _arguments(p.scripts, _SIDE)
+        return p
+
+
+def _frame(held: HeldOut, index: int, angle: float) -> OfFrame:
+    """A frame of a clip in the light of its angle."""
+    picture = to_picture(picture_of(held.pictures[index], held.alphas[index]))
+    subject = SubjectCache(SharedCache(lambda: 0), lambda: 1 << 28, lambda model: None).subject(
+        picture, False, "", remover=None
+    )
+    return OfFrame(subject.framed(Framing("cover")), parse({"version": 1, "lights": [{"angle": angle}]}))
 
 
 def _arguments(runner: Any, light: Any) -> tuple:
