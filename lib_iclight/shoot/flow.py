@@ -54,7 +54,7 @@ def warp(values: np.ndarray, along: np.ndarray) -> np.ndarray:
     """Fetch values of another frame to the places that they have in this one (backward warp).
 
     Args:
-        values: ``[H, W]`` or ``[H, W, C]`` of the other frame, uint8 or float32; C is at most 4.
+        values: ``[H, W]`` or ``[H, W, C]`` of the other frame, uint8 or float32.
         along: the :func:`flow` from this frame to the other.
 
     Returns:
@@ -64,16 +64,6 @@ def warp(values: np.ndarray, along: np.ndarray) -> np.ndarray:
     x, y = _places(along)
     found = engine.remap(values, x, y, engine.INTER_LINEAR, borderMode=engine.BORDER_REPLICATE)
     return found.reshape(values.shape)  # a single channel is dropped
-
-
-def joined(along: np.ndarray, onward: np.ndarray) -> np.ndarray:
-    """The flow from a first frame to a third.
-
-    Args:
-        along: from the first to the second.
-        onward: from the second to the third.
-    """
-    return along + warp(onward, along)
 
 
 def occluded(forward: np.ndarray, backward: np.ndarray) -> np.ndarray:

@@ -11,10 +11,11 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
-from .flow import flow, joined, occluded, warp
+from .flow import flow, occluded, warp
 
 RADIUS = 6
 """How many frames before a frame, and after it, are looked at."""
@@ -43,7 +44,7 @@ class Moment:
     Attributes:
         frame: uint8 ``[H, W, 3]``, the photograph.
         matte: uint8 ``[H, W]``, 255 on the subject.
-        values: float32 ``[H, W, C]``, what is to be steadied; C is at most 4.
+        values: float32 ``[H, W, C]``, what is to be steadied.
     """
 
     frame: np.ndarray
@@ -208,14 +209,15 @@ class _Sums:
         none = np.zeros_like(weight)
         return cls(weight.copy(), none, none.copy(), weight[..., None] * values, np.zeros_like(values))
 
-    def add(self, weight: np.ndarray, away: float, values: np.ndarray) -> None:
-        """Add a frame that is ``away`` frames from the one that is steadied."""
+    def add(self, weight: np.ndarray, away: float, values: np.ndarray, lines: bool) -> None:
+        """Add a frame that is ``away`` frames from the one that is steadied; without ``lines`` for its mean alone."""
         self.weight += weight
-        self.first += weight * np.float32(away)
-        self.second += weight * np.float32(away * away)
         weighted = weight[..., None] * values
         self.value += weighted
-        self.slope += weighted * np.float32(away)
+        if lines:
+            self.first += weight * np.float32(away)
+            self.second += weight * np.float32(away * away)
+            self.slope += weighted * np.float32(away)
 
     def mean(self) -> np.ndarray:
         """The weighted mean, ``[..., C]``."""
@@ -227,6 +229,31 @@ class _Sums:
         share = (self.first / self.weight / lean)[..., None]
         mean = self.mean()
         return mean - share * (self.slope * self.weight[..., None] - self.first[..., None] * self.value)
+
+
+class _Seen(NamedTuple):
+    """A frame of the window.
+
+    Attributes:
+        values: as in :class:`Moment`.
+        share: float32 ``[H, W]``, the matte's.
+        layers: float32 ``[H, W, C + 2]``: the values, the matte's share, and how bright the frame is, all of which are
+            fetched together.
+        frame: the photograph.
+    """
+
+    values: np.ndarray
+    share: np.ndarray
+    layers: np.ndarray
+    frame: np.ndarray
+
+    @classmethod
+    def of(cls, moment: Moment) -> _Seen:
+        """A moment, made ready."""
+        share = np.maximum(moment.matte / np.float32(255), np.float32(_LEAST))
+        brightness = moment.frame.mean(-1, dtype=np.float32)
+        layers = np.concatenate([moment.values, share[..., None], brightness[..., None]], -1)
+        return cls(moment.values, share, layers, moment.frame)
 
 
 class _Window:
@@ -241,18 +268,18 @@ class _Window:
     def __init__(self, sigma: float, radius: int, lines: bool) -> None:
         self._radius, self._lines = radius, lines
         self._kernel = [float(np.exp(-0.5 * (step / sigma) ** 2)) for step in range(radius + 1)]
-        self._kept: deque[Moment] = deque(maxlen=2 * radius + 1)
-        # Between each kept frame and the one after it: the flow there, the flow back, and what is hidden on each way.
-        self._ways: deque[tuple[np.ndarray, ...]] = deque(maxlen=2 * radius)
+        self._kept: deque[_Seen] = deque(maxlen=2 * radius + 1)
+        # Between each kept frame and the one after it: the way there and the way back.
+        self._ways: deque[tuple[np.ndarray, np.ndarray]] = deque(maxlen=2 * radius)
         self._next = 0
 
     def take(self, moment: Moment) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         """Take in the next frame, and yield the values and the smooth ones of the frame whose turn it is, if any."""
         if self._kept:
-            self._ways.append(_ways(self._kept[-1], moment))
+            self._ways.append(_ways(self._kept[-1].frame, moment.frame))
             if len(self._kept) == self._kept.maxlen:
                 self._next -= 1
-        self._kept.append(moment)
+        self._kept.append(_Seen.of(moment))
         if len(self._kept) - self._next > self._radius:
             yield self._steadied()
 
@@ -264,44 +291,35 @@ class _Window:
     def _steadied(self) -> tuple[np.ndarray, np.ndarray]:
         index, self._next = self._next, self._next + 1
         here = self._kept[index]
-        sums = _Sums.begun(_share(here.matte), here.values)
+        sums = _Sums.begun(here.share, here.values)
         for step in (1, -1):
             self._follow(index, step, sums)
         return here.values, sums.line() if self._lines else sums.mean()
 
     def _follow(self, index: int, step: int, sums: _Sums) -> None:
         """Add the frames after a frame, or before it, as far as its points can be followed."""
-        here, along, seen = self._kept[index], None, None
+        brightness, way = self._kept[index].layers[..., -1], None
         for distance in range(1, self._radius + 1):
             other = index + step * distance
             if not 0 <= other < len(self._kept):
                 return
-            there, _, lost, _ = self._way(other, step)
-            visible = 1 - lost.astype(np.float32)
-            seen = visible if along is None else seen * warp(visible, along)
-            along = there if along is None else joined(along, there)
-            found = self._kept[other]
-            weight = self._kernel[distance] * seen * _alike(here.frame, warp(found.frame, along))
-            sums.add(weight * warp(_share(found.matte), along), step * distance, warp(found.values, along))
-
-    def _way(self, to: int, step: int) -> tuple[np.ndarray, ...]:
-        """The way to a frame from its neighbour: the flow, the flow back, and what is hidden on each."""
-        if step > 0:
-            return self._ways[to - 1]
-        there, back, lost, lost_back = self._ways[to]
-        return back, there, lost_back, lost
+            onward = self._ways[other - 1][0] if step > 0 else self._ways[other][1]
+            if way is not None:
+                onward = warp(onward, way[..., :2])
+                onward[..., :2] += way[..., :2]
+                onward[..., 2] *= way[..., 2]
+            way = onward
+            layers = warp(self._kept[other].layers, way[..., :2])
+            unlike = (layers[..., -1] - brightness) * np.float32(1 / _LOOKS)
+            weight = np.float32(self._kernel[distance]) * way[..., 2] * np.exp(-(unlike**2))
+            sums.add(weight * layers[..., -2], step * distance, layers[..., :-2], self._lines)
 
 
-def _ways(first: Moment, second: Moment) -> tuple[np.ndarray, ...]:
-    there, back = flow(first.frame, second.frame), flow(second.frame, first.frame)
-    return there, back, occluded(there, back), occluded(back, there)
+def _ways(first: np.ndarray, second: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The way from a frame to another, and the way back.
 
-
-def _share(matte: np.ndarray) -> np.ndarray:
-    return np.maximum(matte / np.float32(255), np.float32(_LEAST))
-
-
-def _alike(first: np.ndarray, second: np.ndarray) -> np.ndarray:
-    """How much a place looks like the same, 0 to 1, ``[H, W]``."""
-    apart = (first.astype(np.float32) - second).mean(-1)
-    return np.exp(-((apart / np.float32(_LOOKS)) ** 2))
+    Each is float32 ``[H, W, 3]``: the flow, and 1 where the other frame shows the point.
+    """
+    there, back = flow(first, second), flow(second, first)
+    seen = (~occluded(*each) for each in ((there, back), (back, there)))
+    return tuple(np.dstack([way, shown.astype(np.float32)]) for way, shown in zip((there, back), seen, strict=True))

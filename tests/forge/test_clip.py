@@ -57,7 +57,7 @@ def made(forge):
 
 def test_interrupt_keeps_the_windows_that_are_done_and_the_clip_is_gone_on_with(client, forge, clip, untouched):
     answers = []
-    job = threading.Thread(target=lambda: answers.append(relit(client, clip, seed=7, steps=4)))
+    job = threading.Thread(target=lambda: answers.append(relit(client, clip, seed=7, steps=2)))
     job.start()
     _interrupt_after_the_first_window(client, forge, job)
     job.join()
@@ -67,12 +67,12 @@ def test_interrupt_keeps_the_windows_that_are_done_and_the_clip_is_gone_on_with(
     done = [*folder.glob("*/paintings/*")]
     assert 1 <= len(done) < 3
     first = (done[0] / "000001.png").stat().st_mtime_ns
-    assert relit(client, clip, seed=-1, steps=4).status == 200
+    assert relit(client, clip, seed=-1, steps=2).status == 200
     folder, (gone_on,) = made(forge)
     assert (done[0] / "000001.png").stat().st_mtime_ns == first
     resumed = gone_on.read_bytes()
     shutil.rmtree(folder)
-    assert relit(client, clip, seed=7, steps=4).status == 200
+    assert relit(client, clip, seed=7, steps=2).status == 200
     assert made(forge)[1][0].read_bytes() == resumed
 
 

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 import torch
-from ldm_models import CONDITION, Loaded, X, offered, offsets_for, plain, relit, sampled
+from ldm_models import CONDITION, Loaded, Unet, X, offered, offsets_for, plain, relit, sampled
 
 from lib_iclight.hosts import attention, run_context
 from lib_iclight.hosts.a1111 import A1111Host
@@ -86,11 +86,44 @@ def test_a_further_pass_looks_once_and_gamma_0_sets_nothing():
     assert bare.model_options == {"transformer_options": {}}
 
 
+class Processing:
+    """A host's processing object."""
+
+
 def test_what_is_asked_of_a_run_is_kept_for_it_alone():
-    p = SimpleNamespace()
+    p, other = Processing(), Processing()
     run_context.attend_across(p, 0.5)
     assert run_context.begin(p).attention == 0.5
-    assert run_context.begin(SimpleNamespace()).attention == 0
+    assert run_context.begin(other).attention == 0
+
+
+class Attention(torch.nn.Module):
+    """Self-attention without weights, called as AUTOMATIC1111's UNet calls its layers."""
+
+    def forward(self, x, context=None):
+        context = x if context is None else context
+        return (x @ context.mT).softmax(-1) @ context
+
+
+class Looking(Unet):
+    """A UNet whose output block has self-attention."""
+
+    def __init__(self):
+        super().__init__()
+        self.output_blocks = torch.nn.ModuleList([torch.nn.ModuleDict({"attn1": Attention()})])
+
+    def forward(self, x):
+        made = self.input_blocks[0](x).movedim(1, -1)
+        rows = made.flatten(1, 2)
+        rows = rows + self.output_blocks[0]["attn1"](rows, context=None)
+        return self.out(rows.reshape(made.shape)).movedim(-1, 1)
+
+
+@pytest.fixture
+def model():
+    loaded = Loaded()
+    loaded.model.diffusion_model = Looking()
+    return loaded
 
 
 @pytest.fixture
@@ -107,16 +140,14 @@ def looking(host, model, gamma, in_the_middle=lambda: None):
     return sampled(p)[-1]
 
 
-def test_without_a_patcher_frames_look_at_each_other_while_the_sampler_runs(host):
-    model = Loaded()
+def test_without_a_patcher_frames_look_at_each_other_while_the_sampler_runs(host, model):
     before, alone = plain(model), looking(host, model, 0.0)
     assert not torch.allclose(looking(host, model, 0.5), alone)
     assert torch.equal(looking(host, model, 0.0), alone)
     assert torch.equal(plain(model), before)
 
 
-def test_an_error_in_the_middle_leaves_no_hook(host):
-    model = Loaded()
+def test_an_error_in_the_middle_leaves_no_hook(host, model):
     before = plain(model)
 
     def raises():
@@ -127,8 +158,7 @@ def test_an_error_in_the_middle_leaves_no_hook(host):
     assert torch.equal(plain(model), before)
 
 
-def test_equal_frames_are_painted_as_they_are_alone(host):
-    model = Loaded()
+def test_equal_frames_are_painted_as_they_are_alone(host, model):
     both = relit(host, model, offsets_for(model))
     host.attend_across(model, 2, 0.7)
     equal = X[[0, 0]]
