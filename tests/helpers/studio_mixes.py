@@ -14,6 +14,8 @@ from lib_iclight.studio.mix import parse
 from lib_iclight.studio.preview import preview_of
 
 TAB = "IC Light Studio"
+ROW = ".ic-light-studio-rows > *"
+"""The rows of a set's lights."""
 
 # Each mix is drawn and read in one task: the browser drops what a canvas shows when it has shown it.
 _DRAWN = """(mixes) => {
@@ -30,6 +32,16 @@ def show(page: Any) -> None:
     """Open the studio's tab."""
     page.get_by_role("tab", name=TAB).click()
     page.wait_for_function("icLight.studio.now()")
+
+
+def mix_of(page: Any) -> dict[str, Any]:
+    """The mix that is shown."""
+    return page.evaluate("icLight.studio.now().state.mix")
+
+
+def tool(page: Any, name: str) -> Any:
+    """A button with an icon."""
+    return page.locator(f"#ic_light_studio_place [data-tool={name}]")
 
 
 def fader(**values: Any) -> dict[str, Any]:
