@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import io
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,8 +15,7 @@ from lib_iclight.studio.preview import preview_of
 
 TAB = "IC Light Studio"
 ROW = ".ic-light-studio-rows > *"
-LINE = ".ic-light-studio-line.ic-light-wrong"
-"""The rows of the lights, and the line that says what is wrong."""
+"""The rows of a set's lights."""
 
 # Each mix is drawn and read in one task: the browser drops what a canvas shows when it has shown it.
 _DRAWN = """(mixes) => {
@@ -34,6 +32,16 @@ def show(page: Any) -> None:
     """Open the studio's tab."""
     page.get_by_role("tab", name=TAB).click()
     page.wait_for_function("icLight.studio.now()")
+
+
+def mix_of(page: Any) -> dict[str, Any]:
+    """The mix that is shown."""
+    return page.evaluate("icLight.studio.now().state.mix")
+
+
+def tool(page: Any, name: str) -> Any:
+    """A button with an icon."""
+    return page.locator(f"#ic_light_studio_place [data-tool={name}]")
 
 
 def fader(**values: Any) -> dict[str, Any]:
@@ -85,20 +93,3 @@ def canvas_and_python(page: Any, light_set: LightSet, mixes: list[dict[str, Any]
         shown = np.asarray(Image.open(io.BytesIO(content)).convert("RGB")).astype(int)
         found.append((shown, desk.shown(parse(drawn["plain"])).astype(int)))
     return found
-
-
-def mix_of(page: Any) -> dict[str, Any]:
-    """The mix that the studio shows."""
-    return page.evaluate("icLight.studio.now().state.mix")
-
-
-def tool(page: Any, name: str) -> Any:
-    """A button of the studio's toolbar."""
-    return page.locator(f"#ic_light_studio_place [data-tool={name}]")
-
-
-def sets_folder() -> Path:
-    """Where the web UI of the test keeps its sets."""
-    from lib_iclight.hosts import light_sets
-
-    return light_sets.results() / light_sets.FOLDER

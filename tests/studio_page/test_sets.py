@@ -1,15 +1,23 @@
-"""Sets in the studio's tab: opened, dropped, renamed, deleted, and what is said of those that cannot be used."""
+"""The studio's sets on the page: renamed, deleted, taken in from files, and those that are gone or cannot be used."""
 
 from __future__ import annotations
 
 import pytest
 from light_sets import random_paintings
-from studio_mixes import LINE, ROW, mix_of, sets_folder, show, tool
+from studio_mixes import ROW, mix_of, show, tool
 
 from lib_iclight.studio import set_file
 
 expect = pytest.importorskip("playwright.sync_api").expect
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("host")]
+
+LINE = ".ic-light-studio-line.ic-light-wrong"
+
+
+def sets_folder():
+    from lib_iclight.hosts import light_sets
+
+    return light_sets.results() / light_sets.FOLDER
 
 
 def test_a_set_is_renamed_and_deleted(page, sets):
@@ -67,22 +75,6 @@ def test_a_foreign_file_is_refused_in_words_and_the_set_stays(page):
     page.evaluate(DROP, [["broken.safetensors", [1, 2, 3]]])
     expect(page.locator(LINE)).to_contain_text("cannot be used")
     expect(page.locator(ROW)).to_have_count(5)
-
-
-def test_ten_sets_take_no_more_memory_than_two(opened, sets):
-    sets(**{f"set_{index}": random_paintings(256, 256, count=8) for index in range(10)})
-    page = opened()
-    protocol = page.context.new_cdp_session(page)
-    protocol.send("HeapProfiler.enable")
-    used = []
-    for index in range(10):
-        page.get_by_label("Light set", exact=True).select_option(f"set {index}")
-        page.wait_for_function("name => icLight.studio.now().state.set?.name === name", arg=f"set {index}")
-        protocol.send("HeapProfiler.collectGarbage")
-        heap = protocol.send("Runtime.getHeapUsage")
-        used.append(heap["usedSize"] + heap.get("backingStorageSize", 0))
-    one_set = 9 * 256 * 256 * 6
-    assert max(used[2:]) - min(used[:2]) < one_set / 2
 
 
 def test_a_set_that_is_gone_is_said_and_the_shown_one_stays(opened, sets):

@@ -13,6 +13,7 @@ from lib_iclight.studio.mixing import Desk
 expect = pytest.importorskip("playwright.sync_api").expect
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("host")]
 
+MIX = "icLight.studio.now().state.mix"
 LIGHTS = ["light 0", "light 1", "light 2", "light 3"]
 PRESETS = ["key", "rim", "split", "loop", "rembrandt", "golden", "moonlight"]
 
@@ -184,7 +185,7 @@ def test_a_ready_mix_lights_any_set_of_sides(page, name):
     page.get_by_label("Ready mixes").select_option(name)
     light_set = random_paintings(count=4)
     desk = Desk(light_set)
-    mix = parse(page.evaluate("icLight.studioMix.plain(icLight.studio.now().state.mix)"))
+    mix = parse(page.evaluate(f"icLight.studioMix.plain({MIX})"))
     assert desk.picture(desk.factors(mix)).mean() > 10
     assert mix.turned is not None
 
@@ -279,3 +280,22 @@ DRAWS = """async (changes) => {
 def test_it_draws_on_change_and_once_in_a_frame(page):
     assert page.evaluate(DRAWS, 0) == [0, 0]
     assert page.evaluate(DRAWS, 7) == [0, 1]
+
+
+# Memory
+
+
+def test_ten_sets_take_no_more_memory_than_two(opened, sets):
+    sets(**{f"set_{index}": random_paintings(256, 256, count=8) for index in range(10)})
+    page = opened()
+    protocol = page.context.new_cdp_session(page)
+    protocol.send("HeapProfiler.enable")
+    used = []
+    for index in range(10):
+        page.get_by_label("Light set", exact=True).select_option(f"set {index}")
+        page.wait_for_function("name => icLight.studio.now().state.set?.name === name", arg=f"set {index}")
+        protocol.send("HeapProfiler.collectGarbage")
+        heap = protocol.send("Runtime.getHeapUsage")
+        used.append(heap["usedSize"] + heap.get("backingStorageSize", 0))
+    one_set = 9 * 256 * 256 * 6
+    assert max(used[2:]) - min(used[:2]) < one_set / 2

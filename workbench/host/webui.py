@@ -53,6 +53,7 @@ def webui(*, port: int | None = None) -> tuple[FastAPI, str]:
         server_port=port if port is not None else opts.port,
         prevent_thread_lock=True,
         quiet=True,
+        _frontend=False,  # does not look whether the page answers within three seconds, which a loaded machine may take
         auth=[tuple(pair.split(":", 1)) for pair in opts.gradio_auth.split(",")] if opts.gradio_auth else None,
         show_api=False,
         allowed_paths=_allowed_paths(),
