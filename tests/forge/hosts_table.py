@@ -116,7 +116,10 @@ HOSTS = (
         size_step=64,
         lacks=frozenset({"Latent", "Lanczos", "Nearest"}),
         second_pass={**_WITH_MODULES, "hr_upscaler": "None"},
-        without={INTEGRATED: "has fewer extensions of its own than Forge, and MultiDiffusion in img2img alone"},
+        without={
+            INTEGRATED: "has fewer extensions of its own than Forge, and MultiDiffusion in img2img alone",
+            "IP-Adapter": "cannot load the encoder of pictures that IP-Adapter needs, with IC Light as without",
+        },
         plot_options=(True, True, *[False] * 5, 0, 0, True),
         script_args={"Loopback": (2, 0.5, "Linear"), "SD upscale": (32, "None", 1.0, False)},
     ),
