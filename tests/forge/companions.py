@@ -212,7 +212,9 @@ class CompanionClient(Client):
     def title(self, start: str, tab: str = "txt2img") -> str | None:
         """The title of the script that begins like this in a tab, as the web UI lists it; some end in a version."""
         start = start.lower()
-        return next((title for title in self._titles[tab] if title == start or title.startswith(f"{start} v")), None)
+        return next(
+            (title for title in self._titles.get(tab, ()) if title == start or title.startswith(f"{start} v")), None
+        )
 
     @functools.cached_property
     def _titles(self) -> dict[str, list[str]]:

@@ -122,6 +122,7 @@ HOSTS = (
         },
         plot_options=(True, True, *[False] * 5, 0, 0, True),
         script_args={"Loopback": (2, 0.5, "Linear"), "SD upscale": (32, "None", 1.0, False)},
+        note="IP-Adapter cannot be tried: its encoder of pictures does not load there, with IC Light as without.",
     ),
     Host(
         "AUTOMATIC1111",
