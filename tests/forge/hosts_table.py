@@ -68,6 +68,11 @@ class Host:
         known = "".join(path.read_text(encoding="utf-8") for name in _FLAGS_FILES if (path := home / name).is_file())
         return [flag for flag in (*self.processor, *COMMON_FLAGS) if f'"{flag.split("=")[0]}"' in known]
 
+    def made(self, *sides: int) -> tuple[int, ...]:
+        """What it makes of a picture's sides."""
+        step = self.size_step
+        return tuple(max(step, (side + step // 2) // step * step) for side in sides)
+
     def needs_size(self, *sides: int) -> None:
         """Skip the test where a picture cannot have such a side."""
         if odd := [side for side in sides if side % self.size_step]:
