@@ -166,11 +166,9 @@ COMPANIONS = {
         relight={"remove_background": False},
     ),
     adetailer.TITLE: Companion(adetailer.arguments(), inside=(4,), optional=True),
+    # It is on unless a request turns it off.
     "Dynamic Prompts": Companion(
-        {"Dynamic Prompts": _DYNAMIC},
-        {"prompt": "a {red|green|blue} cup"},
-        {"prompt": "a {red|green|blue} cup"},
-        optional=True,
+        {"Dynamic Prompts": _DYNAMIC}, {"prompt": "a {red|green|blue} cup"}, effect=SETTING, optional=True
     ),
     "Regional Prompter": Companion(
         {"Regional Prompter": [True, "Attention", pictures.text(pictures.halves(64, 64)), _REGIONS]}, optional=True
