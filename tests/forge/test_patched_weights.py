@@ -55,6 +55,13 @@ def test_weights_are_as_before(found, row):
 
 
 @pytest.mark.slow
+def test_another_checkpoint_is_relit_and_the_first_is_as_before(found, row):
+    """another checkpoint in the middle, and the first one again"""
+    assert found["changed_checkpoint"]
+    row |= {"figures": "plain and relit equal byte by byte", "result": "passed"}
+
+
+@pytest.mark.slow
 def test_unet_predicts_what_the_reference_predicts(found, files, work, row):
     """the UNet's output and the VAE's mode, beside diffusers'"""
     import torch
