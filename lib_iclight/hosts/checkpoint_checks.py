@@ -8,7 +8,8 @@ from typing import Any
 
 from ..errors import ICLightError
 from ..models.library import ModelLibrary, Offsets, check_fit
-from .checkpoints import Checkpoints, other_checkpoints
+from . import webui
+from .checkpoints import REFINER, Checkpoints, other_checkpoints
 from .protocol import Host
 from .run_context import RunContext
 
@@ -55,9 +56,16 @@ class CheckpointChecks:
         """Check the checkpoints of the second pass and the refiner now: they are loaded only in the middle of the run.
 
         Raises:
-            ICLightError: one of them is not Stable Diffusion 1.5.
+            ICLightError: one of them is not Stable Diffusion 1.5, or the refiner's UNet cannot be relit.
         """
-        for role, name in other_checkpoints(p).items():
+        others = other_checkpoints(p)
+        if REFINER in others and webui.reloads_weights_alone():
+            # With a LoRA the UNet would be a plain one from there on, and half of the picture's steps not relit.
+            raise ICLightError(
+                "The refiner cannot be relit where the web UI reloads nothing but weights for it. Switch off 'Reload "
+                "\"state_dict\" Only' in the web UI's settings, or choose no refiner."
+            )
+        for role, name in others.items():
             checkpoint = self._checkpoints.named(name)
             if checkpoint is not None and not checkpoint.supported:
                 raise ICLightError(

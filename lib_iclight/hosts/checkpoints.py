@@ -11,6 +11,7 @@ from .protocol import Checkpoint
 
 _NONE = (None, "", "None", "none")
 _SAME = "Use same checkpoint"
+REFINER = "the refiner"
 
 
 class Checkpoints:
@@ -67,7 +68,7 @@ def other_checkpoints(p: Any) -> dict[str, str]:
     found = {}
     if getattr(p, "enable_hr", False):
         found["the hires-fix checkpoint"] = getattr(p, "hr_checkpoint_name", None)
-    found["the refiner"] = getattr(p, "refiner_checkpoint", None)
+    found[REFINER] = getattr(p, "refiner_checkpoint", None)
     return {role: name for role, name in found.items() if name not in (*_NONE, _SAME)}
 
 

@@ -63,6 +63,13 @@ def corrects_colours() -> bool:
     return bool(getattr(shared.opts, "img2img_color_correction", False))
 
 
+def reloads_weights_alone() -> bool:
+    """Whether the web UI is set to load a refiner's weights into the UNet that is there; Forge Neo may be."""
+    from modules import shared
+
+    return bool(getattr(shared.opts, "refiner_fast_sd", False))
+
+
 def scripts_of(is_img2img: bool) -> list[Any]:
     """A tab's scripts: the web UI's and those of all extensions."""
     from modules import scripts

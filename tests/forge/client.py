@@ -181,6 +181,8 @@ class Client:
             body = {**self._host.second_pass, **body}
         if body.get("script_name") == PLOT:
             body = {**body, "script_args": [*body["script_args"], *self._host.plot_options]}
+        elif body.get("script_name") in self._host.script_args:
+            body = {**body, "script_args": [*self._host.script_args[body["script_name"]]]}
         folder = self._folder / f"run-{next(self._numbers)}"
         scripts = {PROBE: {"args": [{"folder": str(folder), **(probe or {})}]}}
         if relight is not None:

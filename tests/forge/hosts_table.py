@@ -48,6 +48,7 @@ class Host:
         without: why something that the others do cannot be tried, by what it is.
         note: what else is to be known of its rows in the table of what was run.
         plot_options: what follows the axes in the arguments of an X/Y/Z plot: a legend, and the single pictures too.
+        script_args: the arguments of other scripts, by title, where they are not Forge's.
     """
 
     name: str
@@ -60,6 +61,7 @@ class Host:
     without: Mapping[str, str] = field(default_factory=dict)
     note: str = ""
     plot_options: tuple[Any, ...] = (True, True, *[False] * 5, 0, True)
+    script_args: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
 
     def flags(self, home: Path) -> list[str]:
         """The arguments of ours that this version knows; it would not start with others."""
@@ -110,13 +112,15 @@ HOSTS = (
         "Forge Neo",
         ("backend", "modules_forge/presets.py"),
         processor=("--cpu", "--force-fp32"),
-        # A folder that was never started has none for the pictures of the gallery; empty is the system's.
-        settings={"VERSION_UID": "PY313", "temp_dir": ""},
+        # A folder that was never started has none for the pictures of the gallery; empty is the system's. The refiner
+        # would take over at a noise level.
+        settings={"VERSION_UID": "PY313", "temp_dir": "", "refiner_use_steps": True},
         size_step=64,
         lacks=frozenset({"Latent", "Lanczos", "Nearest"}),
         second_pass={**_WITH_MODULES, "hr_upscaler": "None"},
         without={INTEGRATED: "has fewer extensions of its own than Forge, and MultiDiffusion in img2img alone"},
         plot_options=(True, True, *[False] * 5, 0, 0, True),
+        script_args={"Loopback": (2, 0.5, "Linear"), "SD upscale": (32, "None", 1.0, False)},
     ),
     Host(
         "AUTOMATIC1111",

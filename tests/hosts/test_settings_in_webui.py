@@ -245,6 +245,14 @@ def test_a_refiner_of_another_family_is_refused_before_sampling(host, sdxl):
     assert host.probe.unet_inputs == []
 
 
+def test_a_refiner_whose_weights_alone_are_reloaded_is_refused_before_sampling(host, opts, monkeypatch):
+    monkeypatch.setitem(opts.data, "refiner_fast_sd", True)
+    text = detail(relit(host, refiner_checkpoint="none other", refiner_switch_at=0.5))
+    assert "choose no refiner" in text
+    assert host.probe.unet_inputs == []
+    assert relit(host).status_code == 200
+
+
 # Routes
 
 

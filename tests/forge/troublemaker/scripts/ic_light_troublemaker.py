@@ -9,6 +9,7 @@ a copy of the processing object, or img2img's copy that works on a crop).
 
 import copy
 import importlib.util
+import inspect
 
 import gradio as gr
 import torch
@@ -96,7 +97,9 @@ def _choose_checkpoint(name):
     if _BACKEND:
         from modules_forge import main_entry
 
-        main_entry.checkpoint_change(name, save=False)
+        change = main_entry.checkpoint_change
+        preset = {"preset": None} if "preset" in inspect.signature(change).parameters else {}
+        change(name, save=False, **preset)
     else:
         # What follows from a choice waits until the run has ended, where a run holds the queue.
         shared.opts.set("sd_model_checkpoint", name, is_api=True, run_callbacks=False)
