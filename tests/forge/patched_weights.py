@@ -196,10 +196,22 @@ def leave_calls(bench: Bench) -> None:
 
 
 def leave_encoded(bench: Bench) -> None:
-    """Write a picture and what the VAE makes of it."""
+    """Write a picture and what the VAE makes of it: whole, always in tiles, and when memory is short once."""
     pixels = torch.rand((1, 64, 64, 3), generator=torch.Generator().manual_seed(7))
     _, encode, _ = bench.host.vae(bench.sd_model)
-    save_file({"pixels": pixels, "encoded": encode(pixels).contiguous()}, f"{WORK}/vae.safetensors")
+    found = {"pixels": pixels, "whole": encode(pixels)}
+    model_management.VAE_ALWAYS_TILED = True
+    found["in tiles"] = encode(pixels)
+    model_management.VAE_ALWAYS_TILED = False
+    encoder = bench.objects.vae.first_stage_model.encoder
+
+    def forward(*args):
+        del encoder.forward
+        raise model_management.OOM_EXCEPTION("too little memory")
+
+    encoder.forward = forward
+    found["after too little memory"] = encode(pixels)
+    save_file({name: value.contiguous().clone() for name, value in found.items()}, f"{WORK}/vae.safetensors")
 
 
 @torch.inference_mode()
