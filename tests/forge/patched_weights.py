@@ -28,6 +28,7 @@ with contextlib.redirect_stdout(sys.stderr):
     initialize.imports()
     import psutil
     import torch
+    from ldm_patched.modules import model_management
     from ldm_patched.modules.samplers import sampling_function
     from modules_forge import forge_loader, forge_sampler
     from safetensors.torch import load_file, save_file
@@ -49,13 +50,21 @@ class Bench:
 
     def __init__(self) -> None:
         self.host, self.library = LdmHost(), ModelLibrary()
-        objects = forge_loader.load_checkpoint_guess_config(load_file(CHECKPOINT), output_clip=False)
-        self.objects, self.plain = objects, objects.unet
-        self.sd_model = SimpleNamespace(forge_objects=objects, is_sd1=True)
+        self.load()
         made = torch.Generator().manual_seed(3)
         self.x, self.context = (torch.randn(shape, generator=made) for shape in ((1, 4, 8, 8), (1, 77, 768)))
         self.condition = torch.randn((1, 8, 8, 8), generator=made)
         self.lora = _lora(self.plain.model)
+
+    def load(self, another: bool = False) -> None:
+        """Load the checkpoint in place of what is loaded, or another one: the same with its last layer reversed."""
+        model_management.unload_all_models()
+        tensors = load_file(CHECKPOINT)
+        if another:
+            tensors["model.diffusion_model.out.2.weight"].neg_()
+        self.objects = forge_loader.load_checkpoint_guess_config(tensors, output_clip=False)
+        self.plain, self._strength = self.objects.unet, None
+        self.sd_model = SimpleNamespace(forge_objects=self.objects, is_sd1=True)
 
     def offsets(self, mode: str):
         """The mode's offsets, as a run gets them: from the file, unless they are in memory."""
@@ -66,7 +75,7 @@ class Bench:
         """The checkpoint's patcher with the LoRA, the same object while the strength stays."""
         if not strength:
             return self.plain
-        if getattr(self, "_strength", None) != strength:
+        if self._strength != strength:
             self._patched = self.plain.clone()
             self._patched.add_patches(self.lora, strength)
             self._strength = strength
@@ -158,6 +167,15 @@ def changing(bench: Bench) -> int:
     return wrong
 
 
+def changed_checkpoint(bench: Bench) -> bool:
+    """Whether another checkpoint is relit as itself, and the first one is afterwards as it was, plain and relit."""
+    plain, relit = bench.run(None), bench.run("fc")
+    bench.load(another=True)
+    other = bench.run("fc")
+    bench.load()
+    return torch.equal(bench.run("fc"), relit) and torch.equal(bench.run(None), plain) and not torch.equal(other, relit)
+
+
 def leave_calls(bench: Bench) -> None:
     """Write one relit call of the UNet for each mode, as the web UI's backend makes it."""
     inner = bench.plain.model.diffusion_model
@@ -178,10 +196,22 @@ def leave_calls(bench: Bench) -> None:
 
 
 def leave_encoded(bench: Bench) -> None:
-    """Write a picture and what the VAE makes of it."""
+    """Write a picture and what the VAE makes of it: whole, always in tiles, and when memory is short once."""
     pixels = torch.rand((1, 64, 64, 3), generator=torch.Generator().manual_seed(7))
     _, encode, _ = bench.host.vae(bench.sd_model)
-    save_file({"pixels": pixels, "encoded": encode(pixels).contiguous()}, f"{WORK}/vae.safetensors")
+    found = {"pixels": pixels, "whole": encode(pixels)}
+    model_management.VAE_ALWAYS_TILED = True
+    found["in tiles"] = encode(pixels)
+    model_management.VAE_ALWAYS_TILED = False
+    encoder = bench.objects.vae.first_stage_model.encoder
+
+    def forward(*args):
+        del encoder.forward
+        raise model_management.OOM_EXCEPTION("too little memory")
+
+    encoder.forward = forward
+    found["after too little memory"] = encode(pixels)
+    save_file({name: value.contiguous().clone() for name, value in found.items()}, f"{WORK}/vae.safetensors")
 
 
 @torch.inference_mode()
@@ -189,6 +219,7 @@ def main() -> dict:
     bench = Bench()
     before, first = bench.weights(), bench.run(None)
     found = {"costs": costs(bench), "wrong": changing(bench)}
+    found["changed_checkpoint"] = changed_checkpoint(bench)
     leave_calls(bench)
     leave_encoded(bench)
     found["as_before"] = bench.weights() == before and torch.equal(bench.run(None), first)

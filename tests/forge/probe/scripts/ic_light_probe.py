@@ -214,8 +214,8 @@ class Recording:
             self._watch_encodes_of_ldm()
             return
         vae = importlib.import_module(module).VAE
-        # Forge Neo does without an inner one.
-        name = "encode_inner" if hasattr(vae, "encode_inner") else "encode"
+        # Forge Neo does without an inner one, and reForge has one that nobody calls.
+        name = "encode_inner" if module == _VAES[0] and hasattr(vae, "encode_inner") else "encode"
         encode = getattr(vae, name)
 
         def watched(instance, pixels):
