@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import re
@@ -249,6 +250,13 @@ def is_answered(host, value: dict, picture: str, folder: Path) -> None:
     elif "version" in value:
         answer = host.api.post("/ic-light/light-map", json={"light": value, "width": 16, "height": 16})
         assert parse(value).lights
+    elif value.get("script_name") == "IC Light: catalogue":
+        folder = host.settings.data_dir / "sample"
+        folder.mkdir(exist_ok=True)
+        (folder / "photo.png").write_bytes(base64.b64decode(picture))
+        args = [str(folder), None, [], str(folder / "results"), *value["script_args"][4:]]
+        assert len(args) == len(value["script_args"])
+        answer = host.txt2img(**{**usual, **value, "script_args": args})
     elif "alwayson_scripts" in value:
         dance = video(folder / "dance.mp4", [frame(0), frame(1)])
         given = json.loads(json.dumps(value).replace("<base64>", picture).replace("/clips/dance.mp4", str(dance)))
