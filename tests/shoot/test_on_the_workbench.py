@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 
+import numpy as np
 import pytest
 import uvicorn
 from catalogues import put_pictures, result_files, rows
@@ -13,6 +14,7 @@ from samples import file_bytes, noise
 
 from lib_iclight.shoot import looks
 from lib_iclight.shoot.command import FAILED, WHOLE, main
+from lib_iclight.shoot.exposure import spread
 
 RUN = {"prompt": "studio", "seed": 7, "steps": 1, "width": 64, "height": 64, "sampler_name": "Euler"}
 OWN = {"light": "left", "remove_background": False, "result": "photograph", "photograph_size": "photograph"}
@@ -62,3 +64,13 @@ def test_what_the_extension_refuses_is_a_row_with_its_words(options, tmp_path):
     found = rows(tmp_path / "out")
     assert "The foreground is fully transparent" in found["clear.png", "own"].error
     assert not [row for (source, _), row in found.items() if row.error and source != "clear.png"]
+
+
+def test_one_exposure_is_brought_about_over_the_api_too(options, tmp_path):
+    assert main([*options, "--equal-exposure", "1"]) == WHOLE
+    for name in ("own", "i2i"):
+        found = [row for (_, look), row in rows(tmp_path / "out").items() if look == name]
+        together = [tuple(np.add(row.gain, row.exposure or (0, 0, 0))) for row in found]
+        assert spread(together) < spread([row.gain for row in found]) / 5
+    with Image.open(tmp_path / "out" / "b-own.png") as own:
+        assert (own.size, own.getexif()[0x8298], "Seed: 7" in own.info["parameters"]) == ((60, 60), "(c) Zoe", True)
