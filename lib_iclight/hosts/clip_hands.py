@@ -116,7 +116,6 @@ class HostHands:
         pc, paintings = copy(self._p), []
         pc.styles = pc.styles[:]
         pc.n_iter, pc.batch_size = 1, len(frames)
-        pc.seed, pc.subseed = [int(pc.seed)] * len(frames), [int(pc.subseed)] * len(frames)
         pc.do_not_save_samples = pc.do_not_save_grid = True
         run_context.override(pc, "enabled", True)
         if frames[0].light is not None:
