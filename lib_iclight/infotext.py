@@ -54,7 +54,8 @@ def describe(plan: Plan) -> dict[str, str]:
         result[LABELS["matting_model"]] = _quoted(removers.pop()) if removers else _OFF
     if request.remove_background == ALWAYS:
         result[LABELS["remove_background"]] = ALWAYS
-    result[LABELS["foreground"]] = " ".join(digest_in_text(subject.picture) for subject in plan.subjects)
+    named = plan.subjects[:1] if plan.frames else plan.subjects  # a clip's frames are too many to be named
+    result[LABELS["foreground"]] = " ".join(digest_in_text(subject.picture) for subject in named)
     if plan.background is not None:
         result[LABELS["background"]] = digest_in_text(plan.background)
     if plan.map is not None:

@@ -14,6 +14,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from clips import frame, video
 from light_sets import ball_set
 from PIL import Image
 from samples import as_base64, file_bytes, noise, plain
@@ -21,6 +22,7 @@ from studio_pages import SETS, put
 
 import dev
 from lib_iclight.light.description import parse
+from lib_iclight.shoot.moving import lights
 from workbench import demo
 from workbench.session import REPOSITORY, ROUGH_CUT_OUT, Workbench, images
 
@@ -230,7 +232,7 @@ def values(text: str) -> list:
     return found
 
 
-def is_answered(host, value: dict, picture: str) -> None:
+def is_answered(host, value: dict, picture: str, folder: Path) -> None:
     """Check that the host accepts a JSON value as the document says."""
     usual = {"prompt": "sunshine", "seed": 1, "sampler_name": "Euler"}
     fields = {"enabled": True, "foreground": picture, "light": "left"}
@@ -242,10 +244,15 @@ def is_answered(host, value: dict, picture: str) -> None:
         answer = host.api.post("/ic-light/light-map", json={"light": value, "width": 16, "height": 16})
         assert parse(value).lights
     elif "alwayson_scripts" in value:
-        given = json.loads(json.dumps(value).replace("<base64>", picture))
+        dance = video(folder / "dance.mp4", [frame(0), frame(1)])
+        given = json.loads(json.dumps(value).replace("<base64>", picture).replace("/clips/dance.mp4", str(dance)))
         for film in given.get("script_args", [])[2:]:
-            film["frames"] = 1
+            if isinstance(film, dict):
+                film["frames"] = 1
         answer = host.txt2img(**{**usual, **given})
+    elif "keyframes" in value:
+        assert lights(value, [0.0], ball_set)
+        return
     elif "enabled" in value:
         answer = host.txt2img(**usual, alwayson_scripts={"IC Light": {"args": [{**fields, **value}]}})
     else:
@@ -254,7 +261,7 @@ def is_answered(host, value: dict, picture: str) -> None:
 
 
 @names(VALUES)
-def test_json_means_what_is_said_of_it(sample, host, pictures):
+def test_json_means_what_is_said_of_it(sample, host, pictures, tmp_path):
     for value in values(sample.text):
         if "error" in value:
             refusal = host.txt2img(alwayson_scripts={"IC Light": {"args": [{"enabled": True}]}}).json()
@@ -262,7 +269,7 @@ def test_json_means_what_is_said_of_it(sample, host, pictures):
             assert refusal["error"] == value["error"]
             assert refusal["detail"].startswith(value["detail"].rstrip("…"))
         else:
-            is_answered(host, value, as_base64(pictures["small"][".png"]))
+            is_answered(host, value, as_base64(pictures["small"][".png"]), tmp_path)
 
 
 def test_a_second_pass_needs_what_is_said_of_it(host, pictures):

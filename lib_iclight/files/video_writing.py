@@ -15,7 +15,8 @@ from .completing import replacing_path
 from .video import Colours, Timing, Video, needed
 
 ENDING = ".mp4"
-_QUALITY = {"crf": "16", "preset": "medium"}  # of libx264: 0 is lossless, 23 its own choice
+# Of libx264: 0 is lossless, 23 its own choice; so few frames are kept that large ones take little memory.
+_QUALITY = {"crf": "16", "preset": "medium", "rc-lookahead": "10"}
 _LIMITED = 1
 _SRGB = Colours(1, 1, 13)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from PIL import Image, ImageFilter
 
 from ..developing import OutputOptions, Steadied, developed
 from ..errors import ICLightError, InterruptedRunError
@@ -25,6 +26,9 @@ from . import run_context, upscalers, webui
 from .app_context import app_context
 
 _WHOLE = Framing("stretch")
+
+_RIM = 0.03
+"""How far from the subject its rim is painted, as a share of the shorter side."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,6 +89,8 @@ class HostHands:
         from modules import shared
         from modules.processing import process_images
 
+        if shared.state.interrupted or getattr(shared.state, "stopping_generation", False):
+            return None
         pc, paintings = self._copy([self.of_frame(frame) for frame in frames])
         try:
             processed = process_images(pc)
@@ -110,7 +116,6 @@ class HostHands:
         pc, paintings = copy(self._p), []
         pc.styles = pc.styles[:]
         pc.n_iter, pc.batch_size = 1, len(frames)
-        pc.seed, pc.subseed = [int(pc.seed)] * len(frames), [int(pc.subseed)] * len(frames)
         pc.do_not_save_samples = pc.do_not_save_grid = True
         run_context.override(pc, "enabled", True)
         if frames[0].light is not None:
@@ -138,7 +143,7 @@ class HostHands:
         if frame.index == 0 and self._is_painted(back):
             # A painted background is another one in each painting: that of the first frame is all frames'.
             height, width = painting.shape[:2]
-            own, matte = subject.own(width, height), subject.matte(width, height)
+            own, matte = subject.own(width, height), _grown(subject.matte(width, height))
             self._held = enlarge(painted_behind(own, painting, matte, light), *self._clip.size)
         output = OutputOptions(app_context().max_pixels(), enlarge=enlarge)
         return developed(self._request, subject, back, painting, output, Steadied(light, self._held)).seen
@@ -171,6 +176,12 @@ class HostHands:
         timing = self._clip.timing
         length = float((timing.ticks[-1] - timing.ticks[0] + timing.last) * timing.base)
         return self._behind[shown_at(self._moving.background.timing, float(timing.shares[index]), length)]
+
+
+def _grown(matte: np.ndarray) -> np.ndarray:
+    """A matte with what the model paints around the subject's rim, which must not stay when the subject moves on."""
+    reach = max(round(min(matte.shape) * _RIM), 1)
+    return np.asarray(Image.fromarray(matte).filter(ImageFilter.MaxFilter(2 * reach + 1)))
 
 
 def checked(p: Any, script: Any, request: Request, sources: dict[str, Any], frame: OfFrame) -> Picture | None:

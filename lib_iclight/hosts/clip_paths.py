@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import os
 import re
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -60,8 +61,10 @@ def allowed(text: str) -> Path:
     if not isinstance(text, str) or "\0" in text:
         raise ICLightError("A path of a clip must be a text.")
     path = Path(text.strip().strip('"')).expanduser()
-    uploads = Path(tempfile.gettempdir()).resolve()
-    if getattr(shared.cmd_opts, "hide_ui_dir_config", False) and uploads not in path.resolve().parents:
+    uploads = {
+        Path(folder).resolve() for folder in (tempfile.gettempdir(), os.environ.get("GRADIO_TEMP_DIR")) if folder
+    }
+    if getattr(shared.cmd_opts, "hide_ui_dir_config", False) and not uploads & {*path.resolve().parents}:
         raise ICLightError(
             "This web UI was started with --hide-ui-dir-config, so paths cannot be given. Drop the video into 'Clip'."
         )

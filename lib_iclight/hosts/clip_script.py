@@ -14,7 +14,7 @@ from PIL import Image
 from ..errors import ICLightError
 from ..infotext import PREFIX
 from ..request import FIELDS, PICTURES
-from ..shoot import clip_output, moving, windows
+from ..shoot import clip_output, flow, moving, windows
 from ..shoot.clip import ClipRun, Frame, InterruptedClipError
 from ..shoot.clip_frames import Reader
 from ..shoot.clip_job import job_of, key_of, unfinished_seed
@@ -154,6 +154,8 @@ class _Making:
         from modules.processing import fix_seed
 
         most = app_context().max_pixels()
+        if asked.steadiness:
+            flow.check()
         self._p, self._asked = p, asked
         self._script = next(script for script in p.scripts.alwayson_scripts if isinstance(script, PageScript))
         given = self._script.asked(p, p.script_args[self._script.args_from : self._script.args_to])
@@ -241,13 +243,14 @@ class _Making:
             )
             return
         self._job.finish()
-        where = (
-            "the folder that was asked for" if self._asked.out else f"{light_sets.CLIPS}, in the folder of the results"
+        kept = (
+            f"Its paintings are kept in the folder {self._job.name} of {light_sets.CLIPS}: with them it can be written "
+            "again, more or less steady. Delete it if it is not needed."
         )
-        self._p.comment(
-            f"The clip is saved as {path.name} in {where}. Its paintings are kept in the folder {self._job.name}: with "
-            "them it can be written again, more or less steady. Delete it if it is not needed."
-        )
+        if self._asked.out:
+            self._p.comment(f"The clip is saved as {path.name} in the folder that was asked for. {kept}")
+        else:
+            self._p.comment(f"The clip is saved as {path.name} in the folder of the results. {kept}")
 
     def _say_how_far(self, painted: int, end: int) -> None:
         if not painted:

@@ -11,6 +11,8 @@ A run changes these places in the host, in this order:
   ``before_process`` removes it. What a sampler writes there when asked where it starts is removed at once.
 - ``p.image_mask``: ``before_process`` sets it to None if the mask is the light. ``postprocess`` restores the mask;
   after an error, the next ``before_process`` does.
+- ``p.all_seeds``, ``p.all_subseeds``: ``process`` makes them equal for the frames of a clip. The host makes new ones
+  for each run.
 - ``p.do_not_save_grid``: ``process`` sets it for results of their own size, which are too large to be laid side by
   side. ``postprocess`` restores it; after an error, the next ``before_process`` does.
 - ``shared.state.textinfo``: shows progress while a background is removed or a model is downloaded, and is cleared

@@ -155,6 +155,8 @@ class ScriptHooks:
             if lost:
                 p.comment(lost)
             _set_size(p, run)
+            if run.frames:
+                _share_noise(p)
         except Exception as error:
             run.end_with(error)
 
@@ -268,6 +270,13 @@ class ScriptHooks:
         self.comparisons.keep(p, processed, run.compared, texts)
         if run.plan.request.show_subject and run.shown is not None:
             results.add(processed, [Image.fromarray(subject.pixels(*run.shown)) for subject in run.subjects])
+
+
+def _share_noise(p: Any) -> None:
+    """Give the frames of a clip one noise. A list in ``p.seed`` would do so too, but others' scripts take a number."""
+    for name in ("all_seeds", "all_subseeds"):
+        seeds = getattr(p, name)
+        setattr(p, name, [seeds[0]] * len(seeds))
 
 
 def _set_size(p: Any, run: RunContext) -> None:

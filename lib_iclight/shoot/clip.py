@@ -106,7 +106,8 @@ class ClipRun:
     ) -> None:
         self._clip, self._job, self._windows, self._hands = clip, job, windows, hands
         self._steadiness, self._moves = steadiness, light_moves
-        self._reader = Reader(clip, windows.overlap + 1)
+        # So many that no step goes back to a frame that is not kept: a video would be decoded from its beginning.
+        self._reader = Reader(clip, windows.length + windows.overlap + 2 * _MATTE_REACH + 1)
         self._cuts = hands.removes(self._reader[0])
 
     def cut_out(self, end: int) -> None:

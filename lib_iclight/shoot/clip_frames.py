@@ -190,6 +190,7 @@ class Reader:
             return self._kept[index]
         if self._coming is None or index < self._next:
             self._coming, self._next = self._clip.pictures(index), index
+            self._kept.clear()
         while self._next <= index:
             self._kept[self._next] = next(self._coming)
             self._next += 1

@@ -162,5 +162,5 @@ def test_a_clip_that_is_too_long_is_refused(tmp_path, monkeypatch):
 def test_without_pyav_the_way_out_is_named(tmp_path, monkeypatch):
     path = video(tmp_path / "a.mp4", [frame(0)])
     monkeypatch.setattr(reading, "pyav", lambda: None)
-    with pytest.raises(ICLightError, match="pip install av .* or give a folder of frames"):
+    with pytest.raises(ICLightError, match=r"pip install av .* or give a folder of frames"):
         survey(path, MOST)

@@ -80,8 +80,8 @@ def interrupt_at(monkeypatch):
     return arrange
 
 
-def test_a_clip_keeps_its_sound_its_times_and_its_surroundings(host, outputs, cloth, comments):
-    answer = relit(host, path=str(cloth))
+def test_a_clip_keeps_its_sound_its_times_and_its_surroundings(host, outputs, cloth, rembg, comments):
+    answer = relit(host, {**PHOTOGRAPH, "remove_background": True}, path=str(cloth))
     (made,) = outputs.glob("*.mp4")
     assert packets(made, "audio") == packets(cloth, "audio")
     assert times(made) == times(cloth)

@@ -66,7 +66,7 @@ def test_a_frame_that_does_not_fit_is_named(spoil, words, tmp_path):
 
 
 def test_what_is_not_there_is_refused(tmp_path):
-    with pytest.raises(ICLightError, match="no clip nothing.mp4"):
+    with pytest.raises(ICLightError, match=r"no clip nothing\.mp4"):
         opened(tmp_path / "nothing.mp4", 10, MOST)
     with pytest.raises(ICLightError, match="holds no pictures"):
         opened(tmp_path, 10, MOST)
