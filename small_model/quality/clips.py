@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,9 @@ from small_model.quality.product import Asking, weights_from
 
 GAMMA = 0.5
 """How far frames look at each other where they do, as in Light-A-Video."""
+
+LOOKED_AT = 4
+"""On how many of the first clips attention is measured: it needs all paintings a second time."""
 
 PLAIN, LOOKING, SMOOTH = "", ", attention", ", smoothed"
 
@@ -66,6 +69,7 @@ class Row:
         if moving:
             r = float(statistics.circular(*(torch.cat([each[i] for i in moving]) for each in (self.asked, self.found))))
         return {
+            "clips": float(len(self.changes)),
             "warped difference": float(np.mean(self.changes)),
             "beyond the renderer's": float(np.mean(self.beyond)),
             "change that the renderer has not": float(np.mean(self.apart)),
@@ -96,26 +100,33 @@ def _halves(made: Tensor, known: Clip) -> Tensor:
     return torch.stack([every[angle][index] for index, angle in enumerate(known.angles)])
 
 
-def photographs(known: Clip, paintings: Tensor, smooth: bool) -> Tensor:
-    """Return the photographs in the paintings' light, [T, 3, S, S] in 0..1; the gains may be steadied."""
-    frames, painted = _levels(known.held.pictures), _levels(paintings)
-    mattes = [matte[..., 0] for matte in _levels(known.held.alphas[:, None])]
-    gains = [gain(*each).movedim(0, -1).numpy() for each in zip(frames, painted, mattes, strict=True)]
-    if smooth:
-        gains = [*steady_gains(frames, mattes, gains, light_moves=_moves(known))]
-    made = (lit(frame, torch.from_numpy(each).movedim(-1, 0)) for frame, each in zip(frames, gains, strict=True))
+def gains_of(known: Clip, paintings: Tensor) -> list[np.ndarray]:
+    """Return the gains of the frames' paintings, float32 [S, S, 4] each."""
+    rows = zip(_levels(known.held.pictures), _levels(paintings), _mattes(known), strict=True)
+    return [np.ascontiguousarray(gain(*each).movedim(0, -1).numpy()) for each in rows]
+
+
+def photographs(known: Clip, gains: Iterable[np.ndarray]) -> Tensor:
+    """Return the photographs times their gains, [T, 3, S, S] in 0..1."""
+    rows = zip(_levels(known.held.pictures), gains, strict=True)
+    made = (lit(frame, torch.from_numpy(each).movedim(-1, 0)) for frame, each in rows)
     return torch.stack([torch.from_numpy(linear_to_srgb(each.numpy())).float() for each in made])
+
+
+def steadied_gains(known: Clip, gains: list[np.ndarray]) -> np.ndarray:
+    """Return the gains smoothed along the motion as the product does it, [T, S, S, 4]."""
+    return steady_gains(_levels(known.held.pictures), _mattes(known), gains, light_moves=_moves(known))
 
 
 def smoothed(known: Clip, paintings: Tensor) -> Tensor:
     """Return paintings whose pixels are smoothed along the motion, as the gains are otherwise."""
-    frames, mattes = _levels(known.held.pictures), _levels(known.held.alphas[:, None])
-    moments = (
-        Moment(frame, matte[..., 0], np.ascontiguousarray(values))
-        for frame, matte, values in zip(frames, mattes, _planes(paintings), strict=True)
-    )
-    made = np.stack([*steadied(moments, light_moves=_moves(known))])
+    rows = zip(_levels(known.held.pictures), _mattes(known), _planes(paintings), strict=True)
+    made = np.stack([*steadied((Moment(*each) for each in rows), light_moves=_moves(known))])
     return torch.from_numpy(made).permute(0, 3, 1, 2)
+
+
+def _mattes(known: Clip) -> list[np.ndarray]:
+    return [matte[..., 0] for matte in _levels(known.held.alphas[:, None])]
 
 
 def _moves(known: Clip) -> bool:
@@ -132,30 +143,42 @@ def _planes(pictures: Tensor) -> np.ndarray:
     return pictures.permute(0, 2, 3, 1).contiguous().numpy()
 
 
-def ways(known: Clip, painter: Painter) -> Iterator[tuple[str, Tensor]]:
-    """Yield the names of the ways to a clip, and what they make."""
-    yield "renderer", known.truth
-    for name, gamma in ((PLAIN, 0.0), (LOOKING, GAMMA)):
-        paintings = painter.paintings(known, gamma)
-        yield f"painting{name}", paintings
-        yield f"painting{name}{SMOOTH}", smoothed(known, paintings)
-        yield f"photograph{name}", photographs(known, paintings, smooth=False)
-        yield f"photograph{name}{SMOOTH}", photographs(known, paintings, smooth=True)
+def ways(known: Clip, painter: Painter, gamma: float) -> Iterator[tuple[str, Tensor]]:
+    """Yield the names of the ways to a clip, and what they make; in all, frames look at each other by ``gamma``."""
+    name = LOOKING if gamma else PLAIN
+    paintings = painter.paintings(known, gamma)
+    yield f"painting{name}", paintings
+    yield f"painting{name}{SMOOTH}", smoothed(known, paintings)
+    gains = gains_of(known, paintings)
+    yield f"photograph{name}", photographs(known, gains)
+    yield f"photograph{name}{SMOOTH}", photographs(known, steadied_gains(known, gains))
 
 
-def measure(painter: Painter, numbers: Iterator[int], size: int, frames: int) -> dict[str, dict[str, dict[str, float]]]:
-    """Return the scores by kind of light and by way; they are printed after each clip, too."""
-    rows: dict[str, dict[str, Row]] = {"fixed light": {}, "moving light": {}}
+def measure(painter: Painter, numbers: Iterable[int], size: int, frames: int) -> dict[str, dict[str, dict[str, float]]]:
+    """Return the scores by kind of light and by way; they are printed after each clip, too.
+
+    Attention is measured on the first clips alone, beside what these are without it.
+    """
+    rows: dict[str, dict[str, Row]] = {}
     for number in tqdm(numbers, desc="clips", unit="clip", file=sys.stderr):
         known = clip(number, size, frames)
-        for name, made in ways(known, painter):
-            rows["moving light" if _moves(known) else "fixed light"].setdefault(name, Row()).add(made, known)
+        light = "moving light" if _moves(known) else "fixed light"
+        made = [("renderer", known.truth), *ways(known, painter, 0.0)]
+        _add(rows.setdefault(light, {}), made, known)
+        if number < LOOKED_AT:
+            both = [*made, *ways(known, painter, GAMMA)]
+            _add(rows.setdefault(f"{light}, with and without attention", {}), both, known)
         print(table(_scores(rows)), file=sys.stderr, flush=True)
     return _scores(rows)
 
 
+def _add(rows: dict[str, Row], made: Iterable[tuple[str, Tensor]], known: Clip) -> None:
+    for name, pictures in made:
+        rows.setdefault(name, Row()).add(pictures, known)
+
+
 def _scores(rows: dict[str, dict[str, Row]]) -> dict[str, dict[str, dict[str, float]]]:
-    return {light: {name: row.scores() for name, row in each.items()} for light, each in rows.items() if each}
+    return {light: {name: row.scores() for name, row in each.items()} for light, each in sorted(rows.items())}
 
 
 def table(found: dict[str, dict[str, dict[str, float]]]) -> str:

@@ -70,7 +70,7 @@ class Painter:
         asking = self.asking
         p = processing.StableDiffusionProcessingImg2Img(
             prompt=asking.prompt,
-            seed=[seed] * count,
+            seed=seed,
             batch_size=count,
             width=size,
             height=size,

@@ -53,6 +53,7 @@ def test_a_light_that_moves_is_not_smeared(frames):
     found = steady_gains(frames, [FULL] * COUNT, true, light_moves=True)
     middle = slice(2, -2)
     np.testing.assert_allclose(found[middle, INNER].mean((1, 3)).argmax(-1), places[middle], atol=2)
+    assert found[middle, INNER].max((1, 2, 3)).min() > 0.7
     np.testing.assert_allclose(found[0, INNER, INNER], true[0, INNER, INNER], atol=0.2)
 
 
