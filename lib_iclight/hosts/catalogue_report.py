@@ -10,7 +10,7 @@ from PIL import Image
 from ..errors import ICLightError, InterruptedRunError
 from ..shoot import contact_sheet
 from ..shoot.equalising import equalise
-from ..shoot.job import Job, Progress, Summary
+from ..shoot.job import Job, Progress, Summary, duration
 from ..shoot.manifest import LINES, Row
 from ..shoot.task import StoppedError
 from . import webui
@@ -30,12 +30,8 @@ def so_far(progress: Progress) -> str:
     if progress.failed:
         text += f", {progress.failed} failed"
     if progress.left and progress.seconds_left is not None:
-        text += f", {_duration(progress.seconds_left)} left"
+        text += f", {duration(progress.seconds_left)} left"
     return text
-
-
-def _duration(seconds: float) -> str:
-    return f"{seconds:.0f} s" if seconds < 100 else f"{seconds / 60:.0f} min"
 
 
 def finished(p: Any, job: Job, summary: Summary, runs: Runs, strength: float, with_sheet: bool) -> Any:

@@ -17,8 +17,8 @@ from ..support.json_values import shown
 from ..ui.catalogue_panel import CataloguePanel
 from ..ui.form_as_look import request_of, run_controls, run_of
 from . import catalogue_folders, catalogue_report, webui
-from .catalogue_runs import Runs, check, script_of, tab_of
-from .page_script import PageScript
+from .catalogue_runs import Runs, check, tab_of
+from .page_script import PageScript, script_of
 
 TITLE = "IC Light: catalogue"
 """The script's name in the list of scripts, and over the API."""

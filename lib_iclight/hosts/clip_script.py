@@ -13,6 +13,7 @@ from PIL import Image
 
 from ..errors import ICLightError
 from ..infotext import PREFIX
+from ..picture.proportions import match_size
 from ..request import FIELDS, PICTURES
 from ..shoot import clip_output, flow, moving, windows
 from ..shoot.clip import ClipRun, Frame, InterruptedClipError
@@ -23,7 +24,7 @@ from ..support.json_values import number
 from . import clip_hands, clip_paths, light_sets, shots
 from .app_context import app_context
 from .clip_hands import HostHands, Moving
-from .page_script import PageScript
+from .page_script import script_of
 
 TITLE = "IC Light: clip"
 NAME = PREFIX + "clip"
@@ -157,7 +158,7 @@ class _Making:
         if asked.steadiness:
             flow.check()
         self._p, self._asked = p, asked
-        self._script = next(script for script in p.scripts.alwayson_scripts if isinstance(script, PageScript))
+        self._script = script_of(p)
         given = self._script.asked(p, p.script_args[self._script.args_from : self._script.args_to])
         self._clip = clip_output.opened(asked.source, asked.fps, most)
         self._moving = self._what_moves(most)
@@ -165,7 +166,7 @@ class _Making:
         self._request = given.request({"enabled": True, **first})
         if self._moving.background is not None and self._request.mode != "fbc":
             raise ICLightError("A background clip needs the mode fbc. Choose it, or leave the background clip empty.")
-        p.width, p.height = clip_hands.size_for(self._clip.size, p.width, p.height)
+        p.width, p.height = match_size(self._clip.size, p.width, p.height)
         background = self._checked(given.pictures())
         self._windows = windows.divided(len(self._clip.timing.ticks), asked.window, asked.attention > 0)
         self._hands = HostHands(p, self._request, background, self._clip, self._moving, asked.attention)

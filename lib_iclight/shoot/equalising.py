@@ -17,9 +17,10 @@ from PIL import Image
 
 from ..errors import ICLightError, InterruptedRunError, release
 from ..files.completing import replacing
+from ..restore.exposure import NO_EXPOSURE, Exposure
 from ..support.json_values import shown
 from . import results
-from .exposure import Exposure, brought, meeting_point
+from .exposure import brought, meeting_point
 from .job import Job
 from .looks import Look
 from .manifest import Row
@@ -29,8 +30,6 @@ from .task import StoppedError, Task
 
 PAINTING = "-painting.png"
 """What the name of a painting ends with, beside the results."""
-
-UNCHANGED: Exposure = (0.0, 0.0, 0.0)
 
 _POINT = "-exposure.json"
 # Half a percent of light: less than a level of 255 in most of a picture.
@@ -135,7 +134,7 @@ class _Equalising:
             self._tell(number, len(rows))
             if row.gain is not None:
                 wanted = brought(row.gain, point, self._strength)
-                if not _is_same(wanted, row.exposure or UNCHANGED):
+                if not _is_same(wanted, row.exposure or NO_EXPOSURE):
                     self._make(look, row, wanted)
         self._keep_point(look, point)
 
@@ -147,7 +146,7 @@ class _Equalising:
             elif row.gain is not None:
                 yield row
             else:
-                gain = self._tried(row, lambda row=row: self._asked(look, row, UNCHANGED, False)[0])
+                gain = self._tried(row, lambda row=row: self._asked(look, row, NO_EXPOSURE, False)[0])
                 if gain is not None:
                     row = replace(row, gain=gain)
                     self._manifest.add(row)

@@ -67,6 +67,13 @@ class Progress:
         return self.total - self.done - self.skipped - self.failed
 
 
+def duration(seconds: float) -> str:
+    """A time as people say it: ``40 s``, ``12 min``, ``3.5 h``."""
+    if seconds < 100:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 6000 else f"{seconds / 3600:.1f} h"
+
+
 @dataclass(frozen=True)
 class Summary:
     """How a run of a job ended.

@@ -18,9 +18,9 @@ import numpy as np
 from PIL import Image
 
 from ..errors import ICLightError, InterruptedRunError, shortened
+from ..restore.exposure import NO_EXPOSURE, Exposure
 from ..support.json_values import shown, without_folders
-from .equalising import PAINTING, UNCHANGED, painting_file
-from .exposure import Exposure
+from .equalising import PAINTING, painting_file
 from .looks import SCRIPT, TABS, inside
 from .task import Relit, StoppedError, Task
 
@@ -74,7 +74,7 @@ class WebUI:
         if not self.keeps_painting:
             return relit
         painting = _painting(answer)
-        gain = self._developed(task, painting, UNCHANGED, False)[0]
+        gain = self._developed(task, painting, NO_EXPOSURE, False)[0]
         return replace(relit, gain=gain, beside={PAINTING: painting})
 
     def again(

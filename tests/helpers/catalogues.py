@@ -11,6 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from PIL import Image
 from samples import file_bytes, noise, plain
 
@@ -36,6 +37,11 @@ def put_pictures(folder: Path, *names: str) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(picture(seed))
     return folder
+
+
+def spread(exposures: Sequence[Sequence[float]]) -> float:
+    """How far apart lights are: the standard deviation of a channel, of that which has the largest."""
+    return float(np.std(np.array(exposures), axis=0).max())
 
 
 def painted(task: Task) -> Relit:

@@ -7,13 +7,14 @@ import json
 
 import numpy as np
 import pytest
+from catalogues import spread
 from PIL import Image
 
 from lib_iclight.errors import InterruptedRunError
 from lib_iclight.picture.srgb import srgb_to_linear
 from lib_iclight.restore.exposure import exposed_pixels
 from lib_iclight.shoot.equalising import PAINTING, equalise, painting_file
-from lib_iclight.shoot.exposure import MOST, brought, meeting_point, spread
+from lib_iclight.shoot.exposure import MOST, brought, meeting_point
 from lib_iclight.shoot.job import Job
 from lib_iclight.shoot.looks import make
 from lib_iclight.shoot.manifest import Manifest
