@@ -50,7 +50,13 @@ def given(video: Any, path: str) -> Iterator[Path]:
         yield file
 
 
-def allowed(text: str) -> Path:
+def given_or_none(text: Any) -> Path | None:
+    """The path that a text names, None for an empty one; see :func:`allowed`."""
+    is_empty = text is None or (isinstance(text, str) and not text.strip())
+    return None if is_empty else allowed(text)
+
+
+def allowed(text: Any) -> Path:
     """A path that was given as text.
 
     Raises:

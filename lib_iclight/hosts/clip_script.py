@@ -17,7 +17,7 @@ from ..picture.proportions import match_size
 from ..request import FIELDS, PICTURES
 from ..shoot import clip_output, flow, moving, windows
 from ..shoot.clip import ClipRun, Frame, InterruptedClipError
-from ..shoot.clip_frames import Reader
+from ..shoot.clip_frames import FPS, Reader
 from ..shoot.clip_job import job_of, key_of, unfinished_seed
 from ..studio import set_file, shelf
 from ..support.json_values import number
@@ -140,10 +140,10 @@ class ClipScript:
                 number(attention, "The attention across frames", 0, 1),
                 int(number(window, "The frames at once", 1, windows.MOST)),
                 motion or "",
-                clip_paths.allowed(background) if background else None,
-                float(fps),
+                clip_paths.given_or_none(background),
+                _FPS if fps is None else number(fps, "The frames a second of folders", *FPS),
                 bool(preview),
-                clip_paths.allowed(out) if out else None,
+                clip_paths.given_or_none(out),
             )
             return _Making(p, asked).run()
 

@@ -17,7 +17,7 @@ import numpy as np
 from ..picture.arrays import Picture
 from ..restore.relighting import Light, between, light_from
 from .clip_frames import Clip, Reader
-from .clip_job import ClipJob
+from .clip_job import UNFINISHED, ClipJob
 from .steady import Moment, exposure, exposure_shifts, steadied, steady_mattes
 from .windows import Windows
 
@@ -172,15 +172,15 @@ class ClipRun:
         Raises:
             InterruptedClipError: the user wanted it to end.
         """
-        if not self._hands.has_light:
-            yield from (self._hands.developed(self._frame(index), self._painting(index), None) for index in range(end))
-        elif not self._steadiness:
-            for index in range(end):
-                frame = self._frame(index)
-                yield self._hands.developed(frame, self._painting(index), self._taken(frame).light)
-        else:
-            with TemporaryDirectory(dir=self._job.folder, prefix="steady-") as folder:
+        if self._hands.has_light and self._steadiness:
+            with TemporaryDirectory(dir=self._job.folder, prefix=UNFINISHED) as folder:
                 yield from self._steadied(_Kept(Path(folder)), end)
+            return
+        for index in range(end):
+            self._go_on(f"developing frame {index + 1} of {end}")
+            frame = self._frame(index)
+            light = self._taken(frame).light if self._hands.has_light else None
+            yield self._hands.developed(frame, self._painting(index), light)
 
     def _steadied(self, kept: _Kept, end: int) -> Iterator[np.ndarray]:
         """Two passes: the exposure of all frames has to be known before the first one is developed."""

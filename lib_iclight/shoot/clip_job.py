@@ -18,6 +18,9 @@ from ..files.completing import replacing
 from ..support.json_values import compact
 from .windows import Window
 
+UNFINISHED = "unfinished-"
+"""How the names of folders begin that last no longer than a run, unless it is killed."""
+
 _ABOUT, _FORMAT, _VERSION = "clip.json", "ic-light-clip", 1
 _MOST_ABOUT = 1 << 20
 _KEY_LENGTH = 10
@@ -41,10 +44,10 @@ class ClipJob:
         return self.folder.name
 
     def begin(self) -> None:
-        """Make the folder, with what tells how the clip is made."""
+        """Make the folder, with what tells how the clip is made, and without what a killed run has left half done."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        for unfinished in self.folder.glob("paintings/*.part"):
-            shutil.rmtree(unfinished, ignore_errors=True)
+        for left in (*self.folder.glob("paintings/*.part"), *self.folder.glob(f"{UNFINISHED}*")):
+            shutil.rmtree(left, ignore_errors=True)
         replacing(self.folder / _ABOUT, lambda target: target.write(compact(self.about).encode()))
 
     def finish(self) -> None:

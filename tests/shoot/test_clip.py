@@ -14,7 +14,7 @@ from lib_iclight.files.video import Timing
 from lib_iclight.picture.arrays import make_picture
 from lib_iclight.restore.relighting import Light, relit
 from lib_iclight.shoot.clip import ClipRun, InterruptedClipError, Taken
-from lib_iclight.shoot.clip_job import job_of, unfinished_seed
+from lib_iclight.shoot.clip_job import UNFINISHED, job_of, unfinished_seed
 from lib_iclight.shoot.windows import divided
 
 SIDE = 32
@@ -41,10 +41,9 @@ class Made:
 class Painter:
     """Paints each frame brighter or darker than it should."""
 
-    has_light = True
-
-    def __init__(self, stop_at: int | None = None, cuts: bool = True) -> None:
+    def __init__(self, stop_at: int | None = None, cuts: bool = True, has_light: bool = True) -> None:
         self.painted, self.cut, self._stop_at, self._cuts = [], 0, stop_at, cuts
+        self.has_light, self.is_interrupted = has_light, False
 
     def removes(self, picture):
         return self._cuts
@@ -65,11 +64,13 @@ class Painter:
         return Taken(frame.picture.rgb, frame.picture.rgb, matte, Light(logs))
 
     def developed(self, frame, painting, light):
+        if light is None:
+            return painting
         whole = slice(0, SIDE), slice(0, SIDE)
         return relit(frame.picture.rgb, light, None, *whole)[0]
 
     def interrupted(self):
-        return False
+        return self.is_interrupted
 
     def tell(self, done):
         pass
@@ -110,7 +111,7 @@ def test_an_interrupted_clip_goes_on_with_what_is_missing_and_is_then_the_same(t
     again = Painter()
     np.testing.assert_array_equal(result(tmp_path / "parts", again), whole)
     assert again.painted == [3, 4, 5, 6, 6, 7, 8]
-    assert again.cut == 0 or again.cut < 9
+    assert again.cut == 0
 
 
 def test_a_finished_clip_is_not_gone_on_with(tmp_path):
@@ -126,14 +127,33 @@ def test_a_preview_is_the_beginning_of_the_whole(tmp_path):
     np.testing.assert_array_equal(result(tmp_path), result(tmp_path / "whole"))
 
 
+@pytest.mark.parametrize(("has_light", "steadiness"), [(True, 1.0), (True, 0.0), (False, 1.0)])
+def test_interrupt_ends_the_making_of_frames_too_and_leaves_nothing_unfinished(tmp_path, has_light, steadiness):
+    painter = Painter(has_light=has_light)
+    steps = run(tmp_path, painter, steadiness=steadiness)
+    steps.paint(9)
+    coming = steps.frames(9)
+    next(coming)
+    painter.is_interrupted = True
+    with pytest.raises(InterruptedClipError):
+        next(coming)
+    assert {path.name for path in next(tmp_path.iterdir()).iterdir()} <= {
+        "clip.json",
+        "paintings",
+        "mattes",
+        "cut-outs",
+    }
+
+
 def test_windows_of_killed_runs_are_painted_anew(tmp_path):
     whole = result(tmp_path / "whole")
     folder = next((tmp_path / "whole").glob("*/paintings"))
     (folder / "0002").rename(folder / "0002.99.part")
+    (folder.parent / f"{UNFINISHED}killed").mkdir()
     again = Painter()
     np.testing.assert_array_equal(result(tmp_path / "whole", again), whole)
     assert again.painted == [3, 4, 5, 6]
-    assert not [*folder.glob("*.part")]
+    assert not [*folder.glob("*.part"), *folder.parent.glob(f"{UNFINISHED}*")]
 
 
 def test_memory_does_not_grow_with_length(tmp_path):

@@ -25,6 +25,12 @@ def test_the_frames_of_a_folder_come_in_the_order_of_their_numbers(tmp_path):
     assert index == 10
 
 
+def test_numbers_that_are_no_digits_are_names_too(tmp_path):
+    folder = folder_of_frames(tmp_path / "walk", 2)
+    (folder / "frame2.png").rename(folder / "\u00b2.png")
+    assert [path.name for path in opened(folder, 10, MOST).files] == ["frame1.png", "\u00b2.png"]
+
+
 def test_a_reader_goes_on_and_back(tmp_path):
     clip = opened(
         video(tmp_path / "a.mp4", [np.full((48, 64, 3), 20 * index, np.uint8) for index in range(8)]), 1, MOST
