@@ -96,8 +96,8 @@ class FolderClip:
             picture = _picture(path, self.max_pixels)
             if picture.size != self.size:
                 raise ICLightError(
-                    f"The frame {escaped(path.name)} has {picture.size[0]} x {picture.size[1]} pixels, and those before "
-                    f"it {self.size[0]} x {self.size[1]}. Give frames of one size."
+                    f"The frame {escaped(path.name)} has {picture.size[0]} x {picture.size[1]} pixels, and those "
+                    f"before it {self.size[0]} x {self.size[1]}. Give frames of one size."
                 )
             yield picture
 

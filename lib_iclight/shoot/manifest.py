@@ -37,7 +37,7 @@ class Row:
     Attributes:
         source: the picture's name, see :class:`lib_iclight.shoot.sources.Source`.
         look: the look's name.
-        key: that of the task, see :class:`lib_iclight.shoot.job.Task`.
+        key: that of the task, see :class:`lib_iclight.shoot.task.Task`.
         seed: the run's, None if there was none.
         result: the file's name below the folder of the results, with ``/`` between the parts; "" if there is none.
         seconds: how long the run took.
