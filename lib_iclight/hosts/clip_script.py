@@ -245,8 +245,9 @@ class _Making:
             return
         self._job.finish()
         kept = (
-            f"Its paintings are kept in the folder {self._job.name} of {light_sets.CLIPS}: with the seed {self._p.seed} it "
-            "can be written again from them, more or less steady. Delete the folder if it is not needed."
+            f"Its paintings are kept in the folder {self._job.name} of {light_sets.CLIPS}: with the seed "
+            f"{self._p.seed} it can be written again from them, more or less steady. "
+            "Delete the folder if it is not needed."
         )
         if self._asked.out:
             self._p.comment(f"The clip is saved as {path.name} in the folder that was asked for. {kept}")

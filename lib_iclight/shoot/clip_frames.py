@@ -123,7 +123,7 @@ def opened(path: Path, fps: float, max_pixels: int) -> Clip:
     source = video.survey(path, max_pixels)
     digest = digest_at(path)
     if digest is None:
-        raise ICLightError(f"The clip {escaped(path.name)} cannot be read any more. Check its path.")
+        raise ICLightError(f"The clip {escaped(path.name)} cannot be read any more. Choose another file.")
     return VideoClip(source, digest)
 
 

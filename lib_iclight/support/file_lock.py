@@ -7,7 +7,6 @@ import os
 from pathlib import Path
 from typing import BinaryIO
 
-
 _TAKEN = (errno.EAGAIN, errno.EACCES, errno.EDEADLK)
 """What systems answer where somebody else has the lock."""
 
