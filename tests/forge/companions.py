@@ -166,11 +166,9 @@ COMPANIONS = {
         relight={"remove_background": False},
     ),
     adetailer.TITLE: Companion(adetailer.arguments(), inside=(4,), optional=True),
+    # It is on unless a request turns it off.
     "Dynamic Prompts": Companion(
-        {"Dynamic Prompts": _DYNAMIC},
-        {"prompt": "a {red|green|blue} cup"},
-        {"prompt": "a {red|green|blue} cup"},
-        optional=True,
+        {"Dynamic Prompts": _DYNAMIC}, {"prompt": "a {red|green|blue} cup"}, effect=SETTING, optional=True
     ),
     "Regional Prompter": Companion(
         {"Regional Prompter": [True, "Attention", pictures.text(pictures.halves(64, 64)), _REGIONS]}, optional=True
@@ -212,7 +210,9 @@ class CompanionClient(Client):
     def title(self, start: str, tab: str = "txt2img") -> str | None:
         """The title of the script that begins like this in a tab, as the web UI lists it; some end in a version."""
         start = start.lower()
-        return next((title for title in self._titles[tab] if title == start or title.startswith(f"{start} v")), None)
+        return next(
+            (title for title in self._titles.get(tab, ()) if title == start or title.startswith(f"{start} v")), None
+        )
 
     @functools.cached_property
     def _titles(self) -> dict[str, list[str]]:

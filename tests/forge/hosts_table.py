@@ -68,6 +68,11 @@ class Host:
         known = "".join(path.read_text(encoding="utf-8") for name in _FLAGS_FILES if (path := home / name).is_file())
         return [flag for flag in (*self.processor, *COMMON_FLAGS) if f'"{flag.split("=")[0]}"' in known]
 
+    def made(self, *sides: int) -> tuple[int, ...]:
+        """What it makes of a picture's sides."""
+        step = self.size_step
+        return tuple(max(step, (side + step // 2) // step * step) for side in sides)
+
     def needs_size(self, *sides: int) -> None:
         """Skip the test where a picture cannot have such a side."""
         if odd := [side for side in sides if side % self.size_step]:
@@ -118,9 +123,13 @@ HOSTS = (
         size_step=64,
         lacks=frozenset({"Latent", "Lanczos", "Nearest"}),
         second_pass={**_WITH_MODULES, "hr_upscaler": "None"},
-        without={INTEGRATED: "has fewer extensions of its own than Forge, and MultiDiffusion in img2img alone"},
+        without={
+            INTEGRATED: "has fewer extensions of its own than Forge, and MultiDiffusion in img2img alone",
+            "IP-Adapter": "cannot load the encoder of pictures that IP-Adapter needs, with IC Light as without",
+        },
         plot_options=(True, True, *[False] * 5, 0, 0, True),
         script_args={"Loopback": (2, 0.5, "Linear"), "SD upscale": (32, "None", 1.0, False)},
+        note="IP-Adapter cannot be tried: its encoder of pictures does not load there, with IC Light as without.",
     ),
     Host(
         "AUTOMATIC1111",
@@ -138,7 +147,9 @@ HOSTS = (
     ),
 )
 """Of the rows whose marks are all there, the one with the most describes a folder."""
-WORKBENCH = Host("the workbench", second_pass=_WITH_MODULES)
+WORKBENCH = Host(
+    "the workbench", second_pass=_WITH_MODULES, without={TILED_ENCODING: "encodes a picture whole or not at all"}
+)
 
 
 def host_of(home: Path) -> Host:

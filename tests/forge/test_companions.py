@@ -77,6 +77,7 @@ def _there(request, forge_home, companions, host):
     """Skips a companion that this web UI lacks."""
     name, tab = (request.node.callspec.params[key] for key in ("name", "tab"))
     companion = COMPANIONS[name]
+    host.needs(name)
     if companion.file and not (forge_home / "models" / companion.file).exists():
         pytest.skip(f"{name} needs models/{companion.file}")
     if all(companions.title(title, tab) for title in companion.scripts):

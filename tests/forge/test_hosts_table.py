@@ -32,3 +32,8 @@ def test_what_a_web_ui_lacks_is_skipped_with_the_reason():
         host.needs_upscaler("Lanczos")
     with pytest.raises(pytest.skip.Exception, match="one makes sizes in steps of 64, not 96"):
         host.needs_size(128, 96)
+
+
+@pytest.mark.parametrize(("step", "made"), [(8, (72, 80)), (64, (64, 64))])
+def test_a_web_ui_makes_sizes_in_its_own_steps(step, made):
+    assert Host("any", size_step=step).made(72, 80) == made
