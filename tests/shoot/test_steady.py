@@ -89,6 +89,13 @@ def test_what_is_hidden_in_other_frames_does_not_count(frames):
     assert np.abs(found[6, 26:38, 26:38]).mean() < 0.3
 
 
+def test_a_further_shot_keeps_its_own_exposure(frames):
+    """The gains of the second one are brighter, and stay so from its first frame on."""
+    shots = [*frames[:7], *(frame // 6 * np.array([1, 0, 0], np.uint8) for frame in frames[:0:-2])]
+    gains = np.concatenate([np.zeros((7, SIDE, SIDE, 1)), np.ones((7, SIDE, SIDE, 1))]).astype(np.float32)
+    np.testing.assert_allclose(steady_gains(shots, [FULL] * COUNT, gains), gains, atol=1e-3)
+
+
 @pytest.mark.parametrize("strength", [0.0, 0.5])
 def test_the_strength_is_how_far_it_goes(frames, strength):
     gains, mattes = noise(), [FULL] * COUNT
