@@ -88,6 +88,20 @@ def occluded(forward: np.ndarray, backward: np.ndarray) -> np.ndarray:
     return (missed > allowed) | outside
 
 
+def resized(values: np.ndarray, height: int, width: int) -> np.ndarray:
+    """Values of another size: means where it is smaller, interpolated bilinearly where it is larger.
+
+    Args:
+        values: ``[H, W]`` or ``[H, W, C]``, uint8 or float32.
+        height, width: of the result.
+    """
+    engine = _engine()
+    if values.shape[:2] == (height, width):
+        return values
+    kind = engine.INTER_AREA if height < values.shape[0] else engine.INTER_LINEAR
+    return engine.resize(values, (width, height), interpolation=kind)
+
+
 def is_cut(first: np.ndarray, second: np.ndarray) -> bool:
     """Whether another shot begins with the second of two frames.
 
@@ -99,8 +113,7 @@ def is_cut(first: np.ndarray, second: np.ndarray) -> bool:
     colours = [_colours(frame) for frame in (first, second)]
     if np.minimum(*colours).sum() > _SAME_COLOURS:
         return False
-    engine = _engine()
-    small = [engine.resize(frame, (_THUMB, _THUMB), interpolation=engine.INTER_AREA) for frame in (first, second)]
+    small = [resized(frame, _THUMB, _THUMB) for frame in (first, second)]
     flat = [each.mean(-1).ravel() - each.mean() for each in small]
     length = np.sqrt((flat[0] ** 2).sum() * (flat[1] ** 2).sum())
     return float((flat[0] * flat[1]).sum()) < _SAME_PICTURE * max(float(length), 1e-6)

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .flow import flow, is_cut, occluded, warp
+from .flow import flow, is_cut, occluded, resized, warp
 
 RADIUS = 6
 """How many frames before a frame, and after it, are looked at."""
@@ -23,7 +23,7 @@ RADIUS = 6
 _SIGMA, _SIGMA_MOVING = 3.0, 1.5
 """In frames: how fast a frame counts less the farther it is, in a fixed light and in one that moves."""
 
-_MATTE_RADIUS, _MATTE_SIGMA = 2, 1.0
+_MATTE_RADIUS, _MATTE_SIGMA, _MATTE_SIDE = 2, 1.0, 512
 _EXPOSURE_SIGMA, _EXPOSURE_SIGMA_MOVING = 12.0, 3.0
 """In frames: the exposure's smooth curve."""
 
@@ -160,6 +160,8 @@ def steady_mattes(
 ) -> Iterator[np.ndarray]:
     """Steady the mattes of frames: what is cut out in one frame and not in those around it comes or goes.
 
+    What comes or goes is found on copies of at most 512 pixels on the shorter side; the mattes' own edges stay sharp.
+
     Args:
         frames: uint8 ``[H, W, 3]`` each; may be an iterator.
         mattes: uint8 ``[H, W]`` each; may be an iterator.
@@ -174,21 +176,26 @@ def steady_mattes(
     if strength <= 0:
         yield from mattes
         return
-    window = _Window(_MATTE_SIGMA, _MATTE_RADIUS, False)
-    moments = (_cut_out(frame, matte) for frame, matte in zip(frames, mattes, strict=True))
-    for moment in moments:
-        yield from (_matte(*found, strength) for found in window.take(moment))
-    yield from (_matte(*found, strength) for found in window.rest())
+    window, waiting = _Window(_MATTE_SIGMA, _MATTE_RADIUS, False), deque[np.ndarray]()
+    for frame, matte in zip(frames, mattes, strict=True):
+        waiting.append(matte)
+        for values, smooth in window.take(_cut_out(frame, matte)):
+            yield _corrected(waiting.popleft(), strength * (smooth - values)[..., 0])
+    for values, smooth in window.rest():
+        yield _corrected(waiting.popleft(), strength * (smooth - values)[..., 0])
 
 
 def _cut_out(frame: np.ndarray, matte: np.ndarray) -> Moment:
-    """A moment whose value is its matte, and in which every pixel counts."""
-    return Moment(frame, np.full_like(matte, 255), matte[..., None].astype(np.float32))
+    """A small moment whose value is its matte, and in which every pixel counts."""
+    scale = min(_MATTE_SIDE / min(matte.shape), 1.0)
+    size = [max(round(side * scale), 1) for side in matte.shape]
+    small = resized(matte, *size)
+    return Moment(resized(frame, *size), np.full_like(small, 255), small[..., None].astype(np.float32))
 
 
-def _matte(values: np.ndarray, smooth: np.ndarray, strength: float) -> np.ndarray:
-    found = values + np.float32(strength) * (smooth - values)
-    return (found[..., 0] + np.float32(0.5)).clip(0, 255).astype(np.uint8)
+def _corrected(matte: np.ndarray, change: np.ndarray) -> np.ndarray:
+    found = matte + resized(np.ascontiguousarray(change, np.float32), *matte.shape)
+    return (found + np.float32(0.5)).clip(0, 255).astype(np.uint8)
 
 
 @dataclass

@@ -137,6 +137,18 @@ def test_a_hole_that_one_cut_out_has_is_closed(frames):
     np.testing.assert_array_equal(found[3][:, :20] > 127, mattes[3][:, :20] > 127)
 
 
+def test_a_large_cut_out_is_steadied_on_small_copies_and_keeps_its_edge(frames, monkeypatch):
+    monkeypatch.setattr(steady, "_MATTE_SIDE", SIDE // 2)
+    mattes = [np.where(np.arange(SIDE) < 24 + STEP * index, 255, 0).astype(np.uint8) for index in range(COUNT)]
+    mattes = [np.tile(row, (SIDE, 1)) for row in mattes]
+    mattes[6][20:44, 8:28] = 0
+    found = [*steady_mattes(frames, mattes)]
+    assert found[6][26:38, 14:22].min() > 100
+    edge = found[3].astype(int)[32, 20:40]
+    assert edge[:8].min() > 200
+    assert edge[12:].max() < 55
+
+
 def test_mattes_that_are_not_to_be_steadied_are_the_very_ones(frames):
     mattes = [FULL] * COUNT
     assert [*steady_mattes(frames, mattes, 0.0)] == mattes
