@@ -238,7 +238,7 @@ def test_a_film_has_the_previews_or_the_photographs_size(client, size, shape):
 
 
 def test_without_pyav_mp4_is_refused(client, monkeypatch):
-    monkeypatch.setattr(films, "_av", lambda: None)
+    monkeypatch.setattr(films, "pyav", lambda: None)
     assert "PyAV" in said(making(client, "motion", motion="day", format="mp4"))
     assert client.get(SETS).json()["films"] == ["webp", "gif"]
 

@@ -215,7 +215,7 @@ def test_frames_too_large_for_a_gif_are_told_when_they_are_there(host, outputs, 
 
 
 def test_what_cannot_be_filmed_is_refused_before_anything_is_shot(host, outputs, monkeypatch):
-    monkeypatch.setattr(films, "_av", lambda: None)
+    monkeypatch.setattr(films, "pyav", lambda: None)
     nine = Mix({"left": Fader()}, turned=Turned(0, Fader(1))).to_dict() | {"lights": {"behind": {}}}
     refused = {
         "There is no film to be shot": asked(host, ""),

@@ -94,7 +94,7 @@ def test_a_frame_that_cannot_be_made_leaves_no_film(tmp_path, kind):
 def test_what_cannot_be_written_is_refused_with_what_can(tmp_path, monkeypatch):
     assert "not with '.avi'" in reason_of(write, tmp_path / "film.avi", fading(), 0.1)
     assert "needs a frame" in reason_of(write, tmp_path / "film.gif", [], 0.1)
-    monkeypatch.setattr(films, "_av", lambda: None)
+    monkeypatch.setattr(films, "pyav", lambda: None)
     assert not can_write(".mp4")
     assert "run pip install av in the web UI's Python" in reason_of(write, tmp_path / "film.mp4", fading(), 0.1)
     assert can_write(".gif")
