@@ -97,7 +97,7 @@ INTEGRATED = "the extensions that Forge has of its own"
 ODD_LATENTS = "latents of odd sides, as the reference's UNet takes them"
 PRETENDED_INPAINTING = "an inpainting model that is none"
 TILED_ENCODING = "encoding in tiles when memory is short"
-_NARROW = "Some rows were run with a UNet of the same layers, those below as narrow as the first ones."
+_NARROW = "Some rows were run with a UNet of the same layers, all of them as narrow as the first."
 _WITH_MODULES = {"hr_upscaler": "Latent", "hr_additional_modules": ["Use same choices"]}
 HOSTS = (
     Host(
