@@ -16,13 +16,14 @@ from ..infotext import PREFIX
 from ..request import FIELDS, PICTURES
 from ..shoot import clip_output, flow, moving, windows
 from ..shoot.clip import ClipRun, Frame, InterruptedClipError
-from ..shoot.clip_frames import Reader
+from ..shoot.clip_frames import FPS, Reader
 from ..shoot.clip_job import job_of, key_of, unfinished_seed
 from ..studio import set_file, shelf
 from ..support.json_values import number
 from . import clip_hands, clip_paths, light_sets, shots
 from .app_context import app_context
 from .clip_hands import HostHands, Moving
+from .named_paths import may_be_named
 from .page_script import PageScript
 
 TITLE = "IC Light: clip"
@@ -82,17 +83,21 @@ class ClipScript:
         import gradio as gr
 
         video = gr.File(label="Clip", file_types=["video"])
-        path = gr.Textbox("", label="or its path", placeholder="A video, or a folder with its frames")
+        has_paths = may_be_named()
+        asked_for = "A video, or a folder with its frames"
+        path = gr.Textbox("", label="or its path", placeholder=asked_for, visible=has_paths)
         with gr.Row():
             steadiness = gr.Slider(0, 1, 1, step=0.05, label="Steadiness")
             attention = gr.Slider(0, 1, 0, step=0.05, label="Attention across frames")
             window = gr.Slider(1, windows.MOST, _WINDOW, step=1, label="Frames at once")
         told = "once_around, day, candle, or keyframes as JSON"
         motion = gr.Textbox("", label="Moving light", placeholder=told, max_lines=4)
-        background = gr.Textbox("", label="Background clip", placeholder="For fbc: a video, or a folder with frames")
+        behind = "For fbc: a video, or a folder with frames"
+        background = gr.Textbox("", label="Background clip", placeholder=behind, visible=has_paths)
         with gr.Row():
             fps = gr.Number(_FPS, label="Frames a second of folders")
-            out = gr.Textbox("", label="Write the clip to", placeholder="A folder; empty for that of the results")
+            where = "A folder; empty for that of the results"
+            out = gr.Textbox("", label="Write the clip to", placeholder=where, visible=has_paths)
             preview = gr.Checkbox(False, label="The first second only")
         self.infotext_fields = []
         return [video, path, steadiness, attention, window, motion, background, fps, preview, out]
@@ -139,10 +144,10 @@ class ClipScript:
                 number(attention, "The attention across frames", 0, 1),
                 int(number(window, "The frames at once", 1, windows.MOST)),
                 motion or "",
-                clip_paths.allowed(background) if background else None,
-                float(fps),
+                clip_paths.allowed(background, "The background clip") if background else None,
+                number(fps, "The frames a second", *FPS),
                 bool(preview),
-                clip_paths.allowed(out) if out else None,
+                clip_paths.folder_of_results(out) if out else None,
             )
             return _Making(p, asked).run()
 
@@ -182,15 +187,21 @@ class _Making:
         end = timing.until(_PREVIEW_SECONDS) if self._asked.preview else len(timing.ticks)
         moves = self._moving.lights is not None
         steps = ClipRun(self._clip, self._job, self._windows, self._hands, self._asked.steadiness, moves)
-        self._job.begin()
-        shots.announce(self._p, sum(not self._job.has(window) for window in self._windows.all(end)))
         first: list[np.ndarray] = []
         try:
-            steps.paint(end)
-            self._remember()
-            self._write(_first_kept(steps.frames(end), first), end)
+            with self._job.held():
+                self._job.begin()
+                shots.announce(self._p, sum(not self._job.has(window) for window in self._windows.all(end)))
+                steps.paint(end)
+                self._remember()
+                self._write(_first_kept(steps.frames(end), first), end)
         except InterruptedClipError:
             self._say_how_far(steps.painted(end), end)
+        except OSError as error:
+            raise ICLightError(
+                f"The clip {self._job.name} cannot be written: {error.strerror or error}. What is painted is kept: "
+                "make room for it, and generate again to go on."
+            ) from error
         finally:
             self._hands.release()
         return self._results(first)

@@ -11,9 +11,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any, Protocol
 
-from PIL import Image
-
-from ..errors import ICLightError, escaped
+from ..errors import ICLightError, escaped, shortened
 from ..files import video
 from ..files.video import MOST_FRAMES, Timing, Video
 from ..picture.arrays import Picture, make_picture
@@ -25,6 +23,7 @@ FPS = (1.0, 120.0)
 _PICTURES = {".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff", ".avif", ".jxl", ".heic"}
 _TICKS = 1000
 _CHUNK = 1 << 20
+_LONGEST_NAME = 100
 
 
 class Clip(Protocol):
@@ -121,13 +120,18 @@ def opened(path: Path, fps: float, max_pixels: int) -> Clip:
         ICLightError: there is nothing, it cannot be read, or is too long or too large; see
             :func:`lib_iclight.files.video.survey`.
     """
-    if path.is_dir():
-        return _folder(path, fps, max_pixels)
-    if not path.is_file():
-        raise ICLightError(
-            f"There is no clip {escaped(path.name)}. Check its path; a folder of frames may be given too."
-        )
-    return VideoClip(video.survey(path, max_pixels), _digest_of_file(path))
+    try:
+        if path.is_dir():
+            return _folder(path, fps, max_pixels)
+        if path.is_file():
+            return VideoClip(video.survey(path, max_pixels), _digest_of_file(path))
+    except OSError as error:
+        raise ICLightError(f"The clip {_short(path)} cannot be read: {error.strerror or error}.") from error
+    raise ICLightError(f"There is no clip {_short(path)}. Check its path; a folder of frames may be given too.")
+
+
+def _short(path: Path) -> str:
+    return shortened(escaped(path.name), _LONGEST_NAME)
 
 
 def _folder(folder: Path, fps: float, max_pixels: int) -> FolderClip:
@@ -139,11 +143,8 @@ def _folder(folder: Path, fps: float, max_pixels: int) -> FolderClip:
         raise ICLightError(f"The folder {name} holds no pictures. Choose the folder that has the clip's frames.")
     if len(files) > MOST_FRAMES:
         raise ICLightError(f"The folder {name} has too many frames: {MOST_FRAMES:,} at most. Divide it.")
-    try:
-        with Image.open(files[0]) as image:
-            size = image.size[::-1] if image.getexif().get(0x0112, 1) > 4 else image.size
-    except (OSError, ValueError, Image.DecompressionBombError):
-        raise ICLightError(f"The frame {escaped(files[0].name)} cannot be read. Save it again as PNG.") from None
+    with files[0].open("rb") as file:
+        size = from_file(file, f"frame {escaped(files[0].name)}", max_pixels).size
     step = Fraction(1) / Fraction(fps).limit_denominator(_TICKS)
     timing = Timing(tuple(range(len(files))), step, 1)
     found = hashlib.sha256(f"{fps}".encode())
@@ -159,7 +160,10 @@ def _is_picture(path: Path) -> bool:
 
 def _in_order(path: Path) -> list[Any]:
     """What sorts names as people do: frame9 before frame10."""
-    return [(int(part), "") if part.isdigit() else (0, part) for part in re.split(r"([0-9]+)", path.name.casefold())]
+    return [
+        (int(part), "") if part.isascii() and part.isdigit() else (0, part)
+        for part in re.split(r"([0-9]+)", path.name.casefold())
+    ]
 
 
 def _digest_of_file(path: Path) -> str:
