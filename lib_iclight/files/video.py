@@ -24,6 +24,11 @@ _BT709, _BT601, _BT2020 = 1, 6, 9
 # ITU-T H.273: the transfer functions of HDR.
 _HDR = {16: "PQ", 18: "HLG"}
 _UNSPECIFIED = 2
+# Of FFmpeg's kinds of files those that hold a video themselves.
+_KINDS = (
+    "mov,matroska,avi,mpegts,mpeg,mpegvideo,flv,ogg,asf,mxf,gxf,nut,dv,rm,wtv,ivf,swf,gif,apng,m4v,h264,hevc,av1,obu,"
+    "mjpeg,yuv4mpegpipe,png_pipe,jpeg_pipe,webp_pipe,mp3,wav,flac,aac"
+)
 
 
 @dataclass(frozen=True)
@@ -193,9 +198,18 @@ def frames(video: Video, first: int = 0, end: int | None = None) -> Iterator[np.
         raise ICLightError(f"The clip {name} has fewer frames than before. It was changed while it was read.")
 
 
+def container_of(av: Any, path: Path) -> Any:
+    """Open a video file, and no other that it names: of a list of files, or of addresses, nothing is read.
+
+    Raises:
+        av.FFmpegError, OSError, ValueError: it cannot be read.
+    """
+    return av.open(str(path.absolute()), options={"format_whitelist": _KINDS, "protocol_whitelist": "file"})
+
+
 def _opened(av: Any, path: Path) -> Any:
     try:
-        container = av.open(str(path))
+        container = container_of(av, path)
     except (av.FFmpegError, OSError, ValueError) as error:
         raise ICLightError(
             f"The clip {escaped(path.name)} cannot be read: it is damaged or not a video ({error.__class__.__name__}). "

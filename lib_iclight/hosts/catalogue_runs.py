@@ -49,7 +49,7 @@ def check(p: Any, look: Look) -> None:
                 f"The look {shown(look.name)} sets other extensions (run.{_OTHERS}), which programs alone can do. Use "
                 "python -m lib_iclight.shoot for it."
             )
-        if not hasattr(p, name):
+        if name.startswith("_") or not hasattr(p, name) or callable(getattr(p, name)):
             raise ICLightError(f"The look {shown(look.name)} has the field run.{name}, which this web UI lacks.")
 
 

@@ -24,6 +24,7 @@ from ..support.json_values import number
 from . import clip_hands, clip_paths, light_sets, shots
 from .app_context import app_context
 from .clip_hands import HostHands, Moving
+from .named_paths import may_be_named
 from .page_script import script_of
 
 TITLE = "IC Light: clip"
@@ -83,17 +84,21 @@ class ClipScript:
         import gradio as gr
 
         video = gr.File(label="Clip", file_types=["video"])
-        path = gr.Textbox("", label="or its path", placeholder="A video, or a folder with its frames")
+        has_paths = may_be_named()
+        asked_for = "A video, or a folder with its frames"
+        path = gr.Textbox("", label="or its path", placeholder=asked_for, visible=has_paths)
         with gr.Row():
             steadiness = gr.Slider(0, 1, 1, step=0.05, label="Steadiness")
             attention = gr.Slider(0, 1, 0, step=0.05, label="Attention across frames")
             window = gr.Slider(1, windows.MOST, _WINDOW, step=1, label="Frames at once")
         told = "once_around, day, candle, or keyframes as JSON"
         motion = gr.Textbox("", label="Moving light", placeholder=told, max_lines=4)
-        background = gr.Textbox("", label="Background clip", placeholder="For fbc: a video, or a folder with frames")
+        behind = "For fbc: a video, or a folder with frames"
+        background = gr.Textbox("", label="Background clip", placeholder=behind, visible=has_paths)
         with gr.Row():
             fps = gr.Number(_FPS, label="Frames a second of folders")
-            out = gr.Textbox("", label="Write the clip to", placeholder="A folder; empty for that of the results")
+            where = "A folder; empty for that of the results"
+            out = gr.Textbox("", label="Write the clip to", placeholder=where, visible=has_paths)
             preview = gr.Checkbox(False, label="The first second only")
         self.infotext_fields = []
         return [video, path, steadiness, attention, window, motion, background, fps, preview, out]
@@ -140,12 +145,16 @@ class ClipScript:
                 number(attention, "The attention across frames", 0, 1),
                 int(number(window, "The frames at once", 1, windows.MOST)),
                 motion or "",
-                clip_paths.given_or_none(background),
-                _FPS if fps is None else number(fps, "The frames a second of folders", *FPS),
+                None if _is_empty(background) else clip_paths.allowed(background, "The background clip"),
+                _FPS if fps is None else number(fps, "The frames a second", *FPS),
                 bool(preview),
-                clip_paths.given_or_none(out),
+                None if _is_empty(out) else clip_paths.folder_of_results(out),
             )
             return _Making(p, asked).run()
+
+
+def _is_empty(text: Any) -> bool:
+    return text is None or (isinstance(text, str) and not text.strip())
 
 
 class _Making:
@@ -183,15 +192,21 @@ class _Making:
         end = timing.until(_PREVIEW_SECONDS) if self._asked.preview else len(timing.ticks)
         moves = self._moving.lights is not None
         steps = ClipRun(self._clip, self._job, self._windows, self._hands, self._asked.steadiness, moves)
-        self._job.begin()
-        shots.announce(self._p, sum(not self._job.has(window) for window in self._windows.all(end)))
         first: list[np.ndarray] = []
         try:
-            steps.paint(end)
-            self._remember()
-            self._write(_first_kept(steps.frames(end), first), end)
+            with self._job.held():
+                self._job.begin()
+                shots.announce(self._p, sum(not self._job.has(window) for window in self._windows.all(end)))
+                steps.paint(end)
+                self._remember()
+                self._write(_first_kept(steps.frames(end), first), end)
         except InterruptedClipError:
             self._say_how_far(steps.painted(end), end)
+        except OSError as error:
+            raise ICLightError(
+                f"The clip {self._job.name} cannot be written: {error.strerror or error}. What is painted is kept: "
+                "make room for it, and generate again to go on."
+            ) from error
         finally:
             self._hands.release()
         return self._results(first)

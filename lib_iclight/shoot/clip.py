@@ -14,6 +14,7 @@ from typing import Protocol
 
 import numpy as np
 
+from ..errors import ICLightError, InterruptedRunError
 from ..picture.arrays import Picture
 from ..restore.relighting import Light, between, light_from
 from .clip_frames import Clip, Reader
@@ -124,9 +125,18 @@ class ClipRun:
         for index in range(seen):
             if not self._job.has_matte(index, steadied=False):
                 self._go_on(f"cutting out frame {index + 1} of {seen}")
-                self._job.keep_matte(index, self._hands.cut_out(self._reader[index]), steadied=False)
+                self._job.keep_matte(index, self._cut_out(index), steadied=False)
         if self._steadiness:
             self._steady_mattes(end, seen)
+
+    def _cut_out(self, index: int) -> np.ndarray:
+        picture = self._reader[index]
+        try:
+            return self._hands.cut_out(picture)
+        except InterruptedRunError:
+            raise InterruptedClipError from None
+        except ICLightError as error:
+            raise ICLightError(f"Frame {index + 1}: {error}") from error
 
     def _steady_mattes(self, end: int, seen: int) -> None:
         first = next((index for index in range(end) if not self._job.has_matte(index, steadied=True)), end)
@@ -173,6 +183,7 @@ class ClipRun:
         Raises:
             InterruptedClipError: the user wanted it to end.
         """
+        self.cut_out(end)  # a matte may have been deleted since its frame was painted
         if self._hands.has_light and self._steadiness:
             with TemporaryDirectory(dir=self._job.folder, prefix=UNFINISHED) as folder:
                 yield from self._steadied(_Kept(Path(folder)), end)

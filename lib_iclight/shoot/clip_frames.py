@@ -11,7 +11,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any, Protocol
 
-from ..errors import ICLightError, escaped
+from ..errors import ICLightError, escaped, shortened
 from ..files import video
 from ..files.video import MOST_FRAMES, Timing, Video
 from ..picture.arrays import Picture, make_picture
@@ -23,6 +23,7 @@ FPS = (1.0, 120.0)
 """The frames a second of a folder that can be asked for."""
 
 _TICKS = 1000
+_LONGEST_NAME = 100
 
 
 class Clip(Protocol):
@@ -114,27 +115,32 @@ def opened(path: Path, fps: float, max_pixels: int) -> Clip:
         ICLightError: there is nothing, it cannot be read, or is too long or too large; see
             :func:`lib_iclight.files.video.survey`.
     """
-    if path.is_dir():
-        return _folder(path, fps, max_pixels)
-    if not path.is_file():
-        raise ICLightError(
-            f"There is no clip {escaped(path.name)}. Check its path; a folder of frames may be given too."
-        )
-    source = video.survey(path, max_pixels)
-    digest = digest_at(path)
+    try:
+        if path.is_dir():
+            return _folder(path, fps, max_pixels)
+        if path.is_file():
+            return _video(path, max_pixels)
+    except OSError as error:
+        raise ICLightError(f"The clip {_short(path)} cannot be read: {error.strerror or error}.") from error
+    raise ICLightError(f"There is no clip {_short(path)}. Check its path; a folder of frames may be given too.")
+
+
+def _video(path: Path, max_pixels: int) -> VideoClip:
+    source, digest = video.survey(path, max_pixels), digest_at(path)
     if digest is None:
-        raise ICLightError(f"The clip {escaped(path.name)} cannot be read any more. Choose another file.")
+        raise ICLightError(f"The clip {_short(path)} cannot be read any more. Choose another file.")
     return VideoClip(source, digest)
+
+
+def _short(path: Path) -> str:
+    return shortened(escaped(path.name), _LONGEST_NAME)
 
 
 def _folder(folder: Path, fps: float, max_pixels: int) -> FolderClip:
     if not FPS[0] <= fps <= FPS[1]:
         raise ICLightError(f"The frames a second must lie between {FPS[0]:g} and {FPS[1]:g}, not {fps:g}.")
     name = escaped(folder.name)
-    try:
-        files = tuple(sorted(_pictures(folder), key=_in_order))
-    except OSError as error:
-        raise ICLightError(f"The folder {name} cannot be read: {error.strerror or error}.") from None
+    files = tuple(sorted(_pictures(folder), key=_in_order))
     if not files:
         raise ICLightError(f"The folder {name} holds no pictures. Choose the folder that has the clip's frames.")
     if len(files) > MOST_FRAMES:

@@ -178,7 +178,7 @@ def test_a_picture_after_a_clip_is_the_one_before_it(host, outputs, cloth):
         ({"background": True}, {}, "needs the mode fbc"),
         ({"path": True}, {"mode": "fbc"}, "The mode fbc needs a background"),
         ({"fps": "fast"}, {}, "frames a second"),
-        ({"out": 5}, {}, "must be a text"),
+        ({"out": 5}, {}, "must be a path"),
         ({"video": "data:video/mp4;base64,?"}, {}, "not valid base64"),
     ],
 )

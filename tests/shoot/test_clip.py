@@ -10,12 +10,14 @@ import numpy as np
 import pytest
 from clips import cut_out, frame
 
+from lib_iclight.errors import ICLightError
 from lib_iclight.files.video import Timing
 from lib_iclight.picture.arrays import make_picture
 from lib_iclight.restore.relighting import Light, relit
 from lib_iclight.shoot.clip import ClipRun, InterruptedClipError, Taken
 from lib_iclight.shoot.clip_job import UNFINISHED, job_of, unfinished_seed
 from lib_iclight.shoot.windows import divided
+from lib_iclight.subject.prepare import found_by
 
 SIDE = 32
 
@@ -165,3 +167,31 @@ def test_memory_does_not_grow_with_length(tmp_path):
         most.append(clip.most)
     assert most[1] <= most[0] + 1
     assert most[1] <= 12
+
+
+def test_a_damaged_matte_is_named_and_never_taken_for_none(tmp_path):
+    result(tmp_path)
+    (matte,) = tmp_path.glob("*/mattes/000004.png")
+    matte.write_bytes(b"")
+    with pytest.raises(ICLightError, match=r"frame 4\. Delete its file 000004.png in the folder mattes"):
+        result(tmp_path)
+    matte.unlink()
+    result(tmp_path)
+
+
+def test_a_frame_without_a_subject_is_named(tmp_path):
+    painter = Painter()
+    painter.cut_out = lambda picture: found_by(lambda rgb, model: np.zeros(rgb.shape[:2], np.uint8), picture, "u2net")
+    with pytest.raises(ICLightError, match="Frame 1: The background remover u2net found"):
+        result(tmp_path, painter)
+
+
+def test_one_run_at_a_time_makes_a_clip_and_takes_away_what_a_killed_one_left(tmp_path):
+    job, other = (job_of(tmp_path, "made", "key", 5) for _ in range(2))
+    with job.held():
+        with pytest.raises(ICLightError, match="Another run is making the clip"), other.held():
+            pass
+        (job.folder / f"{UNFINISHED}x").mkdir()
+        job.begin()
+    with other.held():
+        assert sorted(path.name for path in job.folder.iterdir()) == ["clip.json", "lock"]

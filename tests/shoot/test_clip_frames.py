@@ -81,3 +81,9 @@ def test_what_is_not_there_is_refused(tmp_path):
 def test_a_shorter_background_begins_again():
     half = Timing((0, 1), Fraction(1, 4), 1)
     assert [shown_at(half, share, 1.0) for share in (0, 0.25, 0.5, 0.75)] == [0, 1, 0, 1]
+
+
+def test_digits_of_other_kinds_are_letters_of_a_name(tmp_path):
+    for name in ("²1.png", "٣.png", "10.png", "9.png"):
+        Image.fromarray(frame(0)).save(tmp_path / name)
+    assert [file.name for file in opened(tmp_path, 25, 1 << 20).files] == ["9.png", "10.png", "²1.png", "٣.png"]

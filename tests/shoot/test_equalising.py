@@ -152,6 +152,15 @@ def test_what_cannot_be_made_again_stays_and_is_named(shop):
     assert (done.lacking, done.brought, shop.files()) == (6, 0, before)
 
 
+def test_a_damaged_painting_is_named_and_the_others_are_brought_together(shop):
+    shop.run(0.0)
+    (painting, *_) = sorted((shop.out / ".catalogue").glob(f"*{PAINTING}"))
+    painting.write_bytes(painting.read_bytes()[:40])
+    done = shop.run(1.0)
+    assert (len(done.problems), "painting is damaged" in done.problems[0]) == (1, True)
+    assert done.brought > 0
+
+
 def test_nothing_is_moved_by_more_than_two_stops():
     assert meeting_point([(0, 1, 5), (1, 0, 4), (9, 2, 6)]) == (1, 1, 5)
     assert brought((-9.0, 0.0, 0.5), (1.0, 0.0, 0.0), 0.5) == (0.5 * MOST, 0.0, -0.25)
