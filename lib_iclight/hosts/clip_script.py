@@ -146,7 +146,7 @@ class ClipScript:
                 int(number(window, "The frames at once", 1, windows.MOST)),
                 motion or "",
                 None if _is_empty(background) else clip_paths.allowed(background, "The background clip"),
-                _FPS if fps is None else number(fps, "The frames a second", *FPS),
+                number(fps, "The frames a second", *FPS),
                 bool(preview),
                 None if _is_empty(out) else clip_paths.folder_of_results(out),
             )
