@@ -163,7 +163,7 @@ def survey(path: Path, max_pixels: int) -> Video:
             last = frame.duration or (ticks[-1] - ticks[-2] if len(ticks) > 1 else step)
         if not ticks:
             raise ICLightError(f"The clip {name} has no frames that can be read. Choose another file.")
-        sounds = tuple(sound.codec_context.name for sound in container.streams.audio)
+        sounds = tuple(_coding(sound) for sound in container.streams.audio)
         pixel = stream.codec_context.sample_aspect_ratio or Fraction(1)
     width, height = seen["size"][::-1] if seen["turn"].transposed else seen["size"]
     pixel = 1 / pixel if seen["turn"].transposed else pixel
@@ -219,6 +219,12 @@ def _opened(av: Any, path: Path) -> Any:
         container.close()
         raise ICLightError(
             f"The clip {escaped(path.name)} has no picture: it holds only sound, or is damaged. Choose another file."
+        )
+    if container.streams.video[0].codec_context is None:  # PyAV would crash the process
+        container.close()
+        raise ICLightError(
+            f"The pictures of the clip {escaped(path.name)} are coded in a way that is not known here, or it is "
+            "damaged. Convert it to MP4 first."
         )
     return container
 
@@ -296,6 +302,10 @@ def _turn(name: str, frame: Any) -> Turn:
     raise ICLightError(
         f"The clip {name} is turned by an angle that is not a quarter of a turn. Turn its pixels themselves first."
     )
+
+
+def _coding(sound: Any) -> str:
+    return sound.codec_context.name if sound.codec_context is not None else "unknown"
 
 
 def _step(stream: Any) -> int:

@@ -188,3 +188,15 @@ def test_what_cannot_be_encoded_is_an_error_of_the_disk_and_leaves_nothing(tmp_p
     with pytest.raises(OSError, match="FFmpeg"):
         video_writing.write(tmp_path / "a.mp4", [frame(0)] * 3, Timing((0, 10**9, 2 * 10**9), Fraction(1, 90000), 1))
     assert [*tmp_path.iterdir()] == []
+
+
+# The picture's kind (ISO/IEC 14496-12), and the sound's (ISO/IEC 14496-1, of AAC).
+@pytest.mark.parametrize(
+    ("coding", "reason"), [(b"avc1", "coded in a way that is not known"), (b"\x40\x15", r"\(unknown\) cannot be put")]
+)
+def test_what_nothing_here_can_decode_is_refused_and_ends_no_process(tmp_path, coding, reason):
+    path = video(tmp_path / "a.mp4", [frame(0)] * 2, sound=True)
+    content = path.read_bytes().replace(b"mp4a", b"zzzz")
+    path.write_bytes(content.replace(coding, b"zzzz"[: len(coding)]))
+    with pytest.raises(ICLightError, match=reason):
+        video_writing.check_sound(survey(path, MOST))
