@@ -11,6 +11,7 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from ..files.completing import replacing
+from .naming import free
 
 MOST = 240
 """The most pictures on a sheet."""
@@ -33,10 +34,11 @@ def save(found: Image.Image, folder: Path) -> Path:
     Raises:
         OSError: it cannot be written.
     """
-    number, path = 1, folder / f"{_NAME}.png"
-    while os.path.lexists(path) and not is_sheet(path):
-        number += 1
-        path = folder / f"{_NAME}-{number}.png"
+
+    def is_taken(name: str) -> bool:
+        return os.path.lexists(folder / name) and not is_sheet(folder / name)
+
+    path = folder / free(_NAME, ".png", is_taken)
     about = PngInfo()
     about.add_text("Title", _MARK)
     replacing(path, lambda target: found.save(target, "PNG", pnginfo=about))
