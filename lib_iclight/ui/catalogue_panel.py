@@ -14,7 +14,7 @@ from ..picture.opening import endings
 from ..shoot import looks, naming
 from .accordion import PAGE_FIELDS
 from .form_as_look import look_of, run_controls
-from .panel import QUIET, Panel
+from .panel import ANY_CHOICES, QUIET, Panel
 from .wording import as_spans
 
 _REFRESH = "\U0001f504"
@@ -52,9 +52,9 @@ class CataloguePanel(Panel):
                     value=[],
                     multiselect=True,
                     label="Looks; without one, the form as it is",
-                    # The list may be older than the newest look; a name that is none is refused when it is used.
-                    allow_custom_value=True,
                     elem_id=self._id("looks"),
+                    # The list may be older than the newest look; a name that is none is refused when it is used.
+                    **ANY_CHOICES,
                 )
                 self._refresh = ToolButton(_REFRESH, elem_id=self._id("refresh"), tooltip="Look for looks again")
             self._build_saving()

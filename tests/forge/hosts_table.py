@@ -103,8 +103,9 @@ HOSTS = (
     Host(
         "Forge",
         ("backend",),
-        # It hides the parameters in an alpha channel, and then cannot enlarge a result from the gallery.
-        settings={"stealth_pnginfo_option": "None"},
+        # Its previews come from a model that it downloads. It hides the parameters in an alpha channel, and then cannot
+        # enlarge a result from the gallery.
+        settings={"live_previews_enable": False, "stealth_pnginfo_option": "None"},
         second_pass=_WITH_MODULES,
     ),
     Host(
