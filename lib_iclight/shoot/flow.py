@@ -66,6 +66,18 @@ def warp(values: np.ndarray, along: np.ndarray) -> np.ndarray:
     return found.reshape(values.shape)  # a single channel is dropped
 
 
+def resized(values: np.ndarray, width: int, height: int) -> np.ndarray:
+    """Values at another size.
+
+    Args:
+        values: ``[H, W]`` or ``[H, W, 3]``, uint8 or float32.
+        width, height: the size; a smaller one averages, a larger one interpolates bilinearly.
+    """
+    engine = _engine()
+    way = engine.INTER_AREA if width * height < values.shape[0] * values.shape[1] else engine.INTER_LINEAR
+    return engine.resize(values, (width, height), interpolation=way)
+
+
 def occluded(forward: np.ndarray, backward: np.ndarray) -> np.ndarray:
     """Find the pixels of a frame that another does not show: who goes there and back does not arrive.
 

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .flow import flow, occluded, warp
+from .flow import flow, occluded, resized, warp
 
 RADIUS = 6
 """How many frames before a frame, and after it, are looked at."""
@@ -26,6 +26,9 @@ _SIGMA, _SIGMA_MOVING = 3.0, 1.5
 _MATTE_RADIUS, _MATTE_SIGMA = 2, 1.0
 _EXPOSURE_SIGMA, _EXPOSURE_SIGMA_MOVING = 12.0, 3.0
 """In frames: the exposure's smooth curve."""
+
+_MATTE_PIXELS = 1 << 20
+"""Larger mattes are compared at this size, and changed at their own: what comes and goes is no fine line."""
 
 _LOOKS = 24.0
 """In levels of 255: a difference at which a place that was followed counts a good third."""
@@ -170,20 +173,29 @@ def steady_mattes(
         yield from mattes
         return
     window = _Window(_MATTE_SIGMA, _MATTE_RADIUS, False)
-    moments = (_cut_out(frame, matte) for frame, matte in zip(frames, mattes, strict=True))
-    for moment in moments:
-        yield from (_matte(*found, strength) for found in window.take(moment))
-    yield from (_matte(*found, strength) for found in window.rest())
+    waiting: deque[np.ndarray] = deque()
+    for frame, matte in zip(frames, mattes, strict=True):
+        waiting.append(matte)
+        yield from (_changed(waiting.popleft(), *found, strength) for found in window.take(_cut_out(frame, matte)))
+    yield from (_changed(waiting.popleft(), *found, strength) for found in window.rest())
 
 
 def _cut_out(frame: np.ndarray, matte: np.ndarray) -> Moment:
     """A moment whose value is its matte, and in which every pixel counts."""
+    height, width = matte.shape
+    share = (_MATTE_PIXELS / (height * width)) ** 0.5
+    if share < 1:
+        size = max(round(width * share), 1), max(round(height * share), 1)
+        frame, matte = resized(frame, *size), resized(matte, *size)
     return Moment(frame, np.full_like(matte, 255), matte[..., None].astype(np.float32))
 
 
-def _matte(values: np.ndarray, smooth: np.ndarray, strength: float) -> np.ndarray:
-    found = values + np.float32(strength) * (smooth - values)
-    return (found[..., 0] + np.float32(0.5)).clip(0, 255).astype(np.uint8)
+def _changed(matte: np.ndarray, values: np.ndarray, smooth: np.ndarray, strength: float) -> np.ndarray:
+    """A matte, steadied by what its values, which may be smaller, became."""
+    change = np.float32(strength) * (smooth - values)[..., 0]
+    if change.shape != matte.shape:
+        change = resized(change, *matte.shape[::-1])
+    return (matte + change + np.float32(0.5)).clip(0, 255).astype(np.uint8)
 
 
 @dataclass

@@ -120,7 +120,9 @@ def test_clips_shorter_than_the_window(frames, count):
     assert np.isfinite(found).all()
 
 
-def test_a_hole_that_one_cut_out_has_is_closed(frames):
+@pytest.mark.parametrize("pixels", [SIDE**2, SIDE**2 // 4], ids=["at their own size", "at half of it"])
+def test_a_hole_that_one_cut_out_has_is_closed(frames, pixels, monkeypatch):
+    monkeypatch.setattr(steady, "_MATTE_PIXELS", pixels)
     mattes = [np.where(np.abs(np.arange(SIDE) - 30 - STEP * index) < 20, 255, 0) for index in range(COUNT)]
     mattes = [np.tile(row.astype(np.uint8), (SIDE, 1)) for row in mattes]
     mattes[6][24:40, 34:50] = 0
