@@ -19,6 +19,7 @@ from ..picture.arrays import Picture
 from ..restore.relighting import Light, between, light_from
 from .clip_frames import Clip, Reader
 from .clip_job import UNFINISHED, ClipJob
+from .flow import is_cut
 from .steady import Moment, exposure, exposure_shifts, steadied, steady_mattes
 from .windows import Windows
 
@@ -196,24 +197,28 @@ class ClipRun:
     def _steadied(self, kept: _Kept, end: int) -> Iterator[np.ndarray]:
         """Two passes: the exposure of all frames has to be known before the first one is developed."""
         mattes: list[np.ndarray] = []
-        levels = []
-        smooth = steadied(self._moments(end, kept, mattes), self._steadiness, light_moves=self._moves)
+        levels, cuts = [], []
+        smooth = steadied(self._moments(end, kept, mattes, cuts), self._steadiness, light_moves=self._moves)
         for index, logs in enumerate(smooth):
             levels.append(exposure(logs, mattes.pop(0)))
             kept.keep(index, logs)
-        shifts = exposure_shifts(np.stack(levels), self._steadiness, light_moves=self._moves)
+        shifts = exposure_shifts(np.stack(levels), self._steadiness, light_moves=self._moves, cuts=cuts)
         for index in range(end):
             self._go_on(f"developing frame {index + 1} of {end}")
             logs, more, own, matte = kept.logs(index, shifts[index])
             light = light_from(own, matte, logs, more)
             yield self._hands.developed(self._frame(index), self._painting(index), light)
 
-    def _moments(self, end: int, kept: _Kept, mattes: list[np.ndarray]) -> Iterator[Moment]:
+    def _moments(self, end: int, kept: _Kept, mattes: list[np.ndarray], cuts: list[int]) -> Iterator[Moment]:
+        before = None
         for index in range(end):
             self._go_on(f"taking the light of frame {index + 1} of {end}")
             taken = self._taken(self._frame(index))
             kept.keep_taken(index, taken)
             mattes.append(taken.matte)
+            if before is not None and is_cut(before, taken.frame):
+                cuts.append(index)
+            before = taken.frame
             yield Moment(taken.frame, taken.matte, np.ascontiguousarray(np.moveaxis(taken.light.logs, 0, -1)))
 
     def _frame(self, index: int) -> Frame:

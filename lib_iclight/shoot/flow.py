@@ -20,6 +20,9 @@ _SHARE, _PIXELS = 0.01, 0.5
 """How far there and back may miss: a share of both squared lengths, and squared pixels (N. Sundaram, T. Brox,
 K. Keutzer, "Dense Point Trajectories by GPU-accelerated Large Displacement Optical Flow", ECCV 2010)."""
 
+_SAME_COLOURS, _SAME_PICTURE, _THUMB = 0.6, 0.5, 16
+"""The shared colours, and the correlation of small copies of so many pixels, below which a frame is of another shot."""
+
 
 def check() -> None:
     """Check that motion can be found here.
@@ -66,18 +69,6 @@ def warp(values: np.ndarray, along: np.ndarray) -> np.ndarray:
     return found.reshape(values.shape)  # a single channel is dropped
 
 
-def resized(values: np.ndarray, width: int, height: int) -> np.ndarray:
-    """Values at another size.
-
-    Args:
-        values: ``[H, W]`` or ``[H, W, 3]``, uint8 or float32.
-        width, height: the size; a smaller one averages, a larger one interpolates bilinearly.
-    """
-    engine = _engine()
-    way = engine.INTER_AREA if width * height < values.shape[0] * values.shape[1] else engine.INTER_LINEAR
-    return engine.resize(values, (width, height), interpolation=way)
-
-
 def occluded(forward: np.ndarray, backward: np.ndarray) -> np.ndarray:
     """Find the pixels of a frame that another does not show: who goes there and back does not arrive.
 
@@ -95,6 +86,44 @@ def occluded(forward: np.ndarray, backward: np.ndarray) -> np.ndarray:
     x, y = _places(forward)
     outside = (x < -0.5) | (x > width - 0.5) | (y < -0.5) | (y > height - 0.5)
     return (missed > allowed) | outside
+
+
+def resized(values: np.ndarray, height: int, width: int) -> np.ndarray:
+    """Values of another size: means where it is smaller, interpolated bilinearly where it is larger.
+
+    Args:
+        values: ``[H, W]`` or ``[H, W, C]``, uint8 or float32.
+        height, width: of the result.
+    """
+    engine = _engine()
+    if values.shape[:2] == (height, width):
+        return values
+    kind = engine.INTER_AREA if height < values.shape[0] else engine.INTER_LINEAR
+    return engine.resize(values, (width, height), interpolation=kind)
+
+
+def is_cut(first: np.ndarray, second: np.ndarray) -> bool:
+    """Whether another shot begins with the second of two frames.
+
+    Then colours and picture are others at once: a pan keeps the colours, a flash the picture.
+
+    Args:
+        first, second: uint8 ``[H, W, 3]``, of one size.
+    """
+    colours = [_colours(frame) for frame in (first, second)]
+    if np.minimum(*colours).sum() > _SAME_COLOURS:
+        return False
+    small = [resized(frame, _THUMB, _THUMB) for frame in (first, second)]
+    flat = [each.mean(-1).ravel() - each.mean() for each in small]
+    length = np.sqrt((flat[0] ** 2).sum() * (flat[1] ** 2).sum())
+    return float((flat[0] * flat[1]).sum()) < _SAME_PICTURE * max(float(length), 1e-6)
+
+
+def _colours(frame: np.ndarray) -> np.ndarray:
+    """The shares of a frame's colours, each channel in four steps, ``[64]``."""
+    steps = (frame >> 6).astype(np.int64)
+    codes = (steps[..., 0] * 4 + steps[..., 1]) * 4 + steps[..., 2]
+    return np.bincount(codes.ravel(), minlength=64) / codes.size
 
 
 def _places(along: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -9,13 +9,13 @@ Weighted Regression", JASA 1979). Frames in which the point is hidden, or looks 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 
-from .flow import flow, occluded, resized, warp
+from .flow import flow, is_cut, occluded, resized, warp
 
 RADIUS = 6
 """How many frames before a frame, and after it, are looked at."""
@@ -23,12 +23,9 @@ RADIUS = 6
 _SIGMA, _SIGMA_MOVING = 3.0, 1.5
 """In frames: how fast a frame counts less the farther it is, in a fixed light and in one that moves."""
 
-_MATTE_RADIUS, _MATTE_SIGMA = 2, 1.0
+_MATTE_RADIUS, _MATTE_SIGMA, _MATTE_SIDE = 2, 1.0, 512
 _EXPOSURE_SIGMA, _EXPOSURE_SIGMA_MOVING = 12.0, 3.0
 """In frames: the exposure's smooth curve."""
-
-_MATTE_PIXELS = 1 << 20
-"""Larger mattes are compared at this size, and changed at their own: what comes and goes is no fine line."""
 
 _LOOKS = 24.0
 """In levels of 255: a difference at which a place that was followed counts a good third."""
@@ -110,7 +107,8 @@ def steady_gains(
     moments = (Moment(*each) for each in zip(frames, mattes, gains, strict=True))
     smooth = np.stack([*steadied(moments, strength, light_moves=light_moves, radius=radius)])
     levels = np.stack([exposure(each, matte) for each, matte in zip(smooth, mattes, strict=True)])
-    return smooth + exposure_shifts(levels, strength, light_moves=light_moves)[:, None, None]
+    cuts = [index for index in range(1, len(frames)) if is_cut(frames[index - 1], frames[index])]
+    return smooth + exposure_shifts(levels, strength, light_moves=light_moves, cuts=cuts)[:, None, None]
 
 
 def exposure(gains: np.ndarray, matte: np.ndarray) -> np.ndarray:
@@ -129,13 +127,16 @@ def exposure(gains: np.ndarray, matte: np.ndarray) -> np.ndarray:
     return np.median(inside, axis=0).astype(np.float32)
 
 
-def exposure_shifts(levels: np.ndarray, strength: float = 1.0, *, light_moves: bool = False) -> np.ndarray:
-    """What is to be added to each frame's gains so that their exposure follows a smooth curve over the whole clip.
+def exposure_shifts(
+    levels: np.ndarray, strength: float = 1.0, *, light_moves: bool = False, cuts: Collection[int] = ()
+) -> np.ndarray:
+    """What is to be added to each frame's gains so that their exposure follows a smooth curve over the whole shot.
 
     Args:
         levels: float32 ``[T, C]``, from :func:`exposure`; frames with NaN tell nothing and get nothing.
         strength: 0 adds nothing.
         light_moves: whether the light changes: then the curve follows it.
+        cuts: the frames with which further shots begin (:func:`lib_iclight.shoot.flow.is_cut`); each has its own curve.
 
     Returns:
         float32 ``[T, C]``.
@@ -144,10 +145,11 @@ def exposure_shifts(levels: np.ndarray, strength: float = 1.0, *, light_moves: b
     known = ~np.isnan(levels).any(-1)
     values = np.where(known[:, None], levels, 0)
     time = np.arange(len(levels), dtype=np.float32)
+    shot = np.isin(np.arange(len(levels)), [*cuts]).cumsum()
     shifts = np.zeros_like(levels)
     for index in np.flatnonzero(known):
         away = time - time[index]
-        weight = np.exp(-0.5 * (away / sigma) ** 2) * known
+        weight = np.exp(-0.5 * (away / sigma) ** 2) * (known & (shot == shot[index]))
         sums = _Sums.of(weight.astype(np.float32), away, values)
         shifts[index] = strength * (sums.line() - levels[index])
     return shifts
@@ -157,6 +159,8 @@ def steady_mattes(
     frames: Sequence[np.ndarray], mattes: Sequence[np.ndarray], strength: float = 1.0
 ) -> Iterator[np.ndarray]:
     """Steady the mattes of frames: what is cut out in one frame and not in those around it comes or goes.
+
+    What comes or goes is found on copies of at most 512 pixels on the shorter side; the mattes' own edges stay sharp.
 
     Args:
         frames: uint8 ``[H, W, 3]`` each; may be an iterator.
@@ -172,30 +176,26 @@ def steady_mattes(
     if strength <= 0:
         yield from mattes
         return
-    window = _Window(_MATTE_SIGMA, _MATTE_RADIUS, False)
-    waiting: deque[np.ndarray] = deque()
+    window, waiting = _Window(_MATTE_SIGMA, _MATTE_RADIUS, False), deque[np.ndarray]()
     for frame, matte in zip(frames, mattes, strict=True):
         waiting.append(matte)
-        yield from (_changed(waiting.popleft(), *found, strength) for found in window.take(_cut_out(frame, matte)))
-    yield from (_changed(waiting.popleft(), *found, strength) for found in window.rest())
+        for values, smooth in window.take(_cut_out(frame, matte)):
+            yield _corrected(waiting.popleft(), strength * (smooth - values)[..., 0])
+    for values, smooth in window.rest():
+        yield _corrected(waiting.popleft(), strength * (smooth - values)[..., 0])
 
 
 def _cut_out(frame: np.ndarray, matte: np.ndarray) -> Moment:
-    """A moment whose value is its matte, and in which every pixel counts."""
-    height, width = matte.shape
-    share = (_MATTE_PIXELS / (height * width)) ** 0.5
-    if share < 1:
-        size = max(round(width * share), 1), max(round(height * share), 1)
-        frame, matte = resized(frame, *size), resized(matte, *size)
-    return Moment(frame, np.full_like(matte, 255), matte[..., None].astype(np.float32))
+    """A small moment whose value is its matte, and in which every pixel counts."""
+    scale = min(_MATTE_SIDE / min(matte.shape), 1.0)
+    size = [max(round(side * scale), 1) for side in matte.shape]
+    small = resized(matte, *size)
+    return Moment(resized(frame, *size), np.full_like(small, 255), small[..., None].astype(np.float32))
 
 
-def _changed(matte: np.ndarray, values: np.ndarray, smooth: np.ndarray, strength: float) -> np.ndarray:
-    """A matte, steadied by what its values, which may be smaller, became."""
-    change = np.float32(strength) * (smooth - values)[..., 0]
-    if change.shape != matte.shape:
-        change = resized(change, *matte.shape[::-1])
-    return (matte + change + np.float32(0.5)).clip(0, 255).astype(np.uint8)
+def _corrected(matte: np.ndarray, change: np.ndarray) -> np.ndarray:
+    found = matte + resized(np.ascontiguousarray(change, np.float32), *matte.shape)
+    return (found + np.float32(0.5)).clip(0, 255).astype(np.uint8)
 
 
 @dataclass
@@ -330,8 +330,10 @@ class _Window:
 def _ways(first: np.ndarray, second: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The way from a frame to another, and the way back.
 
-    Each is float32 ``[H, W, 3]``: the flow, and 1 where the other frame shows the point.
+    Each is float32 ``[H, W, 3]``: the flow, and 1 where the other frame shows the point; another shot shows none.
     """
+    if is_cut(first, second):
+        return (np.zeros((*first.shape[:2], 3), np.float32),) * 2
     there, back = flow(first, second), flow(second, first)
     seen = (~occluded(*each) for each in ((there, back), (back, there)))
     return tuple(np.dstack([way, shown.astype(np.float32)]) for way, shown in zip((there, back), seen, strict=True))

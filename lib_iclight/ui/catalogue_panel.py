@@ -14,7 +14,7 @@ from ..picture.opening import endings
 from ..shoot import looks, naming
 from .accordion import PAGE_FIELDS
 from .form_as_look import look_of, run_controls
-from .panel import QUIET, Panel
+from .panel import ANY_CHOICES, QUIET, Panel
 from .wording import as_spans
 
 _REFRESH = "\U0001f504"
@@ -48,13 +48,13 @@ class CataloguePanel(Panel):
             )
             with gr.Row(elem_classes=["ic-light-looks"]):
                 self._looks = gr.Dropdown(
-                    [],
+                    [each.name for each in looks.listed(self._folder(""))],
                     value=[],
                     multiselect=True,
                     label="Looks; without one, the form as it is",
-                    # The list may be older than the newest look; a name that is none is refused when it is used.
-                    allow_custom_value=True,
                     elem_id=self._id("looks"),
+                    # The list may be older than the newest look; a name that is none is refused when it is used.
+                    **ANY_CHOICES,
                 )
                 self._refresh = ToolButton(_REFRESH, elem_id=self._id("refresh"), tooltip="Look for looks again")
             self._build_saving()
@@ -122,7 +122,8 @@ class CataloguePanel(Panel):
             return [_line("", "The look is saved, and chosen."), self._listed(request, picked), False]
 
         self._save.click(save, [*form, *run.values()], [self._said, self._looks, self._replace], **QUIET)
-        _page().load(self._refreshed, [self._looks], [self._looks], **QUIET)
+        # Not when the page loads: until the script is used, the server is asked nothing for it.
+        self._looks.focus(self._refreshed, [self._looks], [self._looks], **QUIET)
         self._refresh.click(self._refreshed, [self._looks], [self._looks], **QUIET)
 
     def _refreshed(self, chosen: list[str], request: gr.Request) -> Any:
@@ -135,12 +136,6 @@ class CataloguePanel(Panel):
 
     def _id(self, name: str) -> str:
         return self.make_id(f"catalogue_{name}")
-
-
-def _page() -> Any:
-    from gradio.context import Context
-
-    return Context.root_block
 
 
 def _user(request: Any) -> str:

@@ -25,6 +25,9 @@ JS = "js" if "js" in signature(gr.Blocks.load).parameters else "_js"
 # gradio 3 has a single source, which includes pasting.
 _SOURCES = {"sources": ["upload", "clipboard"]} if "sources" in signature(gr.Image.__init__).parameters else {}
 
+ANY_CHOICES = {"allow_custom_value": True} if _SOURCES else {}
+"""For a list of which several are chosen, to take names that it does not show: gradio 3 does, and refuses the word."""
+
 
 def on_any(
     events: Sequence[Callable[..., Any]],

@@ -97,14 +97,15 @@ INTEGRATED = "the extensions that Forge has of its own"
 ODD_LATENTS = "latents of odd sides, as the reference's UNet takes them"
 PRETENDED_INPAINTING = "an inpainting model that is none"
 TILED_ENCODING = "encoding in tiles when memory is short"
-_NARROW = "Some rows were run with a UNet of the same layers, those below as narrow as the first ones."
+_NARROW = "Some rows were run with a UNet of the same layers, all of them as narrow as the first."
 _WITH_MODULES = {"hr_upscaler": "Latent", "hr_additional_modules": ["Use same choices"]}
 HOSTS = (
     Host(
         "Forge",
         ("backend",),
-        # It hides the parameters in an alpha channel, and then cannot enlarge a result from the gallery.
-        settings={"stealth_pnginfo_option": "None"},
+        # Its previews come from a model that it downloads. It hides the parameters in an alpha channel, and then cannot
+        # enlarge a result from the gallery.
+        settings={"live_previews_enable": False, "stealth_pnginfo_option": "None"},
         second_pass=_WITH_MODULES,
     ),
     Host(

@@ -105,19 +105,24 @@ def test_frames_of_a_window_have_one_noise_and_are_painted_as_if_alone(host, out
     assert np.abs(pixels_of(images(alone)[0]) - pixels_of(Image.open(painting))).max() <= 2
 
 
-def test_an_interrupted_clip_is_gone_on_with_and_is_then_the_same(host, outputs, cloth, interrupt_at, comments):
-    relit(host, path=str(cloth), more={"seed": 7})
-    (whole,) = outputs.glob("*.mp4")
-    whole = whole.rename(outputs.parent / "whole.mp4")
+def pictures_in(outputs) -> list[bytes]:
+    """The frames of a clip that came as a folder. Encoders of videos are not the same to the bit each time."""
+    (folder,) = outputs.glob("*-frames")
+    return [path.read_bytes() for path in sorted(folder.iterdir())]
+
+
+def test_an_interrupted_clip_is_gone_on_with_and_is_then_the_same(host, outputs, tmp_path, interrupt_at, comments):
+    walk = str(folder_of_frames(tmp_path / "walk", 6, transparent=False))
+    relit(host, path=walk, more={"seed": 7})
+    whole = pictures_in(outputs)
+    assert len(whole) == 6
     shutil.rmtree(outputs)
     interrupt_at(2)
-    assert images(relit(host, path=str(cloth), more={"seed": 7})) == []
+    assert images(relit(host, path=walk, more={"seed": 7})) == []
     assert "has 4 of 6 frames painted" in comments[-1]
     assert not [*outputs.glob("*.mp4")]
-    relit(host, path=str(cloth), more={"seed": -1})
-    (made,) = outputs.glob("*.mp4")
-    assert made.read_bytes() == whole.read_bytes()
-    whole.unlink()
+    relit(host, path=walk, more={"seed": -1})
+    assert pictures_in(outputs) == whole
 
 
 def test_a_light_that_moves_over_a_background_that_moves(host, outputs, tmp_path):

@@ -67,6 +67,13 @@ def test_a_frame_too_small_to_be_searched_has_not_moved():
     assert not flow.flow(tiny, tiny[:, ::-1]).any()
 
 
+def test_another_shot_is_told_from_a_pan_and_a_flash():
+    red = cloth(40, 30) * np.array([1, 0, 0], np.uint8)
+    assert flow.is_cut(cloth(0, 0), red)
+    assert not flow.is_cut(cloth(0, 0), cloth(40, 30))
+    assert not flow.is_cut(cloth(0, 0), 255 - (255 - cloth(0, 0)) // 4)
+
+
 @pytest.mark.parametrize(("there", "words"), [(None, "cannot be loaded"), (SimpleNamespace(), "is older")])
 def test_without_opencv_it_is_refused_by_name(monkeypatch, there, words):
     def found(name):

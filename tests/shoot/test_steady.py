@@ -89,6 +89,13 @@ def test_what_is_hidden_in_other_frames_does_not_count(frames):
     assert np.abs(found[6, 26:38, 26:38]).mean() < 0.3
 
 
+def test_a_further_shot_keeps_its_own_exposure(frames):
+    """The gains of the second one are brighter, and stay so from its first frame on."""
+    shots = [*frames[:7], *(frame // 6 * np.array([1, 0, 0], np.uint8) for frame in frames[:0:-2])]
+    gains = np.concatenate([np.zeros((7, SIDE, SIDE, 1)), np.ones((7, SIDE, SIDE, 1))]).astype(np.float32)
+    np.testing.assert_allclose(steady_gains(shots, [FULL] * COUNT, gains), gains, atol=1e-3)
+
+
 @pytest.mark.parametrize("strength", [0.0, 0.5])
 def test_the_strength_is_how_far_it_goes(frames, strength):
     gains, mattes = noise(), [FULL] * COUNT
@@ -120,9 +127,7 @@ def test_clips_shorter_than_the_window(frames, count):
     assert np.isfinite(found).all()
 
 
-@pytest.mark.parametrize("pixels", [SIDE**2, SIDE**2 // 4], ids=["at their own size", "at half of it"])
-def test_a_hole_that_one_cut_out_has_is_closed(frames, pixels, monkeypatch):
-    monkeypatch.setattr(steady, "_MATTE_PIXELS", pixels)
+def test_a_hole_that_one_cut_out_has_is_closed(frames):
     mattes = [np.where(np.abs(np.arange(SIDE) - 30 - STEP * index) < 20, 255, 0) for index in range(COUNT)]
     mattes = [np.tile(row.astype(np.uint8), (SIDE, 1)) for row in mattes]
     mattes[6][24:40, 34:50] = 0
@@ -130,6 +135,18 @@ def test_a_hole_that_one_cut_out_has_is_closed(frames, pixels, monkeypatch):
     assert len(found) == COUNT
     assert found[6][28:36, 38:46].min() > 100
     np.testing.assert_array_equal(found[3][:, :20] > 127, mattes[3][:, :20] > 127)
+
+
+def test_a_large_cut_out_is_steadied_on_small_copies_and_keeps_its_edge(frames, monkeypatch):
+    monkeypatch.setattr(steady, "_MATTE_SIDE", SIDE // 2)
+    mattes = [np.where(np.arange(SIDE) < 24 + STEP * index, 255, 0).astype(np.uint8) for index in range(COUNT)]
+    mattes = [np.tile(row, (SIDE, 1)) for row in mattes]
+    mattes[6][20:44, 8:28] = 0
+    found = [*steady_mattes(frames, mattes)]
+    assert found[6][26:38, 14:22].min() > 100
+    edge = found[3].astype(int)[32, 20:40]
+    assert edge[:8].min() > 200
+    assert edge[12:].max() < 55
 
 
 def test_mattes_that_are_not_to_be_steadied_are_the_very_ones(frames):
