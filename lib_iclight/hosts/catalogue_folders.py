@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 from ..shoot import naming
@@ -13,6 +14,7 @@ LOOKS, CATALOGUES = "light-looks", "light-catalogues"
 """In the folder of the results."""
 
 _UPLOADED = "uploaded"
+_DIGITS = 6
 
 
 def looks(user: str) -> Path:
@@ -34,5 +36,10 @@ def results_of(user: str, pictures: str, out: str) -> Path:
     """
     if out:
         return named(out, "The folder of the results")
-    name = naming.safe(named(pictures, "The folder of pictures").name) if pictures else _UPLOADED
+    name = _UPLOADED
+    if pictures:
+        # Another folder of the same name is another catalogue, each of which can be gone on with.
+        folder = named(pictures, "The folder of pictures")
+        digest = hashlib.sha256(str(folder).encode("utf-8", "surrogatepass")).hexdigest()
+        name = f"{naming.safe(folder.name)}-{digest[:_DIGITS]}"
     return shelf.folder_of(light_sets.results() / CATALOGUES, user) / name

@@ -80,6 +80,14 @@ def test_a_folder_that_cannot_be_written_is_refused_before_anything_is_painted(h
     assert (answer.status_code, "frame1.png' cannot be used" in answer.text) == (422, True)
 
 
+def test_folders_of_one_name_are_catalogues_of_their_own(host, tmp_path):
+    from lib_iclight.hosts import catalogue_folders
+
+    one, other = (catalogue_folders.results_of("", str(tmp_path / name / "photos"), "") for name in "ab")
+    assert one != other
+    assert one == catalogue_folders.results_of("", f"{tmp_path}/a/photos/", "")
+
+
 def test_an_emptied_number_is_refused_by_name(host, frames):
     answer = clip(host, path=str(frames), fps=None)
     assert (answer.status_code, "The frames a second must be a number" in answer.text) == (422, True), answer.text
