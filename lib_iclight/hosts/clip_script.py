@@ -82,17 +82,18 @@ class ClipScript:
         import gradio as gr
 
         video = gr.File(label="Clip", file_types=["video"])
-        path = gr.Textbox("", label="or its path", placeholder="A video, or a folder with its frames")
+        path = gr.Textbox("", label="Or its path", placeholder="A video, or a folder with its frames", max_lines=1)
         with gr.Row():
             steadiness = gr.Slider(0, 1, 1, step=0.05, label="Steadiness")
             attention = gr.Slider(0, 1, 0, step=0.05, label="Attention across frames")
             window = gr.Slider(1, windows.MOST, _WINDOW, step=1, label="Frames at once")
         told = "once_around, day, candle, or keyframes as JSON"
         motion = gr.Textbox("", label="Moving light", placeholder=told, max_lines=4)
-        background = gr.Textbox("", label="Background clip", placeholder="For fbc: a video, or a folder with frames")
+        for_fbc = "For fbc: a video, or a folder with frames"
+        background = gr.Textbox("", label="Background clip", placeholder=for_fbc, max_lines=1)
         with gr.Row():
             fps = gr.Number(_FPS, label="Frames a second of folders")
-            out = gr.Textbox("", label="Write the clip to", placeholder="A folder; empty for that of the results")
+            out = gr.Textbox("", label="Write the clip to", placeholder="Among the results", max_lines=1)
             preview = gr.Checkbox(False, label="The first second only")
         self.infotext_fields = []
         return [video, path, steadiness, attention, window, motion, background, fps, preview, out]
