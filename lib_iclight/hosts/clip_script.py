@@ -86,7 +86,7 @@ class ClipScript:
         video = gr.File(label="Clip", file_types=["video"])
         has_paths = may_be_named()
         asked_for = "A video, or a folder with its frames"
-        path = gr.Textbox("", label="or its path", placeholder=asked_for, visible=has_paths)
+        path = gr.Textbox("", label="Or its path", placeholder=asked_for, max_lines=1, visible=has_paths)
         with gr.Row():
             steadiness = gr.Slider(0, 1, 1, step=0.05, label="Steadiness")
             attention = gr.Slider(0, 1, 0, step=0.05, label="Attention across frames")
@@ -94,11 +94,11 @@ class ClipScript:
         told = "once_around, day, candle, or keyframes as JSON"
         motion = gr.Textbox("", label="Moving light", placeholder=told, max_lines=4)
         behind = "For fbc: a video, or a folder with frames"
-        background = gr.Textbox("", label="Background clip", placeholder=behind, visible=has_paths)
+        background = gr.Textbox("", label="Background clip", placeholder=behind, max_lines=1, visible=has_paths)
         with gr.Row():
             fps = gr.Number(_FPS, label="Frames a second of folders")
-            where = "A folder; empty for that of the results"
-            out = gr.Textbox("", label="Write the clip to", placeholder=where, visible=has_paths)
+            where = "Among the results"
+            out = gr.Textbox("", label="Write the clip to", placeholder=where, max_lines=1, visible=has_paths)
             preview = gr.Checkbox(False, label="The first second only")
         self.infotext_fields = []
         return [video, path, steadiness, attention, window, motion, background, fps, preview, out]
