@@ -92,7 +92,7 @@ class ClipScript:
         background = gr.Textbox("", label="Background clip", placeholder="For fbc: a video, or a folder with frames")
         with gr.Row():
             fps = gr.Number(_FPS, label="Frames a second of folders")
-            out = gr.Textbox("", label="Write the clip to", placeholder="A folder; empty for that of the results")
+            out = gr.Textbox("", label="Write the clip to", placeholder="Among the results")
             preview = gr.Checkbox(False, label="The first second only")
         self.infotext_fields = []
         return [video, path, steadiness, attention, window, motion, background, fps, preview, out]
