@@ -29,7 +29,7 @@ class ICLightError(Exception):
 
 
 class InterruptedRunError(ICLightError):
-    """The user pressed Interrupt while the subject was being prepared."""
+    """The user pressed Interrupt. The message is for a subject that was being prepared; elsewhere it is not shown."""
 
     def __init__(self) -> None:
         super().__init__("IC Light was interrupted before the subject was ready. Generate again to go on.")

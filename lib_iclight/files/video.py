@@ -24,6 +24,11 @@ _BT709, _BT601, _BT2020 = 1, 6, 9
 # ITU-T H.273: the transfer functions of HDR.
 _HDR = {16: "PQ", 18: "HLG"}
 _UNSPECIFIED = 2
+# Of FFmpeg's kinds of files those that hold a video themselves.
+_KINDS = (
+    "mov,matroska,avi,mpegts,mpeg,mpegvideo,flv,ogg,asf,mxf,gxf,nut,dv,rm,wtv,ivf,swf,gif,apng,m4v,h264,hevc,av1,obu,"
+    "mjpeg,yuv4mpegpipe,png_pipe,jpeg_pipe,webp_pipe,mp3,wav,flac,aac"
+)
 
 
 @dataclass(frozen=True)
@@ -158,7 +163,7 @@ def survey(path: Path, max_pixels: int) -> Video:
             last = frame.duration or (ticks[-1] - ticks[-2] if len(ticks) > 1 else step)
         if not ticks:
             raise ICLightError(f"The clip {name} has no frames that can be read. Choose another file.")
-        sounds = tuple(sound.codec_context.name for sound in container.streams.audio)
+        sounds = tuple(_coding(sound) for sound in container.streams.audio)
         pixel = stream.codec_context.sample_aspect_ratio or Fraction(1)
     width, height = seen["size"][::-1] if seen["turn"].transposed else seen["size"]
     pixel = 1 / pixel if seen["turn"].transposed else pixel
@@ -193,9 +198,18 @@ def frames(video: Video, first: int = 0, end: int | None = None) -> Iterator[np.
         raise ICLightError(f"The clip {name} has fewer frames than before. It was changed while it was read.")
 
 
+def container_of(av: Any, path: Path) -> Any:
+    """Open a video file, and no other that it names: of a list of files, or of addresses, nothing is read.
+
+    Raises:
+        av.FFmpegError, OSError, ValueError: it cannot be read.
+    """
+    return av.open(str(path.absolute()), options={"format_whitelist": _KINDS, "protocol_whitelist": "file"})
+
+
 def _opened(av: Any, path: Path) -> Any:
     try:
-        container = av.open(str(path))
+        container = container_of(av, path)
     except (av.FFmpegError, OSError, ValueError) as error:
         raise ICLightError(
             f"The clip {escaped(path.name)} cannot be read: it is damaged or not a video ({error.__class__.__name__}). "
@@ -205,6 +219,12 @@ def _opened(av: Any, path: Path) -> Any:
         container.close()
         raise ICLightError(
             f"The clip {escaped(path.name)} has no picture: it holds only sound, or is damaged. Choose another file."
+        )
+    if container.streams.video[0].codec_context is None:  # PyAV would crash the process
+        container.close()
+        raise ICLightError(
+            f"The pictures of the clip {escaped(path.name)} are coded in a way that is not known here, or it is "
+            "damaged. Convert it to MP4 first."
         )
     return container
 
@@ -282,6 +302,10 @@ def _turn(name: str, frame: Any) -> Turn:
     raise ICLightError(
         f"The clip {name} is turned by an angle that is not a quarter of a turn. Turn its pixels themselves first."
     )
+
+
+def _coding(sound: Any) -> str:
+    return sound.codec_context.name if sound.codec_context is not None else "unknown"
 
 
 def _step(stream: Any) -> int:

@@ -12,7 +12,7 @@ import numpy as np
 
 from ..errors import ICLightError, escaped
 from .completing import replacing_path
-from .video import Colours, Timing, Video, needed
+from .video import Colours, Timing, Video, container_of, needed
 
 ENDING = ".mp4"
 # Of libx264: 0 is lossless, 23 its own choice; so few frames are kept that large ones take little memory.
@@ -31,7 +31,7 @@ def check_sound(video: Video) -> None:
     with TemporaryDirectory() as folder:
         try:
             with (
-                av.open(str(video.path)) as source,
+                container_of(av, video.path) as source,
                 av.open(str(Path(folder) / f"sound{ENDING}"), "w", format="mp4") as target,
             ):
                 for sound in source.streams.audio:
@@ -63,7 +63,10 @@ def write(path: Path, pictures: Iterable[np.ndarray], timing: Timing, video: Vid
         OSError: the file cannot be written.
     """
     av = needed()
-    replacing_path(path, lambda unfinished: _write(av, unfinished, iter(pictures), timing, video))
+    try:
+        replacing_path(path, lambda unfinished: _write(av, unfinished, iter(pictures), timing, video))
+    except av.FFmpegError as error:
+        raise OSError(error.errno, error.strerror) from error
 
 
 def _write(av: Any, path: Path, pictures: Iterator[np.ndarray], timing: Timing, video: Video | None) -> None:
@@ -101,10 +104,15 @@ def _frame(av: Any, picture: np.ndarray, kind: str, timing: Timing, index: int, 
     matrix = (_SRGB if video is None else video.colours).matrix
     frame = av.VideoFrame.from_ndarray(picture, format="rgb24")
     frame = frame.reformat(format=kind, dst_colorspace=5 if matrix in (5, 6) else matrix, dst_color_range=_LIMITED)
-    frame.pts, frame.time_base = timing.ticks[index], timing.base
+    frame.pts, frame.time_base = timing.ticks[index] + _later(timing), timing.base
     following = timing.ticks[index + 1] if index + 1 < len(timing.ticks) else timing.ticks[index] + timing.last
     frame.duration = following - timing.ticks[index]
     return frame
+
+
+def _later(timing: Timing) -> int:
+    """For how many ticks all is put off: players leave out what comes before time 0."""
+    return max(-timing.ticks[0], 0)
 
 
 def _rate(timing: Timing) -> Fraction:
@@ -125,8 +133,8 @@ class _Sound:
 
     def __init__(self, av: Any, target: Any, video: Video | None, timing: Timing) -> None:
         self._target = target
-        self._source = av.open(str(video.path)) if video is not None and video.sounds else None
-        self._base = timing.base
+        self._source = container_of(av, video.path) if video is not None and video.sounds else None
+        self._base, self._later = timing.base, _later(timing) * timing.base
         is_part = video is not None and len(timing.ticks) < len(video.timing.ticks)
         self._end = (timing.ticks[-1] + timing.last) * timing.base if is_part else None
         self._streams = {}
@@ -153,6 +161,10 @@ class _Sound:
             if packet.dts is not None:
                 if end is not None and packet.dts * packet.time_base >= end:
                     return
+                later = round(self._later / packet.time_base)
+                packet.dts += later
+                if packet.pts is not None:
+                    packet.pts += later
                 packet.stream = self._streams[packet.stream.index]
                 self._target.mux(packet)
             self._waiting = next(self._packets, None)

@@ -1,18 +1,20 @@
-"""Where the web UI keeps looks and catalogues, and which folders of its machine may be named."""
+"""Where the web UI keeps looks and catalogues."""
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
-from ..errors import ICLightError
 from ..shoot import naming
 from ..studio import shelf
 from . import light_sets
+from .named_paths import named
 
 LOOKS, CATALOGUES = "light-looks", "light-catalogues"
 """In the folder of the results."""
 
 _UPLOADED = "uploaded"
+_DIGITS = 6
 
 
 def looks(user: str) -> Path:
@@ -24,26 +26,6 @@ def looks(user: str) -> Path:
     return shelf.folder_of(light_sets.results() / LOOKS, user)
 
 
-def may_be_named() -> bool:
-    """Whether folders of this machine may be named, as in img2img's *Batch*."""
-    from modules import shared
-
-    return not getattr(shared.cmd_opts, "hide_ui_dir_config", False)
-
-
-def check_may_be_named() -> None:
-    """Check that folders may be named.
-
-    Raises:
-        ICLightError: they may not.
-    """
-    if not may_be_named():
-        raise ICLightError(
-            "This web UI was started with --hide-ui-dir-config: folders of its machine cannot be named. Upload the "
-            "pictures, and leave the folders empty."
-        )
-
-
 def results_of(user: str, pictures: str, out: str) -> Path:
     """The folder of a catalogue's results.
 
@@ -53,6 +35,11 @@ def results_of(user: str, pictures: str, out: str) -> Path:
         out: the folder that was asked for, "" for one of the web UI's.
     """
     if out:
-        return Path(out).expanduser().absolute()
-    name = naming.safe(Path(pictures).expanduser().absolute().name) if pictures else _UPLOADED
+        return named(out, "The folder of the results")
+    name = _UPLOADED
+    if pictures:
+        # Another folder of the same name is another catalogue, each of which can be gone on with.
+        folder = named(pictures, "The folder of pictures")
+        digest = hashlib.sha256(str(folder).encode("utf-8", "surrogatepass")).hexdigest()
+        name = f"{naming.safe(folder.name)}-{digest[:_DIGITS]}"
     return shelf.folder_of(light_sets.results() / CATALOGUES, user) / name

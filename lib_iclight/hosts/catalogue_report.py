@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 from PIL import Image
@@ -10,14 +11,11 @@ from PIL import Image
 from ..errors import ICLightError, InterruptedRunError
 from ..shoot import contact_sheet
 from ..shoot.equalising import equalise
-from ..shoot.job import Job, Progress, Summary
+from ..shoot.job import Job, Progress, Summary, duration
 from ..shoot.manifest import LINES, Row
 from ..shoot.task import StoppedError
 from . import webui
 from .catalogue_runs import Runs
-
-SHEET = "catalogue.png"
-"""The contact sheet, in the folder of the results."""
 
 _MOST_NAMED = 5
 _MOST_SHOWN = 1 << 27
@@ -30,12 +28,8 @@ def so_far(progress: Progress) -> str:
     if progress.failed:
         text += f", {progress.failed} failed"
     if progress.left and progress.seconds_left is not None:
-        text += f", {_duration(progress.seconds_left)} left"
+        text += f", {duration(progress.seconds_left)} left"
     return text
-
-
-def _duration(seconds: float) -> str:
-    return f"{seconds:.0f} s" if seconds < 100 else f"{seconds / 60:.0f} min"
 
 
 def finished(p: Any, job: Job, summary: Summary, runs: Runs, strength: float, with_sheet: bool) -> Any:
@@ -120,9 +114,8 @@ def _results(p: Any, job: Job, rows: list[Row], with_sheet: bool, said: str) -> 
         groups = [[paths[key] for key in paths if key[0] == source.name] for source in job.sources]
         found = contact_sheet.sheet([group for group in groups if group])
         if found is not None:
-            path = job.manifest.folder / SHEET
-            found.save(path)
-            found.already_saved_as = str(path)
+            with suppress(OSError):  # the results are there all the same
+                found.already_saved_as = str(contact_sheet.save(found, job.manifest.folder))
             pictures.append(found)
     first = len(pictures)
     pictures += _opened(paths.values())
@@ -144,5 +137,5 @@ def _opened(paths: Any) -> Iterator[Image.Image]:
                 image.load()
                 image.already_saved_as = str(path)
                 yield image
-        except OSError:
+        except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
             continue

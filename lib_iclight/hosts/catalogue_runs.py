@@ -16,14 +16,14 @@ from ..errors import ICLightError, InterruptedRunError
 from ..redeveloping import exposure_found
 from ..request import NO_LAYERS
 from ..request_input import from_api, picture_sources
+from ..restore.exposure import Exposure
 from ..shoot.equalising import PAINTING, painting_file
-from ..shoot.exposure import Exposure
 from ..shoot.looks import TABS, Look, inside
 from ..shoot.task import Relit, Task
 from ..support.json_values import shown
 from . import run_context
 from .app_context import app_context
-from .page_script import PageScript
+from .page_script import script_of
 
 # The run's file is read and becomes the catalogue's; the web UI's own folders get nothing.
 _SAVED = {"samples_save": True, "save_to_dirs": False, "samples_filename_pattern": "[seed]", "save_txt": False}
@@ -33,11 +33,6 @@ _OTHERS, _SETTINGS = "alwayson_scripts", "override_settings"
 def tab_of(p: Any) -> str:
     """Which tab a processing object belongs to, one of :data:`lib_iclight.shoot.looks.TABS`."""
     return TABS[hasattr(p, "init_images")]
-
-
-def script_of(p: Any) -> PageScript:
-    """The accordion's script."""
-    return next(script for script in p.scripts.alwayson_scripts if isinstance(script, PageScript))
 
 
 def check(p: Any, look: Look) -> None:
@@ -54,7 +49,7 @@ def check(p: Any, look: Look) -> None:
                 f"The look {shown(look.name)} sets other extensions (run.{_OTHERS}), which programs alone can do. Use "
                 "python -m lib_iclight.shoot for it."
             )
-        if not hasattr(p, name):
+        if name.startswith("_") or not hasattr(p, name) or callable(getattr(p, name)):
             raise ICLightError(f"The look {shown(look.name)} has the field run.{name}, which this web UI lacks.")
 
 

@@ -17,8 +17,9 @@ from ..support.json_values import shown
 from ..ui.catalogue_panel import CataloguePanel
 from ..ui.form_as_look import request_of, run_controls, run_of
 from . import catalogue_folders, catalogue_report, webui
-from .catalogue_runs import Runs, check, script_of, tab_of
-from .page_script import PageScript
+from .catalogue_runs import Runs, check, tab_of
+from .named_paths import check_may_be_named, may_be_named, named
+from .page_script import PageScript, script_of
 
 TITLE = "IC Light: catalogue"
 """The script's name in the list of scripts, and over the API."""
@@ -41,7 +42,7 @@ class CatalogueScript:
     def ui(self, is_img2img: bool) -> list[Any]:
         """Pictures, looks, and where the results go; the accordion of the same tab can be saved as a look."""
         tab = looks.TABS[is_img2img]
-        panel = CataloguePanel(tab, catalogue_folders.looks, catalogue_folders.may_be_named())
+        panel = CataloguePanel(tab, catalogue_folders.looks, may_be_named())
         controls = panel.build()
         for script in webui.scripts_of(is_img2img):
             if isinstance(script, PageScript):
@@ -87,13 +88,13 @@ class CatalogueScript:
         names, strength = names or naming.PATTERN, _strength(equal)
         naming.check(names)
         if pictures or out:
-            catalogue_folders.check_may_be_named()
+            check_may_be_named()
         user = str(getattr(p, "user", None) or "")
         folder = catalogue_folders.results_of(user, pictures, out)
-        wanted = [looks.load(catalogue_folders.looks(user), str(name)) for name in chosen or ()] or [_form(p)]
+        wanted = [looks.load(catalogue_folders.looks(user), str(name)) for name in _list(chosen, "Looks")] or [_form(p)]
         for look in wanted:
             check(p, look)
-        found = sources.found(_given(pictures, files), without=folder)
+        found = sources.found(_given(pictures, _list(files, "Pictures")), without=folder)
         settings = Settings(names, bool(overwrite), webui.settings().camera_data, _marks())
         with Manifest(folder) as manifest:
             job = Job(found, wanted, manifest, settings)
@@ -116,12 +117,18 @@ def _strength(value: Any) -> float:
     return float(value)
 
 
-def _given(pictures: str, files: Sequence[Any] | None) -> list[Path]:
+def _list(value: Any, what: str) -> list[Any]:
+    if value is not None and not isinstance(value, (list, tuple)):
+        raise ICLightError(f"{what} must be a list, not {shown(value)}.")
+    return [*(value or ())]
+
+
+def _given(pictures: str, files: list[Any]) -> list[Path]:
     """The folder and the uploads, as gradio 3 or 4 gives these, or as paths."""
-    if any(type(file) is str for file in files or ()):
-        catalogue_folders.check_may_be_named()
-    folder = [Path(pictures).expanduser()] if pictures else []
-    return folder + [Path(getattr(file, "name", file)) for file in files or ()]
+    if any(type(file) is str for file in files):
+        check_may_be_named()
+    folder = [named(pictures, "The folder of pictures")] if pictures else []
+    return folder + [named(getattr(file, "name", file), "A picture") for file in files]
 
 
 def _form(p: Any) -> Look:

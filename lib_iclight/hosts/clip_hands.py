@@ -205,16 +205,3 @@ def checked(p: Any, script: Any, request: Request, sources: dict[str, Any], fram
     upscalers.check(request)
     hooks = app_context().hooks
     return hooks.plan(p, request, sources, script.is_img2img, (frame,)).background
-
-
-def size_for(size: tuple[int, int], width: int, height: int, step: int = 64) -> tuple[int, int]:
-    """Width and height of a run with the proportions of a clip, and about as many pixels as were asked for.
-
-    Args:
-        size: width and height of the clip.
-        width, height: what was asked for.
-        step: both are multiples of it.
-    """
-    ratio = (size[0] / size[1]) ** 0.5
-    side = (width * height) ** 0.5
-    return tuple(max(round(length / step), 1) * step for length in (side * ratio, side / ratio))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import os
 import re
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -14,11 +13,13 @@ from typing import Any
 
 from ..errors import ICLightError
 from ..picture.pixels import fingerprint
+from ..support.json_values import shown
 from .app_context import app_context
+from .named_paths import check_may_be_named, named
 
 _DATA_URL = re.compile(r"data:[\w.+/-]*;base64,")
 _UNSAFE = re.compile(r"[^\w.()-]+")
-_LONGEST = 60
+_LONGEST = 120  # bytes, of the 255 that file systems allow
 
 
 @contextmanager
@@ -39,7 +40,8 @@ def given(video: Any, path: str) -> Iterator[Path]:
     if head is None:
         if not (upload or (path or "").strip()):
             raise ICLightError("There is no clip. Drop a video into 'Clip', or give the path of one.")
-        yield allowed(upload or path)
+        is_uploaded = upload and type(video) is not str
+        yield named(upload, "The clip") if is_uploaded else allowed(upload or path, "The clip")
         return
     with tempfile.TemporaryDirectory(prefix="ic-light-clip-") as folder:
         file = Path(folder) / "clip.video"
@@ -50,30 +52,36 @@ def given(video: Any, path: str) -> Iterator[Path]:
         yield file
 
 
-def allowed(text: str) -> Path:
+def folder_of_results(text: Any) -> Path:
+    """The folder that a clip is to be written to, which is made if it is not there.
+
+    Raises:
+        ICLightError: it may not be named, or cannot be made or written.
+    """
+    folder = allowed(text, "The folder of the clip")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise ICLightError(f"The folder {shown(str(folder))} cannot be used: {error.strerror or error}.") from error
+    return folder
+
+
+def allowed(text: Any, what: str) -> Path:
     """A path that was given as text.
 
     Raises:
-        ICLightError: the web UI was started with --hide-ui-dir-config, and it is no upload.
+        ICLightError: it is none, or the web UI was started with --hide-ui-dir-config.
     """
-    from modules import shared
-
-    if not isinstance(text, str) or "\0" in text:
-        raise ICLightError("A path of a clip must be a text.")
-    path = Path(text.strip().strip('"')).expanduser()
-    uploads = {
-        Path(folder).resolve() for folder in (tempfile.gettempdir(), os.environ.get("GRADIO_TEMP_DIR")) if folder
-    }
-    if getattr(shared.cmd_opts, "hide_ui_dir_config", False) and not uploads & {*path.resolve().parents}:
-        raise ICLightError(
-            "This web UI was started with --hide-ui-dir-config, so paths cannot be given. Drop the video into 'Clip'."
-        )
-    return path
+    check_may_be_named()
+    return named(text, what)
 
 
 def safe_name(name: str) -> str:
     """A clip's name as the name of a folder in any system."""
-    return _UNSAFE.sub("_", name).strip("._")[:_LONGEST] or "clip"
+    safe = _UNSAFE.sub("_", name).strip("._").encode()[:_LONGEST].decode(errors="ignore")
+    return safe or "clip"
 
 
 def digests(pictures: Mapping[str, Any], p: Any, is_img2img: bool) -> dict[str, Any]:

@@ -13,17 +13,19 @@ from PIL import Image
 
 from ..errors import ICLightError
 from ..infotext import PREFIX
+from ..picture.proportions import match_size
 from ..request import FIELDS, PICTURES
 from ..shoot import clip_output, flow, moving, windows
 from ..shoot.clip import ClipRun, Frame, InterruptedClipError
-from ..shoot.clip_frames import Reader
+from ..shoot.clip_frames import FPS, Reader
 from ..shoot.clip_job import job_of, key_of, unfinished_seed
 from ..studio import set_file, shelf
 from ..support.json_values import number
 from . import clip_hands, clip_paths, light_sets, shots
 from .app_context import app_context
 from .clip_hands import HostHands, Moving
-from .page_script import PageScript
+from .named_paths import may_be_named
+from .page_script import script_of
 
 TITLE = "IC Light: clip"
 NAME = PREFIX + "clip"
@@ -82,17 +84,21 @@ class ClipScript:
         import gradio as gr
 
         video = gr.File(label="Clip", file_types=["video"])
-        path = gr.Textbox("", label="or its path", placeholder="A video, or a folder with its frames")
+        has_paths = may_be_named()
+        asked_for = "A video, or a folder with its frames"
+        path = gr.Textbox("", label="Or its path", placeholder=asked_for, max_lines=1, visible=has_paths)
         with gr.Row():
             steadiness = gr.Slider(0, 1, 1, step=0.05, label="Steadiness")
             attention = gr.Slider(0, 1, 0, step=0.05, label="Attention across frames")
             window = gr.Slider(1, windows.MOST, _WINDOW, step=1, label="Frames at once")
         told = "once_around, day, candle, or keyframes as JSON"
         motion = gr.Textbox("", label="Moving light", placeholder=told, max_lines=4)
-        background = gr.Textbox("", label="Background clip", placeholder="For fbc: a video, or a folder with frames")
+        behind = "For fbc: a video, or a folder with frames"
+        background = gr.Textbox("", label="Background clip", placeholder=behind, max_lines=1, visible=has_paths)
         with gr.Row():
             fps = gr.Number(_FPS, label="Frames a second of folders")
-            out = gr.Textbox("", label="Write the clip to", placeholder="A folder; empty for that of the results")
+            where = "Among the results"
+            out = gr.Textbox("", label="Write the clip to", placeholder=where, max_lines=1, visible=has_paths)
             preview = gr.Checkbox(False, label="The first second only")
         self.infotext_fields = []
         return [video, path, steadiness, attention, window, motion, background, fps, preview, out]
@@ -139,12 +145,16 @@ class ClipScript:
                 number(attention, "The attention across frames", 0, 1),
                 int(number(window, "The frames at once", 1, windows.MOST)),
                 motion or "",
-                clip_paths.allowed(background) if background else None,
-                float(fps),
+                None if _is_empty(background) else clip_paths.allowed(background, "The background clip"),
+                number(fps, "The frames a second", *FPS),
                 bool(preview),
-                clip_paths.allowed(out) if out else None,
+                None if _is_empty(out) else clip_paths.folder_of_results(out),
             )
             return _Making(p, asked).run()
+
+
+def _is_empty(text: Any) -> bool:
+    return text is None or (isinstance(text, str) and not text.strip())
 
 
 class _Making:
@@ -157,7 +167,7 @@ class _Making:
         if asked.steadiness:
             flow.check()
         self._p, self._asked = p, asked
-        self._script = next(script for script in p.scripts.alwayson_scripts if isinstance(script, PageScript))
+        self._script = script_of(p)
         given = self._script.asked(p, p.script_args[self._script.args_from : self._script.args_to])
         self._clip = clip_output.opened(asked.source, asked.fps, most)
         self._moving = self._what_moves(most)
@@ -165,7 +175,7 @@ class _Making:
         self._request = given.request({"enabled": True, **first})
         if self._moving.background is not None and self._request.mode != "fbc":
             raise ICLightError("A background clip needs the mode fbc. Choose it, or leave the background clip empty.")
-        p.width, p.height = clip_hands.size_for(self._clip.size, p.width, p.height)
+        p.width, p.height = match_size(self._clip.size, p.width, p.height)
         background = self._checked(given.pictures())
         self._windows = windows.divided(len(self._clip.timing.ticks), asked.window, asked.attention > 0)
         self._hands = HostHands(p, self._request, background, self._clip, self._moving, asked.attention)
@@ -182,15 +192,21 @@ class _Making:
         end = timing.until(_PREVIEW_SECONDS) if self._asked.preview else len(timing.ticks)
         moves = self._moving.lights is not None
         steps = ClipRun(self._clip, self._job, self._windows, self._hands, self._asked.steadiness, moves)
-        self._job.begin()
-        shots.announce(self._p, sum(not self._job.has(window) for window in self._windows.all(end)))
         first: list[np.ndarray] = []
         try:
-            steps.paint(end)
-            self._remember()
-            self._write(_first_kept(steps.frames(end), first), end)
+            with self._job.held():
+                self._job.begin()
+                shots.announce(self._p, sum(not self._job.has(window) for window in self._windows.all(end)))
+                steps.paint(end)
+                self._remember()
+                self._write(_first_kept(steps.frames(end), first), end)
         except InterruptedClipError:
             self._say_how_far(steps.painted(end), end)
+        except OSError as error:
+            raise ICLightError(
+                f"The clip {self._job.name} cannot be written: {error.strerror or error}. What is painted is kept: "
+                "make room for it, and generate again to go on."
+            ) from error
         finally:
             self._hands.release()
         return self._results(first)
@@ -244,8 +260,9 @@ class _Making:
             return
         self._job.finish()
         kept = (
-            f"Its paintings are kept in the folder {self._job.name} of {light_sets.CLIPS}: with them it can be written "
-            "again, more or less steady. Delete it if it is not needed."
+            f"Its paintings are kept in the folder {self._job.name} of {light_sets.CLIPS}: with the seed "
+            f"{self._p.seed} it can be written again from them, more or less steady. "
+            "Delete the folder if it is not needed."
         )
         if self._asked.out:
             self._p.comment(f"The clip is saved as {path.name} in the folder that was asked for. {kept}")

@@ -20,7 +20,7 @@ from ..support.json_values import shown
 from ..ui.panel import QUIET
 from . import film_script, light_sets, shots
 from .app_context import app_context
-from .page_script import PageScript
+from .page_script import script_of
 from .xyz_axes import Angle
 
 TITLE = shots.TITLE
@@ -138,7 +138,7 @@ def _lights(p: Any, chosen: str) -> list[tuple[str, Any]]:
 
 def _request(p: Any) -> Request:
     """What the accordion, or the API's dict, asks for."""
-    script = next(script for script in p.scripts.alwayson_scripts if isinstance(script, PageScript))
+    script = script_of(p)
     return script.asked(p, p.script_args[script.args_from : script.args_to]).request({"enabled": True})
 
 

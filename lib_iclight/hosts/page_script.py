@@ -83,6 +83,11 @@ class PageScript:
         self._host_controls.watch(component, **kwargs)
 
 
+def script_of(p: Any) -> PageScript:
+    """The accordion's script among those of a run."""
+    return next(script for script in p.scripts.alwayson_scripts if isinstance(script, PageScript))
+
+
 def _models_row(current: AppContext) -> ModelsRow:
     def choices() -> list[str]:
         return [AUTO_MODEL, *current.usable_models()]

@@ -14,10 +14,11 @@ from typing import Protocol
 
 import numpy as np
 
+from ..errors import ICLightError, InterruptedRunError
 from ..picture.arrays import Picture
 from ..restore.relighting import Light, between, light_from
 from .clip_frames import Clip, Reader
-from .clip_job import ClipJob
+from .clip_job import UNFINISHED, ClipJob
 from .flow import is_cut
 from .steady import Moment, exposure, exposure_shifts, steadied, steady_mattes
 from .windows import Windows
@@ -124,9 +125,18 @@ class ClipRun:
         for index in range(seen):
             if not self._job.has_matte(index, steadied=False):
                 self._go_on(f"cutting out frame {index + 1} of {seen}")
-                self._job.keep_matte(index, self._hands.cut_out(self._reader[index]), steadied=False)
+                self._job.keep_matte(index, self._cut_out(index), steadied=False)
         if self._steadiness:
             self._steady_mattes(end, seen)
+
+    def _cut_out(self, index: int) -> np.ndarray:
+        picture = self._reader[index]
+        try:
+            return self._hands.cut_out(picture)
+        except InterruptedRunError:
+            raise InterruptedClipError from None
+        except ICLightError as error:
+            raise ICLightError(f"Frame {index + 1}: {error}") from error
 
     def _steady_mattes(self, end: int, seen: int) -> None:
         first = next((index for index in range(end) if not self._job.has_matte(index, steadied=True)), end)
@@ -173,15 +183,16 @@ class ClipRun:
         Raises:
             InterruptedClipError: the user wanted it to end.
         """
-        if not self._hands.has_light:
-            yield from (self._hands.developed(self._frame(index), self._painting(index), None) for index in range(end))
-        elif not self._steadiness:
-            for index in range(end):
-                frame = self._frame(index)
-                yield self._hands.developed(frame, self._painting(index), self._taken(frame).light)
-        else:
-            with TemporaryDirectory(dir=self._job.folder, prefix="steady-") as folder:
+        self.cut_out(end)  # a matte may have been deleted since its frame was painted
+        if self._hands.has_light and self._steadiness:
+            with TemporaryDirectory(dir=self._job.folder, prefix=UNFINISHED) as folder:
                 yield from self._steadied(_Kept(Path(folder)), end)
+            return
+        for index in range(end):
+            self._go_on(f"developing frame {index + 1} of {end}")
+            frame = self._frame(index)
+            light = self._taken(frame).light if self._hands.has_light else None
+            yield self._hands.developed(frame, self._painting(index), light)
 
     def _steadied(self, kept: _Kept, end: int) -> Iterator[np.ndarray]:
         """Two passes: the exposure of all frames has to be known before the first one is developed."""

@@ -11,20 +11,19 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any, Protocol
 
-from PIL import Image
-
-from ..errors import ICLightError, escaped
+from ..errors import ICLightError, escaped, shortened
 from ..files import video
 from ..files.video import MOST_FRAMES, Timing, Video
 from ..picture.arrays import Picture, make_picture
+from ..picture.opening import endings
 from ..picture.reading import from_file
+from .results import digest_at
 
 FPS = (1.0, 120.0)
 """The frames a second of a folder that can be asked for."""
 
-_PICTURES = {".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff", ".avif", ".jxl", ".heic"}
 _TICKS = 1000
-_CHUNK = 1 << 20
+_LONGEST_NAME = 100
 
 
 class Clip(Protocol):
@@ -95,16 +94,11 @@ class FolderClip:
     def pictures(self, first: int) -> Iterator[Picture]:
         """As in :class:`Clip`."""
         for path in self.files[first:]:
-            name = f"frame {escaped(path.name)}"
-            try:
-                with path.open("rb") as file:
-                    picture = from_file(file, name, self.max_pixels)
-            except OSError as error:
-                raise ICLightError(f"The {name} cannot be read: {error.strerror or error}.") from None
+            picture = _picture(path, self.max_pixels)
             if picture.size != self.size:
                 raise ICLightError(
-                    f"The {name} has {picture.size[0]} x {picture.size[1]} pixels, and those before it "
-                    f"{self.size[0]} x {self.size[1]}. Give frames of one size."
+                    f"The frame {escaped(path.name)} has {picture.size[0]} x {picture.size[1]} pixels, and those "
+                    f"before it {self.size[0]} x {self.size[1]}. Give frames of one size."
                 )
             yield picture
 
@@ -121,53 +115,65 @@ def opened(path: Path, fps: float, max_pixels: int) -> Clip:
         ICLightError: there is nothing, it cannot be read, or is too long or too large; see
             :func:`lib_iclight.files.video.survey`.
     """
-    if path.is_dir():
-        return _folder(path, fps, max_pixels)
-    if not path.is_file():
-        raise ICLightError(
-            f"There is no clip {escaped(path.name)}. Check its path; a folder of frames may be given too."
-        )
-    return VideoClip(video.survey(path, max_pixels), _digest_of_file(path))
+    try:
+        if path.is_dir():
+            return _folder(path, fps, max_pixels)
+        if path.is_file():
+            return _video(path, max_pixels)
+    except OSError as error:
+        raise ICLightError(f"The clip {_short(path)} cannot be read: {error.strerror or error}.") from error
+    raise ICLightError(f"There is no clip {_short(path)}. Check its path; a folder of frames may be given too.")
+
+
+def _video(path: Path, max_pixels: int) -> VideoClip:
+    source, digest = video.survey(path, max_pixels), digest_at(path)
+    if digest is None:
+        raise ICLightError(f"The clip {_short(path)} cannot be read any more. Choose another file.")
+    return VideoClip(source, digest)
+
+
+def _short(path: Path) -> str:
+    return shortened(escaped(path.name), _LONGEST_NAME)
 
 
 def _folder(folder: Path, fps: float, max_pixels: int) -> FolderClip:
     if not FPS[0] <= fps <= FPS[1]:
         raise ICLightError(f"The frames a second must lie between {FPS[0]:g} and {FPS[1]:g}, not {fps:g}.")
-    files = tuple(sorted((path for path in folder.iterdir() if _is_picture(path)), key=_in_order))
     name = escaped(folder.name)
+    files = tuple(sorted(_pictures(folder), key=_in_order))
     if not files:
         raise ICLightError(f"The folder {name} holds no pictures. Choose the folder that has the clip's frames.")
     if len(files) > MOST_FRAMES:
         raise ICLightError(f"The folder {name} has too many frames: {MOST_FRAMES:,} at most. Divide it.")
-    try:
-        with Image.open(files[0]) as image:
-            size = image.size[::-1] if image.getexif().get(0x0112, 1) > 4 else image.size
-    except (OSError, ValueError, Image.DecompressionBombError):
-        raise ICLightError(f"The frame {escaped(files[0].name)} cannot be read. Save it again as PNG.") from None
     step = Fraction(1) / Fraction(fps).limit_denominator(_TICKS)
     timing = Timing(tuple(range(len(files))), step, 1)
     found = hashlib.sha256(f"{fps}".encode())
     for path in files:
         stat = path.stat()
         found.update(f"{path.name}\0{stat.st_size}\0{stat.st_mtime_ns}\0".encode("utf-8", "surrogatepass"))
-    return FolderClip(folder, files, size, timing, found.hexdigest(), max_pixels)
+    return FolderClip(folder, files, _picture(files[0], max_pixels).size, timing, found.hexdigest(), max_pixels)
 
 
-def _is_picture(path: Path) -> bool:
-    return path.suffix.lower() in _PICTURES and not path.name.startswith(".") and path.is_file()
+def _picture(path: Path, max_pixels: int) -> Picture:
+    """A frame of a folder. Raises ICLightError, which names it, if it cannot be read."""
+    name = f"frame {escaped(path.name)}"
+    try:
+        with path.open("rb") as file:
+            return from_file(file, name, max_pixels)
+    except OSError as error:
+        raise ICLightError(f"The {name} cannot be read: {error.strerror or error}.") from None
+
+
+def _pictures(folder: Path) -> Iterator[Path]:
+    wanted = endings()
+    for path in folder.iterdir():
+        if path.suffix.lower() in wanted and not path.name.startswith(".") and path.is_file():
+            yield path
 
 
 def _in_order(path: Path) -> list[Any]:
     """What sorts names as people do: frame9 before frame10."""
-    return [(int(part), "") if part.isdigit() else (0, part) for part in re.split(r"([0-9]+)", path.name.casefold())]
-
-
-def _digest_of_file(path: Path) -> str:
-    found = hashlib.sha256()
-    with path.open("rb") as file:
-        while part := file.read(_CHUNK):
-            found.update(part)
-    return found.hexdigest()
+    return [(int(part), "") if part.isdecimal() else (0, part) for part in re.split(r"([0-9]+)", path.name.casefold())]
 
 
 class Reader:

@@ -6,7 +6,8 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +16,18 @@ from PIL import Image
 
 from ..errors import ICLightError
 from ..files.completing import replacing
+from ..support.file_lock import locked
 from ..support.json_values import compact
 from .windows import Window
+
+UNFINISHED = "unfinished-"
+"""How the names of folders begin that last no longer than a run, unless it is killed."""
 
 _ABOUT, _FORMAT, _VERSION = "clip.json", "ic-light-clip", 1
 _MOST_ABOUT = 1 << 20
 _KEY_LENGTH = 10
 _FAST = 1  # of PNG's compressions
+_LOCK = "lock"
 
 
 class ClipJob:
@@ -40,11 +46,27 @@ class ClipJob:
         """The clip's."""
         return self.folder.name
 
-    def begin(self) -> None:
-        """Make the folder, with what tells how the clip is made."""
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Nobody else makes the clip meanwhile.
+
+        Raises:
+            ICLightError: somebody does.
+            OSError: its folder cannot be written.
+        """
         self.folder.mkdir(parents=True, exist_ok=True)
-        for unfinished in self.folder.glob("paintings/*.part"):
-            shutil.rmtree(unfinished, ignore_errors=True)
+        lock = locked(self.folder / _LOCK)
+        if lock is None:
+            raise ICLightError(f"Another run is making the clip {self.name}. Wait for its end.")
+        with lock:
+            yield
+
+    def begin(self) -> None:
+        """Make the folder, with what tells how the clip is made, and without what a killed run has left half done."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        for pattern in ("paintings/*.part", f"{UNFINISHED}*"):
+            for unfinished in self.folder.glob(pattern):  # of a run that was killed
+                shutil.rmtree(unfinished, ignore_errors=True)
         replacing(self.folder / _ABOUT, lambda target: target.write(compact(self.about).encode()))
 
     def finish(self) -> None:
@@ -52,9 +74,20 @@ class ClipJob:
         self.about["done"] = True
         self.begin()
 
-    def matte(self, index: int, steadied: bool) -> np.ndarray | None:
-        """A frame's matte, uint8 ``[H, W]``, None if it is not kept."""
-        return _read(self._matte(index, steadied))
+    def matte(self, index: int, steadied: bool) -> np.ndarray:
+        """A frame's matte, uint8 ``[H, W]``.
+
+        Raises:
+            ICLightError: its file is gone or damaged.
+        """
+        path = self._matte(index, steadied)
+        found = _read(path)
+        if found is None:
+            raise ICLightError(
+                f"A matte of the clip {self.name} cannot be read: frame {index + 1}. Delete its file {path.name} in "
+                f"the folder {path.parent.name}, and generate again."
+            )
+        return found
 
     def has_matte(self, index: int, steadied: bool) -> bool:
         """Whether a frame's matte is kept."""

@@ -12,7 +12,7 @@ from PIL import Image
 
 from ..files import video_writing
 from ..files.video import pyav
-from . import clip_frames
+from . import clip_frames, naming
 from .clip_frames import Clip, FolderClip
 
 
@@ -54,7 +54,7 @@ def write(folder: Path, name: str, frames: Iterator[np.ndarray], clip: Clip, end
     _write_folder(pictures, frames, clip)
     if pyav() is None:
         return pictures
-    video_writing.write(path, (_read(pictures / name) for name in _names(clip)[:end]), timing)
+    video_writing.write(path, (_read(pictures / each) for each in _names(clip)[:end]), timing)
     return path
 
 
@@ -85,7 +85,4 @@ def _read(path: Path) -> np.ndarray:
 
 def _free(folder: Path, name: str, ending: str) -> Path:
     """A path that nothing has; with a number where the name is taken."""
-    number = 1
-    while (path := folder / f"{name}{'' if number == 1 else f'-{number}'}{ending}").exists():
-        number += 1
-    return path
+    return folder / naming.free(name, ending, lambda taken: (folder / taken).exists())

@@ -11,7 +11,7 @@ from pathlib import Path
 from ..errors import ICLightError
 from . import looks, naming, sources, spread
 from .equalising import Equalised, equalise
-from .job import Job, Progress, Settings, Summary
+from .job import Job, Progress, Settings, Summary, duration
 from .manifest import LINES, Manifest, Row
 from .over_api import TIMEOUT, WebUI, web_ui
 from .task import StoppedError, Work, one_by_one
@@ -188,13 +188,6 @@ def _left(progress: Progress) -> str:
     if not progress.left or progress.seconds_left is None:
         return ""
     return f"; {progress.left} left, about {duration(progress.seconds_left)}"
-
-
-def duration(seconds: float) -> str:
-    """A time as people say it: ``40 s``, ``12 min``, ``3.5 h``."""
-    if seconds < 100:
-        return f"{seconds:.0f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 6000 else f"{seconds / 3600:.1f} h"
 
 
 def _told(summary: Summary, out: Path) -> int:

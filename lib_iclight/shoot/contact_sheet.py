@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
+
+from ..files.completing import replacing
+from .naming import free
 
 MOST = 240
 """The most pictures on a sheet."""
@@ -16,6 +21,39 @@ _SHAPE = 4 / 3
 """Width by height of the sheet, more or less."""
 
 _PAPER = (255, 255, 255)
+
+_LONGEST = 4
+"""How many times as long as wide a picture is shown at most, or as wide as long; of others the middle is shown."""
+
+_NAME, _MARK = "catalogue", "IC Light contact sheet"
+
+
+def save(found: Image.Image, folder: Path) -> Path:
+    """Save a sheet, in the place of the one before; any other file of its name is left as it is.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+
+    def is_taken(name: str) -> bool:
+        return os.path.lexists(folder / name) and not is_sheet(folder / name)
+
+    path = folder / free(_NAME, ".png", is_taken)
+    about = PngInfo()
+    about.add_text("Title", _MARK)
+    replacing(path, lambda target: found.save(target, "PNG", pnginfo=about))
+    return path
+
+
+def is_sheet(path: Path) -> bool:
+    """Whether a file is a saved sheet."""
+    if not path.name.startswith(_NAME) or path.suffix != ".png":
+        return False
+    try:
+        with Image.open(path, formats=["PNG"]) as image:
+            return image.info.get("Title") == _MARK
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        return False
 
 
 def sheet(groups: Sequence[Sequence[Path]]) -> Image.Image | None:
@@ -51,8 +89,12 @@ def _opened(paths: Sequence[Path]) -> Iterator[Image.Image]:
             with Image.open(path) as image:
                 image.draft("RGB", (2 * _ROW, 2 * _ROW))
                 picture = image.convert("RGB")
-        except (OSError, ValueError, Image.DecompressionBombError):
+        except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
             continue
+        width = min(picture.width, _LONGEST * picture.height)
+        height = min(picture.height, _LONGEST * picture.width)
+        left, top = (picture.width - width) // 2, (picture.height - height) // 2
+        picture = picture.crop((left, top, left + width, top + height))
         picture.thumbnail((4 * _ROW, 2 * _ROW))
         yield picture
 

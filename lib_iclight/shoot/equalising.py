@@ -11,15 +11,17 @@ import json
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
 from ..errors import ICLightError, InterruptedRunError, release
 from ..files.completing import replacing
-from ..support.json_values import shown
+from ..restore.exposure import NO_EXPOSURE, Exposure
+from ..support.json_values import shown, without_folders
 from . import results
-from .exposure import Exposure, brought, meeting_point
+from .exposure import brought, meeting_point
 from .job import Job
 from .looks import Look
 from .manifest import Row
@@ -29,8 +31,6 @@ from .task import StoppedError, Task
 
 PAINTING = "-painting.png"
 """What the name of a painting ends with, beside the results."""
-
-UNCHANGED: Exposure = (0.0, 0.0, 0.0)
 
 _POINT = "-exposure.json"
 # Half a percent of light: less than a level of 255 in most of a picture.
@@ -135,7 +135,7 @@ class _Equalising:
             self._tell(number, len(rows))
             if row.gain is not None:
                 wanted = brought(row.gain, point, self._strength)
-                if not _is_same(wanted, row.exposure or UNCHANGED):
+                if not _is_same(wanted, row.exposure or NO_EXPOSURE):
                     self._make(look, row, wanted)
         self._keep_point(look, point)
 
@@ -147,7 +147,7 @@ class _Equalising:
             elif row.gain is not None:
                 yield row
             else:
-                gain = self._tried(row, lambda row=row: self._asked(look, row, UNCHANGED, False)[0])
+                gain = self._tried(row, lambda row=row: self._asked(look, row, NO_EXPOSURE, False)[0])
                 if gain is not None:
                     row = replace(row, gain=gain)
                     self._manifest.add(row)
@@ -159,7 +159,7 @@ class _Equalising:
             path = self._manifest.path(row.result)
             assert pixels is not None, "it was asked for"
             assert path is not None, "its file is there"
-            self._job.rewrite(row, with_pixels(path.read_bytes(), pixels), exposure=wanted)
+            self._job.rewrite(row, with_pixels(_file(path), pixels), exposure=wanted)
             self._done.brought += 1
 
         self._tried(row, make)
@@ -170,20 +170,23 @@ class _Equalising:
             raise InterruptedRunError
         try:
             return work()
-        except (StoppedError, InterruptedRunError):
+        except (StoppedError, InterruptedRunError, OSError):
             raise
         except ICLightError as error:
+            reason = str(error)
             release(error)
-            self._done.problems += (f"{row.result}: {error}",)
-            return None
+        except Exception as error:  # a web UI may fail in any way, and the others are to go on
+            reason = without_folders(f"{type(error).__name__}: {error}")
+            release(error)
+        self._done.problems += (f"{row.result}: {reason}",)
+        return None
 
     def _asked(self, look: Look, row: Row, wanted: Exposure, whole: bool) -> tuple[Exposure | None, np.ndarray | None]:
         source = self._sources[row.source]
         content = source.content()
         if results.digest(content) != row.source_hash:
             raise ICLightError(f"The picture {shown(source.name)} has changed since.")
-        with Image.open(self._manifest.beside(row.key, PAINTING)) as image:
-            painting = np.asarray(image.convert("RGB"))
+        painting = _painting(_file(self._manifest.beside(row.key, PAINTING)))
         return self._again(_task(source, look, row, content), painting, wanted, whole)
 
     def _point(self, look: Look, rows: list[Row]) -> Exposure | None:
@@ -200,6 +203,21 @@ class _Equalising:
     def _keep_point(self, look: Look, point: Exposure) -> None:
         text = json.dumps({"look": look.name, "point": point})
         replacing(self._manifest.beside(look.digest, _POINT), lambda target: target.write(text.encode()))
+
+
+def _file(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise ICLightError(f"{path.name} cannot be read: {error.strerror or error}.") from error
+
+
+def _painting(content: bytes) -> np.ndarray:
+    try:
+        with Image.open(io.BytesIO(content), formats=["PNG"]) as image:
+            return np.asarray(image.convert("RGB"))
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        raise ICLightError("Its painting is damaged. Delete the result, and it is made again.") from error
 
 
 def _task(source: Source, look: Look, row: Row, content: bytes) -> Task:

@@ -10,8 +10,7 @@ import math
 from collections.abc import Sequence
 from statistics import median
 
-Exposure = tuple[float, float, float]
-"""Natural logarithms of what red, green and blue of a light are multiplied by, in linear light."""
+from ..restore.exposure import Exposure
 
 MOST = math.log(4.0)
 """Two stops: what is further off than that was painted wrong, and would be noise or white."""
@@ -39,17 +38,3 @@ def brought(found: Exposure, point: Exposure, strength: float) -> Exposure:
         strength * min(max(there - here, -MOST), MOST) for here, there in zip(found, point, strict=True)
     )
     return red, green, blue
-
-
-def spread(found: Sequence[Exposure]) -> float:
-    """How far apart the lights of a set are: the standard deviation of a channel, of that which has the largest.
-
-    Args:
-        found: the exposures of the lights.
-    """
-    return max((_deviation(channel) for channel in zip(*found, strict=True)), default=0.0)
-
-
-def _deviation(values: Sequence[float]) -> float:
-    mean = sum(values) / len(values)
-    return math.sqrt(sum((value - mean) ** 2 for value in values) / len(values))

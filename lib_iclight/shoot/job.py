@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import hashlib
 import io
+import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +20,10 @@ from ..errors import ICLightError, InterruptedRunError, release
 from ..picture import reading
 from ..support.json_values import compact, shown
 from . import naming, results
+from .contact_sheet import is_sheet
 from .looks import Look
 from .manifest import Manifest, Row
-from .sources import Source, checked
+from .sources import Source, checked, identity
 from .task import Outcome, StoppedError, Task, Work, seed_of
 
 
@@ -65,6 +67,13 @@ class Progress:
     def left(self) -> int:
         """How many are still to be seen to."""
         return self.total - self.done - self.skipped - self.failed
+
+
+def duration(seconds: float) -> str:
+    """A time as people say it: ``40 s``, ``12 min``, ``3.5 h``."""
+    if seconds < 100:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 6000 else f"{seconds / 3600:.1f} h"
 
 
 @dataclass(frozen=True)
@@ -114,21 +123,22 @@ class Job:
         self, sources: Sequence[Source], looks: Sequence[Look], manifest: Manifest, settings: Settings | None = None
     ) -> None:
         self.settings = settings or Settings()
-        self.sources, self.looks, self.manifest = checked(sources), _distinct(looks), manifest
+        self.looks, self.manifest = _distinct(looks), manifest
+        # Where results lie among the pictures, they are not relit again.
+        self.sources = checked(source for source in sources if not self._is_made(source.path))
         naming.check(self.settings.pattern)
         self._progress = Progress(len(self.sources) * len(self.looks))
         self._failed: dict[tuple[str, str], Row] = {}
         self._began: float | None = None
         self._tell: Tell = _no_one
 
-    def run(self, work: Work, tell: Tell = _no_one) -> Summary:
-        """Do what is not done yet, and write the table.
+    def _is_made(self, path: Path) -> bool:
+        return self.manifest.is_made_here(path) or is_sheet(path)
 
-        Raises:
-            ICLightError: nothing can be written into the folder.
-        """
+    def run(self, work: Work, tell: Tell = _no_one) -> Summary:
+        """Do what is not done yet, and write the table."""
         self._tell = tell
-        interrupted, stopped = False, ""
+        interrupted, stopped, unwritten = False, "", ""
         try:
             for outcome in work(self.todo()):
                 self.keep(outcome)
@@ -139,14 +149,16 @@ class Job:
         except OSError as error:
             stopped = f"Nothing more can be written into the folder of the results: {error.strerror or error}."
         finally:
-            self._write_table()
-        return Summary(self._progress, tuple(self._failed.values()), interrupted, stopped)
+            unwritten = self._write_table()
+        return Summary(self._progress, tuple(self._failed.values()), interrupted, stopped or unwritten)
 
-    def _write_table(self) -> None:
+    def _write_table(self) -> str:
+        """Write the table; returns why it cannot be written, or "" """
         try:
             self.manifest.write_table()
         except OSError as error:
-            raise ICLightError(f"The catalogue's table cannot be written: {error.strerror or error}.") from error
+            return f"The catalogue's table cannot be written: {error.strerror or error}."
+        return ""
 
     def todo(self) -> Iterator[Task]:
         """The tasks that are not done yet, picture by picture; a picture that cannot be read becomes rows at once."""
@@ -204,13 +216,16 @@ class Job:
         except ICLightError as error:
             return self._fail(replace(row, error=str(error)))
         content = results.with_camera_data(relit.content, task.exif)
-        row = replace(row, result=self._name(task, ending), result_hash=results.digest(content))
+        done = replace(row, result=self._name(task, ending), result_hash=results.digest(content))
         for kind, part in relit.beside.items():
             results.write(self.manifest.beside(task.key, kind), part)
-        self.manifest.put(row, content)
+        try:
+            self.manifest.put(done, content)
+        except ICLightError as error:
+            return self._fail(replace(row, error=str(error)))
         self._count(done=1)
-        self._tell(self._progress, row)
-        return row
+        self._tell(self._progress, done)
+        return done
 
     def rewrite(self, row: Row, content: bytes, **changes: Any) -> Row:
         """Write a result anew, in the place where it is, such as with the exposure of the whole set.
@@ -255,7 +270,14 @@ class Job:
         if self.manifest.is_taken(name, about):
             return True
         path = self.manifest.path(name)
-        return path is None or (path.exists() and not self.settings.overwrite)
+        if path is None or not os.path.lexists(path):
+            return path is None
+        return not self.settings.overwrite or identity(path) in self._pictures
+
+    @cached_property
+    def _pictures(self) -> set[object]:
+        """The files of the pictures, which no result ever replaces."""
+        return {identity(source.path) for source in self.sources} - {None}
 
     def _count(self, done: int = 0, skipped: int = 0, failed: int = 0) -> None:
         now = self._progress

@@ -124,7 +124,11 @@ def _run(given: Any) -> dict[str, Any]:
     if not isinstance(given, Mapping):
         raise ICLightError(f"run must be an object with the web UI's own fields, not {shown(given)}.")
     fields = {key: value for key, value in given.items() if value is not None}
-    well_formed(fields, "run")
+    try:
+        well_formed(fields, "run")
+        json.dumps(fields, allow_nan=False)
+    except (ValueError, RecursionError) as error:
+        raise ICLightError("run has a number that is none, or lists in lists without end.") from error
     for key in _OURS:
         if key in fields:
             raise ICLightError(f"run.{key} is set by the catalogue. Leave it out.")

@@ -9,8 +9,11 @@ import csv
 import dataclasses
 import io
 import json
+import math
 import os
+import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -18,6 +21,7 @@ from typing import Any, BinaryIO
 from ..errors import ICLightError
 from ..files.completing import replacing
 from ..support.file_lock import locked
+from ..support.file_names import composed
 from ..support.json_values import compact, shown
 from . import results
 
@@ -28,6 +32,8 @@ _LOCK, _PART = "lock", ".part"
 _GAINS = ("gain", "exposure")
 _CHANNELS = ("red", "green", "blue")
 _KEY_DIGITS = 24
+# How a table of ours begins, whatever a spreadsheet has put between its columns.
+_BEGINNING = re.compile(rb'(?:\xef\xbb\xbf)?"?source"?[,;\t]"?look"?[,;\t]')
 
 
 @dataclass(frozen=True)
@@ -37,7 +43,7 @@ class Row:
     Attributes:
         source: the picture's name, see :class:`lib_iclight.shoot.sources.Source`.
         look: the look's name.
-        key: that of the task, see :class:`lib_iclight.shoot.job.Task`.
+        key: that of the task, see :class:`lib_iclight.shoot.task.Task`.
         seed: the run's, None if there was none.
         result: the file's name below the folder of the results, with ``/`` between the parts; "" if there is none.
         seconds: how long the run took.
@@ -96,6 +102,7 @@ class Manifest:
         self.damaged = 0
         self._latest: dict[tuple[str, str], Row] = {}
         self._taken: dict[str, tuple[str, str]] = {}
+        self._made: set[str] = set()
         self._file: BinaryIO | None = None
         self._lock: BinaryIO | None = None
 
@@ -103,7 +110,7 @@ class Manifest:
         """Open it, with all that it says already.
 
         Raises:
-            ICLightError: another process has it, or the folder cannot be written.
+            ICLightError: another process has it, the folder cannot be written, or its table is another program's.
         """
         beside = self.folder / BESIDE
         try:
@@ -114,8 +121,12 @@ class Manifest:
                     f"Another run is writing into the folder {shown(str(self.folder))}. Wait for its end, or choose "
                     "another folder."
                 )
+            self._check_table()
             self._read()
             self._finish(beside)
+        except ICLightError:
+            self.close()
+            raise
         except OSError as error:
             self.close()
             raise ICLightError(
@@ -134,9 +145,23 @@ class Manifest:
                 file.close()
         self._file = self._lock = None
 
+    def _check_table(self) -> None:
+        """Check that the table, which is written anew each time, is none that somebody else has made."""
+        path = self.folder / TABLE
+        if not path.exists():
+            return
+        with path.open("rb") as file:
+            beginning = file.read(64)
+        if beginning and not _BEGINNING.match(beginning):
+            raise ICLightError(
+                f"The folder {shown(str(self.folder))} has a {TABLE} that is none of a catalogue's. Rename it, or "
+                "choose another folder for the results."
+            )
+
     def _read(self) -> None:
         path = self.folder / LINES
-        self._file = path.open("ab")
+        # Unbuffered: what a full disk has not taken must not be written when the file is closed.
+        self._file = path.open("ab", buffering=0)
         content = path.read_bytes()
         for line in content.splitlines():
             row = row_from(line)
@@ -146,7 +171,6 @@ class Manifest:
                 self.damaged += 1
         if content and not content.endswith(b"\n"):
             self._file.write(b"\n")
-            self._file.flush()
 
     def _finish(self, beside: Path) -> None:
         """Put results whose row was written, but not more, in their places; what has no row was not finished."""
@@ -154,15 +178,18 @@ class Manifest:
         for unfinished in beside.glob(f"*{_PART}"):
             row = rows.get(unfinished)
             path = self.path(row.result) if row else None
-            if row and path and results.digest_at(unfinished) == row.result_hash:
-                results.move(unfinished, path)
-            else:
+            if not (row and path and results.digest_at(unfinished) == row.result_hash):
                 unfinished.unlink(missing_ok=True)
+                continue
+            # Where its place is taken by a folder, or by a file that is open, it waits for the next time.
+            with suppress(OSError):
+                results.move(unfinished, path)
 
     def _note(self, row: Row) -> None:
         self._latest[row.about] = row
         if row.result:
             self._taken[row.result.casefold()] = row.about
+            self._made.add(row.result)
 
     def rows(self) -> list[Row]:
         """The latest row of each picture under each look, in the order in which these first came."""
@@ -186,6 +213,8 @@ class Manifest:
 
     def path(self, result: str) -> Path | None:
         """Where a result is; None if its name leads out of the folder."""
+        if "\0" in result:
+            return None
         path = self.folder / result
         inside = os.path.abspath(path).startswith(os.path.abspath(self.folder) + os.sep)
         return path if inside else None
@@ -193,6 +222,14 @@ class Manifest:
     def is_taken(self, result: str, about: tuple[str, str]) -> bool:
         """Whether a result's name is that of another picture under another look."""
         return self._taken.get(result.casefold(), about) != about
+
+    def is_made_here(self, path: Path) -> bool:
+        """Whether a file, such as one among the pictures, is a result of this catalogue, or was."""
+        try:
+            name = Path(os.path.realpath(path)).relative_to(os.path.realpath(self.folder)).as_posix()
+        except ValueError:
+            return False
+        return name in self._made or composed(name) in self._made
 
     def beside(self, key: str, ending: str) -> Path:
         """Where something is kept that belongs to a task, beside the results: ``ending`` tells what."""
@@ -202,13 +239,21 @@ class Manifest:
         """Add a row together with its result, which has its place as a whole or not at all.
 
         Raises:
+            ICLightError: there is no place for this one.
             OSError: the file or the row cannot be written.
         """
         path = self.path(row.result)
         if path is None:
-            raise OSError(f"{row.result} leads out of the folder of the results")
+            raise ICLightError(f"The result {shown(row.result)} would lie outside of the folder of the results.")
         unfinished = self.beside(row.key, _PART)
         results.write(unfinished, content)
+        try:
+            results.make_way(path)
+        except OSError as error:
+            unfinished.unlink(missing_ok=True)
+            raise ICLightError(
+                f"There is no place for the result {shown(row.result)}: {error.strerror or error}."
+            ) from error
         self.add(row)
         results.move(unfinished, path)
 
@@ -219,8 +264,9 @@ class Manifest:
             OSError: it cannot be written.
         """
         assert self._file is not None, "the manifest is not open"
-        self._file.write(_line(row))
-        self._file.flush()
+        line = memoryview(_line(row))
+        while line:
+            line = line[self._file.write(line) :]
         os.fsync(self._file.fileno())
         self._note(row)
 
@@ -259,6 +305,8 @@ def row_from(line: bytes) -> Row | None:
     values = {name: found[name] for name in _FIELDS if name in found}
     if not all(isinstance(values.get(name, ""), str) for name in _OPTIONAL_TEXTS):
         return None
+    if type(values.get("seed")) not in (int, type(None)) or not _is_finite(values.get("seconds", 0.0)):
+        return None
     values |= {name: _gain(values.get(name)) for name in _GAINS}
     remarks = values.get("remarks")
     values["remarks"] = tuple(map(str, remarks)) if isinstance(remarks, list) else ()
@@ -266,8 +314,15 @@ def row_from(line: bytes) -> Row | None:
 
 
 def _gain(value: Any) -> tuple[float, float, float] | None:
-    is_gain = isinstance(value, list) and len(value) == 3 and all(isinstance(each, (int, float)) for each in value)
+    is_gain = isinstance(value, list) and len(value) == 3 and all(map(_is_finite, value))
     return tuple(map(float, value)) if is_gain else None
+
+
+def _is_finite(value: Any) -> bool:
+    try:
+        return isinstance(value, (int, float)) and math.isfinite(value)
+    except OverflowError:
+        return False
 
 
 def _cells(row: Row) -> Mapping[str, Any]:

@@ -60,7 +60,7 @@ def stem(pattern: str, values: Mapping[str, str]) -> str:
 
 def safe(part: str) -> str:
     """A file's or folder's name that every system takes, as near to the given one as can be."""
-    result = _FORBIDDEN.sub("_", part).strip().rstrip(".")
+    result = _FORBIDDEN.sub("_", part).lstrip().rstrip(". \t")
     result = re.sub(r"^\.+", "_", result) or "_"
     if is_device(result):
         result = f"_{result}"

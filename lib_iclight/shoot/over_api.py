@@ -6,6 +6,7 @@ import base64
 import binascii
 import io
 import json
+import math
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
@@ -18,9 +19,9 @@ import numpy as np
 from PIL import Image
 
 from ..errors import ICLightError, InterruptedRunError, shortened
+from ..restore.exposure import NO_EXPOSURE, Exposure
 from ..support.json_values import shown, without_folders
-from .equalising import PAINTING, UNCHANGED, painting_file
-from .exposure import Exposure
+from .equalising import PAINTING, painting_file
 from .looks import SCRIPT, TABS, inside
 from .task import Relit, StoppedError, Task
 
@@ -32,6 +33,7 @@ _MOST_BYTES = 4 << 30
 _LONGEST_REASON = 400
 _HERE = ("localhost", "127.0.0.1", "::1")
 _AWAY = (502, 503, 504)
+_MOVED = (301, 302, 303, 307, 308)
 _IMG2IMG = TABS[1]
 
 
@@ -74,7 +76,7 @@ class WebUI:
         if not self.keeps_painting:
             return relit
         painting = _painting(answer)
-        gain = self._developed(task, painting, UNCHANGED, False)[0]
+        gain = self._developed(task, painting, NO_EXPOSURE, False)[0]
         return replace(relit, gain=gain, beside={PAINTING: painting})
 
     def again(
@@ -84,8 +86,11 @@ class WebUI:
         gain, content = self._developed(task, painting_file(painting), exposure, whole)
         if not whole:
             return gain, None
-        with Image.open(io.BytesIO(content)) as image:
-            return gain, np.asarray(image.convert("RGB"))
+        try:
+            with Image.open(io.BytesIO(content)) as image:
+                return gain, np.asarray(image.convert("RGB"))
+        except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+            raise ICLightError("The web UI has answered with a damaged picture.") from error
 
     def _developed(self, task: Task, painting: bytes, exposure: Exposure, whole: bool) -> tuple[Exposure | None, bytes]:
         relight = {**task.look.request, "foreground": inside(task.content)}
@@ -93,8 +98,11 @@ class WebUI:
         answer = self._asked("/ic-light/develop", given, self.timeout)
         try:
             gain, content = answer["exposure"], base64.b64decode(answer["image"], validate=True)
-            return (None if gain is None else (float(gain[0]), float(gain[1]), float(gain[2]))), content
-        except (TypeError, ValueError, LookupError) as error:
+            found = None if gain is None else (float(gain[0]), float(gain[1]), float(gain[2]))
+            if found is not None and not all(map(math.isfinite, found)):
+                raise ValueError
+            return found, content
+        except (TypeError, ValueError, LookupError, OverflowError) as error:
             raise ICLightError("The web UI's answer does not hold a result that was made again.") from error
 
     def _check_whole(self) -> None:
@@ -122,8 +130,10 @@ class WebUI:
                 return json.loads(answer.read(_MOST_BYTES))
         except urllib.error.HTTPError as error:
             with error:
+                if error.code in _MOVED:
+                    raise self._moved(error.headers.get("Location")) from None
                 raise self._refusal(error.code, error.read(1 << 20)) from None
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise StoppedError(
                 f"What answers at {self.address} is not a web UI's API: its answer is not JSON. Check the address."
             ) from error
@@ -134,6 +144,11 @@ class WebUI:
                 f"The web UI at {self.address} does not answer: {said}. Start it with --api, or check the address; "
                 "then give the same command to go on."
             ) from error
+
+    def _moved(self, place: str | None) -> StoppedError:
+        """It is not gone there: the login is for nobody else, and a request would come without its pictures."""
+        where = f" to {shown(place)}" if place else ""
+        return StoppedError(f"{self.address} sends us on{where}. Give the address at which the web UI itself answers.")
 
     def _refusal(self, status: int, content: bytes) -> ICLightError:
         said = reason_in(content)
@@ -253,6 +268,13 @@ def _about(answer: Any) -> Mapping[str, Any]:
 
 
 def _opener(address: str) -> urllib.request.OpenerDirector:
-    """What asks for an address; on this machine without the proxy that may be set for others."""
+    """What asks for an address and no other; on this machine without the proxy that may be set for others."""
     own = urlsplit(address).hostname in _HERE
-    return urllib.request.build_opener(*([urllib.request.ProxyHandler({})] if own else []))
+    return urllib.request.build_opener(_Stay, *([urllib.request.ProxyHandler({})] if own else []))
+
+
+class _Stay(urllib.request.HTTPRedirectHandler):
+    """Follows no redirection."""
+
+    def redirect_request(self, *asked: Any) -> None:
+        """None: there is no other request."""

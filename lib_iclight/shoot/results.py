@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import io
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from ..errors import ICLightError
@@ -70,10 +72,26 @@ def write(path: Path, content: bytes) -> None:
         OSError: it cannot be written.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
+    try:
+        with path.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError:
+        with suppress(OSError):  # a disk that is full has room for other things again
+            path.unlink()
+        raise
+
+
+def make_way(path: Path) -> None:
+    """Make the folder of a file, and see that the file can have its name.
+
+    Raises:
+        OSError: it cannot be.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, "there is a folder of this name", str(path))
 
 
 def move(unfinished: Path, target: Path) -> None:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path, PurePosixPath
+from typing import BinaryIO
 
 from ..errors import ICLightError
 from ..picture.opening import MAX_PIXELS, endings
@@ -46,7 +49,7 @@ class Source:
             ICLightError: it is not there any more, cannot be read, or is larger than any picture that is taken.
         """
         try:
-            with self.path.open("rb") as file:
+            with _regular(self.path) as file:
                 found = file.read(MAX_PIXELS * _BYTES_PER_PIXEL + 1)
         except OSError as error:
             raise ICLightError(
@@ -65,19 +68,41 @@ def found(given: Iterable[Path], without: Path | None = None) -> list[Source]:
         without: a folder that is left out: the one in which the results are.
 
     Raises:
-        ICLightError: one is not there, no picture is found, or two have the same name.
+        ICLightError: one is not there or cannot be read, no picture is found, or two have the same name.
     """
     sources: list[Source] = []
     for path in given:
-        if path.is_dir():
-            sources += _sorted(_in_folder(path, without))
-        elif path.exists():
-            sources.append(Source(composed(path.name), path))
-        else:
-            raise ICLightError(f"There is no folder or file {shown(str(path))}.")
+        try:
+            sources += _at(path, without)
+        except OSError as error:
+            named = Path(error.filename) if isinstance(error.filename, str) else path
+            raise ICLightError(f"{shown(str(named))} cannot be read: {error.strerror or error}.") from error
         if len(sources) > _MOST:
             raise ICLightError(f"There are more than {_MOST:,} pictures. Take fewer at once.")
     return checked(sources)
+
+
+def _at(path: Path, without: Path | None) -> list[Source]:
+    """The pictures of a folder, or a file.
+
+    Raises:
+        ICLightError: there is none.
+        OSError: it cannot be read.
+    """
+    if path.is_dir():
+        return _sorted(islice(_in_folder(path, without), _MOST + 1))
+    if path.exists():
+        return [Source(composed(path.name), path)]
+    raise ICLightError(f"There is no folder or file {shown(str(path))}.")
+
+
+def identity(path: Path) -> tuple[int, int] | None:
+    """What tells a file from every other, whatever names it has; None if there is none."""
+    try:
+        about = path.stat()
+    except OSError:
+        return None
+    return about.st_dev, about.st_ino
 
 
 def checked(sources: Iterable[Source]) -> list[Source]:
@@ -105,10 +130,21 @@ def _sorted(sources: Iterable[Source]) -> list[Source]:
 
 def _in_folder(folder: Path, without: Path | None) -> Iterator[Source]:
     left_out, wanted = without.resolve() if without else None, endings()
-    for parent, folders, files in os.walk(folder):
+
+    def refuse(error: OSError) -> None:
+        raise error  # else its pictures would be missing without a word
+
+    for parent, folders, files in os.walk(folder, onerror=refuse):
         here = Path(parent)
         folders[:] = [name for name in folders if name[0] != "." and (here / name).resolve() != left_out]
         for name in files:
             path = here / name
             if name[0] != "." and path.suffix.lower() in wanted:
                 yield Source(composed(path.relative_to(folder).as_posix()), path)
+
+
+def _regular(path: Path) -> BinaryIO:
+    """An open file, which is none that never ends or whose other end nobody writes to."""
+    if not stat.S_ISREG(path.stat().st_mode):
+        raise OSError(0, "it is not a file")
+    return path.open("rb")

@@ -108,8 +108,14 @@ def _own_workers(names: Sequence[str]) -> Iterator[Any]:
     import dask
     from distributed import Client, Scheduler, SpecCluster, Worker
 
+    class Leaving(Worker):
+        """Does not wait for a web UI's answer when it is closed, such as after an interrupt."""
+
+        async def close(self, *args: Any, executor_wait: bool = False, **options: Any) -> str | None:
+            return await super().close(*args, executor_wait=False, **options)
+
     options = {"nthreads": 1, "memory_limit": 0, "protocol": "inproc://", "dashboard": False}
-    workers = {name: {"cls": Worker, "options": {"name": name, **options}} for name in names}
+    workers = {name: {"cls": Leaving, "options": {"name": name, **options}} for name in names}
     scheduler = {"cls": Scheduler, "options": {"protocol": "inproc://", "dashboard": False}}
     with (
         dask.config.set(_OPTIONS),

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 from typing import BinaryIO
+
+_TAKEN = (errno.EAGAIN, errno.EACCES, errno.EDEADLK)
+"""What systems answer where somebody else has the lock."""
 
 
 def locked(path: Path) -> BinaryIO | None:
@@ -14,13 +18,15 @@ def locked(path: Path) -> BinaryIO | None:
         The file; None if another process, or this one, has the lock.
 
     Raises:
-        OSError: the file cannot be made.
+        OSError: the file cannot be made, or the file system has no locks.
     """
     file = path.open("ab")
     try:
         _lock(file)
-    except OSError:
+    except OSError as error:
         file.close()
+        if error.errno not in _TAKEN:
+            raise
         return None
     return file
 

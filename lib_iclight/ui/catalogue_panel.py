@@ -90,10 +90,8 @@ class CataloguePanel(Panel):
                 "", label="Save the form as a look", placeholder="Its name", max_lines=1, elem_id=self._id("name")
             )
         with gr.Row(elem_classes=["ic-light-save-look"]):
-            self._match = gr.Checkbox(
-                True, label="Each picture keeps its proportions", elem_id=self._id("match"), container=False
-            )
-            self._replace = gr.Checkbox(False, label="Replace the look", elem_id=self._id("replace"), container=False)
+            self._match = gr.Checkbox(True, label="Each picture keeps its proportions", elem_id=self._id("match"))
+            self._replace = gr.Checkbox(False, label="Replace the look", elem_id=self._id("replace"))
             self._save = gr.Button("Save the look", size="sm", elem_id=self._id("save"))
         self._said = gr.HTML("", visible=False, elem_id=self._id("said"), elem_classes=["ic-light-said"])
         for control in (self._name, self._match, self._replace):

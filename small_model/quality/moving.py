@@ -126,10 +126,8 @@ def clip(number: int, size: int, frames: int = FRAMES) -> Clip:
     sweep = way * _SWEEP / (FRAMES - 1) if number % 2 else 0.0
     angles = [(start + sweep * index) % 360 for index in range(frames)]
     truth = [scenes.display(_alone(scene, angle)) for scene, angle in zip(made, angles, strict=True)]
-    ways = [_way(body, made, index, size) for index in range(frames - 1)]
-    return Clip(
-        _held(made, body.snapshot, number), angles, torch.stack(truth), [way[0] for way in ways], [w[1] for w in ways]
-    )
+    flows, followed = zip(*(_way(body, made, index, size) for index in range(frames - 1)), strict=True)
+    return Clip(_held(made, body.snapshot, number), angles, torch.stack(truth), [*flows], [*followed])
 
 
 def _alone(scene: scenes.Scene, angle: float) -> Tensor:

@@ -164,3 +164,39 @@ def test_without_pyav_the_way_out_is_named(tmp_path, monkeypatch):
     monkeypatch.setattr(reading, "pyav", lambda: None)
     with pytest.raises(ICLightError, match=r"pip install av .* or give a folder of frames"):
         survey(path, MOST)
+
+
+@pytest.mark.parametrize("text", ["ffconcat version 1.0\nfile a.mp4\n", "#EXTM3U\n#EXTINF:1,\na.mp4\n#EXT-X-ENDLIST\n"])
+def test_a_list_of_other_files_is_no_video(tmp_path, text):
+    video(tmp_path / "a.mp4", [frame(0)])
+    for name in ("list.mp4", "list.m3u8"):
+        (tmp_path / name).write_text(text)
+        with pytest.raises(ICLightError, match="not a video"):
+            survey(tmp_path / name, MOST)
+
+
+def test_times_before_zero_lose_no_frame_and_keep_their_sound_beside_them(tmp_path):
+    found = survey(video(tmp_path / "a.mp4", [frame(index) for index in range(4)], sound=True), MOST)
+    timing = Timing(tuple(tick - 1024 for tick in found.timing.ticks), found.timing.base, found.timing.last)
+    video_writing.write(tmp_path / "early.mp4", frames(found), timing, found)
+    assert len(survey(tmp_path / "early.mp4", MOST).timing.ticks) == 4
+    later = packets(tmp_path / "early.mp4", "audio")[0][0] - packets(tmp_path / "a.mp4", "audio")[0][0]
+    assert later == pytest.approx(1024 * TICKS, abs=1 / 8000)
+
+
+def test_what_cannot_be_encoded_is_an_error_of_the_disk_and_leaves_nothing(tmp_path):
+    with pytest.raises(OSError, match="FFmpeg"):
+        video_writing.write(tmp_path / "a.mp4", [frame(0)] * 3, Timing((0, 10**9, 2 * 10**9), Fraction(1, 90000), 1))
+    assert [*tmp_path.iterdir()] == []
+
+
+# The picture's kind (ISO/IEC 14496-12), and the sound's (ISO/IEC 14496-1, of AAC).
+@pytest.mark.parametrize(
+    ("coding", "reason"), [(b"avc1", "coded in a way that is not known"), (b"\x40\x15", r"\(unknown\) cannot be put")]
+)
+def test_what_nothing_here_can_decode_is_refused_and_ends_no_process(tmp_path, coding, reason):
+    path = video(tmp_path / "a.mp4", [frame(0)] * 2, sound=True)
+    content = path.read_bytes().replace(b"mp4a", b"zzzz")
+    path.write_bytes(content.replace(coding, b"zzzz"[: len(coding)]))
+    with pytest.raises(ICLightError, match=reason):
+        video_writing.check_sound(survey(path, MOST))

@@ -103,9 +103,11 @@ HOSTS = (
     Host(
         "Forge",
         ("backend",),
-        # It hides the parameters in an alpha channel, and then cannot enlarge a result from the gallery.
-        settings={"stealth_pnginfo_option": "None"},
+        # Its previews come from a model that it downloads. It hides the parameters in an alpha channel, and then cannot
+        # enlarge a result from the gallery.
+        settings={"live_previews_enable": False, "stealth_pnginfo_option": "None"},
         second_pass=_WITH_MODULES,
+        note=_NARROW,
     ),
     Host(
         "reForge",
@@ -133,7 +135,8 @@ HOSTS = (
         },
         plot_options=(True, True, *[False] * 5, 0, 0, True),
         script_args={"Loopback": (2, 0.5, "Linear"), "SD upscale": (32, "None", 1.0, False)},
-        note="IP-Adapter cannot be tried: its encoder of pictures does not load there, with IC Light as without.",
+        note="IP-Adapter cannot be tried: its encoder of pictures does not load there, with IC Light as without. "
+        f"{_NARROW}",
     ),
     Host(
         "AUTOMATIC1111",

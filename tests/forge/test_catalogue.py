@@ -10,13 +10,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from catalogues import spread
 from forge import compatibility
 from forge.client import SCRIPT, SMALL
 from PIL import Image
 from samples import file_bytes
 
 from lib_iclight.shoot import looks
-from lib_iclight.shoot.exposure import spread
 from lib_iclight.shoot.over_api import web_ui
 from lib_iclight.shoot.task import Task
 

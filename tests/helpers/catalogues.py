@@ -11,6 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from PIL import Image
 from samples import file_bytes, noise, plain
 
@@ -36,6 +37,11 @@ def put_pictures(folder: Path, *names: str) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(picture(seed))
     return folder
+
+
+def spread(exposures: Sequence[Sequence[float]]) -> float:
+    """How far apart lights are: the standard deviation of a channel, of that which has the largest."""
+    return float(np.std(np.array(exposures), axis=0).max())
 
 
 def painted(task: Task) -> Relit:
@@ -77,6 +83,8 @@ class StandIn(ThreadingHTTPServer):
         before: called before each answer; what it returns, if anything, is the status and the body of the answer.
         state: of ``/sdapi/v1/progress``.
         login: what is let in, all if empty.
+        sends_on: a status and an address, to which all requests are sent on.
+        paths: of all requests.
     """
 
     daemon_threads = True
@@ -87,6 +95,8 @@ class StandIn(ThreadingHTTPServer):
         self.before: Callable[[int], tuple[int, bytes] | None] = lambda number: None
         self.state: dict[str, Any] = {"interrupted": False, "skipped": False}
         self.login = ""
+        self.sends_on: tuple[int, str] | None = None
+        self.paths: list[str] = []
         self.is_dead = False
 
     @property
@@ -109,6 +119,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _answer(self, make: Callable[[], tuple[int, Any]]) -> None:
         if self.server.is_dead:
             return
+        self.server.paths.append(self.path)
         content = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         wanted = "Basic " + base64.b64encode(self.server.login.encode()).decode()
         if self.server.login and self.headers.get("Authorization") != wanted:
@@ -119,7 +130,11 @@ class _Handler(BaseHTTPRequestHandler):
         if self.server.is_dead:
             return
         sent = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
+        if self.server.sends_on is not None:
+            status = self.server.sends_on[0]
         self.send_response(status)
+        if self.server.sends_on is not None:
+            self.send_header("Location", self.server.sends_on[1] + self.path)
         self.send_header("Content-Length", str(len(sent)))
         self.end_headers()
         self.wfile.write(sent)

@@ -8,11 +8,11 @@ import json
 
 import numpy as np
 import pytest
+from catalogues import spread
 from cloths import BODY, cut_out_cloth, encoded, pixels_of
 from PIL import Image
 
 from lib_iclight.shoot import looks
-from lib_iclight.shoot.exposure import spread
 from workbench.session import images
 
 TITLE = "IC Light: catalogue"

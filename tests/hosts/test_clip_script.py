@@ -176,7 +176,9 @@ def test_a_picture_after_a_clip_is_the_one_before_it(host, outputs, cloth):
         ({"window": 99}, {}, "frames at once"),
         ({"motion": "sunset"}, {}, "moving light must be"),
         ({"background": True}, {}, "needs the mode fbc"),
-        ({}, {"mode": "fbc"}, "There is no clip"),
+        ({"path": True}, {"mode": "fbc"}, "The mode fbc needs a background"),
+        ({"fps": "fast"}, {}, "frames a second"),
+        ({"out": 5}, {}, "must be a path"),
         ({"video": "data:video/mp4;base64,?"}, {}, "not valid base64"),
     ],
 )

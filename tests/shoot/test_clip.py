@@ -10,12 +10,14 @@ import numpy as np
 import pytest
 from clips import cut_out, frame
 
+from lib_iclight.errors import ICLightError
 from lib_iclight.files.video import Timing
 from lib_iclight.picture.arrays import make_picture
 from lib_iclight.restore.relighting import Light, relit
 from lib_iclight.shoot.clip import ClipRun, InterruptedClipError, Taken
-from lib_iclight.shoot.clip_job import job_of, unfinished_seed
+from lib_iclight.shoot.clip_job import UNFINISHED, job_of, unfinished_seed
 from lib_iclight.shoot.windows import divided
+from lib_iclight.subject.prepare import found_by
 
 SIDE = 32
 
@@ -41,10 +43,9 @@ class Made:
 class Painter:
     """Paints each frame brighter or darker than it should."""
 
-    has_light = True
-
-    def __init__(self, stop_at: int | None = None, cuts: bool = True) -> None:
+    def __init__(self, stop_at: int | None = None, cuts: bool = True, has_light: bool = True) -> None:
         self.painted, self.cut, self._stop_at, self._cuts = [], 0, stop_at, cuts
+        self.has_light, self.is_interrupted = has_light, False
 
     def removes(self, picture):
         return self._cuts
@@ -65,11 +66,13 @@ class Painter:
         return Taken(frame.picture.rgb, frame.picture.rgb, matte, Light(logs))
 
     def developed(self, frame, painting, light):
+        if light is None:
+            return painting
         whole = slice(0, SIDE), slice(0, SIDE)
         return relit(frame.picture.rgb, light, None, *whole)[0]
 
     def interrupted(self):
-        return False
+        return self.is_interrupted
 
     def tell(self, done):
         pass
@@ -110,7 +113,7 @@ def test_an_interrupted_clip_goes_on_with_what_is_missing_and_is_then_the_same(t
     again = Painter()
     np.testing.assert_array_equal(result(tmp_path / "parts", again), whole)
     assert again.painted == [3, 4, 5, 6, 6, 7, 8]
-    assert again.cut == 0 or again.cut < 9
+    assert again.cut == 0
 
 
 def test_a_finished_clip_is_not_gone_on_with(tmp_path):
@@ -126,14 +129,33 @@ def test_a_preview_is_the_beginning_of_the_whole(tmp_path):
     np.testing.assert_array_equal(result(tmp_path), result(tmp_path / "whole"))
 
 
+@pytest.mark.parametrize(("has_light", "steadiness"), [(True, 1.0), (True, 0.0), (False, 1.0)])
+def test_interrupt_ends_the_making_of_frames_too_and_leaves_nothing_unfinished(tmp_path, has_light, steadiness):
+    painter = Painter(has_light=has_light)
+    steps = run(tmp_path, painter, steadiness=steadiness)
+    steps.paint(9)
+    coming = steps.frames(9)
+    next(coming)
+    painter.is_interrupted = True
+    with pytest.raises(InterruptedClipError):
+        next(coming)
+    assert {path.name for path in next(tmp_path.iterdir()).iterdir()} <= {
+        "clip.json",
+        "paintings",
+        "mattes",
+        "cut-outs",
+    }
+
+
 def test_windows_of_killed_runs_are_painted_anew(tmp_path):
     whole = result(tmp_path / "whole")
     folder = next((tmp_path / "whole").glob("*/paintings"))
     (folder / "0002").rename(folder / "0002.99.part")
+    (folder.parent / f"{UNFINISHED}killed").mkdir()
     again = Painter()
     np.testing.assert_array_equal(result(tmp_path / "whole", again), whole)
     assert again.painted == [3, 4, 5, 6]
-    assert not [*folder.glob("*.part")]
+    assert not [*folder.glob("*.part"), *folder.parent.glob(f"{UNFINISHED}*")]
 
 
 def test_memory_does_not_grow_with_length(tmp_path):
@@ -145,3 +167,31 @@ def test_memory_does_not_grow_with_length(tmp_path):
         most.append(clip.most)
     assert most[1] <= most[0] + 1
     assert most[1] <= 12
+
+
+def test_a_damaged_matte_is_named_and_never_taken_for_none(tmp_path):
+    result(tmp_path)
+    (matte,) = tmp_path.glob("*/mattes/000004.png")
+    matte.write_bytes(b"")
+    with pytest.raises(ICLightError, match=r"frame 4\. Delete its file 000004.png in the folder mattes"):
+        result(tmp_path)
+    matte.unlink()
+    result(tmp_path)
+
+
+def test_a_frame_without_a_subject_is_named(tmp_path):
+    painter = Painter()
+    painter.cut_out = lambda picture: found_by(lambda rgb, model: np.zeros(rgb.shape[:2], np.uint8), picture, "u2net")
+    with pytest.raises(ICLightError, match="Frame 1: The background remover u2net found"):
+        result(tmp_path, painter)
+
+
+def test_one_run_at_a_time_makes_a_clip_and_takes_away_what_a_killed_one_left(tmp_path):
+    job, other = (job_of(tmp_path, "made", "key", 5) for _ in range(2))
+    with job.held():
+        with pytest.raises(ICLightError, match="Another run is making the clip"), other.held():
+            pass
+        (job.folder / f"{UNFINISHED}x").mkdir()
+        job.begin()
+    with other.held():
+        assert sorted(path.name for path in job.folder.iterdir()) == ["clip.json", "lock"]

@@ -25,6 +25,12 @@ def test_the_frames_of_a_folder_come_in_the_order_of_their_numbers(tmp_path):
     assert index == 10
 
 
+def test_numbers_that_are_no_digits_are_names_too(tmp_path):
+    folder = folder_of_frames(tmp_path / "walk", 2)
+    (folder / "frame2.png").rename(folder / "\u00b2.png")
+    assert [path.name for path in opened(folder, 10, MOST).files] == ["frame1.png", "\u00b2.png"]
+
+
 def test_a_reader_goes_on_and_back(tmp_path):
     clip = opened(
         video(tmp_path / "a.mp4", [np.full((48, 64, 3), 20 * index, np.uint8) for index in range(8)]), 1, MOST
@@ -75,3 +81,9 @@ def test_what_is_not_there_is_refused(tmp_path):
 def test_a_shorter_background_begins_again():
     half = Timing((0, 1), Fraction(1, 4), 1)
     assert [shown_at(half, share, 1.0) for share in (0, 0.25, 0.5, 0.75)] == [0, 1, 0, 1]
+
+
+def test_digits_of_other_kinds_are_letters_of_a_name(tmp_path):
+    for name in ("²1.png", "٣.png", "10.png", "9.png"):
+        Image.fromarray(frame(0)).save(tmp_path / name)
+    assert [file.name for file in opened(tmp_path, 25, 1 << 20).files] == ["9.png", "10.png", "²1.png", "٣.png"]

@@ -10,7 +10,8 @@ import pytest
 from catalogues import LEFT, RIGHT, put_pictures, result_files, rows, stand_in
 
 from lib_iclight.shoot import looks
-from lib_iclight.shoot.command import FAILED, INTERRUPTED, REFUSED, STOPPED, WHOLE, duration, main
+from lib_iclight.shoot.command import FAILED, INTERRUPTED, REFUSED, STOPPED, WHOLE, main
+from lib_iclight.shoot.job import duration
 
 ROOT = Path(__file__).resolve().parents[2]
 NAMES = [f"{folder}p{number}.png" for folder in ("", "shoes/") for number in range(5)]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from lib_iclight.shoot.contact_sheet import MOST, sheet
+from lib_iclight.shoot.contact_sheet import MOST, is_sheet, save, sheet
 
 
 def put(folder, sizes: list[tuple[int, int]]):
@@ -46,3 +46,19 @@ def test_what_cannot_be_opened_is_left_out_and_no_more_are_shown_than_there_is_r
     assert sheet([[path] for path in paths]).size == sheet([[paths[0]], [paths[2]]]).size
     assert sheet([[paths[1]]]) is None
     assert sheet([[paths[0]]] * (MOST + 5)).size == sheet([[paths[0]]] * MOST).size
+
+
+def test_slivers_and_single_pixels_make_no_sheet_of_kilometres(tmp_path):
+    found = sheet([[path] for path in put(tmp_path, [(2, 900), (900, 2), (900, 2), (1, 1)])])
+    assert found.width * found.height < 1 << 25
+    assert min(sheet([put(tmp_path, [(1, 1000)])]).size) > 0
+
+
+def test_a_sheet_replaces_the_one_before_and_nothing_else(tmp_path):
+    found = sheet([put(tmp_path, [(8, 8)])])
+    theirs = tmp_path / "catalogue.png"
+    found.save(theirs)
+    before = theirs.read_bytes()
+    assert {save(found, tmp_path).name for _ in range(2)} == {"catalogue-2.png"}
+    assert theirs.read_bytes() == before
+    assert [is_sheet(theirs), is_sheet(tmp_path / "catalogue-2.png")] == [False, True]

@@ -7,13 +7,14 @@ import json
 
 import numpy as np
 import pytest
+from catalogues import spread
 from PIL import Image
 
 from lib_iclight.errors import InterruptedRunError
 from lib_iclight.picture.srgb import srgb_to_linear
 from lib_iclight.restore.exposure import exposed_pixels
 from lib_iclight.shoot.equalising import PAINTING, equalise, painting_file
-from lib_iclight.shoot.exposure import MOST, brought, meeting_point, spread
+from lib_iclight.shoot.exposure import MOST, brought, meeting_point
 from lib_iclight.shoot.job import Job
 from lib_iclight.shoot.looks import make
 from lib_iclight.shoot.manifest import Manifest
@@ -149,6 +150,15 @@ def test_what_cannot_be_made_again_stays_and_is_named(shop):
         painting.unlink()
     done = shop.run(1.0)
     assert (done.lacking, done.brought, shop.files()) == (6, 0, before)
+
+
+def test_a_damaged_painting_is_named_and_the_others_are_brought_together(shop):
+    shop.run(0.0)
+    (painting, *_) = sorted((shop.out / ".catalogue").glob(f"*{PAINTING}"))
+    painting.write_bytes(painting.read_bytes()[:40])
+    done = shop.run(1.0)
+    assert (len(done.problems), "painting is damaged" in done.problems[0]) == (1, True)
+    assert done.brought > 0
 
 
 def test_nothing_is_moved_by_more_than_two_stops():

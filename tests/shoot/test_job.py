@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+
 import pytest
 from catalogues import LEFT, RIGHT, painted, put_pictures, result_files, rows, shoot
 from PIL import Image
@@ -9,6 +11,7 @@ from refusals import reason_of
 
 from lib_iclight.errors import ICLightError, InterruptedRunError
 from lib_iclight.shoot import looks
+from lib_iclight.shoot import manifest as manifests
 from lib_iclight.shoot.task import Relit, StoppedError
 
 NAMES = ("a.png", "shoes/b.png")
@@ -206,3 +209,43 @@ def test_two_looks_of_one_name_are_refused(pictures, out):
     other = looks.make("LEFT", {}, {})
     assert "Two looks are called 'LEFT'" in reason_of(shoot, pictures, out, [LEFT, other])
     assert "There are no looks" in reason_of(shoot, pictures, out, [])
+
+
+def test_results_among_the_pictures_are_not_relit_again(tmp_path):
+    put_pictures(tmp_path, "a.png", "b.png")
+    assert shoot(tmp_path, tmp_path).progress.done == 4
+    again = shoot(tmp_path, tmp_path).progress
+    assert (again.total, again.skipped) == (4, 4)
+
+
+def test_no_result_ever_replaces_a_picture(tmp_path):
+    put_pictures(tmp_path, "a.png")
+    before = (tmp_path / "a.png").read_bytes()
+    assert shoot(tmp_path, tmp_path, [LEFT], pattern="[source]", overwrite=True).is_whole
+    assert (tmp_path / "a.png").read_bytes() == before
+    assert rows(tmp_path)["a.png", "left"].result == "a-2.png"
+
+
+def test_a_result_without_a_place_is_a_row_and_the_others_go_on(pictures, out):
+    (out / "a-left.png").mkdir(parents=True)  # a folder has its name,
+    (out / "shoes").write_bytes(b"")  # and a file that of a folder
+    for _ in range(2):
+        summary = shoot(pictures, out, overwrite=True)
+        assert (summary.progress.failed, summary.stopped) == (3, "")
+        assert all("There is no place" in row.error for row in summary.failed)
+    assert rows(out)["a.png", "right"].result == "a-right.png"
+
+
+def test_a_full_disk_stops_the_job_and_nothing_half_done_counts(pictures, out, monkeypatch):
+    def full(target):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(manifests.os, "fsync", full)
+        summary = shoot(pictures, out)
+        assert ("No space left" in summary.stopped, summary.progress.done) == (True, 0)
+        assert not [*out.rglob("*.part")]
+    with monkeypatch.context() as patch:
+        patch.setattr(manifests, "replacing", lambda path, write: full(path))
+        assert "table cannot be written" in shoot(pictures, out).stopped
+    assert shoot(pictures, out).is_whole

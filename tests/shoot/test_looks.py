@@ -53,6 +53,7 @@ def test_a_look_is_not_replaced_unless_that_is_asked_for(tmp_path):
         ({"foreground": inside(picture(1))}, RUN, "foreground is each of the catalogue's pictures"),
         ({"background": inside(b"no picture")}, RUN, "The background cannot be read"),
         ({"photograph_strength": 9}, RUN, "photograph_strength must be a number from 0 to 2"),
+        ({}, {"cfg_scale": float("nan")}, "run has a number that is none"),
         ({}, {"seed": 1.5}, "run.seed must be a whole number"),
         ({}, {"width": 9999}, "run.width must be a number from 64 to 2048"),
         ({}, {"batch_size": 4}, "run.batch_size is set by the catalogue"),

@@ -9,8 +9,9 @@ import pytest
 from catalogues import picture
 from refusals import reason_of
 
+from lib_iclight.errors import ICLightError
 from lib_iclight.shoot import manifest as manifests
-from lib_iclight.shoot.manifest import BESIDE, LINES, Manifest, Row, row_from
+from lib_iclight.shoot.manifest import BESIDE, LINES, TABLE, Manifest, Row, row_from
 from lib_iclight.shoot.results import digest
 
 ROW = Row("cup.png", "left", "k" * 64, seed=7, result="cup-left.png", result_hash=digest(picture(1)))
@@ -84,7 +85,7 @@ def test_no_row_leads_out_of_the_folder(tmp_path):
     outside = replace(ROW, result="../theirs.png")
     with Manifest(tmp_path / "out") as manifest:
         assert not manifest.is_there(outside)
-        with pytest.raises(OSError, match="leads out"):
+        with pytest.raises(ICLightError, match="outside of the folder"):
             manifest.put(outside, picture(2))
     assert (tmp_path / "theirs.png").read_bytes() == picture(1)
 
@@ -121,3 +122,26 @@ def test_a_name_that_is_not_unicode_can_be_written(tmp_path):
     with Manifest(tmp_path) as manifest:
         assert manifest.rows() == [row]
         manifest.write_table()
+
+
+@pytest.mark.parametrize("value", ["NaN", "1e999", "1" + "0" * 400, '"x"', "null"])
+def test_a_gain_that_is_no_number_counts_for_nothing(value):
+    row = row_from(b'{"source": "a", "look": "l", "key": "k", "gain": [%s, 0, 0]}' % value.encode())
+    assert row.gain is None
+
+
+def test_a_damaged_row_hides_no_other(tmp_path):
+    put(tmp_path)
+    with (tmp_path / LINES).open("a") as lines:
+        lines.write('{"source": "x", "look": "l", "key": "k", "seed": [1]}\n')
+        lines.write('{"source": "y", "look": "l", "key": "k", "result": "\\u0000.png", "result_hash": "h"}\n')
+    with Manifest(tmp_path) as manifest:
+        assert [manifest.is_there(row) for row in manifest.rows()] == [True, False]
+        assert manifest.damaged == 1
+
+
+def test_a_table_of_somebody_else_is_not_replaced(tmp_path):
+    (tmp_path / TABLE).write_text("article;price\n1;2\n")
+    assert "Rename it" in reason_of(Manifest(tmp_path).__enter__)
+    (tmp_path / TABLE).write_text("source;look;key\n")  # as a spreadsheet saves it
+    put(tmp_path)

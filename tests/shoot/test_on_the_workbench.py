@@ -8,13 +8,12 @@ import threading
 import numpy as np
 import pytest
 import uvicorn
-from catalogues import put_pictures, result_files, rows
+from catalogues import put_pictures, result_files, rows, spread
 from PIL import Image
 from samples import file_bytes, noise
 
 from lib_iclight.shoot import looks
 from lib_iclight.shoot.command import FAILED, WHOLE, main
-from lib_iclight.shoot.exposure import spread
 
 RUN = {"prompt": "studio", "seed": 7, "steps": 1, "width": 64, "height": 64, "sampler_name": "Euler"}
 OWN = {"light": "left", "remove_background": False, "result": "photograph", "photograph_size": "photograph"}

@@ -89,6 +89,30 @@ def test_a_login_is_sent_and_shown_nowhere(server):
     assert "cret" not in repr(asked)
 
 
+@pytest.mark.parametrize("status", [301, 302, 307, 308])
+def test_a_login_goes_nowhere_else(server, status):
+    with stand_in() as other:
+        server.sends_on = status, other.address
+        for ask in (web_ui(server.address, "me:secret").check, lambda: web_ui(server.address).relight(task())):
+            with pytest.raises(StoppedError, match="sends us on"):
+                ask()
+        assert other.paths == []
+
+
+def test_what_answers_with_endless_lists_is_no_web_ui(server):
+    server.before = lambda number: (200, b"[" * 100_000)
+    with pytest.raises(StoppedError, match="is not a web UI's API"):
+        web_ui(server.address).relight(task())
+
+
+@pytest.mark.parametrize("gain", ["[NaN, 0, 0]", "[1e999, 0, 0]", "[0]", "{}"])
+def test_a_gain_that_is_no_number_is_not_believed(server, gain):
+    made = base64.b64encode(picture(1)).decode()
+    server.before = lambda number: (200, f'{{"images": ["{made}"], "exposure": {gain}, "image": ""}}'.encode())
+    with pytest.raises(ICLightError, match="does not hold a result"):
+        web_ui(server.address, keeps_painting=True).relight(task())
+
+
 def test_a_web_ui_that_is_not_there_is_named():
     with stand_in() as server:
         address = server.address

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
 from catalogues import put_pictures
 from refusals import reason_of
 
@@ -33,3 +36,16 @@ def test_what_cannot_be_a_catalogue_is_refused(tmp_path):
     assert "There are no pictures" in reason_of(found, [tmp_path / "empty"])
     assert "There is no folder or file" in reason_of(found, [tmp_path / "gone"])
     assert "'gone.png' cannot be read" in reason_of(Source("gone.png", tmp_path / "gone.png").content)
+
+
+def test_what_cannot_be_read_is_said(tmp_path, monkeypatch):
+    put_pictures(tmp_path / "in", "a.png")
+    os.mkfifo(tmp_path / "in" / "b.png")
+    assert "'b.png' cannot be read" in reason_of(found([tmp_path / "in"])[1].content)
+    assert "File name too long" in reason_of(found, [Path("x" * 5000)])
+
+    def refused(folder):
+        raise PermissionError(13, "Permission denied", str(folder))
+
+    monkeypatch.setattr(os, "scandir", refused)
+    assert "in' cannot be read: Permission denied" in reason_of(found, [tmp_path / "in"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+import threading
 from contextlib import contextmanager
 
 import pytest
@@ -87,3 +88,18 @@ def test_without_dask_it_says_how_to_get_it(monkeypatch):
 
 def test_no_web_ui_is_named_twice(servers):
     assert "same address" in reason_of(spread.over, [web_ui("http://a:1"), web_ui("a:1")])
+
+
+def test_interrupted_it_waits_for_no_web_ui(tmp_path, servers):
+    answered, late = [], threading.Event()
+
+    def hold(number):
+        late.wait(30)
+        answered.append(number)
+
+    for each in servers:
+        each.before = hold
+    work = spread.over([web_ui(each.address) for each in servers], lambda: all(each.asked for each in servers))
+    assert shoot(tmp_path, work).interrupted
+    assert answered == []
+    late.set()
