@@ -284,6 +284,7 @@ def test_the_routes_are_documented_with_their_bodies(client):
         "/ic-light/lights": {"get"},
         "/ic-light/light-map": {"post"},
         "/ic-light/foreground": {"post"},
+        "/ic-light/develop": {"post"},
         "/ic-light/comparison": {"post"},
     }
     assert {"LightMapRequest", "ForegroundRequest", "ModelList"} <= set(found["components"]["schemas"])
