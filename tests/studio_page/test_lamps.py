@@ -171,7 +171,8 @@ def test_keyframes_move_lamps_as_python_does(ball):
 def test_what_lamps_need_is_asked_for_again_after_the_web_ui_was_busy(opened, sets):
     sets(ball=ball_set())
     page = opened()
-    page.route("**/surface*", lambda route: route.fulfill(status=503, json={"detail": "Busy"}), times=1)
+    busy = {"status": 503, "headers": {"Retry-After": "0"}, "json": {"detail": "Busy"}}
+    page.route("**/surface*", lambda route: route.fulfill(**busy), times=4)
     page.get_by_label("Add a lamp").click()
     expect(page.get_by_text("Busy")).to_be_visible()
     page.locator(HEIGHT).fill("0.7")
