@@ -12,7 +12,7 @@ import sys
 import time
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from forge import hosts_table
 from forge.client import Client
@@ -217,3 +217,11 @@ def _unlink(link: Path) -> None:
         os.rmdir(link)
     else:
         link.unlink()
+
+
+def told_by(forge_home: Path, script: str, *arguments: object) -> Any:
+    """What a script of this folder prints last, as JSON, run by the web UI's own Python without its page."""
+    command = [python_of(forge_home), Path(__file__).with_name(script), ROOT, *arguments]
+    done = subprocess.run(command, cwd=forge_home, env=environment(), capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr[-3000:]
+    return json.loads(done.stdout.splitlines()[-1])

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-from pathlib import Path
-
 import pytest
 from forge import compatibility, hosts_table, server
 
@@ -17,10 +13,7 @@ TOLERANCES = {"DPM adaptive": 1e-3}
 def found(forge_home):
     if hosts_table.host_of(forge_home).name != "AUTOMATIC1111":
         pytest.skip("this web UI has a patcher")
-    command = [server.python_of(forge_home), Path(__file__).with_name("own_weights.py"), server.ROOT]
-    done = subprocess.run(command, cwd=forge_home, env=server.environment(), capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr[-3000:]
-    return json.loads(done.stdout.splitlines()[-1])
+    return server.told_by(forge_home, "own_weights.py")
 
 
 @pytest.fixture

@@ -3,10 +3,6 @@ again."""
 
 from __future__ import annotations
 
-import json
-import subprocess
-from pathlib import Path
-
 import pytest
 from forge import compatibility, model_files, server
 
@@ -26,11 +22,7 @@ def files(forge_home):
 def found(forge_home, files, work):
     if not (forge_home / "ldm_patched").is_dir():
         pytest.skip("this web UI has another backend")
-    script = Path(__file__).with_name("patched_weights.py")
-    command = [server.python_of(forge_home), script, server.ROOT, *files.values(), work]
-    done = subprocess.run(command, cwd=forge_home, env=server.environment(), capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr[-3000:]
-    return json.loads(done.stdout.splitlines()[-1])
+    return server.told_by(forge_home, "patched_weights.py", *files.values(), work)
 
 
 @pytest.fixture
