@@ -30,8 +30,10 @@ VARIABLE = """([name, property]) => {
     probe.remove();
     return value;
 }"""
+# gradio's own waiting line, shown in whatever is waited for, is in the theme's other font.
 FONTS = """() => {
-    const all = [...document.querySelectorAll(".ic-light *")];
+    const waiting = "[data-testid=status-tracker]";
+    const all = [...document.querySelectorAll(".ic-light *")].filter((one) => !one.closest(waiting));
     return [...new Set(all.map((one) => getComputedStyle(one).fontFamily))];
 }"""
 
