@@ -112,11 +112,14 @@ def running(
         (work / "ic-light-models").mkdir()
         # Over the API each tab's own folder counts.
         folders = ("outdir_samples", "outdir_txt2img_samples", "outdir_img2img_samples")
-        settings = {"grid_save": False, **host.settings, **dict.fromkeys(folders, str(work / "outputs"))}
+        checkpoint = checkpoint_of(home)
+        # Forge Neo knows no --ckpt, and without settings it starts with any of its checkpoints.
+        settings = {"grid_save": False, "sd_model_checkpoint": checkpoint.stem, **host.settings}
+        settings |= dict.fromkeys(folders, str(work / "outputs"))
         (work / "settings.json").write_text(json.dumps(settings), encoding="utf-8")
         port = _port()
         command = [python_of(home), "-u", "launch.py", *host.flags(home), "--port", str(port)]
-        command += ["--ckpt", str(checkpoint_of(home))]
+        command += ["--ckpt", str(checkpoint)]
         command += ["--ic-light-dir", str(work / "ic-light-models")] if with_checkout else []
         command += ["--ui-settings-file", str(work / "settings.json"), "--ui-config-file", str(work / "ui-config.json")]
         command += shlex.split(os.environ.get("FORGE_ARGS", ""))
