@@ -1,7 +1,8 @@
 """The workbench's model relights: light from a side brightens that side of the subject, and so on.
 
-The first eight held-out scenes of 256 px, 6 steps, through the script, its light maps, conditions and the host's sampler.
-`python dev.py bench --quality` measures the same on 200 and gives intervals; they are in `small_model/README.md`.
+The first eight held-out scenes of 256 px, 6 steps, through the script, its light maps, conditions and the host's
+sampler. `python dev.py bench --quality` measures the same on 200 and gives intervals; they are in
+`small_model/README.md`.
 """
 
 from __future__ import annotations
