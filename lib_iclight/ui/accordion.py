@@ -265,7 +265,7 @@ class Accordion(Panel):
             has_light_map=bool(pictures.get("light_map")),
             result=result,
             corrects_colours=self._corrects_colours(),
-            script=chosen.get(_SCRIPT, ""),
+            brought=summary.BROUGHT.get(chosen.get(_SCRIPT, ""), ""),
         )
         said = as_spans(" ".join(text))
         if not _has_subject(pictures, has_init):
