@@ -147,6 +147,7 @@ def test_run_in_which_another_checkpoint_is_chosen_keeps_its_own(client, fresh, 
 @pytest.mark.parametrize("kind", INNER)
 def test_run_inside_a_relit_run_is_not_relit_again(client, fresh, row, kind, mode):
     tab, words = INNER[kind]
+    row["what"] = f"a run inside a relit {mode} run: {words}"
     generate = {"txt2img": client.txt2img, "img2img": client.img2img}[tab]
     body = {"batch_size": 2, "n_iter": 2, **({"init_images": [FOREGROUND]} if tab == "img2img" else {})}
     relight = MODES[mode] if tab == "txt2img" else {**MODES[mode], "foreground": None}
@@ -164,5 +165,5 @@ def test_run_inside_a_relit_run_is_not_relit_again(client, fresh, row, kind, mod
         assert np.array_equal(found[around], expected[around])
         assert not np.array_equal(found, expected)
     assert client.txt2img().files == fresh.files
-    row |= {"what": f"a run inside a relit {mode} run: {words}", "result": "passed"}
     row["figures"] = f"outer {outer} channels, inner 4; the picture around it unchanged"
+    row["result"] = "passed"

@@ -149,7 +149,6 @@ def _nested(p, picture, kind):
             negative_prompt=p.negative_prompt,
             seed=p.seed,
             sampler_name=p.sampler_name,
-            scheduler=p.scheduler,
             steps=2,
             cfg_scale=p.cfg_scale,
             width=64,
@@ -157,6 +156,8 @@ def _nested(p, picture, kind):
             do_not_save_samples=True,
             do_not_save_grid=True,
             extra_generation_params=p.extra_generation_params.copy(),
+            # Older web UIs choose the schedule with the sampler.
+            **({"scheduler": p.scheduler} if hasattr(p, "scheduler") else {}),
         )
     inner.scripts = copy.copy(p.scripts)
     inner.scripts.alwayson_scripts = [each for each in p.scripts.alwayson_scripts if each.title() not in QUIET]
