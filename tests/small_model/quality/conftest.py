@@ -13,7 +13,7 @@ from small_model.tiny_model import build
 from workbench.session import Workbench
 
 #: `python dev.py bench --quality` measures 200; these are the first of them.
-SCENES = 12
+SCENES = 8
 #: Each broken product relights so many.
 BROKEN_SCENES = 2
 SIZE = 256
@@ -24,7 +24,7 @@ def product(tmp_path_factory):
     if not build().trained:
         pytest.skip("no trained files in this checkout")
     with Workbench(tmp_path_factory.mktemp("data")) as host:
-        yield Product(host, Asking(steps=10))
+        yield Product(host, Asking(steps=6))
 
 
 @pytest.fixture(scope="module")

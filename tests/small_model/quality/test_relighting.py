@@ -1,7 +1,8 @@
 """The workbench's model relights: light from a side brightens that side of the subject, and so on.
 
-The first 12 held-out scenes of 256 px, 10 steps, through the script, its light maps, conditions and the host's sampler.
-`python dev.py bench --quality` measures the same on 200 and gives intervals; they are in `small_model/README.md`.
+The first eight held-out scenes of 256 px, 6 steps, through the script, its light maps, conditions and the host's
+sampler. `python dev.py bench --quality` measures the same on 200 and gives intervals; they are in
+`small_model/README.md`.
 """
 
 from __future__ import annotations
@@ -27,13 +28,13 @@ def test_the_half_towards_the_light_is_the_brighter_one(values, kind):
     "name", ["fc: lit from the asked side, of four", "fbc: lit from the background's side, of four"]
 )
 def test_the_shape_itself_is_lit_from_the_side_asked_for(values, name):
-    # A painted ramp has about 0.55; the ten of these scenes whose shapes tell have 0.88 and 0.85.
+    # A painted ramp has about 0.55; the six of these scenes whose shapes tell have 0.92 and 0.88.
     assert values[name].nanmean() >= 0.75, values[name]
 
 
 @pytest.mark.parametrize(("kind", "least"), [("fc", 0.6), ("fbc", 0.4)])
 def test_the_light_on_the_shape_follows_to_any_angle(values, kind, least):
-    # Ten angles are too few for a correlation. By chance the mean cosine is 0, give or take 0.22.
+    # Six angles are too few for a correlation. By chance the mean cosine is 0, give or take 0.29.
     apart = torch.deg2rad(values[f"{kind} asked"] - values[f"{kind} found"])
     assert apart.cos().nanmean() > least, values[f"{kind} found"] - values[f"{kind} asked"]
 
@@ -48,7 +49,7 @@ def test_the_subject_keeps_its_outline(scores):
 
 
 def test_four_relights_tell_the_normals(scores):
-    # On 200 scenes fc has 26.4 degrees; these 12 are harder ones, and too few to hold it to its bar of 30.
+    # On 200 scenes fc has 26.4 degrees. These eight are too few to hold it to its bar of 30.
     assert scores["fc: normals from four relights, degrees"].value < 33
     assert_met(scores, "fbc: normals from four relights, degrees")
 
