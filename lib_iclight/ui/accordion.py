@@ -38,7 +38,9 @@ _DESCRIBED = (
     *("restore_details", "keep_colours", "result", "photograph_size", "photograph_background"),
 )
 """The controls, apart from pictures, that decide the summary on top and which controls are shown."""
-_DRAWN = "drawn"
+_DRAWN, _SCRIPT = "drawn", "script"
+_SCRIPT_LIST = "script_list"
+"""The web UI's list of scripts."""
 _SHORT_MODES = {"fc": "Foreground", "fcon": "+ offset noise", "fbc": "With background"}
 _REFRESH = "\U0001f504"
 _SWAP = "\u21c4"
@@ -109,6 +111,7 @@ class Accordion(Panel):
                 text = self._describe({name: self.begins_with(name) for name in _DESCRIBED}, {}, self._init.is_there())
                 self._summary = gr.HTML(text, elem_id=self.make_id("summary"), elem_classes=["ic-light-summary"])
                 self._look = Question(self.make_id("look"))
+                self._script = self.make_hidden(_SCRIPT)
                 self.again.build()
                 self._models.build_missing(self.make_id)
                 self._recommendation.build()
@@ -131,6 +134,13 @@ class Accordion(Panel):
         silent = {name for name, field in FIELDS.items() if not field.is_pasted}
         own = [(self.controls[name], self._reader(name)) for name in PAGE_FIELDS if name not in silent]
         return [*own, (self._recommendation.pasted, lambda params: "pasted"), self.again.paste_field]
+
+    def follow_script(self) -> None:
+        """Say what is relit where a script brings pictures of its own. Call it once the whole page is there."""
+        scripts = self.host_control(_SCRIPT_LIST)
+        if scripts is not None:
+            # The browser knows the title, the server only a number.
+            scripts.change(None, [scripts], [self._script], **QUIET, **{JS: "(title) => [String(title)]"})
 
     def _build_choices(self) -> None:
         with gr.Row(elem_classes=["ic-light-choices"]):
@@ -175,7 +185,7 @@ class Accordion(Panel):
         recommendation = self._recommendation
         recommendation.connect(self.controls)
         held = {name: gr.State(False) for name in PICTURES}
-        watched = [*(self.controls[name] for name in _DESCRIBED), self._light.drawn]
+        watched = [*(self.controls[name] for name in _DESCRIBED), self._light.drawn, self._script]
         look = [*watched, *held.values(), *self._init.states]
         changed = [
             self._summary,
@@ -210,7 +220,7 @@ class Accordion(Panel):
 
     def _update(self, *values: Any) -> list[Any]:
         """The summary, and which controls are shown, for these choices and pictures."""
-        names = (*_DESCRIBED, _DRAWN)
+        names = (*_DESCRIBED, _DRAWN, _SCRIPT)
         chosen = dict(zip(names, values, strict=False))
         pictures = dict(zip(PICTURES, values[len(names) :], strict=False))
         init = values[len(names) + len(PICTURES) :]
@@ -255,6 +265,7 @@ class Accordion(Panel):
             has_light_map=bool(pictures.get("light_map")),
             result=result,
             corrects_colours=self._corrects_colours(),
+            brought=summary.BROUGHT.get(chosen.get(_SCRIPT, ""), ""),
         )
         said = as_spans(" ".join(text))
         if not _has_subject(pictures, has_init):

@@ -61,6 +61,7 @@ class Page:
             self._follow_checkpoint()
             self._fill_on_sending()
             self._bring_back()
+            self._follow_scripts()
             self._connect_others()
 
     def _connect_others(self) -> None:
@@ -103,6 +104,11 @@ class Page:
             fields = infotext_utils.paste_fields.get(accordion.tab)
             if fields and _is_shown(accordion.controls["enabled"]):
                 accordion.again.connect(accordion.controls, fields, infotext_utils.connect_paste)
+
+    def _follow_scripts(self) -> None:
+        for accordion in self._accordions.values():
+            if _is_shown(accordion.controls["enabled"]):
+                accordion.follow_script()
 
     def _shown_rows(self) -> list[ModelsRow]:
         return [row for row in self._rows.values() if _is_shown(row.notice)]

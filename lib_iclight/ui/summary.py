@@ -65,6 +65,11 @@ class Result(NamedTuple):
 
 
 _PAINTING = Result()
+BROUGHT = {
+    "IC Light: catalogue": "Each picture of the catalogue is relit.",
+    "IC Light: clip": "Each frame of the clip is relit.",
+}
+"""What is relit where a script brings pictures of its own, by the script's title."""
 
 
 def as_drawn(light: str, drawn: str) -> str:
@@ -106,6 +111,7 @@ def sentences(
     has_light_map: bool = True,
     result: Result = _PAINTING,
     corrects_colours: bool = False,
+    brought: str = "",
 ) -> list[str]:
     """Describe a run, or say why it would be refused.
 
@@ -122,19 +128,20 @@ def sentences(
         has_light_map: whether the accordion holds a light map.
         result: what comes of it.
         corrects_colours: whether the web UI is set to match the colours of img2img's results to the picture before.
+        brought: what is relit instead, see :data:`BROUGHT`.
     """
+    if brought:
+        has_foreground, has_init = False, True
     fits_background = mode == "fbc" and has_background
     for name in _used(mode, takes_map=light == "custom" and not fits_background):
         if name in (unreadable or {}):
             return sentences_of(unreadable[name])
-    if not has_foreground and not is_img2img:
-        return ["Drop a picture of the subject into Foreground."]
-    if not has_foreground and has_init is False:
-        return ["Give img2img a picture, or drop one of the subject into Foreground."]
+    if not has_foreground and (has_init is False or not (is_img2img or brought)):
+        return [_NO_SUBJECT[is_img2img]]
     wrong = _wrong_model(model, models or {}, mode)
     if wrong:
         return sentences_of(wrong)
-    text = [_subject(has_foreground, has_init)]
+    text = [brought or _subject(has_foreground, has_init)]
     if removes:
         text.append("It is cut out first, unless it already is.")
     if placement in _PLACED:
@@ -160,6 +167,12 @@ def _wrong_model(model: str, models: Mapping[str, str], mode: str) -> str:
 def _used(mode: str, takes_map: bool) -> list[str]:
     """The accordion's pictures that the run would use, if given."""
     return ["foreground", *(["background"] if mode == "fbc" else []), *(["light_map"] if takes_map else [])]
+
+
+_NO_SUBJECT = (
+    "Drop a picture of the subject into Foreground.",
+    "Give img2img a picture, or drop one of the subject into Foreground.",
+)
 
 
 def _subject(has_foreground: bool, has_init: bool | None) -> str:
