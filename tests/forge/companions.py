@@ -203,7 +203,7 @@ class CompanionClient(Client):
         known = {kind: self.call(f"/controlnet/{kind}_list")[1][f"{kind}_list"] for kind in ("model", "module")}
 
         def whole(kind: str, start: str) -> str:
-            return next(name for name in known[kind] if name.lower().startswith(start.lower()))
+            return next((name for name in known[kind] if name.lower().startswith(start.lower())), start)
 
         return [{**arg, **{kind: whole(kind, arg[kind]) for kind in known}} for arg in args]
 
