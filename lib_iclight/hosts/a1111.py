@@ -11,7 +11,7 @@ from ..errors import ICLightError
 from ..models.checkpoint import by_channels
 from ..models.library import CONV_IN
 from . import attention, webui
-from .a1111_weights import RelitWeights
+from .a1111_model import RelitModel
 from .folders import Folders
 from .forge import family_of, name_of
 from .ldm import loaded_vae
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from ..models.library import Offsets
 
 _SAMPLING = ("sample", "sample_img2img")
-_CONCATENATES = "hybrid"
-"""The key of a model that joins a condition to its latents and reads a prompt."""
 _OURS = "ic_light_relit"
 
 
@@ -106,7 +104,7 @@ class _Pass:
     """
 
     def __init__(self, sampler: Any):
-        self._relit: list[_RelitModel] = []
+        self._relit: list[RelitModel] = []
         self._condition: torch.Tensor | None = None
         self._waiting: tuple[Any, Offsets, torch.Tensor] | None = None
         self._looking: tuple[Any, int, float] | None = None
@@ -164,7 +162,7 @@ class _Pass:
                 setattr(sampler, name, earlier)
 
     def _begin(self, sd_model: Any, offsets: Offsets) -> None:
-        relit = _RelitModel.of(sd_model.model, offsets)
+        relit = RelitModel.of(sd_model.model, offsets)
         self._relit.append(relit)
         relit.active = True
 
@@ -179,78 +177,6 @@ class _Pass:
         for relit in self._relit[: -1 if webui.settings().keep_models else None]:
             relit.end()
         self._relit = []
-
-
-class _RelitModel:
-    """A model with the offsets in its weights.
-
-    They stay there after a pass, as the web UI's LoRAs do, so that the next one is ready at once. Whatever else uses
-    the weights finds the plain ones: the offsets are taken away when the UNet is called outside a pass, when other
-    weights are loaded into it, and when its weights are asked for.
-    """
-
-    def __init__(self, wrapper: Any, offsets: Offsets):
-        # Weakly: the web UI's model is to leave memory as soon as it is dropped.
-        self._wrapper = weakref.ref(wrapper)
-        self._content, self._key, self._active = offsets.content, wrapper.conditioning_key, False
-        self._weights: RelitWeights | None = RelitWeights(wrapper, offsets.tensors, CONV_IN)
-        self._handles = [
-            wrapper.register_forward_pre_hook(lambda *given: self._make_way()),
-            wrapper.diffusion_model.register_forward_pre_hook(lambda *given: self._make_way()),
-            wrapper._register_load_state_dict_pre_hook(lambda *given: self._take_away(before_loading=True)),
-        ]
-        if hasattr(wrapper, "register_state_dict_pre_hook"):
-            asked_for = wrapper.register_state_dict_pre_hook(lambda *given: self._show_plain())
-            self._handles.append(asked_for)
-
-    @classmethod
-    def of(cls, wrapper: Any, offsets: Offsets) -> _RelitModel:
-        """The model with these offsets: that of the last pass, if its weights are still there."""
-        earlier = vars(wrapper).get(_OURS)
-        if earlier is not None:
-            if earlier._weights is not None and earlier._content == offsets.content:
-                return earlier
-            earlier.end()
-        made = vars(wrapper)[_OURS] = cls(wrapper, offsets)
-        return made
-
-    @property
-    def active(self) -> bool:
-        """Whether a pass is going on: then the model takes a condition."""
-        return self._active
-
-    @active.setter
-    def active(self, active: bool) -> None:
-        self._active = active
-        wrapper = self._wrapper()
-        if wrapper is not None:
-            wrapper.conditioning_key = _CONCATENATES if active else self._key
-
-    def end(self) -> None:
-        """Put everything back."""
-        for handle in self._handles:
-            handle.remove()
-        wrapper = self._wrapper()
-        if wrapper is not None and vars(wrapper).get(_OURS) is self:
-            del vars(wrapper)[_OURS]
-        self._take_away()
-
-    def _make_way(self) -> None:
-        """Give way to a call from outside a pass."""
-        if not self._active:
-            self.end()
-
-    def _show_plain(self) -> None:
-        """Let who reads the weights outside a pass find the plain ones."""
-        if not self._active:
-            self._take_away()
-
-    def _take_away(self, before_loading: bool = False) -> None:
-        # The hooks stay: those on loading and on reading must not be removed while they are called.
-        self.active = False
-        weights, self._weights = self._weights, None
-        if weights is not None:
-            weights.take_away(before_loading)
 
 
 def _first_convolution(sd_model: Any) -> Any:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from copy import copy
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -72,7 +73,8 @@ class Runs:
         with TemporaryDirectory(prefix="ic-light-") as folder:
             pc = self._copy_for(task, folder)
             run_context.tell(pc, lambda *painted: seen.append(painted))
-            processed = process_images(pc)
+            with _left_unset(pc.override_settings):
+                processed = process_images(pc)
             if shared.state.interrupted:
                 raise InterruptedRunError
             if shared.state.skipped or not seen:
@@ -125,6 +127,22 @@ def _saving() -> dict[str, Any]:
     from modules import shared
 
     return {name: value for name, value in _SAVED.items() if name in shared.opts.data_labels}
+
+
+@contextmanager
+def _left_unset(names: Iterable[str]) -> Iterator[None]:
+    """Settings that the settings file lacks have their defaults again after the ``with`` block.
+
+    A web UI puts back those alone that were set before.
+    """
+    from modules import shared
+
+    unset = [name for name in names if name not in shared.opts.data]
+    try:
+        yield
+    finally:
+        for name in unset:
+            shared.opts.data.pop(name, None)
 
 
 def _fields(task: Task) -> dict[str, Any]:

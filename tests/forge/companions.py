@@ -197,15 +197,15 @@ class CompanionClient(Client):
         return super().call(path, body)
 
     def _named(self, args: list[Any]) -> list[Any]:
-        """Arguments with the web UI's names of the models, which end in a hash."""
+        """Arguments with the web UI's names of models, which end in a hash, and of preprocessors, as it spells them."""
         if not any(isinstance(arg, dict) and "model" in arg for arg in args):
             return args
-        names = super().call("/controlnet/model_list")[1]["model_list"]
+        known = {kind: self.call(f"/controlnet/{kind}_list")[1][f"{kind}_list"] for kind in ("model", "module")}
 
-        def whole(start: str) -> str:
-            return next(name for name in names if name.startswith(start))
+        def whole(kind: str, start: str) -> str:
+            return next((name for name in known[kind] if name.lower().startswith(start.lower())), start)
 
-        return [{**arg, "model": whole(arg["model"])} for arg in args]
+        return [{**arg, **{kind: whole(kind, arg[kind]) for kind in known}} for arg in args]
 
     def title(self, start: str, tab: str = "txt2img") -> str | None:
         """The title of the script that begins like this in a tab, as the web UI lists it; some end in a version."""

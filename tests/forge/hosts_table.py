@@ -157,8 +157,8 @@ HOSTS = (
             "IC Light's models not kept in memory": {"ic_light_keep_models": False},
         },
         weight_flags=("--medvram", "--lowvram"),
-        note="Run with a UNet and a VAE of the same layers, each a fifth or a quarter as wide, or narrower still for "
-        "samplers; the comparison with the reference (`tests/forge/test_parity.py`) with those of the full width.",
+        note=f"{_NARROW} Those of samplers were run with a narrower one still, and the comparison with the reference "
+        "(`tests/forge/test_parity.py`) with the whole one too.",
     ),
 )
 """Of the rows whose marks are all there, the one with the most describes a folder."""

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[2]
 PROBE = Path(__file__).resolve().parent / "probe"
 _START_SECONDS = 600
+# What a request overrides a web UI puts back only if its settings file has it.
+_OVERRIDDEN = {"token_merging_ratio": 0.0, "img2img_color_correction": False}
 _POLL_SECONDS = 0.5
 
 
@@ -114,7 +116,7 @@ def running(
         folders = ("outdir_samples", "outdir_txt2img_samples", "outdir_img2img_samples")
         checkpoint = checkpoint_of(home)
         # Forge Neo knows no --ckpt, and without settings it starts with any of its checkpoints.
-        settings = {"grid_save": False, "sd_model_checkpoint": checkpoint.stem, **host.settings}
+        settings = {"grid_save": False, "sd_model_checkpoint": checkpoint.stem, **_OVERRIDDEN, **host.settings}
         settings |= dict.fromkeys(folders, str(work / "outputs"))
         (work / "settings.json").write_text(json.dumps(settings), encoding="utf-8")
         port = _port()

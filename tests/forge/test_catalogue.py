@@ -38,7 +38,7 @@ class Shop:
         for number in range(6):
             name = f"{'small/' if number > 3 else ''}picture {number}.png"
             (self.pictures / name).write_bytes(file_bytes(ball(number)))
-        options = client.call("/sdapi/v1/options")[1]
+        self.settings = options = client.call("/sdapi/v1/options")[1]
         samples = Path(options.get("outdir_samples") or options["outdir_txt2img_samples"])
         for look in LOOKS:
             looks.save(forge.models.parent / samples / "light-looks", look, overwrite=True)
@@ -152,3 +152,7 @@ def test_exposures_are_brought_together_and_nothing_is_relit(shop, whole):
 def test_a_plain_picture_afterwards_is_as_before_byte_by_byte(client, untouched, shop, whole):
     assert client.txt2img().files == untouched.files
     assert SCRIPT not in client.txt2img().infotext
+
+
+def test_the_settings_are_as_before(client, shop, whole):
+    assert client.call("/sdapi/v1/options")[1] == shop.settings

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
+
 import numpy as np
 import pytest
 from forge import adetailer, compatibility, hosts_table, pictures, server
 from forge.client import SMALL
-from forge.companion_files import NAME, made
+from forge.companion_files import NAME, made, styles
 from forge.companions import (
     ACTS,
     BOTH,
@@ -30,9 +32,10 @@ SAME = 1.0
 
 
 @pytest.fixture(scope="module")
-def companions(keeper, forge_home):
+def companions(keeper, forge_home, tmp_path_factory):
     with made(forge_home / "models", server.checkpoint_of(forge_home)), adetailer.detector(forge_home):
-        forge = keeper.get("companions")
+        path = styles(tmp_path_factory.mktemp("styles"))
+        forge = keeper.get_with("companions", f"--styles-file {shlex.quote(str(path))}")
         yield CompanionClient(forge.url, forge.models.parent / "companions", forge.host)
         keeper.stop()
 
@@ -210,8 +213,7 @@ def test_plot_of_our_own_axis(companions, row):
 @pytest.mark.parametrize("mode", CHANNELS)
 def test_style(companions, row, mode):
     row |= {"what": "style", "tab": "txt2img", "mode": mode}
-    styles = [style["name"] for style in companions.call("/sdapi/v1/prompt-styles")[1] if style["prompt"]]
-    style = Companion(body={"styles": styles[:1]})
+    style = Companion(body={"styles": [NAME]})
     both = companions.run("txt2img", mode, style)
     assert both.record.channels == {CHANNELS[mode]}
     row["d_ic_light"] = difference(both, companions.run("txt2img", None, style))

@@ -57,7 +57,8 @@ def test_the_preview_shows_img2imgs_own_picture(browser, forge, tab, slot):
     page.locator(f"#{slot} input[type=file]").first.set_input_files(content)
     page.locator("#img2img_ic_light_enabled .label-wrap").first.click()
     page.locator("#img2img_ic_light_remove_background input").uncheck()
-    page.locator(f"#{slot} img").first.wait_for(state="visible")
+    # gradio 3 draws a picture for inpainting on a canvas.
+    page.locator(f"#{slot} :is(img, canvas):visible").first.wait_for(state="visible")
     # The canvas hands its picture on a moment after it shows it; the workbench has no canvas.
     page.wait_for_function(_HANDED_ON)
     page.locator("#img2img_ic_light_preview").click()

@@ -216,3 +216,15 @@ def test_a_run_afterwards_is_as_it_was_before(shop, host):
     before = plain()
     shop.run(equal=1.0)
     assert plain() == before
+
+
+def test_a_setting_that_was_never_set_has_its_default_after_a_look_of_another(shop, monkeypatch):
+    from modules import shared
+
+    name = "ic_light_keep_models"
+    monkeypatch.delitem(shared.opts.data, name, raising=False)
+    before = getattr(shared.opts, name)
+    look = looks.make("left", LOOKS[0].request, RUN | {"override_settings": {name: not before}})
+    looks.save(shop.looks, look, overwrite=True)
+    assert "0 failed" in shop.run(chosen=("left",))[1]
+    assert getattr(shared.opts, name) == before
