@@ -122,9 +122,13 @@ class Runs:
 
 def _saving() -> dict[str, Any]:
     """Settings under which a run's picture is saved, as far as this web UI has them."""
-    from modules import shared
+    from modules.shared import opts
 
-    return {name: value for name, value in _SAVED.items() if name in shared.opts.data_labels}
+    known = {name: value for name, value in _SAVED.items() if name in opts.data_labels}
+    for name in known:
+        # After the run the host goes back to what its settings file holds alone: the rest would stay changed.
+        opts.data.setdefault(name, opts.get_default(name))
+    return known
 
 
 def _fields(task: Task) -> dict[str, Any]:

@@ -37,10 +37,13 @@ class Shop:
         for number in range(6):
             name = f"{'small/' if number > 3 else ''}picture {number}.png"
             (self.pictures / name).write_bytes(file_bytes(ball(number)))
-        options = client.call("/sdapi/v1/options")[1]
+        self.settings_before = options = self.settings()
         samples = Path(options.get("outdir_samples") or options["outdir_txt2img_samples"])
         for look in LOOKS:
             looks.save(forge.models.parent / samples / "light-looks", look, overwrite=True)
+
+    def settings(self) -> dict:
+        return self.client.call("/sdapi/v1/options")[1]
 
     def ask(self, equal=0.0):
         args = [str(self.pictures), None, ["left", "right"], str(self.out), "", equal, False, True]
@@ -147,3 +150,9 @@ def test_exposures_are_brought_together_and_nothing_is_relit(shop, whole):
 def test_a_plain_picture_afterwards_is_as_before_byte_by_byte(client, untouched, shop, whole):
     assert client.txt2img().files == untouched.files
     assert SCRIPT not in client.txt2img().infotext
+
+
+def test_settings_that_were_never_saved_are_afterwards_as_before(shop, whole):
+    after = shop.settings()
+    names = {name for name in (*shop.settings_before, *after) if name.startswith(("save_", "samples_"))}
+    assert {name: after.get(name) for name in names} == {name: shop.settings_before.get(name) for name in names}

@@ -216,3 +216,13 @@ def test_a_run_afterwards_is_as_it_was_before(shop, host):
     before = plain()
     shop.run(equal=1.0)
     assert plain() == before
+
+
+def test_a_setting_that_the_web_ui_has_never_saved_is_afterwards_as_before(shop, monkeypatch):
+    from modules.options import OptionInfo
+    from modules.shared import opts
+
+    monkeypatch.setattr(opts, "data", {**opts.data})
+    monkeypatch.setitem(opts.data_labels, "save_txt", OptionInfo(True, "Save a text file beside each picture"))
+    shop.run()
+    assert opts.save_txt
