@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[2]
 PROBE = Path(__file__).resolve().parent / "probe"
+OVERRIDDEN = {"token_merging_ratio": 0}
+"""What single requests set otherwise: a web UI would keep that if its settings file did not hold it."""
 _START_SECONDS = 600
 _POLL_SECONDS = 0.5
 
@@ -114,7 +116,7 @@ def running(
         folders = ("outdir_samples", "outdir_txt2img_samples", "outdir_img2img_samples")
         checkpoint = checkpoint_of(home)
         # Forge Neo knows no --ckpt, and without settings it starts with any of its checkpoints.
-        settings = {"grid_save": False, "sd_model_checkpoint": checkpoint.stem, **host.settings}
+        settings = {"grid_save": False, "sd_model_checkpoint": checkpoint.stem, **OVERRIDDEN, **host.settings}
         settings |= dict.fromkeys(folders, str(work / "outputs"))
         (work / "settings.json").write_text(json.dumps(settings), encoding="utf-8")
         port = _port()
