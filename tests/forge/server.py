@@ -26,6 +26,9 @@ ROOT = Path(__file__).resolve().parents[2]
 PROBE = Path(__file__).resolve().parent / "probe"
 OVERRIDDEN = {"token_merging_ratio": 0}
 """What single requests set otherwise: a web UI would keep that if its settings file did not hold it."""
+STYLE = "IC Light's tests"
+"""A style of prompts that each web UI has."""
+_STYLES = f"name,prompt,negative_prompt\n{STYLE},on a red table,blurred\n"
 _START_SECONDS = 600
 _POLL_SECONDS = 0.5
 
@@ -124,6 +127,8 @@ def running(
         command += ["--ckpt", str(checkpoint)]
         command += ["--ic-light-dir", str(work / "ic-light-models")] if with_checkout else []
         command += ["--ui-settings-file", str(work / "settings.json"), "--ui-config-file", str(work / "ui-config.json")]
+        (work / "styles.csv").write_text(_STYLES, encoding="utf-8")
+        command += ["--styles-file", str(work / "styles.csv")]
         command += shlex.split(os.environ.get("FORGE_ARGS", ""))
         process = stack.enter_context(_process(command, home, work))
         forge = Forge(home, host, work, process, port, "Startup time")
