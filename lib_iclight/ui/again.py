@@ -85,7 +85,7 @@ class Again(Panel):
         fields = _distinct([*(field[0] for field in pasted["fields"]), override, *pictures], but=self._pasted)
         # Before the paste, whose answer comes from the server.
         self._begin.click(None, fields, None, **QUIET, **{JS: self._script("keep")})
-        paste(self._begin, pasted["fields"], self._text, override, self.tab)
+        paste(self._begin, [_settable(*field[:2]) for field in pasted["fields"]], self._text, override, self.tab)
         looked = self._pasted.change(
             self._compare, [self._pasted, *pictures, *self._init.holders_if_any], [self._found, pictures[0]], **QUIET
         )
@@ -138,6 +138,13 @@ def _digest(picture: Any) -> str:
     except ICLightError:
         return _UNREADABLE
     return digest_in_text(found) if isinstance(found, Picture) else _UNREADABLE
+
+
+def _settable(control: Any, key: Any) -> tuple[Any, Any]:
+    """A field of the web UI's paste, which leaves out a text box without a value: some have none in the first start."""
+    if isinstance(key, str) and isinstance(control, gr.Textbox) and control.value is None:
+        return control, lambda params: gr.update(value=params[key]) if key in params else None
+    return control, key
 
 
 def _distinct(controls: Iterable[Any], but: Any) -> list[Any]:

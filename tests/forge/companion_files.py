@@ -54,13 +54,6 @@ def made(models: Path, checkpoint: Path, seed: int = 1) -> Iterator[None]:
             path.unlink(missing_ok=True)
 
 
-def styles(folder: Path) -> Path:
-    """A file in this folder with a style called ``NAME``: not every web UI comes with styles."""
-    path = folder / "styles.csv"
-    path.write_text(f'name,prompt,negative_prompt\n{NAME},"{{prompt}}, a watercolour",a photograph\n', encoding="utf-8")
-    return path
-
-
 def _save_lora(path: Path, checkpoint: Path, random: np.random.Generator) -> None:
     """A LoRA of rank 4 for the attention of the UNet's encoder, with the names that kohya's trainer writes."""
     from safetensors.numpy import save_file

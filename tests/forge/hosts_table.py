@@ -51,6 +51,7 @@ class Host:
         weight_flags: flags that change the same when it starts.
         plot_options: what follows the axes in the arguments of an X/Y/Z plot: a legend, and the single pictures too.
         script_args: the arguments of other scripts, by title, where they are not Forge's.
+        merged: what it prints when it has put a model's weights together, and at no other time.
     """
 
     name: str
@@ -66,6 +67,7 @@ class Host:
     weight_flags: tuple[str, ...] = ()
     plot_options: tuple[Any, ...] = (True, True, *[False] * 5, 0, True)
     script_args: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
+    merged: str = ""
 
     def flags(self, home: Path) -> list[str]:
         """The arguments of ours that this version knows; it would not start with others."""
@@ -135,7 +137,9 @@ HOSTS = (
         },
         plot_options=(True, True, *[False] * 5, 0, 0, True),
         script_args={"Loopback": (2, 0.5, "Linear"), "SD upscale": (32, "None", 1.0, False)},
+        merged="loaded completely;",
         note="IP-Adapter cannot be tried: its encoder of pictures does not load there, with IC Light as without. "
+        "So does Regional Prompter's *Attention* end in an error of its own. "
         f"{_NARROW}",
     ),
     Host(

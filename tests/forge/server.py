@@ -24,9 +24,12 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[2]
 PROBE = Path(__file__).resolve().parent / "probe"
+OVERRIDDEN = {"token_merging_ratio": 0.0, "img2img_color_correction": False}
+"""What single requests set otherwise: a web UI would keep that if its settings file did not hold it."""
+STYLE = "IC Light's tests"
+"""A style of prompts that each web UI has."""
+_STYLES = f"name,prompt,negative_prompt\n{STYLE},on a red table,blurred\n"
 _START_SECONDS = 600
-# What a request overrides a web UI puts back only if its settings file has it.
-_OVERRIDDEN = {"token_merging_ratio": 0.0, "img2img_color_correction": False}
 _POLL_SECONDS = 0.5
 
 
@@ -116,7 +119,7 @@ def running(
         folders = ("outdir_samples", "outdir_txt2img_samples", "outdir_img2img_samples")
         checkpoint = checkpoint_of(home)
         # Forge Neo knows no --ckpt, and without settings it starts with any of its checkpoints.
-        settings = {"grid_save": False, "sd_model_checkpoint": checkpoint.stem, **_OVERRIDDEN, **host.settings}
+        settings = {"grid_save": False, "sd_model_checkpoint": checkpoint.stem, **OVERRIDDEN, **host.settings}
         settings |= dict.fromkeys(folders, str(work / "outputs"))
         (work / "settings.json").write_text(json.dumps(settings), encoding="utf-8")
         port = _port()
@@ -124,6 +127,8 @@ def running(
         command += ["--ckpt", str(checkpoint)]
         command += ["--ic-light-dir", str(work / "ic-light-models")] if with_checkout else []
         command += ["--ui-settings-file", str(work / "settings.json"), "--ui-config-file", str(work / "ui-config.json")]
+        (work / "styles.csv").write_text(_STYLES, encoding="utf-8")
+        command += ["--styles-file", str(work / "styles.csv")]
         command += shlex.split(os.environ.get("FORGE_ARGS", ""))
         process = stack.enter_context(_process(command, home, work))
         forge = Forge(home, host, work, process, port, "Startup time")

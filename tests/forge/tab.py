@@ -108,6 +108,11 @@ class Tab:
         log.locator(".performance").wait_for(state="attached", timeout=GENERATION_MS)
         return log.inner_text()
 
+    @property
+    def result(self):
+        """The first of the results' pictures. The run's last preview may lie over it for a moment."""
+        return self.own("gallery").locator("img:not([src^='data:'])").first
+
     def results(self):
         """Addresses of the results' pictures."""
         shown = self.own("gallery").locator("img")

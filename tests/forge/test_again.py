@@ -21,7 +21,7 @@ def relit(txt2img):
     txt2img.control("remove_background").locator("input").first.uncheck()
     txt2img.pick("light", "Left")
     assert "Error" not in txt2img.generate()
-    txt2img.own("gallery").locator("img").first.wait_for(state="visible")
+    txt2img.result.wait_for(state="visible")
     txt2img.own("prompt").locator("textarea").fill("a vase")
     txt2img.set("steps", 5)
     txt2img.pick("light", "Right")

@@ -83,7 +83,7 @@ def test_a_relit_result_that_is_sent_to_img2img_is_the_subject_there(txt2img):
     txt2img.pick("light", "Left")
     txt2img.control("remove_background").locator("input").uncheck()
     assert "Error" not in txt2img.generate()
-    txt2img.own("gallery").locator("img").first.wait_for(state="visible")
+    txt2img.result.wait_for(state="visible")
     page.locator("#txt2img_send_to_img2img").click()
     page.locator("#img2img_image img").first.wait_for(state="visible")
     img2img = Tab(page, "img2img")

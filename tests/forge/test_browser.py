@@ -18,7 +18,7 @@ def test_relights_a_dropped_picture(txt2img):
     txt2img.control("show_subject").locator("input").check()
     said = txt2img.generate()
     assert "Error" not in said
-    txt2img.own("gallery").locator("img").first.wait_for(state="visible")
+    txt2img.result.wait_for(state="visible")
     assert len(txt2img.results()) >= 2
     assert "IC Light direction: left" in txt2img.info.inner_text()
 
@@ -30,7 +30,7 @@ def test_relights_the_img2img_picture(img2img):
     img2img.pick("light", "Top")
     said = img2img.generate()
     assert "Error" not in said
-    img2img.own("gallery").locator("img").first.wait_for(state="visible")
+    img2img.result.wait_for(state="visible")
     assert "IC Light direction: top" in img2img.info.inner_text()
 
 

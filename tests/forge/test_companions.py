@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import shlex
-
 import numpy as np
 import pytest
 from forge import adetailer, compatibility, hosts_table, pictures, server
 from forge.client import SMALL
-from forge.companion_files import NAME, made, styles
+from forge.companion_files import NAME, made
 from forge.companions import (
     ACTS,
     BOTH,
@@ -32,10 +30,9 @@ SAME = 1.0
 
 
 @pytest.fixture(scope="module")
-def companions(keeper, forge_home, tmp_path_factory):
+def companions(keeper, forge_home):
     with made(forge_home / "models", server.checkpoint_of(forge_home)), adetailer.detector(forge_home):
-        path = styles(tmp_path_factory.mktemp("styles"))
-        forge = keeper.get_with("companions", f"--styles-file {shlex.quote(str(path))}")
+        forge = keeper.get("companions")
         yield CompanionClient(forge.url, forge.models.parent / "companions", forge.host)
         keeper.stop()
 
@@ -69,10 +66,11 @@ def shown(value):
 
 @pytest.fixture
 def row(request, forge_home):
-    """This test's result, which goes into the table whether it passes or not."""
+    """This test's result, which goes into the table whether it passes or not, unless it was skipped."""
     found = {"d_ic_light": "–", "d_companion": "–", "result": "failed"}
     yield found
-    compatibility.record(forge_home, found.pop("section", "Companions"), found)
+    if "what" in found:
+        compatibility.record(forge_home, found.pop("section", "Companions"), found)
 
 
 @pytest.fixture
@@ -117,15 +115,17 @@ def test_both_take_effect(companions, row, name, tab, mode):
 @pytest.mark.slow
 @pytest.mark.parametrize("mode", CHANNELS)
 def test_every_sampler(companions, row, mode):
-    names = [sampler["name"] for sampler in companions.call("/sdapi/v1/samplers")[1]]
-    row |= {"what": f"every sampler ({len(names)}: {', '.join(names)})", "tab": "txt2img", "mode": mode}
-
     def made(name, mode):
         # UniPC refuses as few steps as the others take.
         steps = {"steps": 4} if name == "UniPC" else STEPS
         return companions.run("txt2img", mode, sampler_name=name, **steps)
 
-    plain = {name: made(name, None) for name in names}
+    plain = {name: made(name, None) for name in (one["name"] for one in companions.call("/sdapi/v1/samplers")[1])}
+    # Those for other kinds of models paint nothing with Stable Diffusion 1.5.
+    names = [name for name, answer in plain.items() if answer.pixels.std() > 0]
+    row |= {"what": f"every sampler ({len(names)}: {', '.join(names)})", "tab": "txt2img", "mode": mode}
+    if blank := plain.keys() - set(names):
+        row["what"] += f"; without {', '.join(sorted(blank))}, blank by itself"
     lowest = []
     for name in names:
         lit = made(name, mode)
@@ -213,7 +213,7 @@ def test_plot_of_our_own_axis(companions, row):
 @pytest.mark.parametrize("mode", CHANNELS)
 def test_style(companions, row, mode):
     row |= {"what": "style", "tab": "txt2img", "mode": mode}
-    style = Companion(body={"styles": [NAME]})
+    style = Companion(body={"styles": [server.STYLE]})
     both = companions.run("txt2img", mode, style)
     assert both.record.channels == {CHANNELS[mode]}
     row["d_ic_light"] = difference(both, companions.run("txt2img", None, style))

@@ -89,7 +89,7 @@ def generated(txt2img):
     """The tab after a generation without IC Light."""
     txt2img.make_small()
     txt2img.generate()
-    txt2img.own("gallery").locator("img").first.wait_for(state="visible")
+    txt2img.result.wait_for(state="visible")
     return txt2img
 
 
@@ -158,7 +158,7 @@ def test_an_example_without_a_picture_keeps_the_users(txt2img):
     ("target", "name"), [("txt2img", "foreground"), ("img2img", "background")], ids=["foreground", "background"]
 )
 def test_a_result_is_sent_to_ic_light_as_it_is(generated, target, name):
-    picture = shown(generated.own("gallery").locator("img").first)
+    picture = shown(generated.result)
     send(generated, "txt2img_send_to_ic_light", f"{target}_{name}")
     tab = Tab(generated.page, target)
     wait_for_size(tab, name, 64, 64)
@@ -204,7 +204,7 @@ def test_a_picture_dropped_onto_a_filled_slot_replaces_it(txt2img):
 
 
 def test_a_result_is_dragged_from_the_gallery_into_an_empty_slot(generated):
-    picture = generated.own("gallery").locator("img").first
+    picture = generated.result
     generated.enable()
     drop(generated, "foreground", carried(generated.page, address=picture.get_attribute("src")))
     wait_for_size(generated, "foreground", 64, 64)

@@ -70,7 +70,7 @@ def test_a_dragged_light_shapes_the_picture_and_comes_back_with_it(browser, forg
     assert placed["colour"] == "#ff8800"
     assert "Error" not in tab.generate()
     assert "IC Light direction: editor" in tab.info.inner_text()
-    address = tab.own("gallery").locator("img").first.get_attribute("src")
+    address = tab.result.get_attribute("src")
     content = tab.page.request.get(address).body()
     later = opened(browser, forge)
     back = Editor(send_back(later, content))

@@ -86,7 +86,7 @@ def shot(browser, forge):
     tab = opened(browser.new_context(viewport={"width": 1500, "height": 1200}), forge.url)
     prepare(tab)
     said = tab.generate()
-    tab.own("gallery").locator("img").first.wait_for(state="visible")
+    tab.result.wait_for(state="visible")
     yield tab, said
     tab.page.context.close()
 
@@ -104,7 +104,7 @@ def test_the_script_in_the_list_shoots_a_set(shot, forge):
     name = studio.named(tab.info.inner_text())
     assert f"The light set is saved as {name}, with left, right, bottom, top, ambient." in said
     assert [one.name for one in studio.read(forge, name).shots] == ["left", "right", "bottom", "top", "ambient"]
-    sheet = tab.own("gallery").locator("img").first
+    sheet = tab.result
     assert sheet.evaluate("img => img.decode().then(() => img.naturalWidth / img.naturalHeight)") > 1
     assert len(tab.results()) == 6, "the contact sheet, and each light"
 
@@ -130,7 +130,7 @@ def test_the_mix_is_sent_to_img2img_and_used_there(page):
     tab.make_small()
     tab.set("denoising_strength", 0)
     assert "Error" not in tab.generate()
-    expect(tab.own("gallery").locator("img").first).to_be_visible(**WAIT)
+    expect(tab.result).to_be_visible(**WAIT)
 
 
 @pytest.mark.parametrize("to", SLOTS)

@@ -53,7 +53,7 @@ def made(browser, forge):
     tab.control("remove_background").locator("input").first.uncheck()
     tab.pick("light", "Left")
     assert "Error" not in tab.generate()
-    tab.own("gallery").locator("img").first.wait_for(state="visible")
+    tab.result.wait_for(state="visible")
     yield tab
     page.close()
 

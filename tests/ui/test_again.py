@@ -47,6 +47,22 @@ def test_only_its_own_pastes_are_followed():
     assert found == {"turn": "7", "foreground": ["aa", "bb"], "background": []}
 
 
+def test_a_prompt_that_the_web_uis_own_paste_leaves_out_comes_back():
+    import gradio as gr
+    from modules import infotext_utils
+
+    from lib_iclight.ui.again import _settable
+
+    def pasted(control, params):
+        return infotext_utils._value_for(*_settable(control, "Prompt"), params).get("value")
+
+    for value in (None, "", "a vase"):
+        control = gr.Textbox(render=False)
+        control.value = value
+        assert pasted(control, {"Prompt": "a cup"}) == "a cup"
+        assert pasted(control, {}) is None
+
+
 def test_a_picture_is_known_by_its_pixels():
     red = to_picture(RED)
     assert compared({"foreground": [named(RED)]}, red) == ([], "kept")
