@@ -94,6 +94,7 @@ CHOSEN = {
     "photograph_size": "run",
     "photograph_background": "auto",
     "drawn": "",
+    "script": "",
 }
 SHOWN = (
     *("summary", "background column", "match size", "light_strength", "light_map", "matting_model", "alpha_matting"),
