@@ -36,8 +36,8 @@ class ClipScript:
         path = gr.Textbox("", label="Or its path", placeholder=asked_for, max_lines=1, visible=has_paths)
         with gr.Row():
             steadiness = gr.Slider(0, 1, 1, step=0.05, label="Steadiness")
-            attention = gr.Slider(0, 1, 0, step=0.05, label="Attention across frames")
             window = gr.Slider(1, windows.MOST, _WINDOW, step=1, label="Frames at once")
+        attention = gr.Slider(0, 1, 0, step=0.05, label="Attention across frames")
         told = "once_around, day, candle, or keyframes as JSON"
         motion = gr.Textbox("", label="Moving light", placeholder=told, max_lines=4)
         behind = "For fbc: a video, or a folder with frames"
