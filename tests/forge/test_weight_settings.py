@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+
 import numpy as np
 import pytest
 from forge import compatibility, hosts_table, pictures, server
@@ -65,19 +67,30 @@ def _difference(one, other):
     return float(np.abs(one.pixels.astype(int) - other.pixels).mean())
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("setting", SETTINGS)
-def test_relit_under_a_setting_and_plain_as_before(usual, host, row, setting):
-    client, (plain, relit) = usual
-    chosen = host.weight_settings[setting]
+@contextmanager
+def _under(client, chosen):
+    """Settings inside the ``with`` block."""
     # AUTOMATIC1111 tells nothing of extensions' settings; those here are on until a test turns them off.
     before = dict.fromkeys(chosen, True) | client.call("/sdapi/v1/options")[1]
     try:
         assert client.call("/sdapi/v1/options", dict(chosen))[0] == 200
-        found = _pictures(client)
+        yield
     finally:
         client.call("/sdapi/v1/options", {name: before[name] for name in chosen})
-    _check(found, (plain, relit), row)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("setting", SETTINGS)
+def test_relit_under_a_setting_and_plain_as_before(usual, host, row, setting):
+    client, pictures = usual
+    chosen = host.weight_settings[setting]
+    with _under(client, chosen):
+        client.txt2img()
+    # With FP8 weights in between, AUTOMATIC1111's own plain pictures are others afterwards.
+    plain = client.txt2img()
+    with _under(client, chosen):
+        found = _pictures(client)
+    _check(found, pictures, row)
     assert client.txt2img().files == plain.files
 
 
