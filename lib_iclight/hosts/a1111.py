@@ -11,7 +11,7 @@ from ..errors import ICLightError
 from ..models.checkpoint import by_channels
 from ..models.library import CONV_IN
 from . import attention, webui
-from .a1111_model import RelitModel
+from .a1111_model import OURS, RelitModel
 from .folders import Folders
 from .forge import family_of, name_of
 from .ldm import loaded_vae
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from ..models.library import Offsets
 
 _SAMPLING = ("sample", "sample_img2img")
-_OURS = "ic_light_relit"
 
 
 class A1111Host(Folders):
@@ -149,12 +148,12 @@ class _Pass:
                 self._end()
                 self._unwrap(sampler)
 
-        setattr(sample, _OURS, self)
+        setattr(sample, OURS, self)
         return sample
 
     def _unwrap(self, sampler: Any) -> None:
         for name, earlier in self._earlier.items():
-            if getattr(vars(sampler).get(name), _OURS, None) is not self:
+            if getattr(vars(sampler).get(name), OURS, None) is not self:
                 continue  # somebody has wrapped it after us
             if earlier is None:
                 delattr(sampler, name)

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 _CONCATENATES = "hybrid"
 """The key of a model that joins a condition to its latents and reads a prompt."""
-_OURS = "ic_light_relit"
+OURS = "ic_light_relit"
+"""What is ours on the web UI's objects is kept under this name."""
 
 
 class RelitModel:
@@ -41,12 +42,12 @@ class RelitModel:
     @classmethod
     def of(cls, wrapper: Any, offsets: Offsets) -> RelitModel:
         """The model with these offsets: that of the last pass, if its weights are still there."""
-        earlier = vars(wrapper).get(_OURS)
+        earlier = vars(wrapper).get(OURS)
         if earlier is not None:
             if earlier._weights is not None and earlier._content == offsets.content:
                 return earlier
             earlier.end()
-        made = vars(wrapper)[_OURS] = cls(wrapper, offsets)
+        made = vars(wrapper)[OURS] = cls(wrapper, offsets)
         return made
 
     @property
@@ -66,8 +67,8 @@ class RelitModel:
         for handle in self._handles:
             handle.remove()
         wrapper = self._wrapper()
-        if wrapper is not None and vars(wrapper).get(_OURS) is self:
-            del vars(wrapper)[_OURS]
+        if wrapper is not None and vars(wrapper).get(OURS) is self:
+            del vars(wrapper)[OURS]
         self._take_away()
 
     def _make_way(self) -> None:

@@ -141,7 +141,7 @@ def _digest(picture: Any) -> str:
 
 
 def _settable(control: Any, key: Any) -> tuple[Any, Any]:
-    """A field of the web UI's paste, which leaves out a text box without a value: some have none in the first start."""
+    """A field that the web UI's paste can set: it skips text boxes without a value, as some are in its first start."""
     if isinstance(key, str) and isinstance(control, gr.Textbox) and control.value is None:
         return control, lambda params: gr.update(value=params[key]) if key in params else None
     return control, key

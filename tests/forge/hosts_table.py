@@ -139,7 +139,7 @@ HOSTS = (
         script_args={"Loopback": (2, 0.5, "Linear"), "SD upscale": (32, "None", 1.0, False)},
         merged="loaded completely;",
         note="IP-Adapter cannot be tried: its encoder of pictures does not load there, with IC Light as without. "
-        "So does Regional Prompter's *Attention* end in an error of its own. "
+        "Regional Prompter's *Attention* ends in an error of its own. "
         f"{_NARROW}",
     ),
     Host(
