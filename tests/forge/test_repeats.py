@@ -11,8 +11,6 @@ from forge import companion_files, compatibility, pictures, server
 RELIGHT = {"foreground": pictures.text(pictures.subject()), "light": "left"}
 WITH_LORA = {"prompt": f"a cup <lora:{companion_files.NAME}:1>"}
 REPEATS = 10
-HOOKS_MS = 50
-"""What our hooks may take of a repeat."""
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +52,6 @@ def test_ten_relights_merge_once_and_off_is_as_before(runs, keeper, host, row):
     )
     assert [merged for _, merged in relit] == [True] + [False] * (REPEATS - 1)
     assert log.read_bytes()[printed:].count(host.merged.encode()) == 1 or not host.merged
-    assert median(hooks[1:]) < HOOKS_MS
     assert len({answer.files[0] for answer, _ in relit}) == 1
     again, merged = runs()
     assert merged
